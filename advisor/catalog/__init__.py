@@ -1,0 +1,42 @@
+"""The catalog: everything under ``rules/`` as frozen, cross-checked records, looked up by day."""
+
+from __future__ import annotations
+
+from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
+from advisor.catalog.loading import Catalog, load_catalog, rules_folder
+from advisor.catalog.records import (
+    Case,
+    DatedNumber,
+    Evidence,
+    Fact,
+    Option,
+    Parameter,
+    Record,
+    Rule,
+    Source,
+    StrategyText,
+    Technique,
+)
+
+__all__ = [
+    "Case",
+    "Catalog",
+    "Condition",
+    "DatedNumber",
+    "Evidence",
+    "Fact",
+    "Group",
+    "Option",
+    "Parameter",
+    "ParameterRef",
+    "Record",
+    "Rule",
+    "Source",
+    "StrategyText",
+    "Technique",
+    "Test",
+    "facts_in",
+    "load_catalog",
+    "rules_folder",
+    "walk",
+]

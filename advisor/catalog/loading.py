@@ -1,0 +1,276 @@
+"""Read the folder of rules, and a company's overlay over it, into one Catalog."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from advisor.catalog import crosschecks
+from advisor.catalog.conditions import Condition, ConditionReader
+from advisor.catalog.parsing import parse_record
+from advisor.catalog.records import (
+    Case,
+    DatedNumber,
+    Fact,
+    Parameter,
+    ParameterTopic,
+    Rule,
+    Rulebook,
+    Source,
+    StrategyBook,
+    StrategyText,
+    Technique,
+)
+from advisor.catalog.strict_yaml import Located, read_yaml
+from advisor.errors import AdvisorError, did_you_mean
+
+if TYPE_CHECKING:
+    from advisor.catalog.market import Market
+    from advisor.catalog.open_models import OpenModel
+
+T = TypeVar("T")
+
+MAX_FILES: Final = 5_000
+
+
+def rules_folder() -> Path:
+    """Give the folder of the rules that came with this package (the checkout's, or the wheel's)."""
+    package = Path(__file__).resolve().parent.parent
+    packed = package / "_rules"
+    return packed if packed.is_dir() else package.parent / "rules"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Rules, questions, numbers and cases; frozen, so that it can be shared between sessions."""
+
+    facts: Mapping[str, Fact]
+    rules: Mapping[str, Rule]
+    conditions: Mapping[str, Condition]
+    """The parsed `when` of each rule, by rule id."""
+    ask_when: Mapping[str, Condition]
+    """The parsed `ask_when` of each fact that has one."""
+    sources: Mapping[str, Source]
+    strategies: Mapping[str, StrategyText]
+    techniques: Mapping[str, Technique]
+    parameters: Mapping[str, Parameter]
+    """Numbers by `topic.name`."""
+    cases: Mapping[str, Case]
+    version: str
+    sha256: str
+    """Over every file of the rules and the overlay: same hash, same advice."""
+    layers: tuple[Path, ...]
+    """The folders read, the package's first."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """`file:line` of each rule, fact, source and parameter, by its id."""
+
+    def parameter(self, name: str, day: date) -> DatedNumber:
+        """Give the number `topic.name` in force on ``day``: the newest that starts on or before it."""
+        if name not in self.parameters:
+            raise AdvisorError(
+                f"there is no parameter '{name}'", place="rules/parameters", remedy=did_you_mean(name, self.parameters)
+            )
+        parameter = self.parameters[name]
+        in_force = [value for value in parameter.values if value.from_ <= day]
+        if not in_force:
+            raise AdvisorError(
+                f"'{name}' has no value on {day}",
+                place=self.places.get(name, "rules/parameters"),
+                remedy=f"The first starts on {parameter.values[0].from_}; ask for a later day.",
+            )
+        return in_force[-1]
+
+    def files(self, folder: str) -> list[Located]:
+        """Read every YAML file under ``folder`` of each layer, the package's first, in order of name."""
+        return [read_yaml(path, place=place) for path, place in _files_under(self.layers, folder)]
+
+    @cached_property
+    def market(self) -> Market:
+        """The dated market: training prices, hosting, backends, retirements."""
+        from advisor.catalog.market import read_market
+
+        return read_market(self.files("market"))
+
+    @cached_property
+    def models(self) -> Mapping[str, OpenModel]:
+        """Architecture numbers of open models, by id."""
+        from advisor.catalog.open_models import read_models
+
+        return MappingProxyType(read_models(self.files("models")))
+
+    def check(self) -> list[str]:
+        """Name what is declared and never used: facts, sources, parameters, techniques."""
+        return crosschecks.unused(self)
+
+
+def load_catalog(overlay: Path | None = None) -> Catalog:
+    """Load the rulebook, with the overlay folder given or named by ``ADVISOR_RULES`` on top.
+
+    An overlay has the same layout; what has the same id replaces ours, what is new is added.
+    """
+    named = os.environ.get("ADVISOR_RULES", "")
+    chosen = overlay or (Path(named) if named else None)
+    layers = (rules_folder(),) if chosen is None else (rules_folder(), chosen)
+    for layer in layers:
+        if not layer.is_dir():
+            raise AdvisorError(
+                "there is no such folder of rules", place=str(layer), remedy="Name a folder laid out like rules/."
+            )
+    return _load(layers, _fingerprint(layers))
+
+
+def _files_under(layers: tuple[Path, ...], folder: str) -> Iterator[tuple[Path, str]]:
+    for layer in layers:
+        for path in sorted((layer / folder).rglob("*.yaml")):
+            yield path, f"{layer.name}/{path.relative_to(layer).as_posix()}"
+
+
+def _fingerprint(layers: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    # Lets a long-lived app notice an edited rule without reading every file again.
+    found = []
+    for path, _ in _files_under(layers, "."):
+        stat = path.stat()
+        found.append((str(path), stat.st_mtime_ns, stat.st_size))
+    if len(found) > MAX_FILES:
+        raise AdvisorError(
+            f"there are more than {MAX_FILES:,} files", place=str(layers[-1]), remedy="Name the folder of rules itself."
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _load(layers: tuple[Path, ...], fingerprint: tuple[tuple[str, int, int], ...]) -> Catalog:
+    del fingerprint
+    reader = _Reader(layers)
+    catalog = reader.catalog()
+    crosschecks.check_references(catalog)
+    return catalog
+
+
+class _Reader:
+    """One reading of the layers; collects places for later errors."""
+
+    def __init__(self, layers: tuple[Path, ...]) -> None:
+        self.layers = layers
+        self.places: dict[str, str] = {}
+
+    def catalog(self) -> Catalog:
+        facts = self.mapping("facts", Fact)
+        parameters = self.parameters()
+        reader = ConditionReader(facts, parameters)
+        rules, conditions = self.rules(reader)
+        book = self.strategy_book()
+        version = self.version()
+        return Catalog(
+            facts=MappingProxyType(facts),
+            rules=MappingProxyType(rules),
+            conditions=MappingProxyType(conditions),
+            ask_when=MappingProxyType(self.ask_when(reader)),
+            sources=MappingProxyType(self.mapping("sources", Source)),
+            strategies=MappingProxyType(dict(book.strategies)),
+            techniques=MappingProxyType(book.techniques),
+            parameters=MappingProxyType(parameters),
+            cases=MappingProxyType(self.cases()),
+            version=version,
+            sha256=_hash(self.layers),
+            layers=self.layers,
+            places=MappingProxyType(self.places),
+        )
+
+    def top(self, name: str) -> Iterator[Located]:
+        """Read ``name.yaml`` and the files under ``name/`` of every layer."""
+        for layer in self.layers:
+            single = layer / f"{name}.yaml"
+            if single.is_file():
+                yield read_yaml(single, place=f"{layer.name}/{name}.yaml")
+            for path, place in _files_under((layer,), name):
+                yield read_yaml(path, place=place)
+
+    def mapping(self, name: str, model: type[T]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for located in self.top(name):
+            for key in _mapping(located):
+                found[key] = parse_record(model, located, (key,))
+                self.places[key] = located.at((key,))
+        return found
+
+    def ask_when(self, reader: ConditionReader) -> dict[str, Condition]:
+        found: dict[str, Condition] = {}
+        for located in self.top("facts"):
+            for key, value in _mapping(located).items():
+                if value.get("ask_when"):
+                    found[key] = reader.read(located, (key, "ask_when"))
+        return found
+
+    def rules(self, reader: ConditionReader) -> tuple[dict[str, Rule], dict[str, Condition]]:
+        rules: dict[str, Rule] = {}
+        conditions: dict[str, Condition] = {}
+        for located in self.top("decision"):
+            rule = self.named(located, Rule)
+            rules[rule.id] = rule
+            conditions[rule.id] = reader.read(located, ("when",))
+        order = sorted(rules)
+        return {key: rules[key] for key in order}, {key: conditions[key] for key in order}
+
+    def cases(self) -> dict[str, Case]:
+        cases = [self.named(located, Case) for located in self.top("cases")]
+        return {case.id: case for case in sorted(cases, key=lambda case: case.id)}
+
+    def named(self, located: Located, model: type[Any]) -> Any:
+        _mapping(located)
+        record = parse_record(model, located)
+        stem = Path(located.place).stem
+        if record.id != stem:
+            raise AdvisorError(
+                f"the id is '{record.id}', the file is '{stem}.yaml'",
+                place=located.at(("id",)),
+                remedy="Give both the same name.",
+            )
+        self.places[record.id] = located.at()
+        return record
+
+    def parameters(self) -> dict[str, Parameter]:
+        found: dict[str, Parameter] = {}
+        for located in self.top("parameters"):
+            _mapping(located)
+            topic = parse_record(ParameterTopic, located)
+            for name, parameter in topic.numbers.items():
+                found[f"{topic.topic}.{name}"] = parameter
+                self.places[f"{topic.topic}.{name}"] = located.at(("numbers", name))
+        return found
+
+    def strategy_book(self) -> StrategyBook:
+        strategies: dict[Any, StrategyText] = {}
+        techniques: dict[str, Technique] = {}
+        for located in self.top("strategies"):
+            book = parse_record(StrategyBook, located)
+            strategies |= book.strategies
+            techniques |= book.techniques
+        return StrategyBook(strategies=strategies, techniques=techniques)
+
+    def version(self) -> str:
+        versions = [parse_record(Rulebook, located).version for located in self.top("rulebook")]
+        return "+".join(versions)
+
+
+def _mapping(located: Located) -> dict[str, Any]:
+    if not isinstance(located.value, dict):
+        raise AdvisorError("the file must hold a mapping", place=located.at(), remedy="Write 'key: value' lines.")
+    return located.value
+
+
+def _hash(layers: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256()
+    for index, layer in enumerate(layers):
+        for path, _ in _files_under((layer,), "."):
+            name = f"{index}/{path.relative_to(layer).as_posix()}"
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

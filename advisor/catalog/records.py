@@ -1,0 +1,365 @@
+"""The records that files under ``rules/`` are read into; their docstrings become the editors' hover text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return date.fromisoformat(value)
+    if isinstance(value, date):
+        return value
+    raise ValueError("a day is written YYYY-MM-DD")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("this must be a number")
+    return value
+
+
+def _text_of(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Number = Annotated[float, BeforeValidator(_number)]
+Published = Annotated[str, BeforeValidator(_text_of)]
+Strategy_ = Literal["prompting", "few_shot", "rag", "fine_tuning", "hybrid"]
+EffectWord = Literal[
+    "strongly_for", "for", "slightly_for", "slightly_against", "against", "strongly_against", "rules_out"
+]
+KEBAB = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+SNAKE = r"^[a-z][a-z0-9_]*$"
+
+
+class Record(BaseModel):
+    """A frozen record that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Option(Record):
+    """One answer to choose."""
+
+    id: str
+    """The word that stands in answers files and rules."""
+    label: str
+    """What a person reads."""
+    help: str = ""
+    """A sentence that tells this option from its neighbours."""
+
+
+class Fact(Record):
+    """A question, which is at once the declaration of a fact."""
+
+    type: Literal["choice", "ordered", "many", "number", "boolean", "text"]
+    """`ordered` options stand from least to most; `many` allows several."""
+    question: str
+    """The question in plain words."""
+    help: str = ""
+    """What to count and what not; one or two sentences."""
+    options: tuple[Option, ...] = ()
+    """For choice, ordered and many."""
+    unit: str = ""
+    """For numbers: tokens, ms, usd, examples …"""
+    bounds: tuple[Number, Number] | None = None
+    """Smallest and largest number that makes sense."""
+    prior: dict[str, Any] = Field(default_factory=dict)
+    """How likely each answer is before anyone says anything; open answers are sampled from it."""
+    group: str = "task"
+    """The screen on which it is asked."""
+    ask_when: dict[str, Any] = Field(default_factory=dict)
+    """A condition; the question is skipped where it is known not to hold."""
+    measured_by: str = ""
+    """A dataset check or bake-off result that replaces the answer."""
+    derived: str = ""
+    """The name of the function that computes it; such a fact is never asked."""
+
+    @model_validator(mode="after")
+    def _options_fit_the_type(self) -> Fact:
+        wants_options = self.type in {"choice", "ordered", "many"}
+        if wants_options != bool(self.options):
+            raise ValueError(f"a fact of type {self.type} {'needs' if wants_options else 'takes no'} options")
+        if len({option.id for option in self.options}) != len(self.options):
+            raise ValueError("an option stands twice")
+        return self
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        """The options' words, in the order of the file."""
+        return tuple(option.id for option in self.options)
+
+    @property
+    def asked(self) -> bool:
+        """Whether the interview may ask it: it has a prior and is not derived."""
+        return bool(self.prior) and not self.derived
+
+
+class Evidence(Record):
+    """What a source says for a rule, and how strongly it supports it."""
+
+    source: str
+    """An id in the bibliography."""
+    says: str
+    """The finding in one sentence, with its number and its population."""
+    supports: Literal["direct", "indirect", "judgement", "contested"]
+    """`direct`: it measured this; `indirect`: it follows; `judgement`: our word; `contested`: others differ."""
+
+
+class RuleExample(Record):
+    """A test of the rule: facts, and whether it fires."""
+
+    name: str
+    """The situation, as a phrase."""
+    facts: dict[str, Any]
+    """Answers; what is missing is unknown."""
+    fires: bool | Literal["unknown"]
+    """true, false or unknown."""
+
+
+class Rule(Record):
+    """When a situation holds, what that means for each strategy, and why."""
+
+    id: str = Field(pattern=KEBAB)
+    """The file's name; states the situation first."""
+    title: str
+    """The rule in one sentence, as shown to people."""
+    topic: str = "task"
+    """For grouping on the rulebook's pages."""
+    when: dict[str, Any]
+    """The condition, as data: fact: value, [a, b] or {at_least: x}; any: and none: take lists."""
+    effect: dict[Strategy_, EffectWord] = Field(default_factory=dict)
+    """What it means for each strategy it speaks about."""
+    advise: tuple[str, ...] = ()
+    """Techniques that go with it; ids in strategies.yaml."""
+    because: str
+    """Why; two or three sentences."""
+    unless: str
+    """When the rule is wrong."""
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    """Who says so, and how sure that is."""
+    reviewed: Day
+    """The day on which a person last read it against its sources."""
+    review_by: Day
+    """The day by which it should be read again."""
+    examples: tuple[RuleExample, ...] = Field(min_length=2)
+    """At least one that fires and one that does not."""
+
+    @model_validator(mode="after")
+    def _speaks_and_is_tested(self) -> Rule:
+        if not self.effect and not self.advise:
+            raise ValueError("a rule needs an effect or a technique to advise")
+        outcomes = {example.fires for example in self.examples}
+        if True not in outcomes or False not in outcomes:
+            raise ValueError("a rule needs an example that fires and one that does not")
+        if self.review_by <= self.reviewed:
+            raise ValueError("review_by must come after reviewed")
+        return self
+
+
+class Source(Record):
+    """One entry of the bibliography."""
+
+    title: str
+    """Title as printed."""
+    by: str
+    """Authors or organisation."""
+    kind: Literal["paper", "vendor", "report", "data", "case", "judgement"]
+    """What sort of witness it is."""
+    url: str = ""
+    """Where to read it; empty for our own judgement."""
+    published: Published
+    """Year, month or day of publication."""
+    checked: Day
+    """The day on which we last looked."""
+    read: Literal["full", "abstract", "second-hand", "memory"]
+    """How we read it; second-hand and memory are weak."""
+    note: str = ""
+    """What to beware of."""
+
+
+class Step(Record):
+    """A step of the roadmap."""
+
+    title: str
+    """What to do."""
+    until: str
+    """The exit criterion: when to stop or go on."""
+
+
+class StrategyText(Record):
+    """A strategy in words."""
+
+    title: str
+    """Its name."""
+    summary: str
+    """What it is, in one sentence."""
+    what_it_is: str = ""
+    """A paragraph for newcomers."""
+    first_step: str
+    """The first thing to do."""
+    when_it_ends: str
+    """The exit criterion: what shows that it is not enough."""
+    steps: tuple[Step, ...] = ()
+    """The roadmap for this strategy."""
+
+
+class Technique(Record):
+    """Something that goes with a strategy: prompt caching, structured output, distillation …"""
+
+    title: str
+    """Its name."""
+    summary: str
+    """What it does, in one sentence."""
+    how: str
+    """How to start."""
+    evidence: tuple[Evidence, ...] = ()
+    """Who says so."""
+
+
+class StrategyBook(Record):
+    """The file strategies.yaml."""
+
+    strategies: dict[Strategy_, StrategyText]
+    """The five strategies."""
+    techniques: dict[str, Technique]
+    """Techniques by id."""
+
+
+class DatedNumber(Record):
+    """A number in force from a day on: one value, or a range."""
+
+    from_: Day = Field(alias="from")
+    """In force since."""
+    value: Number | None = None
+    """The number, where it is exact."""
+    low: Number | None = None
+    """Low end of the range."""
+    expected: Number | None = None
+    """What to reckon with."""
+    high: Number | None = None
+    """High end of the range."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+    review_by: Day
+    """The day by which it should be checked again."""
+    note: str = ""
+    """How it was derived, or what to beware of."""
+
+    @model_validator(mode="after")
+    def _one_value_or_a_range(self) -> DatedNumber:
+        parts = (self.low, self.expected, self.high)
+        if (self.value is None) == (None in parts):
+            raise ValueError("give either value, or low, expected and high")
+        if self.value is None and not parts[0] <= parts[1] <= parts[2]:  # type: ignore[operator]
+            raise ValueError("low, expected and high must not fall")
+        return self
+
+    @property
+    def number(self) -> float:
+        """The value, or the expected one of a range."""
+        chosen = self.value if self.value is not None else self.expected
+        assert chosen is not None
+        return chosen
+
+    @property
+    def range(self) -> tuple[float, float, float]:
+        """Low, expected and high; all the same for an exact value."""
+        if self.value is not None:
+            return (self.value, self.value, self.value)
+        assert self.low is not None and self.expected is not None and self.high is not None
+        return (self.low, self.expected, self.high)
+
+
+class Parameter(Record):
+    """A named number with its history."""
+
+    title: str
+    """What it is."""
+    unit: str
+    """usd, usd_per_mtok, ms, tokens, bits, share …"""
+    values: tuple[DatedNumber, ...] = Field(min_length=1)
+    """Oldest first; a change is appended."""
+
+    @model_validator(mode="after")
+    def _oldest_first(self) -> Parameter:
+        days = [value.from_ for value in self.values]
+        if days != sorted(set(days)):
+            raise ValueError("values must stand oldest first, one per day")
+        return self
+
+
+class ParameterTopic(Record):
+    """One file of numbers."""
+
+    topic: str = Field(pattern=SNAKE)
+    """The file's name; numbers are known as topic.name."""
+    numbers: dict[str, Parameter]
+    """Numbers by name."""
+
+
+class CaseSource(Record):
+    """Where a published case was read."""
+
+    title: str
+    """Title as printed."""
+    org: str = ""
+    """Who published it."""
+    year: int | None = None
+    """When."""
+    url: str = ""
+    """Where."""
+    read_as: str = ""
+    """Primary or second-hand, whole or part."""
+
+
+class Case(Record):
+    """A published situation with what was decided: example, documentation and test at once."""
+
+    id: str = Field(pattern=KEBAB)
+    """The file's name."""
+    title: str
+    """The case in a phrase."""
+    kind: Literal["case", "paper", "vendor_guide", "textbook", "archetype"]
+    """`archetype` is our own judgement and does not count as published."""
+    source: CaseSource
+    """Where it was read."""
+    situation: str
+    """The case without its ending."""
+    answers: dict[str, Any]
+    """Our questionnaire, answered from the situation alone."""
+    decision: str
+    """What was decided, in the source's terms."""
+    decision_core: Literal["prompting", "rag", "fine_tuning", "hybrid"]
+    """The same, folded; prompting covers few-shot."""
+    also_acceptable: tuple[str, ...] = ()
+    """Other endings the source itself calls good."""
+    runner_up: str | None = None
+    """What came second."""
+    outcome: str = ""
+    """What came of it."""
+    strength: Literal["strong", "moderate", "weak"] = "moderate"
+    """How much the source proves."""
+    group: str = ""
+    """Cases that share a source; left out together in validation."""
+    era_note: str = ""
+    """What has changed since."""
+    example: bool = False
+    """Whether the app offers it as a start."""
+
+
+class Rulebook(Record):
+    """The file rulebook.yaml."""
+
+    version: str
+    """Changes with every release of the rules."""
+    title: str
+    """Its name."""

@@ -1,0 +1,54 @@
+"""One shape for every mistake a person can mend: the problem, the place, the remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class AdvisorError(Exception):
+    """A mistake that the user can mend; shown without a traceback.
+
+    Args:
+        problem: What is wrong, as a sentence without the final stop.
+        place: Where: ``file:line``, a fact, an option, an address.
+        remedy: What to do about it, as a sentence.
+    """
+
+    def __init__(self, problem: str, *, place: str, remedy: str) -> None:
+        super().__init__(problem, place, remedy)
+        self.problem = problem
+        self.place = place
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}. {self.remedy}"
+
+    def as_dict(self) -> dict[str, str]:
+        """Give the three parts for ``--json``."""
+        return {"problem": self.problem, "place": self.place, "remedy": self.remedy}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Name the closest known word, or list a few of them, as a remedy sentence."""
+    words = sorted(known)
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean '{close[0]}'?"
+    shown = ", ".join(words[:12]) + (", …" if len(words) > 12 else "")
+    return f"Known: {shown}."
+
+
+def missing_extra(package: str, extra: str, *, purpose: str) -> AdvisorError:
+    """Say which ``pip install`` brings an optional dependency.
+
+    Args:
+        package: The module that could not be imported.
+        extra: The extra of this project that installs it.
+        purpose: What it is needed for, as a noun phrase.
+    """
+    return AdvisorError(
+        f"{purpose} needs the package '{package}', which is not installed",
+        place=f"extra '{extra}'",
+        remedy=f"Install it with: pip install 'llm-adaptation-advisor[{extra}]'.",
+    )

@@ -1,0 +1,26 @@
+"""Answers in, a frame of scenarios out: one row per situation, one column per fact, null where unanswered."""
+
+from __future__ import annotations
+
+from advisor.scenario.answers import Situation, check_answers, parse_situation, read_situation
+from advisor.scenario.compiling import compile_condition
+from advisor.scenario.frame import answers_of, columns_of, frame_of, frame_schema, read_table
+from advisor.scenario.sampling import alternatives, complete, grid, grid_values, variants
+
+__all__ = [
+    "Situation",
+    "alternatives",
+    "answers_of",
+    "check_answers",
+    "columns_of",
+    "compile_condition",
+    "complete",
+    "frame_of",
+    "frame_schema",
+    "grid",
+    "grid_values",
+    "parse_situation",
+    "read_situation",
+    "read_table",
+    "variants",
+]

@@ -1,0 +1,5 @@
+"""Start of the app: page set-up and navigation, nothing else."""
+
+from advisor.ui.pages import run
+
+run()

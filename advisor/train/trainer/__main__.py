@@ -1,0 +1,47 @@
+"""`python -m advisor.train.trainer RUN`: train one run folder; alone in it, whoever else tries."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+from advisor.errors import AdvisorError
+from advisor.files import write_text
+from advisor.train.trainer.run_lock import FAILURE_FILE, RunLock
+
+
+def main(arguments: list[str]) -> int:
+    """Train the run folder named by the one argument; exit 0 also if another process is already at it."""
+    run = Path(arguments[0])
+    with RunLock(run) as lock:
+        if not lock.held or lock.ended:
+            return 0
+        return _train(run)
+
+
+def _train(run: Path) -> int:
+    from advisor.train.trainer.run import train
+
+    try:
+        train(run)
+    except AdvisorError as error:
+        _record_failure(run, error.as_dict())
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except Exception as error:  # noqa: BLE001  # the reason must outlive the process, whatever it is
+        traceback.print_exc()
+        _record_failure(
+            run, {"problem": f"{type(error).__name__}: {error}", "place": str(run), "remedy": "See log.txt."}
+        )
+        return 1
+    return 0
+
+
+def _record_failure(run: Path, failure: dict[str, str]) -> None:
+    write_text(run / FAILURE_FILE, json.dumps(failure, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

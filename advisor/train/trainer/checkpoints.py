@@ -1,0 +1,30 @@
+"""Which checkpoint to go on from: the last one that was written whole."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from advisor.train.trainer.callbacks import COMPLETE_FILE
+
+CHECKPOINTS = "checkpoints"
+
+
+def whole_checkpoints(run: Path) -> list[Path]:
+    """List the whole checkpoints of `run`, oldest first."""
+    found = (run / CHECKPOINTS).glob("checkpoint-*")
+    return sorted((path for path in found if (path / COMPLETE_FILE).exists()), key=step_of)
+
+
+def step_of(checkpoint: Path) -> int:
+    """Give the step at which `checkpoint` was written."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def last_checkpoint(run: Path) -> Path | None:
+    """Remove checkpoints that a kill left half-written and give the last whole one."""
+    whole = whole_checkpoints(run)
+    for path in (run / CHECKPOINTS).glob("checkpoint-*"):
+        if path not in whole:
+            shutil.rmtree(path)
+    return whole[-1] if whole else None

@@ -1,0 +1,106 @@
+"""A run's progress as JSON lines: written by the trainer, read by any process at any time."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from advisor.train.records import TrainRecord
+
+PROGRESS_FILE = "progress.jsonl"
+
+Phase = Literal["started", "resumed", "step", "eval", "checkpoint", "stage", "ended"]
+
+
+class Progress(TrainRecord):
+    """One line of the file."""
+
+    at: float
+    """Seconds since 1970 by the trainer's clock."""
+    kind: Phase
+    """What happened."""
+    step: int
+    """Optimizer steps done."""
+    max_steps: int | None = None
+    """Optimizer steps in the whole run."""
+    epoch: float | None = None
+    """Passes over the rows done."""
+    loss: float | None = None
+    """Mean training loss over the logged steps."""
+    eval_loss: float | None = None
+    """Mean loss on the held-out rows."""
+    learning_rate: float | None = None
+    """Rate of this step."""
+    tokens: int | None = None
+    """Tokens read since the run began."""
+    tokens_per_second: float | None = None
+    """Tokens read per second over the last step."""
+    memory_gib: float | None = None
+    """Peak memory of the process, or of the GPU where one is used."""
+    seconds_left: float | None = None
+    """Estimate from the pace so far."""
+    message: str | None = None
+    """What stage this is, in words."""
+
+
+class ProgressWriter:
+    """Appends whole lines; a line cut off by a kill is ended first, so that the next one is readable."""
+
+    def __init__(self, run: Path) -> None:
+        self._path = run / PROGRESS_FILE
+        content = self._path.read_bytes() if self._path.exists() else b""
+        self._stream = self._path.open("ab")
+        if content and not content.endswith(b"\n"):
+            self._stream.write(b"\n")
+
+    def write(self, record: Progress) -> None:
+        """Append one record and hand it to the system at once."""
+        line = record.model_dump_json(exclude_none=True) + "\n"
+        self._stream.write(line.encode())
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Put everything on the disk."""
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+
+
+def read_progress(run: Path) -> list[Progress]:
+    """Read the records of `run` in order, without the steps that a resumed run did again."""
+    path = run / PROGRESS_FILE
+    records: list[Progress] = []
+    if not path.exists():
+        return records
+    for line in path.read_bytes().splitlines():
+        record = _parsed(line)
+        if record is None:
+            continue
+        if record.kind == "resumed":
+            records = [earlier for earlier in records if earlier.step <= record.step]
+        records.append(record)
+    return records
+
+
+def _parsed(line: bytes) -> Progress | None:
+    try:
+        return Progress.model_validate_json(line)
+    except ValidationError:  # cut off by a kill, or being written right now
+        return None
+
+
+def curve(records: list[Progress], name: Literal["loss", "eval_loss"]) -> list[tuple[int, float]]:
+    """Give the points of one loss curve as (step, loss)."""
+    points = ((record.step, getattr(record, name)) for record in records)
+    return [(step, loss) for step, loss in points if loss is not None]
+
+
+def summary(records: list[Progress]) -> dict[str, Any]:
+    """Give the newest value of every field, for a status line."""
+    newest: dict[str, Any] = {}
+    for record in records:
+        newest |= json.loads(record.model_dump_json(exclude_none=True))
+    return newest

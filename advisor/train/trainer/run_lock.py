@@ -1,0 +1,69 @@
+"""Who is at work in a run folder: a lock that the system gives back when its holder dies, however it dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from advisor.train.trainer.artefacts import RESULT_FILE
+
+LOCK_FILE = "lock"
+FAILURE_FILE = "failure.json"
+
+RunState = Literal["idle", "running", "succeeded", "failed"]
+
+
+class RunLock:
+    """Held by at most one process per run folder, for as long as that process lives."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self.held = False
+
+    def __enter__(self) -> Self:
+        self._stream = (self._run / LOCK_FILE).open("a+")
+        try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return self
+        self.held = True
+        self._stream.truncate(0)
+        self._stream.write(str(os.getpid()))
+        self._stream.flush()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.close()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has its result or its failure already."""
+        return (self._run / RESULT_FILE).exists() or (self._run / FAILURE_FILE).exists()
+
+
+def holder(run: Path) -> int | None:
+    """Give the process id that is at work in `run`, or none; looking does not disturb it."""
+    try:
+        stream = (run / LOCK_FILE).open("r+")
+    except FileNotFoundError:
+        return None
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(stream.read() or 0)
+    return None
+
+
+def run_state(run: Path) -> RunState:
+    """Say where a run stands: `idle` means that nobody is at it and that it has no end yet."""
+    if holder(run) is not None:
+        return "running"
+    if (run / RESULT_FILE).exists():
+        return "succeeded"
+    return "failed" if (run / FAILURE_FILE).exists() else "idle"

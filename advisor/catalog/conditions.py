@@ -180,7 +180,8 @@ class _Operands:
             case _:
                 if value not in self.fact.option_ids:
                     raise self.error(
-                        f"'{self.name}' has no option '{value}'", did_you_mean(str(value), self.fact.option_ids)
+                        f"'{self.name}' has no option '{value}'",
+                        did_you_mean(str(value), self.fact.option_ids),
                     )
         return value
 

@@ -44,7 +44,11 @@ def _check_facts(catalog: Catalog, owner: str, facts: Mapping[str, Any]) -> None
 
 def _nowhere(catalog: Catalog, owner: str, kind: str, word: str, known: Any) -> AdvisorError:
     place = catalog.places.get(owner, owner)
-    return AdvisorError(f"'{owner}' names the {kind} '{word}', which does not exist", place=place, remedy=did_you_mean(word, known))
+    return AdvisorError(
+        f"'{owner}' names the {kind} '{word}', which does not exist",
+        place=place,
+        remedy=did_you_mean(word, known),
+    )
 
 
 def _records(catalog: Catalog) -> Iterator[tuple[str, BaseModel]]:

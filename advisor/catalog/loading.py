@@ -47,9 +47,9 @@ def rules_folder() -> Path:
     return packed if packed.is_dir() else package.parent / "rules"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
-    """Rules, questions, numbers and cases; frozen, so that it can be shared between sessions."""
+    """Rules, questions, numbers and cases; frozen, so that it can be shared and be a key of caches."""
 
     facts: Mapping[str, Fact]
     rules: Mapping[str, Rule]
@@ -75,7 +75,9 @@ class Catalog:
         """Give the number `topic.name` in force on ``day``: the newest that starts on or before it."""
         if name not in self.parameters:
             raise AdvisorError(
-                f"there is no parameter '{name}'", place="rules/parameters", remedy=did_you_mean(name, self.parameters)
+                f"there is no parameter '{name}'",
+                place="rules/parameters",
+                remedy=did_you_mean(name, self.parameters),
             )
         parameter = self.parameters[name]
         in_force = [value for value in parameter.values if value.from_ <= day]
@@ -121,7 +123,9 @@ def load_catalog(overlay: Path | None = None) -> Catalog:
     for layer in layers:
         if not layer.is_dir():
             raise AdvisorError(
-                "there is no such folder of rules", place=str(layer), remedy="Name a folder laid out like rules/."
+                "there is no such folder of rules",
+                place=str(layer),
+                remedy="Name a folder laid out like rules/.",
             )
     return _load(layers, _fingerprint(layers))
 
@@ -140,7 +144,9 @@ def _fingerprint(layers: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
         found.append((str(path), stat.st_mtime_ns, stat.st_size))
     if len(found) > MAX_FILES:
         raise AdvisorError(
-            f"there are more than {MAX_FILES:,} files", place=str(layers[-1]), remedy="Name the folder of rules itself."
+            f"there are more than {MAX_FILES:,} files",
+            place=str(layers[-1]),
+            remedy="Name the folder of rules itself.",
         )
     return tuple(found)
 
@@ -262,7 +268,9 @@ class _Reader:
 
 def _mapping(located: Located) -> dict[str, Any]:
     if not isinstance(located.value, dict):
-        raise AdvisorError("the file must hold a mapping", place=located.at(), remedy="Write 'key: value' lines.")
+        raise AdvisorError(
+            "the file must hold a mapping", place=located.at(), remedy="Write 'key: value' lines."
+        )
     return located.value
 
 

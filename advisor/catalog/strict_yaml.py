@@ -67,7 +67,9 @@ def read_bounded_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
         raise AdvisorError("this is a folder", place=place, remedy="Name a file.") from error
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
-        raise AdvisorError(f"the file cannot be read: {reason}", place=place, remedy="Check the path.") from error
+        raise AdvisorError(
+            f"the file cannot be read: {reason}", place=place, remedy="Check the path."
+        ) from error
     if len(content) > max_bytes:
         raise AdvisorError(
             f"the file is larger than {max_bytes / 1e6:g} MB", place=place, remedy="Give a smaller file."
@@ -116,7 +118,9 @@ def _refuse_depth(text: str, place: str) -> None:
             deepest = max(deepest, depth)
         elif char in "]}":
             depth = max(0, depth - 1)
-    dashes = max((len(run.group(0)) // 2 for run in re.finditer(r"^(?:[ ]*- ?)+", text, re.MULTILINE)), default=0)
+    dashes = max(
+        (len(run.group(0)) // 2 for run in re.finditer(r"^(?:[ ]*- ?)+", text, re.MULTILINE)), default=0
+    )
     if deepest > 200 or dashes > 400:
         raise _too_deep(place)
 
@@ -198,7 +202,9 @@ class _Construction:
     def scalar(self, node: ScalarNode) -> Any:
         text: str = node.value
         if node.tag and node.tag.startswith("!"):
-            raise AdvisorError(f"the tag '{node.tag}' is not allowed", place=self.at(node), remedy="Remove it.")
+            raise AdvisorError(
+                f"the tag '{node.tag}' is not allowed", place=self.at(node), remedy="Remove it."
+            )
         if node.style in ("'", '"', "|", ">"):
             return text
         if text in _CONSTANTS:

@@ -49,11 +49,15 @@ def read_situation(path: Path, catalog: Catalog) -> Situation:
 
 def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
     """Parse the text of an answers file; JSON if it starts with a brace."""
-    located = parse_json(text, place=place) if text.lstrip().startswith("{") else parse_yaml(text, place=place)
+    located = (
+        parse_json(text, place=place) if text.lstrip().startswith("{") else parse_yaml(text, place=place)
+    )
     value = located.value
     if not isinstance(value, dict) or not isinstance(value.get("answers", {}), dict | None):
         raise AdvisorError(
-            "an answers file holds 'title:' and 'answers:'", place=located.at(), remedy="See `advisor ask --help`."
+            "an answers file holds 'title:' and 'answers:'",
+            place=located.at(),
+            remedy="See `advisor ask --help`.",
         )
     for key in value:
         if key not in _KEYS:
@@ -81,7 +85,9 @@ def _text(value: Mapping[str, Any], key: str, limit: int, located: Located) -> s
     text = str(found)
     if len(text) > limit:
         raise AdvisorError(
-            f"'{key}' has {len(text):,} characters", place=located.at((key,)), remedy=f"Keep it under {limit}."
+            f"'{key}' has {len(text):,} characters",
+            place=located.at((key,)),
+            remedy=f"Keep it under {limit}.",
         )
     return text
 
@@ -89,11 +95,15 @@ def _text(value: Mapping[str, Any], key: str, limit: int, located: Located) -> s
 def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[str, Any]:
     known = ("answered", "measured", "derived", "assumed")
     if not isinstance(value, dict):
-        raise AdvisorError("'origins' maps facts to words", place=located.at(("origins",)), remedy="Remove it.")
+        raise AdvisorError(
+            "'origins' maps facts to words", place=located.at(("origins",)), remedy="Remove it."
+        )
     for fact, origin in value.items():
         if origin not in known:
             raise AdvisorError(
-                f"'{origin}' is no origin", place=located.at(("origins", fact)), remedy=did_you_mean(str(origin), known)
+                f"'{origin}' is no origin",
+                place=located.at(("origins", fact)),
+                remedy=did_you_mean(str(origin), known),
             )
     return {fact: origin for fact, origin in value.items() if fact in answers}
 
@@ -118,11 +128,15 @@ def parse_json(text: str, *, place: str) -> Located:
         return Located(json.loads(text, object_pairs_hook=unique, parse_constant=refuse), place)
     except json.JSONDecodeError as error:
         raise AdvisorError(
-            f"this is not JSON: {error.msg.lower()}", place=f"{place}:{error.lineno}", remedy="Check the syntax there."
+            f"this is not JSON: {error.msg.lower()}",
+            place=f"{place}:{error.lineno}",
+            remedy="Check the syntax there.",
         ) from error
     except (RecursionError, ValueError) as error:
         raise AdvisorError(
-            "the JSON is nested too deeply or holds a number that is too long", place=place, remedy="Flatten it."
+            "the JSON is nested too deeply or holds a number that is too long",
+            place=place,
+            remedy="Flatten it.",
         ) from error
 
 
@@ -135,7 +149,9 @@ def check_answers(
         where = located.at(("answers", name)) if located else f"{place}.{name}"
         fact = catalog.facts.get(name)
         if fact is None:
-            raise AdvisorError(f"there is no fact '{name}'", place=where, remedy=did_you_mean(name, catalog.facts))
+            raise AdvisorError(
+                f"there is no fact '{name}'", place=where, remedy=did_you_mean(name, catalog.facts)
+            )
         if fact.derived:
             raise AdvisorError(f"'{name}' is computed, not answered", place=where, remedy="Remove it.")
         if value is not None:
@@ -167,11 +183,15 @@ def check_value(name: str, fact: Fact, value: Any, place: str) -> Any:
 
 def _number(name: str, fact: Fact, value: Any, place: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
-        raise AdvisorError(f"'{name}' is {_shown(value)}", place=place, remedy=f"Give a number of {fact.unit}.")
+        raise AdvisorError(
+            f"'{name}' is {_shown(value)}", place=place, remedy=f"Give a number of {fact.unit}."
+        )
     low, high = fact.bounds or (-math.inf, math.inf)
     if not low <= value <= high:
         raise AdvisorError(
-            f"'{name}' is {_shown(value)}", place=place, remedy=f"Give a number from {low:,.6g} to {high:,.6g}."
+            f"'{name}' is {_shown(value)}",
+            place=place,
+            remedy=f"Give a number from {low:,.6g} to {high:,.6g}.",
         )
     return float(value)
 

@@ -101,10 +101,14 @@ def _read(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:160]
         raise AdvisorError(
-            f"the table cannot be read: {reason}", place=str(path), remedy="Check that it is what its ending says."
+            f"the table cannot be read: {reason}",
+            place=str(path),
+            remedy="Check that it is what its ending says.",
         ) from error
     raise AdvisorError(
-        f"'{path.suffix}' is no table that can be read", place=str(path), remedy="Give .csv, .parquet or .jsonl."
+        f"'{path.suffix}' is no table that can be read",
+        place=str(path),
+        remedy="Give .csv, .parquet or .jsonl.",
     )
 
 
@@ -123,7 +127,10 @@ def _check_columns(table: pl.DataFrame, catalog: Catalog, path: Path) -> None:
 def _series(table: pl.DataFrame, name: str, fact: Fact, path: Path) -> list[pl.Series]:
     schema = columns_of(name, fact)
     if name not in table.columns:
-        return [pl.Series(column, [None], dtype=dtype).new_from_index(0, table.height) for column, dtype in schema.items()]
+        return [
+            pl.Series(column, [None], dtype=dtype).new_from_index(0, table.height)
+            for column, dtype in schema.items()
+        ]
     given = table[name]
     if fact.type == "many":
         return _many_series(given, name, fact, path)
@@ -159,7 +166,9 @@ def _many_series(given: pl.Series, name: str, fact: Fact, path: Path) -> list[pl
     lists = given if given.dtype == pl.List else given.cast(pl.String).str.split(_SEPARATOR)
     lists = lists.list.eval(pl.element().cast(pl.String).str.strip_chars())
     if given.dtype != pl.List:
-        lists = pl.select(pl.when(given.cast(pl.String).str.strip_chars() == "").then(None).otherwise(lists)).to_series()
+        lists = pl.select(
+            pl.when(given.cast(pl.String).str.strip_chars() == "").then(None).otherwise(lists)
+        ).to_series()
     _refuse_unknown(lists.explode().drop_nulls(), list(fact.option_ids), name, path)
     return [lists.list.contains(option).alias(f"{name}.{option}") for option in fact.option_ids]
 

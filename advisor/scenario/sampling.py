@@ -17,7 +17,9 @@ from advisor.scenario.frame import columns_of, frame_of
 SEED: Final = 20_261_122
 
 
-def complete(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date, count: int, seed: int = SEED) -> pl.DataFrame:
+def complete(
+    answers: Mapping[str, Any], catalog: Catalog, *, as_of: date, count: int, seed: int = SEED
+) -> pl.DataFrame:
     """Give ``count`` ways to answer the open questions, drawn from their priors.
 
     Each fact has a random stream of its own, so that answering one question leaves the draws of all the
@@ -64,7 +66,9 @@ def _draw(name: str, fact: Fact, count: int, seed: int) -> list[pl.Series]:
     return [words.gather(codes).alias(name)]
 
 
-def _draw_numbers(fact: Fact, generator: np.random.Generator, count: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _draw_numbers(
+    fact: Fact, generator: np.random.Generator, count: int
+) -> np.ndarray[Any, np.dtype[np.float64]]:
     if "lognormal" in fact.prior:
         median, spread = fact.prior["lognormal"]
         # `spread` is the factor between the median and the 84th percentile.
@@ -102,7 +106,9 @@ def alternatives(name: str, catalog: Catalog, *, as_of: date, current: Any = Non
         case "ordered":
             order = fact.option_ids
             at = order.index(current) if current in order else 0
-            return sorted((option for option in order if option != current), key=lambda o: abs(order.index(o) - at))
+            return sorted(
+                (option for option in order if option != current), key=lambda o: abs(order.index(o) - at)
+            )
         case "choice":
             return [option for option in fact.option_ids if option != current]
         case "many":
@@ -149,7 +155,9 @@ def grid_values(name: str, catalog: Catalog, *, as_of: date, steps: int = 24) ->
     return []
 
 
-def grid(answers: Mapping[str, Any], x: tuple[str, Sequence[Any]], y: tuple[str, Sequence[Any]], catalog: Catalog) -> pl.DataFrame:
+def grid(
+    answers: Mapping[str, Any], x: tuple[str, Sequence[Any]], y: tuple[str, Sequence[Any]], catalog: Catalog
+) -> pl.DataFrame:
     """Give one row per pair of values, y in the outer loop, x in the inner."""
     pairs = [{**answers, x[0]: x_value, y[0]: y_value} for y_value in y[1] for x_value in x[1]]
     return frame_of(pairs, catalog)

@@ -1,0 +1,51 @@
+"""The one place where the steps meet: a situation in, advice out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from advisor.catalog import Catalog, Record, load_catalog
+from advisor.cost import CostProjection, project
+from advisor.decide import decide
+from advisor.decide.records import Recommendation
+from advisor.errors import AdvisorError
+from advisor.scenario import Situation
+
+
+class Advice(Record):
+    """Everything a report shows; reads back from its own JSON to the same record."""
+
+    situation: Situation
+    """What was asked: title, answers and where they came from."""
+    recommendation: Recommendation
+    """What to try, why, and what would change it."""
+    cost: CostProjection | None = None
+    """What it costs; null where the workload is not known."""
+    cost_unknown_because: str = ""
+    """Why there is no cost."""
+
+
+def advise(situation: Situation, catalog: Catalog, *, as_of: date, with_cost: bool = True) -> Advice:
+    """Decide and cost one situation on the rules and prices of ``as_of``."""
+    recommendation = decide(situation, catalog, as_of=as_of)
+    if not with_cost:
+        return Advice(situation=situation, recommendation=recommendation)
+    if "queries_per_day" not in situation.answers:
+        reason = "The number of requests a day is not answered."
+        return Advice(situation=situation, recommendation=recommendation, cost_unknown_because=reason)
+    try:
+        cost = project(situation.answers, catalog, as_of=as_of)
+    except AdvisorError as error:
+        return Advice(situation=situation, recommendation=recommendation, cost_unknown_because=str(error))
+    return Advice(situation=situation, recommendation=recommendation, cost=cost)
+
+
+def advise_from(
+    answers: dict[str, object], *, as_of: date, rules: Path | None = None, title: str = ""
+) -> Advice:
+    """Decide and cost plain answers; the shortest way in from Python."""
+    from advisor.scenario import check_answers
+
+    catalog = load_catalog(rules)
+    return advise(Situation(title=title, answers=check_answers(answers, catalog)), catalog, as_of=as_of)

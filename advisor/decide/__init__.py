@@ -1,0 +1,26 @@
+"""Rules over scenarios: scores, recommendation, next question, flips and the decision map."""
+
+from __future__ import annotations
+
+from advisor.decide.deciding import decide, decide_frame
+from advisor.decide.doubt import askable
+from advisor.decide.flips import DecisionMap, decision_map, flips
+from advisor.decide.records import Flip, Nearly, NextQuestion, Reason, Recommendation
+from advisor.decide.scoring import Scored, fired, score
+
+__all__ = [
+    "DecisionMap",
+    "Flip",
+    "Nearly",
+    "NextQuestion",
+    "Reason",
+    "Recommendation",
+    "Scored",
+    "askable",
+    "decide",
+    "decide_frame",
+    "decision_map",
+    "fired",
+    "flips",
+    "score",
+]

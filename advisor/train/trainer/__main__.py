@@ -9,13 +9,18 @@ from pathlib import Path
 
 from advisor.errors import AdvisorError
 from advisor.files import write_text
-from advisor.train.trainer.run_lock import FAILURE_FILE, RunLock
+from advisor.train.trainer.run_files import FAILURE_FILE
+from advisor.train.trainer.run_lock import RunLock
 
 
 def main(arguments: list[str]) -> int:
-    """Train the run folder named by the one argument; exit 0 also if another process is already at it."""
+    """Train the run folder that is the first argument; exit 0 also if another process is already at it.
+
+    The second argument, where there is one, is the descriptor of the lock that the launching process took.
+    """
     run = Path(arguments[0])
-    with RunLock(run) as lock:
+    inherited = int(arguments[1]) if len(arguments) > 1 else None
+    with RunLock(run, inherited=inherited) as lock:
         if not lock.held or lock.ended:
             return 0
         return _train(run)

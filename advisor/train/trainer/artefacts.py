@@ -11,14 +11,8 @@ from typing import Any, Literal
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.train.records import Artefact
-from advisor.train.trainer.callbacks import CANCEL_FILE
+from advisor.train.trainer.run_files import ADAPTER, CANCEL_FILE, CARD_FILE, MERGED, RESULT_FILE, SERVING_FILE
 from advisor.train.trainer.settings import RunSettings
-
-ADAPTER = "adapter"
-MERGED = "merged"
-RESULT_FILE = "result.json"
-CARD_FILE = "MODEL_CARD.md"
-SERVING_FILE = "serving.json"
 
 
 def write_artefacts(

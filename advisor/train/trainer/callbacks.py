@@ -12,9 +12,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from advisor.train.trainer.progress import Phase, Progress, ProgressWriter
-
-CANCEL_FILE = "cancel"
-COMPLETE_FILE = "complete"
+from advisor.train.trainer.run_files import CANCEL_FILE, COMPLETE_FILE
 
 
 class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
@@ -25,7 +23,7 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers i
         self._clock = clock
         self._began_at = self._logged_at = clock()
         self._began_step = 0
-        self._tokens = 0
+        self._tokens = self._tokens_before = 0
 
     def on_train_begin(
         self, _args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: Any
@@ -33,6 +31,8 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers i
         """Note where this process begins; a resumed run does not begin at step 0."""
         self._began_at = self._logged_at = self._clock()
         self._began_step = state.global_step
+        # the trainer counts tokens from zero again when it resumes; its log remembers
+        self._tokens_before = int(max((log.get("num_tokens", 0) for log in state.log_history), default=0))
         self._record("resumed" if state.global_step else "started", state)
 
     def on_log(
@@ -67,7 +67,10 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers i
         tokens = int(logs.get("num_tokens", 0))
         elapsed, read = now - self._logged_at, tokens - self._tokens
         self._logged_at, self._tokens = now, tokens
-        return {"tokens": tokens, "tokens_per_second": round(read / elapsed, 1) if elapsed > 0 else None}
+        return {
+            "tokens": self._tokens_before + tokens,
+            "tokens_per_second": round(read / elapsed, 1) if elapsed > 0 else None,
+        }
 
     def _record(self, kind: Phase, state: TrainerState, **values: Any) -> None:
         done = state.global_step - self._began_step

@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from advisor.train.trainer.callbacks import COMPLETE_FILE
-
-CHECKPOINTS = "checkpoints"
+from advisor.train.trainer.run_files import CHECKPOINTS, COMPLETE_FILE
 
 
 def whole_checkpoints(run: Path) -> list[Path]:

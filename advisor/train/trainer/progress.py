@@ -10,10 +10,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from advisor.train.records import TrainRecord
+from advisor.train.trainer.run_files import PROGRESS_FILE
 
-PROGRESS_FILE = "progress.jsonl"
-
-Phase = Literal["started", "resumed", "step", "eval", "checkpoint", "stage", "ended"]
+Phase = Literal["started", "resumed", "step", "eval", "checkpoint", "stage"]
 
 
 class Progress(TrainRecord):

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.trainer.checkpoints import CHECKPOINTS, last_checkpoint
+from advisor.train.trainer.checkpoints import last_checkpoint
 from advisor.train.trainer.model_folder import resolve_base_model
 from advisor.train.trainer.progress import Progress, ProgressWriter
 from advisor.train.trainer.rows import Tokenised, check_learnable, read_rows, shared_system_prompt, tokenise
+from advisor.train.trainer.run_files import CHECKPOINTS
 from advisor.train.trainer.settings import RunSettings, read_settings
 
 OPTIMIZERS = {
@@ -63,6 +64,7 @@ class _Run:
         self.run = run
         self.settings = settings
         self.writer = writer
+        self.step = 0
 
     def carry_out(self) -> dict[str, Any]:
         from advisor.train.trainer.artefacts import write_artefacts
@@ -77,6 +79,7 @@ class _Run:
             self.run, self.settings, (base, tokenizer), (train_rows, eval_rows), self.writer
         )
         outcome = self._fit(trainer)
+        self.step = outcome["steps"]
         self._stage("Writing the adapter")
         facts = {
             "rows": len(train_rows.rows),
@@ -142,7 +145,7 @@ class _Run:
         }
 
     def _stage(self, message: str) -> None:
-        self.writer.write(Progress(at=time.time(), kind="stage", step=0, message=message))
+        self.writer.write(Progress(at=time.time(), kind="stage", step=self.step, message=message))
 
 
 def build_trainer(

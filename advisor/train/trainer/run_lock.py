@@ -8,32 +8,47 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from advisor.train.trainer.artefacts import RESULT_FILE
-
-LOCK_FILE = "lock"
-FAILURE_FILE = "failure.json"
+from advisor.train.trainer.run_files import FAILURE_FILE, LOCK_FILE, RESULT_FILE
 
 RunState = Literal["idle", "running", "succeeded", "failed"]
 
 
 class RunLock:
-    """Held by at most one process per run folder, for as long as that process lives."""
+    """Held by at most one process per run folder, for as long as that process lives.
 
-    def __init__(self, run: Path) -> None:
+    Args:
+        run: The run folder.
+        inherited: The descriptor of a lock that the parent took and hands over; there is no moment between.
+    """
+
+    def __init__(self, run: Path, *, inherited: int | None = None) -> None:
         self._run = run
+        self._inherited = inherited
         self.held = False
 
     def __enter__(self) -> Self:
-        self._stream = (self._run / LOCK_FILE).open("a+")
+        if self._inherited is not None:
+            os.set_inheritable(self._inherited, False)
+            self._stream = os.fdopen(self._inherited, "a+")
+        else:
+            self._stream = (self._run / LOCK_FILE).open("a+")
         try:
             fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return self
         self.held = True
-        self._stream.truncate(0)
-        self._stream.write(str(os.getpid()))
-        self._stream.flush()
+        self.note_holder(os.getpid())
         return self
+
+    def note_holder(self, process_id: int) -> None:
+        """Write down whose lock it is, for people and for `holder`."""
+        self._stream.truncate(0)
+        self._stream.write(str(process_id))
+        self._stream.flush()
+
+    def descriptor(self) -> int:
+        """Give the file descriptor, to hand the lock over to a child."""
+        return self._stream.fileno()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

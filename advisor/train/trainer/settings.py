@@ -10,8 +10,7 @@ from pydantic import Field, ValidationError
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.train.records import Method, TrainRecord
-
-SETTINGS_FILE = "settings.json"
+from advisor.train.trainer.run_files import SETTINGS_FILE
 
 ALL_LINEAR = "all-linear"
 TARGET_SETS = {

@@ -1,0 +1,66 @@
+"""What can be done with jobs, the same for the shell, the app and the local service: submit, refresh, cancel, resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from advisor.errors import AdvisorError
+from advisor.train.backends import load_backend
+from advisor.train.jobs import JobStore
+from advisor.train.records import Job, TrainingPlan
+
+
+def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, attempt: int = 1) -> Job:
+    """Save a job for `plan` and start it; the same plan again finds the same job and goes on with it.
+
+    Raises:
+        AdvisorError: The backend refuses. Where nothing had been started yet, no job is left behind.
+    """
+    saved = store.add(plan, bundle, attempt=attempt)
+    with store.locked(saved.id) as job:
+        if job.ended:
+            return job
+        try:
+            return _started(store, plan, job)
+        except AdvisorError:
+            untouched = (
+                store.load(job.id) == job and job.provider_id is None and job.created_at == job.updated_at
+            )
+            if untouched:
+                store.discard(job.id)
+            raise
+
+
+def _started(store: JobStore, plan: TrainingPlan, job: Job) -> Job:
+    started = load_backend(job.backend).submit(plan, job, store.context(job.id))
+    store.save(started)
+    return started
+
+
+def resume(store: JobStore, job_id: str) -> Job:
+    """Go on with a job that no process is at: from its last checkpoint, or by finding it at its provider."""
+    with store.locked(job_id) as job:
+        if job.ended:
+            return job
+        return _started(store, store.plan(job.id), job)
+
+
+def refresh(store: JobStore, job_id: str) -> Job:
+    """Ask the backend how a job stands, and save the answer."""
+    with store.locked(job_id) as job:
+        if job.ended:
+            return job
+        refreshed = load_backend(job.backend).refresh(job, store.context(job.id))
+        if refreshed != job:
+            store.save(refreshed)
+        return refreshed
+
+
+def cancel(store: JobStore, job_id: str) -> Job:
+    """Stop a job; stopping an ended one changes nothing."""
+    with store.locked(job_id) as job:
+        if job.ended:
+            return job
+        stopped = load_backend(job.backend).cancel(job, store.context(job.id))
+        store.save(stopped)
+        return stopped

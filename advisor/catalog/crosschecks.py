@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,39 +16,28 @@ if TYPE_CHECKING:
 
 
 def check_references(catalog: Catalog) -> None:
-    """Raise on the first name that leads nowhere: a source, a technique, an option in a prior."""
+    """Raise on the first name that leads nowhere: a source, a technique, a fact, an option in a prior."""
+    for owner, kind, word, known in _references(catalog):
+        if word not in known:
+            place = catalog.places.get(owner, owner)
+            problem = f"'{owner}' names the {kind} '{word}', which does not exist"
+            raise AdvisorError(problem, place=place, remedy=did_you_mean(word, known))
+
+
+def _references(catalog: Catalog) -> Iterator[tuple[str, str, str, Collection[str]]]:
     for owner, record in _records(catalog):
         for source in _named_sources(record):
-            if source not in catalog.sources:
-                raise _nowhere(catalog, owner, "source", source, catalog.sources)
+            yield owner, "source", source, catalog.sources
     for rule in catalog.rules.values():
-        for technique in rule.advise:
-            if technique not in catalog.techniques:
-                raise _nowhere(catalog, rule.id, "technique", technique, catalog.techniques)
-        for example in rule.examples:
-            _check_facts(catalog, rule.id, example.facts)
+        yield from ((rule.id, "technique", technique, catalog.techniques) for technique in rule.advise)
+        named = (name for example in rule.examples for name in example.facts)
+        yield from ((rule.id, "fact", name, catalog.facts) for name in named)
     for name, fact in catalog.facts.items():
-        if fact.options:
-            for word in fact.prior:
-                if word not in fact.option_ids:
-                    raise _nowhere(catalog, name, "option", word, fact.option_ids)
+        for word in fact.prior if fact.options else ():
+            yield name, "option", word, fact.option_ids
     for case in catalog.cases.values():
-        _check_facts(catalog, case.id, case.answers)
-
-
-def _check_facts(catalog: Catalog, owner: str, facts: Mapping[str, Any]) -> None:
-    for name in facts:
-        if name not in catalog.facts:
-            raise _nowhere(catalog, owner, "fact", name, catalog.facts)
-
-
-def _nowhere(catalog: Catalog, owner: str, kind: str, word: str, known: Any) -> AdvisorError:
-    place = catalog.places.get(owner, owner)
-    return AdvisorError(
-        f"'{owner}' names the {kind} '{word}', which does not exist",
-        place=place,
-        remedy=did_you_mean(word, known),
-    )
+        for name in case.answers:
+            yield case.id, "fact", name, catalog.facts
 
 
 def _records(catalog: Catalog) -> Iterator[tuple[str, BaseModel]]:
@@ -91,12 +80,16 @@ def unused(catalog: Catalog) -> list[str]:
         ("technique", catalog.techniques, techniques),
         ("source", catalog.sources, sources),
     ):
-        # A fact or a number may be read by code; then its name stands there as a word in quotes.
-        in_code = kind in ("fact", "parameter")
-        for name in known:
-            if name not in used and not (in_code and f'"{name}"' in code):
-                findings.append(f"{catalog.places.get(name, kind)}: the {kind} '{name}' is never used")
+        idle = [name for name in known if name not in used]
+        if kind in ("fact", "parameter"):
+            idle = [name for name in idle if not _stands_in(code, name)]
+        findings += [f"{catalog.places.get(name, kind)}: the {kind} '{name}' is never used" for name in idle]
     return findings
+
+
+def _stands_in(code: str, name: str) -> bool:
+    # A fact or a number may be read by code: its name in quotes, or its topic before a computed name.
+    return f'"{name}"' in code or ("." in name and f'f"{name.partition(".")[0]}.{{' in code)
 
 
 def _code_text() -> str:

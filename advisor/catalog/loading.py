@@ -180,7 +180,7 @@ class _Reader:
             conditions=MappingProxyType(conditions),
             ask_when=MappingProxyType(self.ask_when(reader)),
             sources=MappingProxyType(self.mapping("sources", Source)),
-            strategies=MappingProxyType(dict(book.strategies)),
+            strategies=MappingProxyType({str(name): text for name, text in book.strategies.items()}),
             techniques=MappingProxyType(book.techniques),
             parameters=MappingProxyType(parameters),
             cases=MappingProxyType(self.cases()),

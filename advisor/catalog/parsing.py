@@ -28,7 +28,7 @@ def parse_record(model: type[T], located: Located, path: Path_ = ()) -> T:
 
 def _first_error(model: Any, error: ValidationError, located: Located, path: Path_) -> AdvisorError:
     # Unknown keys first: a misspelt key also shows as a missing one, and the spelling is the cause.
-    details = sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden")[0]
+    details = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = located.at(_known_part(located, (*path, *details["loc"])))
     return AdvisorError(_problem(details), place=place, remedy=_remedy(model, details))
 

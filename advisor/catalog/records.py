@@ -19,7 +19,7 @@ def _day(value: Any) -> Any:
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("this must be a number")
+        raise ValueError("this must be a number")  # noqa: TRY004  pydantic reads ValueError only
     return value
 
 
@@ -211,7 +211,7 @@ class StrategyText(Record):
 
 
 class Technique(Record):
-    """Something that goes with a strategy: prompt caching, structured output, distillation …"""
+    """Something that goes with a strategy, such as prompt caching, structured output or distillation."""
 
     title: str
     """Its name."""
@@ -275,8 +275,11 @@ class DatedNumber(Record):
         """Low, expected and high; all the same for an exact value."""
         if self.value is not None:
             return (self.value, self.value, self.value)
-        assert self.low is not None and self.expected is not None and self.high is not None
-        return (self.low, self.expected, self.high)
+        low, expected, high = self.low, self.expected, self.high
+        assert low is not None
+        assert expected is not None
+        assert high is not None
+        return (low, expected, high)
 
 
 class Parameter(Record):

@@ -181,6 +181,7 @@ class _Construction:
             return self.mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
         return self.scalar(node)
 
     def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:

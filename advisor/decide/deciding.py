@@ -49,7 +49,7 @@ def decide(situation: Situation | Mapping[str, Any], catalog: Catalog, *, as_of:
         robustness=round(sure.robustness, 4),
         settled=sure.settled,
         answered=len(case.answers),
-        reasons=reasons(case, state, row, catalog, as_of=as_of, pair=(order[0], order[1])),
+        reasons=reasons(case, state, catalog, as_of=as_of, pair=(order[0], order[1])),
         nearly=nearly(state, row, catalog, as_of=as_of),
         flips=flips(case.answers, order[0], catalog, as_of=as_of),
         next_question=sure.next_question,
@@ -73,8 +73,9 @@ def verdict_of(lead_bits: float, robustness: float, catalog: Catalog, as_of: dat
 
 
 def _shares(scores: Array) -> Array:
-    powers: Array = np.exp2(scores.astype(np.float64) - scores.max())
-    return powers / powers.sum()
+    powers = np.exp2(scores.astype(np.float64) - scores.max())
+    shares: Array = powers / powers.sum()
+    return shares
 
 
 def _named(values: Array) -> dict[str, float]:

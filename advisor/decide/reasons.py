@@ -12,7 +12,7 @@ from advisor.catalog import Catalog, Condition, Rule, Test, facts_in
 from advisor.decide.derived import with_derived
 from advisor.decide.records import FactUsed, Nearly, Reason
 from advisor.decide.scoring import rule_table
-from advisor.scenario import Situation, answers_of, compile_condition
+from advisor.scenario import Situation, answers_of, compile_condition, frame_of
 
 MAX_NEARLY: Final = 8
 
@@ -20,41 +20,38 @@ MAX_NEARLY: Final = 8
 def reasons(
     situation: Situation,
     state: Mapping[str, bool | None],
-    row: pl.DataFrame,
     catalog: Catalog,
     *,
     as_of: date,
     pair: tuple[int, int],
 ) -> tuple[Reason, ...]:
     """Give the rules that fired, weightiest for the choice between the first and the second at the top."""
-    values = answers_of(with_derived(row, catalog, as_of).row(0, named=True), catalog)
-    found = [
-        _reason(catalog.rules[name], situation, values, catalog, as_of, pair)
-        for name, fires in state.items()
-        if fires
-    ]
-    speaking = [reason for reason in found if reason.effect]
-    return tuple(sorted(speaking, key=lambda reason: (-abs(reason.bits_for_first), reason.rule)))
-
-
-def _reason(
-    rule: Rule,
-    situation: Situation,
-    values: Mapping[str, Any],
-    catalog: Catalog,
-    as_of: date,
-    pair: tuple[int, int],
-) -> Reason:
+    row = with_derived(frame_of([situation.answers], catalog), catalog, as_of)
+    values = answers_of(row.row(0, named=True), catalog)
     table = rule_table(catalog, as_of)
-    bits = table.bits[table.ids.index(rule.id)]
+    margins = table.bits[:, pair[0]] - table.bits[:, pair[1]]
+    found = [
+        _reason(
+            catalog.rules[name],
+            facts=tuple(
+                _used(fact, situation, values, catalog) for fact in facts_in(catalog.conditions[name])
+            ),
+            bits=float(margin),
+            as_of=as_of,
+        )
+        for (name, fires), margin in zip(state.items(), margins, strict=True)
+        if fires and catalog.rules[name].effect
+    ]
+    return tuple(sorted(found, key=lambda reason: (-abs(reason.bits_for_first), reason.rule)))
+
+
+def _reason(rule: Rule, *, facts: tuple[FactUsed, ...], bits: float, as_of: date) -> Reason:
     return Reason(
         rule=rule.id,
         title=rule.title,
         effect=dict(rule.effect),
-        bits_for_first=round(float(bits[pair[0]] - bits[pair[1]]), 3),
-        facts=tuple(
-            _used(name, situation, values, catalog) for name in facts_in(catalog.conditions[rule.id])
-        ),
+        bits_for_first=round(bits, 3),
+        facts=facts,
         because=rule.because,
         unless=rule.unless,
         evidence=rule.evidence,
@@ -78,7 +75,7 @@ def nearly(
     found = []
     for name in quiet:
         missing = _blockers(catalog.conditions[name], tests)
-        if missing is not None and len(missing) == 1:
+        if len(missing) == 1:
             found.append(_nearly(catalog.rules[name], missing, row, catalog))
     weight = _weights(catalog, as_of)
     return tuple(sorted(found, key=lambda item: (not item.open, -weight[item.rule], item.rule))[:MAX_NEARLY])
@@ -109,24 +106,28 @@ def _test_values(
     return dict(zip(tests, values, strict=True))
 
 
-def _blockers(condition: Condition, values: Mapping[Test, bool | None]) -> frozenset[str] | None:
-    """Give the facts whose answers would have to be others; None where no answer would do."""
+_Facts = frozenset[str]
+
+
+def _blockers(condition: Condition, values: Mapping[Test, bool | None]) -> _Facts:
+    """Give the fewest facts whose answers would have to be others for the condition to hold."""
     if isinstance(condition, Test):
         return frozenset() if values[condition] else frozenset({condition.fact})
-    if condition.how == "all":
-        parts = [_blockers(member, values) for member in condition.members]
-        return None if None in parts else frozenset().union(*(part for part in parts if part is not None))
-    if condition.how == "any":
-        parts = [part for part in (_blockers(m, values) for m in condition.members) if part is not None]
-        return min(parts, key=lambda part: (len(part), sorted(part)), default=None)
-    return frozenset().union(*(_violators(member, values) for member in condition.members))
+    if condition.how == "none":
+        return frozenset().union(*(_holders(member, values) for member in condition.members))
+    parts = [_blockers(member, values) for member in condition.members]
+    return _fewest(parts) if condition.how == "any" else frozenset().union(*parts)
 
 
-def _violators(condition: Condition, values: Mapping[Test, bool | None]) -> frozenset[str]:
-    """Give the facts that make a condition hold, or could, where it must not."""
+def _holders(condition: Condition, values: Mapping[Test, bool | None]) -> _Facts:
+    """Give the fewest facts whose answers would have to be others for the condition not to hold."""
     if isinstance(condition, Test):
         return frozenset() if values[condition] is False else frozenset({condition.fact})
-    parts = [_violators(member, values) for member in condition.members]
-    if condition.how == "all":
-        return min(parts, key=lambda part: (len(part), sorted(part)))
-    return frozenset().union(*parts)
+    if condition.how == "none":
+        return _fewest([_blockers(member, values) for member in condition.members])
+    parts = [_holders(member, values) for member in condition.members]
+    return _fewest(parts) if condition.how == "all" else frozenset().union(*parts)
+
+
+def _fewest(parts: list[_Facts]) -> _Facts:
+    return min(parts, key=lambda part: (len(part), sorted(part)))

@@ -26,7 +26,11 @@ def roadmap(
     steps += _steps(first, catalog)
     for name in ranked[1:2]:
         steps += _steps(name, catalog)[:1]
-    return tuple(steps)
+    # Several strategies start with the same test set; it is collected once.
+    return tuple(
+        {step.title: step for step in reversed(steps)}[title]
+        for title in dict.fromkeys(s.title for s in steps)
+    )
 
 
 def _steps(name: str, catalog: Catalog) -> list[RoadmapStep]:

@@ -65,19 +65,22 @@ class Scored:
     @property
     def first(self) -> Array:
         """Index of the leading strategy of each row; ties go to the simpler one, which stands first."""
-        return np.argmax(self.scores, axis=1)
+        first: Array = np.argmax(self.scores, axis=1)
+        return first
 
     @property
     def shares(self) -> Array:
         """Rows x strategies: 2^score, normalised."""
         powers = np.exp2(self.scores - self.scores.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        shares: Array = powers / powers.sum(axis=1, keepdims=True)
+        return shares
 
     @property
     def lead(self) -> Array:
         """Bits between the first and the second of each row."""
         top = np.partition(self.scores, -2, axis=1)
-        return top[:, -1] - top[:, -2]
+        lead: Array = top[:, -1] - top[:, -2]
+        return lead
 
 
 def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:

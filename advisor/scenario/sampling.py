@@ -78,7 +78,8 @@ def _draw_numbers(
         weights = np.array([float(weight) for weight in fact.prior["values"].values()])
         drawn = generator.choice(values, size=count, p=weights / weights.sum())
     low, high = fact.bounds or (-np.inf, np.inf)
-    return np.round(np.clip(drawn, low, high))
+    rounded: np.ndarray[Any, np.dtype[np.float64]] = np.round(np.clip(drawn, low, high))
+    return rounded
 
 
 def thresholds(name: str, catalog: Catalog, as_of: date) -> list[float]:

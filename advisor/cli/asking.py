@@ -1,0 +1,153 @@
+"""The questionnaire in the terminal: one question at a time, saved after each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.markup import escape
+
+from advisor.catalog import Catalog, Fact
+from advisor.cli.options import stderr
+from advisor.cli.showing import show_recommendation
+from advisor.cli.wording import VERDICT_WORDS, strategy_title, sureness
+from advisor.decide import Recommendation, askable, decide
+from advisor.errors import AdvisorError
+from advisor.files import write_text
+from advisor.scenario import Situation, read_situation
+from advisor.scenario.answers import check_value
+
+_BACK, _STOP = "back", "stop"
+
+
+def interview(path: Path, catalog: Catalog, *, as_of: date) -> None:
+    """Ask until the answer is settled or the person stops; every answer is on disk before the next question."""
+    console = stderr()
+    situation = read_situation(path, catalog) if path.exists() else Situation(title=_title(console))
+    console.print(f"[dim]Answers are kept in {escape(str(path))}. Enter: don't know · back · stop[/]\n")
+    skipped: list[str] = []
+    given: list[str] = []
+    while True:
+        recommendation = decide(situation, catalog, as_of=as_of)
+        fact = _next(recommendation, situation.answers, skipped, catalog, as_of)
+        _show_state(recommendation, catalog, console)
+        if fact is None:
+            break
+        word = _ask(fact, catalog.facts[fact], console)
+        if word == _STOP:
+            break
+        if word == _BACK:
+            situation = _without(situation, given.pop() if given else None)
+        elif word is None:
+            skipped.append(fact)
+            continue
+        else:
+            given.append(fact)
+            situation = situation.model_copy(update={"answers": {**situation.answers, fact: word}})
+        save_answers(path, situation)
+    save_answers(path, situation)
+    show_recommendation(decide(situation, catalog, as_of=as_of), catalog, Console(highlight=False))
+
+
+def _title(console: Console) -> str:
+    return console.input("What is the task, in a phrase? ").strip()[:300]
+
+
+def _next(
+    recommendation: Recommendation,
+    answers: Mapping[str, Any],
+    skipped: list[str],
+    catalog: Catalog,
+    as_of: date,
+) -> str | None:
+    if recommendation.next_question is None:
+        return None
+    if recommendation.next_question.fact not in skipped:
+        return recommendation.next_question.fact
+    rest = [name for name in askable(answers, catalog, as_of=as_of) if name not in skipped]
+    return rest[0] if rest else None
+
+
+def _show_state(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    if recommendation.answered:
+        first = strategy_title(recommendation.try_first, catalog)
+        console.print(
+            f"[dim]→ {first}, {VERDICT_WORDS[recommendation.verdict]}. {sureness(recommendation)}[/]\n"
+        )
+
+
+def _ask(name: str, fact: Fact, console: Console) -> Any:
+    console.print(f"[bold]{escape(fact.question)}[/]")
+    if fact.help:
+        console.print(f"[dim]{escape(fact.help)}[/]")
+    for number, option in enumerate(fact.options, 1):
+        console.print(f"  {number}  {escape(option.label)} [dim]{escape(option.help)}[/]")
+    hint = {"boolean": "yes/no", "number": fact.unit, "many": "numbers, separated by commas"}.get(
+        fact.type, "number"
+    )
+    while True:
+        try:
+            text = console.input(f"[dim]{hint}[/] > ").strip()
+        except EOFError:
+            return _STOP
+        if text.lower() in (_BACK, _STOP):
+            return text.lower()
+        if not text:
+            return None
+        try:
+            return check_value(name, fact, parse_typed(text, fact), name)
+        except AdvisorError as error:
+            console.print(f"[red]{escape(error.problem)}.[/] {escape(error.remedy)}")
+
+
+def parse_typed(text: str, fact: Fact) -> Any:
+    """Read what a person typed: option numbers or words, yes and no, numbers with k and m."""
+    match fact.type:
+        case "boolean":
+            return {"y": True, "yes": True, "true": True, "n": False, "no": False, "false": False}.get(
+                text.lower(), text
+            )
+        case "number":
+            return _number(text)
+        case "many":
+            return [_option(part.strip(), fact) for part in text.split(",") if part.strip()]
+        case "text":
+            return text
+        case _:
+            return _option(text, fact)
+
+
+def _number(text: str) -> Any:
+    cleaned = text.lower().replace(",", "").replace("_", "").replace(" ", "")
+    factor = {"k": 1e3, "m": 1e6, "b": 1e9}.get(cleaned[-1:], 1.0)
+    try:
+        return float(cleaned[:-1] if factor > 1 else cleaned) * factor
+    except ValueError:
+        return text
+
+
+def _option(text: str, fact: Fact) -> str:
+    if text.isdecimal() and 1 <= int(text) <= len(fact.options):
+        return fact.options[int(text) - 1].id
+    labels = {option.label.lower(): option.id for option in fact.options}
+    return labels.get(text.lower(), text)
+
+
+def _without(situation: Situation, fact: str | None) -> Situation:
+    rest = {name: value for name, value in situation.answers.items() if name != fact}
+    return situation.model_copy(update={"answers": rest})
+
+
+def save_answers(path: Path, situation: Situation) -> None:
+    """Write an answers file that ``decide``, the app and people can read."""
+    answers = {name: list(v) if isinstance(v, tuple) else _tidy(v) for name, v in situation.answers.items()}
+    content = {"title": situation.title, "answers": answers}
+    write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
+
+
+def _tidy(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

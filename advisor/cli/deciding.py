@@ -1,0 +1,110 @@
+"""``ask``, ``decide`` and ``map``: the questionnaire and the recommendation in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.cli.options import (
+    AnswersArgument,
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    situation_of,
+    stderr,
+    stdout,
+)
+from advisor.errors import AdvisorError
+
+_TABLES = (".csv", ".parquet", ".jsonl", ".ndjson")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(ask)
+    app.command()(decide)
+    app.command(name="map")(map_)
+
+
+def ask(
+    file: Annotated[
+        Path, typer.Argument(help="Where answers are kept; an existing file is taken up again.")
+    ] = Path("answers.yaml"),
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Answer questions in the terminal; the answers are saved after each one.
+
+    The next question is always the one that settles most. Enter nothing for "I don't know", "back" to change
+    the last answer, "stop" to end; run the command again to go on.
+    """
+    from advisor.cli.asking import interview
+
+    interview(file, catalog_of(rules), as_of=day_of(as_of))
+
+
+def decide(
+    file: AnswersArgument,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="For a table of scenarios: where the verdicts go.")
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=1024, help="For a table: ways to answer open questions tried per row.")
+    ] = 128,
+    as_json: JsonOption = False,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Recommend what to try first, with reasons, doubts and what would change it.
+
+    FILE is an answers file, or a table (.csv, .parquet, .jsonl) with one scenario per row and facts as columns;
+    a table needs -o and comes back with the same rows plus try_first, verdict, shares and robustness.
+    """
+    catalog = catalog_of(rules)
+    day = day_of(as_of)
+    if file.suffix.lower() in _TABLES:
+        from advisor.cli.portfolio import decide_table
+
+        decide_table(file, out, catalog, as_of=day, samples=samples, as_json=as_json)
+        return
+    if out is not None:
+        raise AdvisorError(
+            "-o goes with a table", place="-o", remedy="For a document use `advisor report FILE -o OUT`."
+        )
+    from advisor.decide import decide as decide_one
+
+    recommendation = decide_one(situation_of(file, catalog), catalog, as_of=day)
+    if as_json:
+        print_json(recommendation)
+        return
+    from advisor.cli.showing import show_recommendation
+
+    show_recommendation(recommendation, catalog, stdout())
+
+
+def map_(
+    file: AnswersArgument,
+    x: Annotated[str, typer.Option("--x", help="The fact along the x axis.")],
+    y: Annotated[str, typer.Option("--y", help="The fact along the y axis.")],
+    as_json: JsonOption = False,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Draw which strategy leads over two facts, everything else as answered."""
+    from advisor.decide import decision_map
+
+    catalog = catalog_of(rules)
+    answers = situation_of(file, catalog).answers
+    drawn = decision_map(answers, catalog, x=x, y=y, as_of=day_of(as_of))
+    if as_json:
+        print_json(drawn)
+        return
+    from advisor.cli.showing import show_map
+
+    show_map(drawn, catalog, stdout())
+    stderr().print("[dim]The same in the app, with the axes to choose: advisor app[/]")

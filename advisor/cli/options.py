@@ -1,0 +1,81 @@
+"""Options and output that every command shares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+
+from advisor.catalog import Catalog, load_catalog
+from advisor.errors import AdvisorError
+from advisor.scenario import Situation, parse_situation, read_situation
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="A folder of your own rules over ours; also ADVISOR_RULES."),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DAY", help="Use the rules and prices of this day, YYYY-MM-DD; default today."
+    ),
+]
+AnswersArgument = Annotated[Path, typer.Argument(help="An answers file, YAML or JSON; - for standard input.")]
+
+
+def day_of(text: str | None) -> date:
+    """Read ``--as-of``; today where it is not given."""
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise AdvisorError(
+            f"'{text}' is not a day", place="--as-of", remedy="Write it as 2026-11-22."
+        ) from error
+
+
+def catalog_of(rules: Path | None) -> Catalog:
+    """Load the rulebook with the overlay that the option or the environment names."""
+    return load_catalog(rules)
+
+
+def situation_of(path: Path, catalog: Catalog) -> Situation:
+    """Read an answers file, or standard input for ``-``."""
+    if str(path) == "-":
+        from advisor.scenario.answers import MAX_ANSWERS_BYTES
+
+        content = sys.stdin.buffer.read(MAX_ANSWERS_BYTES + 1)
+        return _from_stdin(content, catalog, MAX_ANSWERS_BYTES)
+    return read_situation(path, catalog)
+
+
+def _from_stdin(content: bytes, catalog: Catalog, limit: int) -> Situation:
+    from advisor.catalog.strict_yaml import decode_text
+
+    if len(content) > limit:
+        raise AdvisorError("standard input is larger than 1 MB", place="-", remedy="Give a smaller file.")
+    return parse_situation(decode_text(content, place="-"), catalog, place="-")
+
+
+def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
+    """Print one JSON object on stdout."""
+    plain = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
+    typer.echo(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def stdout() -> Console:
+    """Give the console for results."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def stderr() -> Console:
+    """Give the console for progress and notes."""
+    return Console(stderr=True, highlight=False)

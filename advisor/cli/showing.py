@@ -1,0 +1,132 @@
+"""A recommendation and a decision map as terminal text."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from advisor.catalog import Catalog
+from advisor.cli.wording import VERDICT_WORDS, effect_text, strategy_title, sureness, value_text
+from advisor.decide import DecisionMap, Flip, Reason, Recommendation
+from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
+
+_BAR = 30
+
+
+def show_recommendation(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    """Print verdict, shares, reasons, what would change it, and what to do."""
+    console.print(Panel(_headline(recommendation, catalog), border_style="dim", expand=False))
+    _show_reasons(recommendation, catalog, console)
+    _show_flips(recommendation.flips, catalog, console)
+    _show_roadmap(recommendation, catalog, console)
+    for warning in recommendation.warnings:
+        console.print(f"[yellow]![/] {escape(warning)}")
+    if recommendation.next_question:
+        console.print(f"\n[bold]Next question[/] {escape(recommendation.next_question.question)}")
+    console.print(
+        f"[dim]Rulebook {recommendation.rulebook['version']} ({recommendation.rulebook['sha256'][:12]}), "
+        f"as of {recommendation.as_of}[/]"
+    )
+
+
+def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
+    first = strategy_title(recommendation.try_first, catalog)
+    colour = STRATEGY_COLOURS_DARK[recommendation.try_first]
+    lines = [
+        Text.from_markup(f"Try first: [bold {colour}]{first}[/], {VERDICT_WORDS[recommendation.verdict]}")
+    ]
+    if recommendation.title:
+        lines.insert(0, Text(recommendation.title, style="bold"))
+    lines.append(Text(sureness(recommendation), style="dim"))
+    for name in sorted(STRATEGIES, key=lambda item: -recommendation.shares[item]):
+        share = recommendation.shares[name]
+        bar = "█" * round(share * _BAR)
+        lines.append(
+            Text.assemble(
+                f"{strategy_title(name, catalog):<28}",
+                (f"{bar:<{_BAR}}", STRATEGY_COLOURS_DARK[name]),
+                f" {share:4.0%}",
+            )
+        )
+    lines += [
+        Text(f"Ruled out: {strategy_title(out.strategy, catalog)} — {out.because}")
+        for out in recommendation.ruled_out
+    ]
+    return Group(*lines)
+
+
+def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    for heading, chosen in (
+        ("Reasons", [r for r in recommendation.reasons if r.bits_for_first >= 0]),
+        ("Against it", [r for r in recommendation.reasons if r.bits_for_first < 0]),
+    ):
+        if chosen:
+            console.print(f"\n[bold]{heading}[/]")
+        for reason in chosen:
+            _show_reason(reason, catalog, console)
+
+
+def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
+    facts = "; ".join(
+        f"{used.fact}: {value_text(used.value, catalog.facts[used.fact])}" for used in reason.facts
+    )
+    console.print(f"• {escape(reason.title)} [dim]({escape(effect_text(reason.effect, catalog))})[/]")
+    console.print(f"  [dim]{escape(facts)} · {reason.rule} · {_evidence(reason)}[/]")
+
+
+def _evidence(reason: Reason) -> str:
+    return ", ".join(f"{item.source} ({item.supports})" for item in reason.evidence)
+
+
+def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> None:
+    if not flips:
+        return
+    table = Table(
+        "Answer",
+        "now",
+        "if it were",
+        "first is then",
+        title="What would change it",
+        title_justify="left",
+        box=None,
+    )
+    for flip in flips:
+        fact = catalog.facts[flip.fact]
+        table.add_row(
+            escape(flip.fact),
+            escape(value_text(flip.from_, fact)),
+            escape(value_text(flip.to, fact)),
+            strategy_title(flip.becomes, catalog),
+        )
+    console.print()
+    console.print(table)
+
+
+def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    console.print("\n[bold]What to do[/]")
+    for number, step in enumerate(recommendation.roadmap, 1):
+        console.print(f"{number}. {escape(step.title)} [dim]({strategy_title(step.strategy, catalog)})[/]")
+        console.print(f"   [dim]until: {escape(step.until)}[/]")
+    if recommendation.techniques:
+        names = ", ".join(technique.title for technique in recommendation.techniques)
+        console.print(f"[bold]Goes with it[/] {escape(names)}")
+
+
+def show_map(drawn: DecisionMap, catalog: Catalog, console: Console) -> None:
+    """Print a decision map: one letter per cell, with the legend under it."""
+    letters = {"prompting": "P", "few_shot": "S", "rag": "R", "fine_tuning": "F", "hybrid": "H"}
+    fact_x, fact_y = catalog.facts[drawn.x], catalog.facts[drawn.y]
+    console.print(f"[bold]{escape(fact_y.question)}[/] (down) × [bold]{escape(fact_x.question)}[/] (across)")
+    for value, row in zip(drawn.y_values, drawn.first, strict=True):
+        cells = Text.assemble(f"{value_text(value, fact_y)[:22]:<24}", no_wrap=True)
+        for name in row:
+            cells.append(f"{letters[name]} ", style=f"bold {STRATEGY_COLOURS_DARK[name]}")
+        console.print(cells)
+    marks = (drawn.x_values[0], drawn.x_values[len(drawn.x_values) // 2], drawn.x_values[-1])
+    console.print(f"{'':<24}" + " … ".join(value_text(mark, fact_x) for mark in marks))
+    console.print(
+        "[dim]" + ", ".join(f"{letters[n]} {strategy_title(n, catalog)}" for n in STRATEGIES) + "[/]"
+    )

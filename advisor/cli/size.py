@@ -1,0 +1,185 @@
+"""`advisor size`: parameters, memory by parts, cards that are large enough, time and money of one training run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+
+from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
+from advisor.errors import AdvisorError, did_you_mean
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("size")(size)
+
+
+def size(
+    model: Annotated[
+        str | None, typer.Option(help="A model of rules/models, or a local model directory.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A config.json as Hugging Face writes it.")] = None,
+    method: Annotated[str, typer.Option(help="lora, qlora, dora or full.")] = "lora",
+    rank: Annotated[int, typer.Option(help="Rank of the adapters.")] = 16,
+    targets: Annotated[
+        str, typer.Option(help="all-linear, attention, mlp, or modules such as q,v.")
+    ] = "all-linear",
+    seq_len: Annotated[int, typer.Option(help="Tokens of a row.")] = 2048,
+    micro_batch: Annotated[int, typer.Option(help="Rows on one device at once.")] = 1,
+    grad_accumulation: Annotated[int, typer.Option(help="Micro-batches in one step.")] = 1,
+    optimizer: Annotated[
+        str, typer.Option(help="adamw, adamw-8bit, paged-adamw-8bit, adafactor, sgd …")
+    ] = "adamw",
+    checkpointing: Annotated[
+        bool, typer.Option(help="Recompute activations instead of keeping them.")
+    ] = True,
+    loss_kernel: Annotated[
+        str, typer.Option(help="plain, native, upcast-chunked, chunked or fused.")
+    ] = "plain",
+    attention: Annotated[
+        str, typer.Option(help="flash (or any kernel without a score matrix), eager.")
+    ] = "flash",
+    quant: Annotated[str, typer.Option(help="none, nf4, nf4-double, int8 or gptq4.")] = "none",
+    precision: Annotated[str, typer.Option(help="bf16, mixed (fp32 masters) or fp32.")] = "bf16",
+    sharding: Annotated[str, typer.Option(help="none, ddp, fsdp, zero2 or zero3.")] = "none",
+    gpus: Annotated[int, typer.Option(help="Devices that train together.")] = 1,
+    gpu: Annotated[str | None, typer.Option(help="The card that time, money and changes are for.")] = None,
+    reading: Annotated[
+        str, typer.Option(help="device, reserved or allocated: which memory is meant.")
+    ] = "device",
+    tokens: Annotated[float, typer.Option(help="Training tokens of one pass.")] = 1_000_000,
+    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 3,
+    packed: Annotated[bool, typer.Option(help="Rows are packed to full length (for the speed).")] = True,
+    calibrate: Annotated[
+        Path | None, typer.Option(help="Measured runs, JSON lines, from your own card.")
+    ] = None,
+    serve: Annotated[int | None, typer.Option(help="Also size serving for so many requests at once.")] = None,
+    adapters: Annotated[int, typer.Option(help="Adapters served on one base; 0 for a merged model.")] = 0,
+    as_json: JsonOption = False,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Say how many parameters train, how much memory that takes, what it fits on, how long and how much."""
+    from advisor.train.size.estimate import Question, estimate, find_architecture
+
+    catalog, day = catalog_of(rules), day_of(as_of)
+    architecture = find_architecture(catalog, model=model, config=config)
+    run = make_run(
+        method=method,
+        rank=rank,
+        targets=tuple(part.strip() for part in targets.split(",") if part.strip()),
+        seq_len=seq_len,
+        micro_batch=micro_batch,
+        accumulates=grad_accumulation > 1,
+        optimizer=optimizer,
+        checkpointing=checkpointing,
+        loss_kernel=loss_kernel,
+        attention=attention,
+        quantisation=quant,
+        precision=precision,
+        sharding=sharding,
+        n_gpus=gpus,
+        reading=reading,
+    )
+    question = Question(
+        day, gpu, _positive(tokens, "--tokens"), _positive(epochs, "--epochs"), packed, calibrate
+    )
+    answer = estimate(catalog, architecture, run, question).model_dump(mode="json")
+    answer["serving"] = _serving(catalog, architecture, run, serve, adapters, day) if serve else None
+    answer["as_of"] = day.isoformat()
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer)
+
+
+def make_run(**settings: Any) -> Any:
+    """Make the run, with an error that names the option and the nearest word."""
+    from advisor.train.size.run import Run
+
+    try:
+        return Run.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "method"
+        words = get_args(Run.model_fields[name].annotation) if name in Run.model_fields else ()
+        named = [str(word) for word in words]
+        message = str(first["msg"]).removeprefix("Value error, ")
+        problem = f"'{settings.get(name)}' is not possible for {name}: {message[:1].lower()}{message[1:]}"
+        remedy = (
+            did_you_mean(str(settings.get(name)), named)
+            if named and first["loc"]
+            else "Change one of the two."
+        )
+        place = "--" + {"quantisation": "quant", "n_gpus": "gpus"}.get(name, name).replace("_", "-")
+        raise AdvisorError(problem, place=place, remedy=remedy) from error
+
+
+def _positive(value: float, place: str) -> float:
+    if not 0 < value < 1e15:
+        raise AdvisorError(f"{value:g} is not a usable number", place=place, remedy="Give a positive number.")
+    return value
+
+
+def _serving(
+    catalog: Any, architecture: Any, run: Any, requests: int, adapters: int, day: Any
+) -> dict[str, Any]:
+    from advisor.train.size.serving_memory import Serving, cache_bytes_per_token, serving_memory
+
+    serving = Serving(concurrency=requests, context_tokens=run.seq_len, adapters=adapters)
+    overhead = catalog.parameter("memory.serving_overhead_share", day).range
+    span, parts = serving_memory(architecture, run, serving, overhead)
+    return {
+        "memory_gib": {**span.model_dump(exclude={"unit"}), "parts": parts},
+        "cache_bytes_per_token": cache_bytes_per_token(architecture),
+        "requests": requests,
+        "context_tokens": run.seq_len,
+        "adapters": adapters,
+    }
+
+
+def _show(answer: dict[str, Any]) -> None:
+    console = stdout()
+    memory = answer["memory_gib"]
+    console.print(
+        f"Trains {answer['trainable_parameters']:,} of {answer['total_parameters']:,} parameters "
+        f"({answer['trainable_share']:.2%})."
+    )
+    console.print(
+        f"Peak {memory['expected']:.1f} GiB ({memory['low']:.1f} to {memory['high']:.1f}), at: {memory['phase']}."
+    )
+    parts = Table("part", "GiB", box=None, pad_edge=False)
+    for name, value in memory["parts"].items():
+        parts.add_row(name.replace("_", " "), f"{value:.2f}")
+    console.print(parts)
+    cards = Table("card", "GiB", "fits", "USD/h", box=None, pad_edge=False)
+    for fit in answer["fits"]:
+        price = "" if fit["usd_per_hour"] is None else f"{fit['usd_per_hour']:.2f}"
+        cards.add_row(fit["gpu"], f"{fit['memory_gib']:g}", f"{fit['probability']:.0%}", price)
+    console.print(cards)
+    for change in answer["changes_to_fit"]:
+        console.print(
+            f"To fit {change['gpu']}: {change['change']} ({change['option']}): {change['memory_gib']:.1f} GiB, "
+            f"{change['probability']:.0%}; costs {change['costs']}."
+        )
+    _show_rest(answer)
+
+
+def _show_rest(answer: dict[str, Any]) -> None:
+    console = stdout()
+    if answer["seconds"] is not None:
+        usd = answer["usd"]
+        money = f", {usd['expected']:.2f} USD ({usd['low']:.2f} to {usd['high']:.2f})" if usd else ""
+        console.print(f"On {answer['gpu']}: {answer['seconds'] / 60:.0f} min with set-up{money}.")
+    if answer["serving"]:
+        served = answer["serving"]["memory_gib"]
+        console.print(
+            f"Serving {answer['serving']['requests']} requests of {answer['serving']['context_tokens']:,} tokens: "
+            f"{served['expected']:.1f} GiB ({served['low']:.1f} to {served['high']:.1f})."
+        )
+    for line in answer["assumptions"]:
+        console.print(f"- {line}")

@@ -1,0 +1,94 @@
+"""The settings of one training run that decide its memory."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from advisor.train.records import Method, TrainRecord
+
+Quantisation = Literal["none", "nf4", "nf4-double", "int8", "gptq4"]
+Precision = Literal["bf16", "fp32", "mixed"]
+LossKernel = Literal["plain", "native", "upcast-chunked", "chunked", "fused"]
+Attention = Literal["flash", "eager"]
+BlockKernel = Literal["eager", "fused"]
+Optimizer = Literal[
+    "adamw", "adamw-foreach", "adamw-8bit", "paged-adamw", "paged-adamw-8bit", "adafactor", "lion-8bit", "sgd"
+]
+Sharding = Literal["none", "ddp", "fsdp", "zero2", "zero3"]
+Reading = Literal["allocated", "reserved", "device"]
+
+
+class Run(TrainRecord):
+    """One training run, as far as memory depends on it."""
+
+    method: Method = "lora"
+    """Which weights train."""
+    rank: int = Field(default=16, ge=1, le=4096)
+    """Rank of the adapters."""
+    targets: tuple[str, ...] = ("all-linear",)
+    """Modules that get an adapter."""
+    train_embeddings: bool = False
+    """Token table and output matrix are trained whole beside the adapters."""
+    quantisation: Quantisation = "none"
+    """How the frozen linear layers are held."""
+    precision: Precision = "bf16"
+    """`bf16` holds everything trained in bf16, `mixed` holds it in fp32 and computes in bf16."""
+    seq_len: int = Field(default=2048, ge=1, le=10_000_000)
+    """Tokens of one row, all of them filled."""
+    micro_batch: int = Field(default=1, ge=1, le=65_536)
+    """Rows on one device at once."""
+    accumulates: bool = False
+    """Several micro-batches make one step, so gradients of earlier ones are there while the next one runs."""
+    optimizer: Optimizer = "adamw"
+    """What keeps state per trained parameter."""
+    checkpointing: bool = True
+    """Activations are recomputed in the backward pass."""
+    loss_kernel: LossKernel = "plain"
+    """`plain` turns all logits to fp32, `native` computes in their own type, `upcast-chunked` holds all logits
+    and turns an eighth at a time to fp32, `chunked` makes an eighth of the logits at a time, `fused` next to none."""
+    attention: Attention = "flash"
+    """Whether the score matrix is held; `flash` stands for every kernel that does not hold it."""
+    block_kernel: BlockKernel = "eager"
+    """`fused` stands for compiled or hand-written norms and MLPs that keep no copies in between."""
+    optimizer_in_backward: bool = False
+    """Each gradient is used up and freed as soon as it is there."""
+    offload_activations: bool = False
+    """Checkpoints are moved to the host."""
+    adapter_precision: Literal["fp32", "bf16"] = "fp32"
+    """In what the adapters and their gradients are held."""
+    fused_qkv: bool = False
+    """The program computes queries, keys and values in one product whatever the model's own layout, and so
+    keeps the whole result alive through its values."""
+    fp32_embeddings: bool = False
+    """Unquantised weights beside quantised ones are held in fp32, as PEFT's k-bit preparation does."""
+    dropout: bool = False
+    """Adapters drop inputs, which keeps one more copy for each module."""
+    sharding: Sharding = "none"
+    """How several devices share the run."""
+    n_gpus: int = Field(default=1, ge=1, le=4096)
+    """Devices."""
+    reading: Reading = "device"
+    """`allocated` and `reserved` as PyTorch counts, `device` with the CUDA context as the card sees it."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Run:
+        if self.method == "full" and self.quantisation != "none":
+            raise ValueError("full tuning trains the weights, and quantised weights cannot be trained")
+        return self
+
+    @property
+    def tokens(self) -> int:
+        """Tokens on one device at once."""
+        return self.seq_len * self.micro_batch
+
+    @property
+    def compute_bytes(self) -> int:
+        """Bytes of one activation value."""
+        return 4 if self.precision == "fp32" else 2
+
+    @property
+    def held_quantisation(self) -> Quantisation:
+        """QLoRA without more words means nf4 with double quantisation."""
+        return "nf4-double" if self.method == "qlora" and self.quantisation == "none" else self.quantisation

@@ -1,0 +1,179 @@
+"""What stands beside the figures: components with their formulas, assumptions, and warnings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from advisor.catalog.market import in_force
+from advisor.cost.assumptions import ASSUMED
+from advisor.cost.currency import ExchangeRate
+from advisor.cost.offers import price_changes, quote
+from advisor.cost.price_tables import Plan, day_after
+from advisor.cost.records import Assumed, CostComponent
+from advisor.cost.timeline import DAYS_PER_MONTH
+from advisor.cost.workload import Component, column_of, components_of
+from advisor.palette import STRATEGIES
+
+if TYPE_CHECKING:
+    from advisor.catalog import Catalog
+    from advisor.cost.evaluation import Evaluation
+
+PLACE = re.compile(r"\{([^{}:]+):([^{}]*)\}")
+
+
+def component_list(strategy: str, row: Mapping[str, Any]) -> tuple[CostComponent, ...]:
+    """Give the components that cost something (or whose cost is unknown), each with its formula in numbers."""
+    found = []
+    for item in components_of(strategy):
+        usd = row[column_of(strategy, item)]
+        if usd == 0:
+            continue
+        once = item.kind == "one_time"
+        found.append(
+            CostComponent(
+                name=item.name,
+                kind=item.kind,
+                usd_per_month=0.0 if once else usd,
+                usd_once=usd if once else 0.0,
+                formula=formula(item, strategy, row),
+            )
+        )
+    return tuple(found)
+
+
+def formula(component: Component, strategy: str, row: Mapping[str, Any]) -> str:
+    """Fill the numbers of a costed row into a component's formula."""
+
+    def number(match: re.Match[str]) -> str:
+        column = re.sub(r"^s\.", f"{strategy}.", match[1]).replace("hours_s", f"hours_{strategy}")
+        value = row[column]
+        return "unknown" if value is None else format(value, match[2])
+
+    return PLACE.sub(number, component.formula)
+
+
+def assumed_numbers(facts: Mapping[str, Any], catalog: Catalog, day: date) -> tuple[Assumed, ...]:
+    """List what nobody answered, with the number that stands in."""
+    found = []
+    for fact, name in ASSUMED.items():
+        if facts.get(fact) is not None:
+            continue
+        number = catalog.parameter(name, day)
+        low, expected, high = number.range
+        if fact == "training_examples" and (facts.get("labelled_examples") or 0) > expected:
+            continue
+        title = catalog.parameters[name].title
+        found.append(
+            Assumed(fact=fact, value=expected, low=low, high=high, title=title, sources=tuple(number.sources))
+        )
+    return tuple(found)
+
+
+def warnings_for(
+    facts: Mapping[str, Any],
+    plan: Plan,
+    catalog: Catalog,
+    day: date,
+    *,
+    outcome: Evaluation,
+    first: Mapping[str, Any],
+    rate: ExchangeRate,
+) -> tuple[str, ...]:
+    """Say what a reader must know: ends, changes, who may tune, what is unknown, too long or out of date."""
+    until = day_after(day, outcome.horizon_months * DAYS_PER_MONTH)
+    notes = [
+        *_ends(plan, day, until),
+        *_changes(plan, catalog, day, until),
+        *_tuning(plan, catalog, day, until),
+        *_lengths(plan, first, facts),
+        *_prices(plan, catalog, day, facts),
+    ]
+    if rate.overdue:
+        notes.append(f"The rate of {rate.currency} is of {rate.since}; give currency_rate to use today's.")
+    return tuple(dict.fromkeys(notes))
+
+
+def _ends(plan: Plan, day: date, until: date) -> list[str]:
+    notes = []
+    for offer, what in ((plan.offer, plan.offer.model.label), (plan.tuned, plan.route.label)):
+        end = offer.model.retires
+        if end is not None and day < end.on <= until:
+            named = f" The vendor names {end.replacement} instead." if end.replacement else ""
+            notes.append(f"{what}: shut down on {end.on}; its curve ends there.{named}")
+    return notes
+
+
+def _changes(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
+    notes = []
+    for change in price_changes(plan.offer, catalog.market, day, until):
+        before = quote(plan.offer, catalog.market, day, batch=plan.batch, hours=plan.hours).tiers[0]
+        after = quote(plan.offer, catalog.market, change, batch=plan.batch, hours=plan.hours).tiers[0]
+        if before != after:
+            notes.append(
+                f"{plan.offer.model.label}: from {change} {after.input:g} in and {after.output:g} out "
+                f"instead of {before.input:g} and {before.output:g} USD per 1M tokens; the curve changes on that day."
+            )
+    return notes
+
+
+def _tuning(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
+    notes = []
+    if plan.route.base != plan.offer.id:
+        notes.append(
+            f"{plan.offer.model.label} cannot be tuned: a tuned model is reckoned as {plan.route.label}."
+        )
+    status = catalog.market.status(plan.route.backend, day)
+    if status.status != "open":
+        label = catalog.market.backends[plan.route.backend].label
+        notes.append(f"{label} is {status.status} since {status.from_}: {status.says}")
+    for later in catalog.market.backends[plan.route.backend].availability:
+        if day < later.from_ <= until and later.status == "closed":
+            notes.append(
+                f"{catalog.market.backends[plan.route.backend].label} closes on {later.from_}: no retraining after."
+            )
+    if plan.route.note:
+        notes.append(f"{plan.route.label}: {plan.route.note}")
+    return notes
+
+
+def _lengths(plan: Plan, first: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
+    notes = []
+    for s in STRATEGIES:
+        offer = plan.tuned if s in ("fine_tuning", "hybrid") else plan.offer
+        room = offer.model.context_tokens
+        needed = first[f"{s}.prompt"] + first["output_tokens"]
+        if room is not None and needed > room:
+            notes.append(
+                f"{s}: {needed:,.0f} tokens do not fit into the {room:,} tokens of {offer.model.label}."
+            )
+    minimum = first["base.cache_minimum"]
+    if facts.get("cache_hit") and all(first[f"{s}.prefix"] < minimum for s in ("prompting", "few_shot")):
+        notes.append(
+            f"Prefixes under {minimum:,.0f} tokens are never cached at this vendor; the cache share has no effect."
+        )
+    return notes
+
+
+def _prices(plan: Plan, catalog: Catalog, day: date, facts: Mapping[str, Any]) -> list[str]:
+    notes = []
+    found = quote(plan.offer, catalog.market, day, batch=plan.batch, hours=plan.hours)
+    if plan.batch and not found.batch_known:
+        notes.append(f"No batch price of {plan.offer.model.label} is known; the standard price is used.")
+    if facts.get("cache_hit") and not found.has_cache_price:
+        notes.append(
+            f"No price for cached input of {plan.offer.model.label} is known; it counts as plain input."
+        )
+    if plan.offer.model.review_by < day:
+        notes.append(f"The entry for {plan.offer.model.label} is overdue since {plan.offer.model.review_by}.")
+    own = in_force(catalog.market.prices.get(plan.offer.id, ()), day)
+    if own is not None and own.review_by < day:
+        notes.append(f"The price of {plan.offer.model.label} was to be checked by {own.review_by}.")
+    return notes
+
+
+def column(strategy: str, component: Component) -> str:
+    """Name a component's column."""
+    return column_of(strategy, component)

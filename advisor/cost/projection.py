@@ -1,0 +1,167 @@
+"""One workload in, its whole projection out: costs, curves, break-even, uncertainty, latency, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from advisor.cost.assumptions import fill
+from advisor.cost.break_even import crossings
+from advisor.cost.checks import checked_answers
+from advisor.cost.currency import exchange_rate
+from advisor.cost.evaluation import Evaluation, evaluate
+from advisor.cost.frames import with_prices
+from advisor.cost.latency import latency_columns, latency_of, part_columns
+from advisor.cost.notes import assumed_numbers, component_list, warnings_for
+from advisor.cost.offers import quote
+from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
+from advisor.cost.records import CostProjection, Curve, Range, StrategyCost, Swing
+from advisor.cost.workload import cost_components, served_by
+from advisor.palette import STRATEGIES
+
+if TYPE_CHECKING:
+    from advisor.catalog import Catalog
+
+DRAWS = 1000
+TORNADO_BARS = 12
+
+
+def project(
+    answers: Mapping[str, Any],
+    catalog: Catalog,
+    *,
+    as_of: date,
+    cache_hit: float | None = None,
+    draws: int = DRAWS,
+) -> CostProjection:
+    """Project what each strategy costs for one workload.
+
+    Args:
+        answers: Facts; what is missing takes a documented number and is listed as assumed.
+        catalog: The rules.
+        as_of: The day of the prices and of the first month.
+        cache_hit: Fixes the share of requests that the prompt cache serves; else it is modelled.
+        draws: Draws behind the intervals.
+
+    Raises:
+        AdvisorError: An answer is out of bounds, names something unknown, or a model that was shut down.
+    """
+    facts = checked_answers(answers, catalog, cache_hit=cache_hit)
+    plan = resolve(facts, catalog, as_of)
+    first = first_month(facts, plan, catalog, as_of)
+    outcome = evaluate(facts, plan, catalog, as_of, draws=draws)
+    rate = exchange_rate(facts, catalog.market, as_of)
+    return CostProjection(
+        as_of=as_of,
+        currency=rate.currency,
+        currency_rate=rate.per_usd,
+        model=plan.offer.id,
+        tuning_route=plan.route_id,
+        price_origin=quote(plan.offer, catalog.market, as_of, batch=plan.batch, hours=plan.hours).origin,
+        horizon_months=outcome.horizon_months,
+        requests_per_month=first["requests_per_month"],
+        strategies={s: _strategy(s, first, outcome, rate.per_usd) for s in STRATEGIES},
+        break_even=crossings(outcome, plan, first),
+        curves={s: _curve(s, outcome, rate.per_usd) for s in STRATEGIES},
+        tornado=_tornado(outcome, rate.per_usd),
+        cheaper=_cheaper(outcome),
+        assumed=assumed_numbers(facts, catalog, as_of),
+        warnings=warnings_for(facts, plan, catalog, as_of, outcome=outcome, first=first, rate=rate),
+        draws=draws,
+    )
+
+
+def first_month(facts: Mapping[str, Any], plan: Plan, catalog: Catalog, as_of: date) -> dict[str, Any]:
+    """Cost the first month of one workload and keep every intermediate number, by column."""
+    frame = pl.DataFrame([dict(facts)]) if facts else pl.DataFrame({"row": [0.0]})
+    filled = fill(frame.lazy(), frame.columns, catalog, as_of).collect()
+    prices = price_frame([plan], catalog, as_of)
+    priced = with_prices(filled, pl.Series([0], dtype=pl.UInt32), prices).with_columns(growth_factor=1.0)
+    costed = cost_components(priced, tier_counts(prices))
+    return (
+        costed.with_columns(latency_columns(catalog, as_of) + part_columns(catalog, as_of))
+        .collect()
+        .row(0, named=True)
+    )
+
+
+def _strategy(s: str, first: Mapping[str, Any], outcome: Evaluation, rate: float) -> StrategyCost:
+    components = component_list(s, first)
+    recurring = _sum([item.usd_per_month for item in components])
+    once = _sum([item.usd_once for item in components])
+    requests = first["requests_per_month"]
+    month = _range(recurring, outcome.monthly[s], rate)
+    return StrategyCost(
+        per_day=_times(recurring, rate / first["cost.days_per_month"]),
+        per_month=month,
+        per_1k_requests=_times(recurring, rate / requests * 1000) if requests else None,
+        one_time=_times(once, rate),
+        total=_range(outcome.totals[s][0], outcome.totals[s], rate),
+        ends_on=outcome.ends_on[served_by(s)],
+        cache_hit=first[f"{s}.hit"],
+        prompt_tokens=first[f"{s}.prompt"],
+        components=components,
+        latency_ms=latency_of(first, s),
+    )
+
+
+def _sum(parts: list[float | None]) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _range(expected: float | None, values: Any, rate: float) -> Range:
+    if expected is None or np.isnan(expected):
+        return Range(low=None, expected=None, high=None)
+    low, high = (
+        np.quantile(values[-len(values) + 1 :], (0.05, 0.95)) if len(values) > 1 else (expected, expected)
+    )
+    # The expected value may lie outside the middle 90 per cent of a lopsided range; the order is kept.
+    return Range(low=min(low, expected) * rate, expected=expected * rate, high=max(high, expected) * rate)
+
+
+def _curve(s: str, outcome: Evaluation, rate: float) -> Curve:
+    lived = [index for index, mark in enumerate(outcome.marks) if mark <= outcome.lived[served_by(s)] + 1e-9]
+    table = outcome.cumulative[s][:, lived] * rate
+    low, high = np.quantile(table, (0.05, 0.95), axis=0)
+    return Curve(
+        months=tuple(outcome.marks[index] for index in lived),
+        low=tuple(np.minimum(low, table[0]).tolist()),
+        expected=tuple(table[0].tolist()),
+        high=tuple(np.maximum(high, table[0]).tolist()),
+    )
+
+
+def _tornado(outcome: Evaluation, rate: float) -> tuple[Swing, ...]:
+    swings = []
+    for item, totals in outcome.swings:
+        scaled = {s: (low * rate, high * rate) for s, (low, high) in totals.items()}
+        swings.append(
+            Swing(
+                number=item.column,
+                title=item.title,
+                low=item.low,
+                high=item.high,
+                answered=item.answered,
+                totals=scaled,
+            )
+        )
+    swings.sort(key=lambda swing: -max(abs(high - low) for low, high in swing.totals.values()))
+    return tuple(swing for swing in swings if any(low != high for low, high in swing.totals.values()))[
+        :TORNADO_BARS
+    ]
+
+
+def _cheaper(outcome: Evaluation) -> dict[str, dict[str, float]]:
+    return {
+        a: {b: float(np.mean(outcome.totals[a] < outcome.totals[b])) for b in STRATEGIES if b != a}
+        for a in STRATEGIES
+    }

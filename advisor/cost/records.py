@@ -1,0 +1,165 @@
+"""What a projection of cost holds; printed as JSON and drawn as charts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from advisor.catalog.records import Record
+from advisor.cost.latency import Latency
+
+
+class Range(Record):
+    """A figure with its 90 per cent interval."""
+
+    low: float | None
+    """5th percentile of the draws."""
+    expected: float | None
+    """With every number at its expected value; null where a price is unknown."""
+    high: float | None
+    """95th percentile of the draws."""
+
+
+class CostComponent(Record):
+    """One thing that a strategy pays for."""
+
+    name: str
+    """What it is."""
+    kind: Literal["per_request", "monthly", "one_time"]
+    """When it is due."""
+    usd_per_month: float | None
+    """USD per month; 0 for what is paid once."""
+    usd_once: float | None
+    """USD paid once; 0 for what recurs."""
+    formula: str
+    """The calculation with its numbers, in USD."""
+
+
+class StrategyCost(Record):
+    """What one strategy costs."""
+
+    per_day: float | None
+    """Running cost per day in the first month."""
+    per_month: Range
+    """Running cost per month, in the first month."""
+    per_1k_requests: float | None
+    """Running cost per 1,000 requests; null without requests."""
+    one_time: float | None
+    """Paid once, before the first request."""
+    total: Range
+    """Over the horizon, or until the model ends."""
+    ends_on: date | None
+    """The day inside the horizon on which its model stops, if any."""
+    cache_hit: float
+    """Share of requests whose prefix the cache serves."""
+    prompt_tokens: float
+    """Tokens of one prompt."""
+    components: tuple[CostComponent, ...]
+    """What makes it up, in USD; the recurring ones add to per_month, those paid once to one_time."""
+    latency_ms: Latency
+    """How long an answer takes."""
+
+
+class Crossing(Record):
+    """When one strategy becomes cheaper in sum than another."""
+
+    from_: str = Field(alias="from", serialization_alias="from")
+    """The strategy that costs less at first."""
+    to: str
+    """The strategy that overtakes it."""
+    months: float | None
+    """Months until then; null: never."""
+    requests: float | None
+    """Requests served until then; null: never."""
+    day: date | None
+    """The day; null: never."""
+    never_because: str | None
+    """Why it never happens."""
+
+
+class Curve(Record):
+    """Cumulative cost of a strategy."""
+
+    months: tuple[float, ...]
+    """Months from the start; prices or growth change at each."""
+    low: tuple[float, ...]
+    """5th percentile."""
+    expected: tuple[float, ...]
+    """Expected."""
+    high: tuple[float, ...]
+    """95th percentile."""
+
+
+class Swing(Record):
+    """What one number's range does to the totals."""
+
+    number: str
+    """The fact or parameter."""
+    title: str
+    """In words."""
+    low: float
+    """Low end of its range."""
+    high: float
+    """High end."""
+    answered: bool
+    """Whether it was answered (then moved by a quarter), else assumed."""
+    totals: dict[str, tuple[float, float]]
+    """Total over the horizon at the low and at the high end, by strategy."""
+
+
+class Assumed(Record):
+    """A number that nobody answered."""
+
+    fact: str
+    """The fact it stands in for."""
+    value: float
+    """What is assumed."""
+    low: float
+    """Low end of its range."""
+    high: float
+    """High end."""
+    title: str
+    """In words."""
+    sources: tuple[str, ...]
+    """Who says so."""
+
+
+class CostProjection(Record):
+    """What each strategy costs for a workload, when one overtakes another, and how sure that is."""
+
+    as_of: date
+    """The day of every price."""
+    currency: str
+    """Of every figure but the components', which are in USD."""
+    currency_rate: float
+    """What one USD buys."""
+    model: str
+    """The model, ``provider:name``."""
+    tuning_route: str
+    """Where a tune would be trained and served."""
+    price_origin: str
+    """Where the token prices come from."""
+    horizon_months: float
+    """How far it reckons."""
+    requests_per_month: float
+    """In the first month."""
+    strategies: dict[str, StrategyCost]
+    """The five strategies."""
+    break_even: tuple[Crossing, ...]
+    """Each pair of strategies."""
+    curves: dict[str, Curve]
+    """Cumulative cost, by strategy."""
+    tornado: tuple[Swing, ...]
+    """What moves the totals most, largest first."""
+    cheaper: dict[str, dict[str, float]]
+    """Probability that the first is cheaper in total than the second."""
+    monthly_components: dict[str, dict[str, tuple[float, ...]]] = {}
+    """USD per component and period, for stacked charts."""
+    assumed: tuple[Assumed, ...]
+    """What nobody answered, and what stands in."""
+    warnings: tuple[str, ...]
+    """What a reader must know before using the figures."""
+    draws: int
+    """How many draws the intervals rest on."""

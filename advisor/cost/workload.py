@@ -1,0 +1,357 @@
+"""Filled facts and prices in, every component of every strategy's cost out, as Polars expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+from advisor.palette import STRATEGIES
+
+TUNED = ("fine_tuning", "hybrid")
+RETRIEVING = ("rag", "hybrid")
+Kind = Literal["per_request", "monthly", "one_time"]
+c = pl.col
+
+
+class Component(NamedTuple):
+    """One thing that is paid for."""
+
+    name: str
+    kind: Kind
+    strategies: tuple[str, ...]
+    usd: Callable[[str], pl.Expr]
+    """USD per month, or once, for a strategy."""
+    formula: str
+    """The same in words, with places for the numbers; ``{s}`` columns belong to the strategy."""
+
+
+def served_by(strategy: str) -> str:
+    """Say whose token prices a strategy pays: ``base`` or ``tuned``."""
+    return "tuned" if strategy in TUNED else "base"
+
+
+@lru_cache(maxsize=1)
+def token_columns() -> list[pl.Expr]:
+    """Derive tokens per request of each strategy: instructions, examples, cacheable prefix, whole prompt."""
+    columns = []
+    for s in STRATEGIES:
+        instructions = c("instruction_tokens") * (c("tuned_instruction_share") if s in TUNED else 1.0)
+        examples = c("few_shot_examples") * c("tokens_per_example") if s == "few_shot" else pl.lit(0.0)
+        retrieved = c("retrieved_tokens") if s in RETRIEVING else pl.lit(0.0)
+        columns += [
+            instructions.alias(f"{s}.instructions"),
+            examples.alias(f"{s}.examples"),
+            retrieved.alias(f"{s}.retrieved"),
+            (instructions + examples).alias(f"{s}.prefix"),
+            (instructions + examples + retrieved + c("query_tokens")).alias(f"{s}.prompt"),
+        ]
+    return columns
+
+
+@lru_cache(maxsize=1)
+def volume_columns() -> list[pl.Expr]:
+    """Derive requests of the month from ``growth_factor``, and what they mean for caches and storage."""
+    per_day = c("queries_per_day") * c("growth_factor")
+    passages = c("knowledge_tokens") / c("chunk_tokens") / (1 - c("chunk_overlap"))
+    return [
+        per_day.alias("requests_per_day"),
+        (per_day * c("cost.days_per_month")).alias("requests_per_month"),
+        passages.alias("passages"),
+        (passages * c("chunk_tokens")).alias("indexed_tokens"),
+        (passages * c("embedding_dimensions") * 4 * c("cost.index_factor") / 2**30).alias("index_gib"),
+        (c("knowledge_tokens") * c("changed_share") * c("cost.updates_per_month")).alias(
+            "changed_tokens_per_month"
+        ),
+        pl.coalesce(
+            c("tokens_per_training_example"),
+            c("instruction_tokens") * c("tuned_instruction_share") + c("query_tokens") + c("output_tokens"),
+        ).alias("tokens_per_training_example"),
+    ]
+
+
+@lru_cache(maxsize=64)
+def price_columns(base: int, tuned: int) -> list[pl.Expr]:
+    """Pick each strategy's token prices by the length of its prompt, USD per 1M tokens.
+
+    Args:
+        base: Price tiers of the model.
+        tuned: Price tiers of the tuned model.
+    """
+    tiers = {"base": base, "tuned": tuned}
+    columns = []
+    for s in STRATEGIES:
+        who = served_by(s)
+        for field in ("input", "cache_read", "cache_write", "output"):
+            price = c(f"{who}.0.{field}")
+            for index in range(1, tiers[who]):
+                reached = c(f"{s}.prompt") > c(f"{who}.{index}.above_tokens")
+                price = pl.when(reached).then(c(f"{who}.{index}.{field}")).otherwise(price)
+            columns.append(price.alias(f"{s}.{field}"))
+    return columns
+
+
+@lru_cache(maxsize=1)
+def cache_columns() -> list[pl.Expr]:
+    """Model the cache: arrivals against its lifetime, then the effective price of the prefix."""
+    columns = []
+    for s in STRATEGIES:
+        who = served_by(s)
+        arrivals = c("requests_per_day") / 1440 / c("prefix_variants") * c(f"{who}.cache_minutes")
+        modelled = c("caching.hit_ceiling") * (1 - (-arrivals).exp())
+        cached = c(f"{s}.prefix") >= c(f"{who}.cache_minimum")
+        hit = pl.when(cached).then(c("cache_hit").fill_null(modelled)).otherwise(0.0)
+        mixed = hit * c(f"{s}.cache_read") + (1 - hit) * c(f"{s}.cache_write")
+        # Nobody asks for a cache that costs more than it saves; an automatic one cannot be declined.
+        forced = c(f"{who}.cache_forced") > 0
+        chosen = pl.when(forced).then(mixed).otherwise(pl.min_horizontal(mixed, c(f"{s}.input")))
+        columns += [
+            hit.alias(f"{s}.hit"),
+            pl.when(cached).then(chosen).otherwise(c(f"{s}.input")).alias(f"{s}.prefix_price"),
+        ]
+    return columns
+
+
+@lru_cache(maxsize=1)
+def capacity_columns() -> list[pl.Expr]:
+    """Derive dedicated replicas from the peak load, and the price of one request outside the prefix cache."""
+    columns = []
+    for s in TUNED:
+        work = c("output_tokens") + c(f"{s}.prompt") * c("cost.prefill_weight")
+        peak = c("requests_per_day") / 86400 * c("peak_factor") * work
+        replicas = (peak / c("market.replica_output_tokens_per_second")).ceil().clip(lower_bound=1)
+        columns.append(replicas.alias(f"{s}.replicas"))
+    for s in STRATEGIES:
+        plain = c(f"{s}.prompt") * c(f"{s}.input") + c("output_tokens") * c(f"{s}.output")
+        columns.append((plain / 1e6).alias(f"{s}.usd_per_uncached_request"))
+    trained = c("training_examples") * c("tokens_per_training_example") * c("epochs")
+    columns.append(trained.alias("trained_tokens"))
+    run = pl.max_horizontal(trained * c("market.training_usd_per_mtok") / 1e6, c("training_minimum_usd"))
+    # A price that is not known stays unknown; max_horizontal would take the minimum charge for it.
+    columns.append(
+        pl.when(c("market.training_usd_per_mtok").is_null()).then(None).otherwise(run).alias("training_usd")
+    )
+    return columns
+
+
+def _tokens(what: str, price: str) -> Callable[[str], pl.Expr]:
+    return lambda s: c("requests_per_month") * c(what.format(s=s)) * c(price.format(s=s)) / 1e6
+
+
+def _retrieved(s: str) -> pl.Expr:
+    share = c("retrieved_cached_share")
+    price = share * c(f"{s}.cache_read") + (1 - share) * c(f"{s}.input")
+    return c("requests_per_month") * c(f"{s}.retrieved") * price / 1e6
+
+
+def _hosting(s: str) -> pl.Expr:
+    hours = c("cost.days_per_month") * pl.when(c("dedicated") > 0).then(c("scale_to_zero_hours")).otherwise(
+        24.0
+    )
+    count = pl.when(c("dedicated") > 0).then(c(f"{s}.replicas")).otherwise(1.0)
+    return count * c("market.hosting_usd_per_hour") * hours
+
+
+def _reranking(s: str) -> pl.Expr:
+    del s
+    tokens = c("rerank_documents") * c("chunk_tokens") * c("rerank_usd_per_mtok") / 1e6
+    return c("requests_per_month") * (c("rerank_usd_per_1k") / 1000 + tokens)
+
+
+def _store(s: str) -> pl.Expr:
+    del s
+    reads = c("requests_per_month") * c("market.store_usd_per_million") / 1e6
+    usage = c("index_gib") * c("store_usd_per_gib") + reads
+    floor = c("market.store_usd_per_month")
+    return pl.when(c("store_is_minimum") > 0).then(pl.max_horizontal(floor, usage)).otherwise(floor + usage)
+
+
+def _preparation(s: str) -> pl.Expr:
+    wanted = c("few_shot_examples") if s == "few_shot" else c("training_examples")
+    missing = (wanted - c("labelled_examples")).clip(lower_bound=0)
+    priced = missing * c("labelling_usd_per_example")
+    return priced if s == "few_shot" else c("data_preparation_usd").fill_null(priced)
+
+
+def _evaluation(s: str) -> pl.Expr:
+    return c("evaluation_examples") * c("cost.evaluation_runs") * c(f"{s}.usd_per_uncached_request")
+
+
+def _retraining(s: str) -> pl.Expr:
+    checked = c("evaluation_examples") * c(f"{s}.usd_per_uncached_request")
+    return (c("training_usd") + checked) * c("retrains_per_year") / 12
+
+
+def _people(parameter: str) -> Callable[[str], pl.Expr]:
+    return lambda s: c(f"{parameter}_{s}") * c("people_usd_per_hour").fill_null(0.0)
+
+
+COMPONENTS: tuple[Component, ...] = (
+    Component(
+        "instructions",
+        "per_request",
+        STRATEGIES,
+        _tokens("{s}.instructions", "{s}.prefix_price"),
+        "{requests_per_month:,.0f} requests × {s.instructions:,.0f} tokens × {s.prefix_price:.4g} USD per 1M"
+        " (input {s.input:.4g}, {s.hit:.0%} read from the cache at {s.cache_read:.4g})",
+    ),
+    Component(
+        "examples in the prompt",
+        "per_request",
+        ("few_shot",),
+        _tokens("{s}.examples", "{s}.prefix_price"),
+        "{requests_per_month:,.0f} requests × {s.examples:,.0f} tokens × {s.prefix_price:.4g} USD per 1M"
+        " (input {s.input:.4g}, {s.hit:.0%} read from the cache at {s.cache_read:.4g})",
+    ),
+    Component(
+        "query",
+        "per_request",
+        STRATEGIES,
+        _tokens("query_tokens", "{s}.input"),
+        "{requests_per_month:,.0f} requests × {query_tokens:,.0f} tokens × {s.input:.4g} USD per 1M",
+    ),
+    Component(
+        "retrieved context",
+        "per_request",
+        RETRIEVING,
+        _retrieved,
+        "{requests_per_month:,.0f} requests × {s.retrieved:,.0f} tokens × {s.input:.4g} USD per 1M"
+        " ({retrieved_cached_share:.0%} read from the cache)",
+    ),
+    Component(
+        "output",
+        "per_request",
+        STRATEGIES,
+        _tokens("output_tokens", "{s}.output"),
+        "{requests_per_month:,.0f} requests × {output_tokens:,.0f} tokens × {s.output:.4g} USD per 1M",
+    ),
+    Component(
+        "query embedding",
+        "per_request",
+        RETRIEVING,
+        _tokens("query_tokens", "embedding_usd_per_mtok"),
+        "{requests_per_month:,.0f} requests × {query_tokens:,.0f} tokens × {embedding_usd_per_mtok:.4g} USD per 1M",
+    ),
+    Component(
+        "reranking",
+        "per_request",
+        RETRIEVING,
+        _reranking,
+        "{requests_per_month:,.0f} requests × ({rerank_usd_per_1k:.4g} USD per 1,000 searches + {rerank_documents:,.0f}"
+        " passages × {chunk_tokens:,.0f} tokens × {rerank_usd_per_mtok:.4g} USD per 1M)",
+    ),
+    Component(
+        "vector store",
+        "monthly",
+        RETRIEVING,
+        _store,
+        "{market.store_usd_per_month:.4g} USD a month, {index_gib:,.3g} GiB × {store_usd_per_gib:.4g} USD,"
+        " {requests_per_month:,.0f} reads × {market.store_usd_per_million:.4g} USD per 1M",
+    ),
+    Component(
+        "re-embedding",
+        "monthly",
+        RETRIEVING,
+        lambda _: c("changed_tokens_per_month") * c("embedding_usd_per_mtok") / 1e6,
+        "{changed_tokens_per_month:,.0f} changed tokens a month × {embedding_usd_per_mtok:.4g} USD per 1M",
+    ),
+    Component(
+        "hosting",
+        "monthly",
+        TUNED,
+        _hosting,
+        "{market.hosting_usd_per_hour:.4g} USD an hour, {s.replicas:,.0f} replica(s) where dedicated,"
+        " {scale_to_zero_hours:.3g} hours a day",
+    ),
+    Component(
+        "retraining",
+        "monthly",
+        TUNED,
+        _retraining,
+        "({training_usd:,.4g} USD a training + {evaluation_examples:,.0f} examples ×"
+        " {s.usd_per_uncached_request:.4g} USD) × {retrains_per_year:.3g} a year ÷ 12",
+    ),
+    Component(
+        "people, care",
+        "monthly",
+        STRATEGIES,
+        _people("cost.monthly_hours"),
+        "{cost.monthly_hours_s:.3g} hours × {people_usd_per_hour:,.4g} USD",
+    ),
+    Component(
+        "data preparation",
+        "one_time",
+        ("few_shot", *TUNED),
+        _preparation,
+        "examples still to be written (there are {labelled_examples:,.0f}) × {labelling_usd_per_example:.4g} USD,"
+        " or the sum that was given",
+    ),
+    Component(
+        "training",
+        "one_time",
+        TUNED,
+        lambda _: c("training_usd") * c("training_runs"),
+        "{trained_tokens:,.0f} trained tokens × {market.training_usd_per_mtok:.4g} USD per 1M"
+        " × {training_runs:.3g} run(s)",
+    ),
+    Component(
+        "ingestion",
+        "one_time",
+        RETRIEVING,
+        lambda _: c("indexed_tokens") * c("embedding_usd_per_mtok") / 1e6,
+        "{indexed_tokens:,.0f} tokens × {embedding_usd_per_mtok:.4g} USD per 1M",
+    ),
+    Component(
+        "evaluation",
+        "one_time",
+        STRATEGIES,
+        _evaluation,
+        "{evaluation_examples:,.0f} examples × {cost.evaluation_runs:.3g} times × {s.usd_per_uncached_request:.4g} USD",
+    ),
+    Component(
+        "people, set-up",
+        "one_time",
+        STRATEGIES,
+        _people("cost.setup_hours"),
+        "{cost.setup_hours_s:.3g} hours × {people_usd_per_hour:,.4g} USD",
+    ),
+)
+
+
+def components_of(strategy: str) -> tuple[Component, ...]:
+    """Give the components that a strategy pays, in the order of the table."""
+    return tuple(item for item in COMPONENTS if strategy in item.strategies)
+
+
+def column_of(strategy: str, component: Component) -> str:
+    """Name the column that holds a component's USD."""
+    return f"{strategy}/{component.name}"
+
+
+@lru_cache(maxsize=1)
+def component_columns() -> list[pl.Expr]:
+    """Give every component of every strategy in USD, per month or once."""
+    return [item.usd(s).alias(column_of(s, item)) for s in STRATEGIES for item in components_of(s)]
+
+
+def total(strategy: str, *kinds: Kind) -> pl.Expr:
+    """Add the components of the given kinds; unknown where one of them is unknown."""
+    parts = [c(column_of(strategy, item)) for item in components_of(strategy) if item.kind in kinds]
+    added = parts[0]
+    for part in parts[1:]:
+        added = added + part
+    return added
+
+
+def cost_components(rows: pl.LazyFrame, tiers: dict[str, int]) -> pl.LazyFrame:
+    """Add every component to rows that hold filled facts, prices and ``growth_factor``."""
+    return (
+        rows.with_columns(token_columns())
+        .with_columns(volume_columns())
+        .with_columns(price_columns(tiers["base"], tiers["tuned"]))
+        .with_columns(cache_columns())
+        .with_columns(capacity_columns())
+        .with_columns(component_columns())
+    )

@@ -99,10 +99,15 @@ def changes_to_fit(
 def _fitting(
     changes: Iterator[Change], architecture: Architecture, card: Card, *, constants: Constants, doubt: Doubt
 ) -> Iterator[tuple[Change, Peak, float]]:
+    settled: set[str] = set()
     for change in changes:
+        kind = " ".join(word for word in change.setting.split() if word.startswith("--"))
+        if kind in settled:
+            continue  # A smaller step of the same kind is enough already.
         peak = peak_memory(architecture, change.run, constants)
         probability = probability_of_fitting(peak, card.memory_gib, doubt)
         if probability >= doubt.fits_probability:
+            settled.add(kind)
             yield change, peak, probability
 
 

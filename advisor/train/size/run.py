@@ -61,8 +61,9 @@ class Run(TrainRecord):
     fused_qkv: bool = False
     """The program computes queries, keys and values in one product whatever the model's own layout, and so
     keeps the whole result alive through its values."""
-    fp32_embeddings: bool = False
-    """Unquantised weights beside quantised ones are held in fp32, as PEFT's k-bit preparation does."""
+    fp32_embeddings: bool | None = None
+    """Unquantised weights beside quantised ones are held in fp32, as PEFT's k-bit preparation does; unless said
+    otherwise this is so for GPTQ, which trains by that path only."""
     dropout: bool = False
     """Adapters drop inputs, which keeps one more copy for each module."""
     sharding: Sharding = "none"
@@ -87,6 +88,11 @@ class Run(TrainRecord):
     def compute_bytes(self) -> int:
         """Bytes of one activation value."""
         return 4 if self.precision == "fp32" else 2
+
+    @property
+    def upcasts_embeddings(self) -> bool:
+        """Whether token table and output matrix are in fp32 beside quantised layers."""
+        return self.held_quantisation == "gptq4" if self.fp32_embeddings is None else self.fp32_embeddings
 
     @property
     def held_quantisation(self) -> Quantisation:

@@ -96,7 +96,7 @@ def _base_weights(architecture: Architecture, run: Run) -> tuple[float, float]:
     each, constant = QUANTISED_BYTES[quantisation]
     packed = sum(matrix.parameters for matrix in architecture.matrices if matrix.linear)
     rest = architecture.total_parameters - packed
-    rest_width = 4 if run.fp32_embeddings or run.precision == "fp32" else 2
+    rest_width = 4 if run.upcasts_embeddings or run.precision == "fp32" else 2
     return packed * each + rest * rest_width, packed * constant
 
 

@@ -1,0 +1,245 @@
+"""Score the memory estimate, and three other estimators, on published measurements of training runs.
+
+    python benchmarks/vram.py [--points FILE] [--peers DIR] [--verbose]
+
+DIR holds one virtual environment for each peer: DIR/ftuneai, DIR/canifinetune, DIR/fitscout, each made with
+`python -m venv` and `pip install` of the package of that name. Without it only our own errors are printed.
+Two columns are ours: `stated` uses what the source says of its program (which loss, which precision of
+adapters, which reading), `options` only what `advisor size` is told by its documented options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from advisor.catalog import load_catalog
+from advisor.catalog.open_models import find_model
+from advisor.train.size.architecture import Architecture, architecture_of
+from advisor.train.size.estimate import constants_of
+from advisor.train.size.fits import memory_span
+from advisor.train.size.memory import GIB, peak_memory
+from advisor.train.size.run import Run
+
+DAY = date(2026, 11, 22)
+TARGETS = {
+    "c_attn,c_proj,w1,w2": ("c_attn", "c_proj", "w1", "w2"),
+    "q,v,o + mlp (config default)": ("q", "v", "o", "mlp"),
+    "query,value": ("q", "v"),
+    "all linear": ("all-linear",),
+}
+QUANTS = {"gptq-int4": "gptq4", "bnb-nf4": "nf4", "bnb-nf4-dq": "nf4-double", "nf4 (torchao)": "nf4-double"}
+# What each source says of the program that made its numbers. Nothing here belongs to one model.
+STATED: dict[str, dict[str, Any]] = {
+    # transformers Trainer with PEFT of 2023: adapters in fp32, Adam by foreach, 8 micro-batches a step.
+    "qwen1_readme": {"optimizer": "adamw-foreach", "accumulates": True},
+    # Its memory is torch's peak of active blocks; adapters in the model's own type.
+    "torchtune_readme": {"reading": "allocated", "adapter_precision": "bf16"},
+    # torch.cuda.max_memory_allocated; loss in bf16; one product for queries, keys and values; LoRA dropout 0.05.
+    "litgpt_resource_tables": {
+        "reading": "allocated",
+        "adapter_precision": "bf16",
+        "loss_kernel": "native",
+        "dropout": True,
+        "fused_qkv": True,
+        "accumulates": True,
+    },
+    "axolotl_examples": {"accumulates": True},
+}
+
+
+def main() -> None:
+    arguments = _arguments()
+    points = yaml.safe_load(arguments.points.read_text())["points"]
+    points = [point for point in points if point.get("tier") == "A"]
+    catalog = load_catalog()
+    constants, doubt = constants_of(catalog, DAY)
+    rows = []
+    for point in points:
+        architecture = architecture_of(
+            find_model(catalog.models, point["model"]).config, place=point["model"]
+        )
+        peaks = {
+            name: peak_memory(architecture, _run(point, stated=name == "stated"), constants)
+            for name in ("stated", "options")
+        }
+        span = memory_span(peaks["stated"], doubt)
+        measured = point["value"] if point["unit"] == "GiB" else point["value"] * 1e9 / GIB
+        rows.append(
+            {
+                "point": point,
+                "architecture": architecture,
+                "measured": measured,
+                "stated": peaks["stated"].gib,
+                "options": peaks["options"].gib,
+                "inside": span.low <= measured <= span.high,
+                "phase": peaks["stated"].phase,
+            }
+        )
+    columns = ["stated", "options"]
+    for peer in ("ftuneai", "canifinetune", "fitscout"):
+        if arguments.peers and (python := arguments.peers / peer / "bin" / "python").exists():
+            for row, value in zip(rows, _ask_peer(peer, python, rows), strict=True):
+                row[peer] = value
+            columns.append(peer)
+    _print(rows, columns, verbose=arguments.verbose)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--points", type=Path, default=Path(__file__).with_name("vram_points.yaml"))
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--verbose", action="store_true")
+    return parser.parse_args()
+
+
+def _run(point: dict[str, Any], *, stated: bool) -> Run:
+    targets = point.get("lora_targets") or "all linear"
+    extras = point.get("extras") or ""
+    settings: dict[str, Any] = {
+        "method": point["method"],
+        "rank": point.get("lora_r") or 16,
+        "targets": TARGETS[targets.split(" + wte")[0]],
+        "train_embeddings": "+ wte" in targets,
+        "quantisation": QUANTS.get(point["quant"], "none"),
+        "seq_len": point["seq_len"],
+        "micro_batch": point["micro_batch"],
+        "optimizer": "adamw-8bit" if "8bit" in point["optimizer"] else "adamw",
+        "checkpointing": point["grad_checkpointing"],
+        "loss_kernel": "chunked" if "chunked" in extras else "fused" if "CutCross" in extras else "plain",
+    }
+    if stated:
+        settings |= STATED.get(point["source"], {}) | _stated_of_the_row(point, extras)
+        if settings["optimizer"] != "adamw" and "8bit" in point["optimizer"]:
+            settings["optimizer"] = "adamw-8bit"
+    return Run.model_validate(settings)
+
+
+def _stated_of_the_row(point: dict[str, Any], extras: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "chunked" in extras:
+        found["loss_kernel"] = "upcast-chunked"  # torchtune's chunked loss holds all logits in bf16
+    if "compile" in extras:
+        found["block_kernel"] = "fused"
+    found["optimizer_in_backward"] = "optimizer_in_bwd" in extras
+    found["offload_activations"] = "activation offloading" in extras
+    if point["quant"] == "gptq-int4":
+        # DeepSpeed's fp16 has no autocast, so the loss stays in fp16.
+        found["loss_kernel"] = "native"
+    return found
+
+
+PEERS = {
+    "ftuneai": """
+from ftuneai.core.memory import MemoryEstimator
+from ftuneai.core.models import *
+def ask(j):
+    spec = ModelSpec(j["name"], j["params"], j["hidden"], j["layers"], j["heads"], j["kv_heads"],
+                     j["intermediate"], j["vocabulary"], 8192)
+    config = TrainingConfig(
+        model=j["name"], method=FineTuneMethod(j["method"]),
+        quantization=Quantization.INT4 if j["method"] == "qlora" else Quantization.NONE,
+        batch_size=j["batch"], seq_length=j["seq_len"], gradient_checkpointing=j["checkpointing"],
+        optimizer=OptimizerType.ADAM_8BIT if j["eight_bit"] else OptimizerType.ADAMW, lora_rank=j["rank"],
+        lora_target=LoRATarget.ATTENTION if j["narrow"] else LoRATarget.ALL_LINEAR, flash_attention=True)
+    return MemoryEstimator(spec, config).estimate().total_gb
+""",
+    "canifinetune": """
+from canifinetune.estimator import EstimateRequest, estimate
+def ask(j):
+    spec = dict(hidden_size=j["hidden"], num_hidden_layers=j["layers"], num_attention_heads=j["heads"],
+                num_key_value_heads=j["kv_heads"], intermediate_size=j["intermediate"],
+                vocab_size=j["vocabulary"], total_params=j["params"], tie_word_embeddings=j["tied"])
+    request = EstimateRequest(
+        model_id=j["name"], method=j["method"], seq_len=j["seq_len"], micro_batch_size=j["batch"],
+        lora_rank=j["rank"], lora_target_scope="attention" if j["narrow"] else "all_linear",
+        optimizer="adamw_8bit" if j["eight_bit"] else "adamw_torch", gradient_checkpointing=j["checkpointing"],
+        loss_backend="liger" if j["fused_loss"] else "stock", gpu_vram_gb=80, override=spec, use_network=False)
+    memory = estimate(request).memory
+    return memory.total_estimated_gb - memory.safety_margin_gb
+""",
+    "fitscout": """
+from fitscout.memory.estimator import estimate_memory
+from fitscout.model.profile import ModelProfile
+def ask(j):
+    profile = ModelProfile(j["params"], j["layers"], j["hidden"], j["heads"], j["kv_heads"], j["intermediate"],
+                           j["vocabulary"], j["tied"])
+    return estimate_memory(profile, method=j["method"], micro_batch=j["batch"], seq_len=j["seq_len"],
+                           grad_ckpt=j["checkpointing"], opt_8bit=j["eight_bit"], lora_rank=j["rank"]).total_gb
+""",
+}
+
+
+def _ask_peer(peer: str, python: Path, rows: list[dict[str, Any]]) -> list[float]:
+    jobs = [_job(row["point"], row["architecture"]) for row in rows]
+    code = PEERS[peer] + "\nimport json, sys\nprint(json.dumps([ask(j) for j in json.load(sys.stdin)]))"
+    done = subprocess.run(
+        [python, "-c", code], input=json.dumps(jobs), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{peer}: {done.stderr[-2000:]}")
+    return list(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _job(point: dict[str, Any], architecture: Architecture) -> dict[str, Any]:
+    targets = point.get("lora_targets") or ""
+    return {
+        "name": point["model"],
+        "params": architecture.total_parameters,
+        "hidden": architecture.hidden,
+        "layers": architecture.layers,
+        "heads": architecture.heads,
+        "kv_heads": architecture.kv_heads,
+        "intermediate": architecture.intermediate,
+        "vocabulary": architecture.vocabulary,
+        "tied": architecture.tied,
+        "method": point["method"],
+        "batch": point["micro_batch"],
+        "seq_len": point["seq_len"],
+        "checkpointing": point["grad_checkpointing"],
+        "rank": point.get("lora_r") or 16,
+        "narrow": targets == "query,value",
+        "eight_bit": "8bit" in point["optimizer"],
+        "fused_loss": any(word in (point.get("extras") or "") for word in ("chunked", "CutCross")),
+    }
+
+
+def _print(rows: list[dict[str, Any]], columns: list[str], *, verbose: bool) -> None:
+    if verbose:
+        print(f"{'point':52}{'measured':>10}" + "".join(f"{name:>14}" for name in columns) + "  phase")
+        for row in rows:
+            cells = "".join(f"{row[name]:8.2f} {row[name] / row['measured'] - 1:+5.0%}" for name in columns)
+            print(f"{row['point']['id']:52}{row['measured']:10.2f}{cells}  {row['phase']}")
+        print()
+    print("absolute relative error: median / 90th percentile, number of points")
+    print(f"{'group':44}{'n':>4}" + "".join(f"{name:>16}" for name in columns))
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        point = row["point"]
+        groups["all"].append(row)
+        groups[f"method {point['method']}"].append(row)
+        groups[f"source {point['source']}"].append(row)
+        groups[f"family {point['model'].split('/')[-1]}"].append(row)
+    for name in ["all", *sorted(set(groups) - {"all"})]:
+        members = groups[name]
+        print(f"{name:44}{len(members):4}" + "".join(f"{_errors(members, column):>16}" for column in columns))
+    inside = sum(row["inside"] for row in rows) / len(rows)
+    print(f"\nmeasured value inside our 90 % range (stated): {inside:.0%} of {len(rows)} points")
+
+
+def _errors(rows: list[dict[str, Any]], column: str) -> str:
+    errors = sorted(abs(row[column] / row["measured"] - 1) for row in rows)
+    worst = errors[min(int(len(errors) * 0.9), len(errors) - 1)]
+    return f"{statistics.median(errors):.1%} / {worst:.0%}"
+
+
+if __name__ == "__main__":
+    main()

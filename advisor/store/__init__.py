@@ -1,0 +1,37 @@
+"""Saved assessments with their revisions, in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.store.access import may_edit, may_manage, may_see, person_of
+from advisor.store.opening import open_store
+from advisor.store.records import (
+    Assessment,
+    Decided,
+    Entry,
+    Imported,
+    Revision,
+    SaveConflict,
+    Saved,
+)
+
+if TYPE_CHECKING:
+    # The class stands on SQLAlchemy, which commands that save nothing need not load.
+    from advisor.store.assessments import Store
+
+__all__ = [
+    "Assessment",
+    "Decided",
+    "Entry",
+    "Imported",
+    "Revision",
+    "SaveConflict",
+    "Saved",
+    "Store",
+    "may_edit",
+    "may_manage",
+    "may_see",
+    "open_store",
+    "person_of",
+]

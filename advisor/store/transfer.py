@@ -1,0 +1,243 @@
+"""The whole library as one JSON file, out and in: bounded, checked strictly, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from advisor.advice import Advice
+from advisor.catalog import Record
+from advisor.catalog.strict_yaml import decode_text
+from advisor.errors import AdvisorError
+from advisor.scenario import Situation
+from advisor.scenario.answers import parse_json
+from advisor.store import access
+from advisor.store.contents import (
+    MAX_OWNER,
+    MAX_TAG,
+    MAX_TAGS,
+    as_copy_of,
+    check_tree,
+    checked_line,
+    checked_tags,
+    columns_of,
+    read_advice,
+)
+from advisor.store.records import Decided, Imported, Moment, iso_utc
+from advisor.store.rows import decided_in, describe, new_id
+from advisor.store.tables import AssessmentRow, RevisionRow
+
+MAX_BYTES: Final = 64_000_000
+MAX_ASSESSMENTS: Final = 20_000
+MAX_REVISIONS: Final = 10_000
+_PLACE: Final = "library file"
+_Line = Annotated[str, Field(max_length=MAX_OWNER)]
+
+
+class FileRevision(Record):
+    """One revision in a library file."""
+
+    number: Annotated[int, Field(ge=1, le=MAX_REVISIONS)]
+    """Counts from 1."""
+    saved_at: Moment
+    """When it was saved, ISO 8601 with zone."""
+    saved_by: _Line = ""
+    """By whom."""
+    restored_from: Annotated[int, Field(ge=1)] | None = None
+    """The revision that it brought back."""
+    decided: Decided | None = None
+    """What was decided."""
+    situation: Situation
+    """The answers."""
+    advice: Advice | None = None
+    """The advice."""
+
+
+class FileAssessment(Record):
+    """One assessment in a library file."""
+
+    id: str = Field(pattern=r"^[0-9a-zA-Z]{1,40}$")
+    """Its id: letters and digits, never a path."""
+    owner: _Line = ""
+    """Who it belongs to."""
+    tags: tuple[Annotated[str, Field(max_length=MAX_TAG)], ...] = Field(default=(), max_length=MAX_TAGS)
+    """Its tags."""
+    shared: bool = False
+    """Whether everyone sees it."""
+    archived: bool = False
+    """Whether it is put away."""
+    created_at: Moment
+    """When its first revision was saved."""
+    revisions: tuple[FileRevision, ...] = Field(min_length=1, max_length=MAX_REVISIONS)
+    """All of them, the first first."""
+
+    @model_validator(mode="after")
+    def _counts_from_one(self) -> FileAssessment:
+        if [revision.number for revision in self.revisions] != list(range(1, len(self.revisions) + 1)):
+            raise ValueError("revisions must be numbered 1, 2, 3 …")
+        return self
+
+
+class LibraryFile(Record):
+    """A library file."""
+
+    format: Literal["advisor-library"] = "advisor-library"
+    """Tells it from other JSON files."""
+    version: Literal[1] = 1
+    """The form of this file."""
+    assessments: tuple[FileAssessment, ...] = Field(max_length=MAX_ASSESSMENTS)
+    """By id."""
+
+    @model_validator(mode="after")
+    def _ids_stand_once(self) -> LibraryFile:
+        if len({item.id for item in self.assessments}) != len(self.assessments):
+            raise ValueError("an id stands twice")
+        return self
+
+
+# --- out -------------------------------------------------------------------------------------------------
+
+
+def export_library(session: Session, person: str) -> bytes:
+    """Write what ``person`` owns; without sign-in, everything."""
+    wanted = select(AssessmentRow).order_by(AssessmentRow.id)
+    if person != access.NOBODY:
+        wanted = wanted.where(AssessmentRow.owner == person)
+    rows = session.scalars(wanted).all()
+    assessments = [_exported(row, _revisions(session, row)) for row in rows]
+    content = {"format": "advisor-library", "version": 1, "assessments": assessments}
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _revisions(session: Session, row: AssessmentRow) -> Iterable[RevisionRow]:
+    wanted = select(RevisionRow).where(RevisionRow.assessment_id == row.id)
+    return session.scalars(wanted.order_by(RevisionRow.number))
+
+
+def _exported(row: AssessmentRow, revisions: Iterable[RevisionRow]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "owner": row.owner,
+        "tags": [tag.tag for tag in row.tags],
+        "shared": row.shared,
+        "archived": row.archived,
+        "created_at": iso_utc(row.created_at),
+        "revisions": [_exported_revision(revision) for revision in revisions],
+    }
+
+
+def _exported_revision(row: RevisionRow) -> dict[str, Any]:
+    decided = decided_in(row)
+    return {
+        "number": row.number,
+        "saved_at": iso_utc(row.saved_at),
+        "saved_by": row.saved_by,
+        "restored_from": row.restored_from,
+        "decided": decided and decided.model_dump(),
+        "situation": row.situation,
+        # What no program of this version can read would make the file unreadable to all of them.
+        "advice": row.advice if read_advice(row.advice) else None,
+    }
+
+
+# --- in --------------------------------------------------------------------------------------------------
+
+
+def read_library(content: bytes) -> LibraryFile:
+    """Check a library file from the first byte to the last, before anything is written."""
+    if len(content) > MAX_BYTES:
+        raise _refused(f"the file is larger than {MAX_BYTES / 1e6:g} MB")
+    located = parse_json(decode_text(content, place=_PLACE), place=_PLACE)
+    check_tree(located.value, place=_PLACE)
+    try:
+        # From JSON again, since only there does strict still mean that a day is text.
+        return LibraryFile.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(step)[:40] for step in first["loc"])
+        raise _refused(f"'{where}': {first['msg'][:200].lower()}") from None
+
+
+def _refused(problem: str) -> AdvisorError:
+    return AdvisorError(
+        problem, place=_PLACE, remedy="Nothing was imported. Give a file from: advisor library export."
+    )
+
+
+def import_library(session: Session, library: LibraryFile, *, person: str, owner: str | None) -> Imported:
+    """Add the file's assessments: new ones, new revisions of known ones, copies where histories differ."""
+    counts = {"added": 0, "extended": 0, "unchanged": 0, "copied": 0}
+    for item in library.assessments:
+        counts[_import(session, item, person, item.owner if owner is None else owner)] += 1
+    return Imported(**counts)
+
+
+def _import(session: Session, item: FileAssessment, person: str, owner: str) -> str:
+    theirs = [_columns(revision) for revision in item.revisions]
+    row = session.get(AssessmentRow, item.id, with_for_update=True)
+    if row is None:
+        _add(session, item, theirs, assessment_id=item.id, owner=owner)
+        return "added"
+    if access.may_edit(person, owner=row.owner, shared=row.shared):
+        ours = [_comparable(revision) for revision in _revisions(session, row)]
+        common = min(len(ours), len(theirs))
+        if ours[:common] == [_comparable(RevisionRow(**columns)) for columns in theirs[:common]]:
+            return _extend(session, row, theirs[common:])
+    _add(session, item, [as_copy_of(columns) for columns in theirs], assessment_id=new_id(), owner=owner)
+    return "copied"
+
+
+def _columns(revision: FileRevision) -> dict[str, Any]:
+    columns = columns_of(revision.advice or revision.situation)
+    if revision.advice is None and revision.decided is not None:
+        columns |= {
+            name: checked_line(value, name, 200) for name, value in revision.decided.model_dump().items()
+        }
+    return columns | {
+        "number": revision.number,
+        "saved_at": revision.saved_at,
+        "saved_by": checked_line(revision.saved_by, "saved_by", MAX_OWNER),
+        "restored_from": revision.restored_from,
+    }
+
+
+def _comparable(row: RevisionRow) -> tuple[Any, ...]:
+    return (row.number, row.saved_at, row.saved_by, row.situation, row.advice)
+
+
+def _add(
+    session: Session,
+    item: FileAssessment,
+    revisions: list[dict[str, Any]],
+    *,
+    assessment_id: str,
+    owner: str,
+) -> None:
+    row = AssessmentRow(
+        id=assessment_id,
+        owner=checked_line(owner, "the owner", MAX_OWNER),
+        shared=item.shared,
+        archived=item.archived,
+        newest=len(revisions),
+        created_at=item.created_at,
+        tags=[],
+    )
+    describe(row, revisions[-1]["title"], checked_tags(item.tags))
+    session.add(row)
+    session.flush()
+    session.add_all(RevisionRow(assessment_id=assessment_id, **columns) for columns in revisions)
+    session.flush()
+
+
+def _extend(session: Session, row: AssessmentRow, missing: list[dict[str, Any]]) -> str:
+    if not missing:
+        return "unchanged"
+    session.add_all(RevisionRow(assessment_id=row.id, **columns) for columns in missing)
+    row.newest += len(missing)
+    describe(row, missing[-1]["title"], [tag.tag for tag in row.tags])
+    return "extended"

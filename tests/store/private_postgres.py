@@ -1,0 +1,126 @@
+"""A PostgreSQL server of the tests' own: started in a temporary folder, on loopback, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PASSWORD = "s3cret/with@signs"
+_MISSING = (
+    "The storage tests need a PostgreSQL server and find none. "
+    "Install it with: apt-get install --yes --no-install-recommends postgresql"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    socket_folder: Path
+    psql: Path
+
+    def url(self, database: str, *, user: str = "advisor", password: str = PASSWORD) -> str:
+        quoted = password.replace("/", "%2F").replace("@", "%40")
+        return f"postgresql://{user}:{quoted}@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str) -> str:
+        import psycopg
+
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="advisor", password=PASSWORD, dbname="postgres",
+            autocommit=True,
+        ) as connection:  # fmt: skip
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+
+def _program(name: str) -> Path:
+    candidates = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    on_path = shutil.which(name)
+    if on_path:
+        candidates.append(Path(on_path))
+    if not candidates:
+        raise RuntimeError(_MISSING)
+    return candidates[0]
+
+
+def _account() -> dict[str, object]:
+    # The server refuses to run as root.
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    account = pwd.getpwnam("postgres" if "postgres" in known else "nobody")
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def private_server() -> Iterator[Server]:
+    initdb, postgres = _program("initdb"), _program("postgres")
+    account = _account()
+    # Short, since the path of a Unix socket may have only 107 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="advisor-pg-", dir="/tmp"))
+    process = None
+    try:
+        (folder / "password").write_text(PASSWORD)
+        if account:
+            for path in (folder, folder / "password"):
+                os.chown(path, int(str(account["user"])), int(str(account["group"])))
+        data = folder / "data"
+        clean = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+        run = [str(initdb), "--pgdata", str(data), "--username", "advisor", "--auth", "scram-sha-256"]
+        run += ["--pwfile", str(folder / "password"), "--encoding", "UTF8", "--locale", "C", "--no-sync"]
+        subprocess.run(run, check=True, capture_output=True, cwd=folder, env=clean, **account)
+        port = _free_port()
+        settings = {
+            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder,
+            "fsync": "off", "shared_buffers": "16MB", "max_connections": 40, "logging_collector": "off",
+        }  # fmt: skip
+        command = [str(postgres), "-D", str(data)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        with (folder / "server.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=folder, env=clean, stdout=log, stderr=log, **account)
+        server = Server(port, folder, _program("psql"))
+        _wait(server, process, folder / "server.log")
+        yield server
+    finally:
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    import psycopg
+
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            psycopg.connect(
+                host="127.0.0.1", port=server.port, user="advisor", password=PASSWORD, dbname="postgres",
+                connect_timeout=5,
+            ).close()  # fmt: skip
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()[-2000:]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from advisor.cost.evaluation import Evaluation
 from advisor.cost.price_tables import Plan
@@ -14,9 +14,6 @@ from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.cost.workload import served_by
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES
-
-if TYPE_CHECKING:
-    pass
 
 LABELS = {
     "prompting": "prompting",
@@ -129,12 +126,8 @@ def _at(cheap: str, dear: str, months: float, requests: float, outcome: Evaluati
         day = start + timedelta(days=months * DAYS_PER_MONTH)
     except OverflowError:
         return _never(cheap, dear, f"it would take {months:.3g} months")
-    return Crossing.model_validate(
-        {"from": cheap, "to": dear, "months": months, "requests": requests, "day": day, "never_because": None}
-    )
+    return Crossing(from_=cheap, to=dear, months=months, requests=requests, day=day, never_because=None)
 
 
 def _never(cheap: str, dear: str, because: str) -> Crossing:
-    return Crossing.model_validate(
-        {"from": cheap, "to": dear, "months": None, "requests": None, "day": None, "never_because": because}
-    )
+    return Crossing(from_=cheap, to=dear, months=None, requests=None, day=None, never_because=because)

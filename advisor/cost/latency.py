@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from pydantic import Field
 
 from advisor.catalog.records import Record
 from advisor.cost.workload import RETRIEVING, served_by
@@ -48,7 +49,7 @@ class Latency(Record):
     """Until the first token, median."""
     first_token_p95: float
     """Until the first token, 95th percentile."""
-    parts: dict[str, float] = {}
+    parts: dict[str, float] = Field(default_factory=dict)
     """Median of each step."""
 
 

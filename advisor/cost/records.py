@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from advisor.catalog.records import Record
 from advisor.cost.latency import Latency
@@ -65,7 +65,9 @@ class StrategyCost(Record):
 class Crossing(Record):
     """When one strategy becomes cheaper in sum than another."""
 
-    from_: str = Field(alias="from", serialization_alias="from")
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from")
     """The strategy that costs less at first."""
     to: str
     """The strategy that overtakes it."""
@@ -155,8 +157,6 @@ class CostProjection(Record):
     """What moves the totals most, largest first."""
     cheaper: dict[str, dict[str, float]]
     """Probability that the first is cheaper in total than the second."""
-    monthly_components: dict[str, dict[str, tuple[float, ...]]] = {}
-    """USD per component and period, for stacked charts."""
     assumed: tuple[Assumed, ...]
     """What nobody answered, and what stands in."""
     warnings: tuple[str, ...]

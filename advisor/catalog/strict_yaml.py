@@ -23,6 +23,7 @@ MAX_BYTES: Final = 4_000_000
 MAX_DEPTH: Final = 24
 MAX_NODES: Final = 400_000
 
+_PLAIN_TAGS: Final = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))}
 _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9_]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|nan)", re.IGNORECASE)
@@ -144,7 +145,7 @@ def _refuse_aliases(text: str, place: str, loader: Any) -> None:
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, place: str) -> AdvisorError:
-    mark = error.problem_mark or error.context_mark
+    mark: yaml.Mark | None = error.problem_mark or error.context_mark
     where = f"{place}:{mark.line + 1}" if mark else place
     problem = error.problem or "the syntax is wrong"
     lines = text.splitlines()
@@ -171,6 +172,10 @@ class _Construction:
     def build(self, node: Node, path: Path_) -> Any:
         self.nodes += 1
         self.lines[path] = node.start_mark.line + 1
+        if node.tag not in _PLAIN_TAGS:
+            raise AdvisorError(
+                f"the tag '{node.tag}' is not allowed", place=self.at(node), remedy="Remove it."
+            )
         if len(path) > MAX_DEPTH:
             raise _too_deep(self.at(node))
         if self.nodes > MAX_NODES:

@@ -11,8 +11,8 @@ import polars as pl
 
 from advisor.catalog import Catalog, facts_in
 
-# The workload is known once these are; without them every cost is null and need not be computed.
-_WORKLOAD: Final = ("queries_per_day",)
+# Where nobody has named a model and a volume every cost is null, and need not be computed.
+_WORKLOAD: Final = ("model", "queries_per_day")
 
 
 def _knowledge_fits_prompt(catalog: Catalog, as_of: date) -> pl.Expr:
@@ -26,8 +26,11 @@ DERIVED: Final[dict[str, Callable[[Catalog, date], pl.Expr]]] = {
 
 
 def with_derived(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame:
-    """Add the derived facts that some rule reads; null where what they rest on is open."""
-    wanted = _wanted(catalog)
+    """Add the derived facts that some rule reads; null where what they rest on is open.
+
+    A derived fact that already stands in the frame stays as it is there.
+    """
+    wanted = [name for name in _wanted(catalog) if name not in frame.columns]
     here = [name for name in wanted if catalog.facts[name].derived in DERIVED]
     costs = [name for name in wanted if name not in here]
     added = frame.with_columns(
@@ -35,12 +38,9 @@ def with_derived(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataF
     )
     if not costs:
         return added
-    if all(frame[name].null_count() == frame.height for name in _WORKLOAD):
+    if any(frame[name].null_count() == frame.height for name in _WORKLOAD):
         return added.with_columns(pl.lit(None, _dtype(catalog, name)).alias(name) for name in costs)
-    try:
-        from advisor.cost import derived_columns
-    except ImportError:  # TEMPORARY
-        return added.with_columns(pl.lit(None, _dtype(catalog, name)).alias(name) for name in costs)
+    from advisor.cost import derived_columns
 
     return added.hstack(derived_columns(frame, catalog, as_of=as_of).select(costs))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from advisor.catalog import Catalog
+from advisor.catalog import Catalog, facts_in
 from advisor.decide.records import NextQuestion, Settled
 from advisor.decide.scoring import Array, fired, rule_table, score
 from advisor.palette import STRATEGIES
@@ -48,12 +49,7 @@ def doubt(answers: Mapping[str, Any], first: int, catalog: Catalog, *, as_of: da
 
 def askable(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> list[str]:
     """Name the open questions that apply now: their condition is met by the answers given."""
-    row = frame_of([answers], catalog)
-    conditions = {
-        name: compile_condition(condition, catalog, as_of).alias(name)
-        for name, condition in catalog.ask_when.items()
-    }
-    met = row.select(conditions.values()).row(0, named=True)
+    met = frame_of([answers], catalog).select(_asked_when(catalog, as_of)).row(0, named=True)
     read = _facts_read(catalog)
     return [
         name
@@ -62,16 +58,20 @@ def askable(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> lis
     ]
 
 
-def _facts_read(catalog: Catalog) -> set[str]:
-    from advisor.catalog import facts_in
+@lru_cache(maxsize=8)
+def _asked_when(catalog: Catalog, as_of: date) -> tuple[pl.Expr, ...]:
+    return tuple(
+        compile_condition(condition, catalog, as_of).alias(name)
+        for name, condition in catalog.ask_when.items()
+    )
 
+
+@lru_cache(maxsize=8)
+def _facts_read(catalog: Catalog) -> frozenset[str]:
     conditions = (*catalog.conditions.values(), *catalog.ask_when.values())
-    return {name for condition in conditions for name in facts_in(condition)} | _behind_derived(catalog)
-
-
-def _behind_derived(catalog: Catalog) -> set[str]:
-    # Derived facts rest on these; a rule that reads one reads them too.
-    return {"knowledge_tokens", "queries_per_day", "latency_budget_ms"} & set(catalog.facts)
+    # A rule that reads a derived fact reads what that rests on.
+    behind = {"knowledge_tokens", "queries_per_day", "latency_budget_ms"} & set(catalog.facts)
+    return frozenset(name for condition in conditions for name in facts_in(condition)) | behind
 
 
 def _nothing_can_change(answers: Mapping[str, Any], first: int, catalog: Catalog, as_of: date) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from advisor.catalog import Catalog, ParameterRef, Record, walk
+from advisor.catalog import Catalog, ParameterRef, Record, Rule, walk
 from advisor.decide.scoring import Array, Scored, fired, rule_table, score
 from advisor.palette import STRATEGIES
 from advisor.scenario import answers_of, columns_of, complete, frame_of
@@ -69,7 +69,7 @@ def lint(catalog: Catalog, *, as_of: date, samples: int = 50_000) -> list[LintFi
 def _examples(sample: _Sample) -> Iterator[LintFinding]:
     catalog = sample.catalog
     for name, rule in catalog.rules.items():
-        given = frame_of([example.facts for example in rule.examples], catalog)
+        given = _with_given_derived(frame_of([e.facts for e in rule.examples], catalog), rule, catalog)
         states = fired(given, catalog, sample.as_of)[name].to_list()
         for example, state in zip(rule.examples, states, strict=True):
             expected = None if example.fires == "unknown" else example.fires
@@ -85,6 +85,16 @@ def _examples(sample: _Sample) -> Iterator[LintFinding]:
                     message=message,
                     scenario=example.facts,
                 )
+
+
+def _with_given_derived(frame: pl.DataFrame, rule: Rule, catalog: Catalog) -> pl.DataFrame:
+    # An example may state a derived fact as it stands, so that a rule can be read without its arithmetic.
+    stated = {name for example in rule.examples for name in example.facts if catalog.facts[name].derived}
+    columns = [
+        pl.Series(name, [example.facts.get(name) for example in rule.examples], strict=False)
+        for name in sorted(stated)
+    ]
+    return frame.with_columns(columns)
 
 
 def _unused(sample: _Sample) -> Iterator[LintFinding]:

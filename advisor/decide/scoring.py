@@ -28,6 +28,8 @@ class RuleTable:
     ids: tuple[str, ...]
     fires: tuple[pl.Expr, ...]
     """One expression per rule: true, false or null."""
+    counts: tuple[pl.Expr, ...]
+    """The same as 1 or 0; unknown counts as 0."""
     bits: Array
     """Rules x strategies."""
     excludes: Array
@@ -52,7 +54,15 @@ def rule_table(catalog: Catalog, as_of: date) -> RuleTable:
     fires = [
         compile_condition(catalog.conditions[name], catalog, as_of).alias(name) for name in catalog.rules
     ]
-    return RuleTable(tuple(catalog.rules), tuple(fires), bits, excludes, np.array(base, dtype=np.float32))
+    counts = [expression.fill_null(value=False).cast(pl.Float32) for expression in fires]
+    return RuleTable(
+        ids=tuple(catalog.rules),
+        fires=tuple(fires),
+        counts=tuple(counts),
+        bits=bits,
+        excludes=excludes,
+        base=np.array(base, dtype=np.float32),
+    )
 
 
 @dataclass(frozen=True)
@@ -91,10 +101,7 @@ def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:
 
 
 def _score_chunk(frame: pl.DataFrame, table: RuleTable, catalog: Catalog, as_of: date) -> Array:
-    fired = with_derived(frame, catalog, as_of).select(
-        expression.fill_null(value=False).cast(pl.Float32) for expression in table.fires
-    )
-    matrix = fired.to_numpy()
+    matrix = with_derived(frame, catalog, as_of).select(table.counts).to_numpy()
     scores: Array = matrix @ table.bits + table.base
     if table.excludes.any():
         scores[matrix @ table.excludes > 0] = -np.inf

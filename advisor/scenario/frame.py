@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,16 +42,21 @@ def frame_schema(catalog: Catalog) -> dict[str, pl.DataType]:
 
 def frame_of(rows: Sequence[Mapping[str, Any]], catalog: Catalog) -> pl.DataFrame:
     """Make a frame from checked answers, one row each."""
-    columns: dict[str, pl.Series] = {}
-    for name, fact in catalog.facts.items():
+    columns: list[pl.Series] = []
+    for name in dict.fromkeys(name for row in rows for name in row):
+        fact = catalog.facts[name]
         if fact.derived:
             continue
         values = [row.get(name) for row in rows]
         for column, dtype in columns_of(name, fact).items():
-            option = column.removeprefix(f"{name}.")
-            held = _ticked(values, option) if fact.type == "many" else values
-            columns[column] = pl.Series(column, held, dtype=dtype)
-    return pl.DataFrame(columns)
+            held = _ticked(values, column.removeprefix(f"{name}.")) if fact.type == "many" else values
+            columns.append(pl.Series(column, held, dtype=dtype))
+    return _blank(catalog).clear(len(rows)).with_columns(columns)
+
+
+@lru_cache(maxsize=8)
+def _blank(catalog: Catalog) -> pl.DataFrame:
+    return pl.DataFrame(schema=frame_schema(catalog))
 
 
 def _ticked(values: Sequence[Any], option: str) -> list[bool | None]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from advisor.catalog import Catalog, Fact
+from advisor.catalog import Catalog, Fact, ParameterRef, walk
 from advisor.scenario.compiling import compile_condition
 from advisor.scenario.frame import columns_of, frame_of
 
@@ -25,26 +26,34 @@ def complete(
     Each fact has a random stream of its own, so that answering one question leaves the draws of all the
     others as they were. A question that does not apply in a row stays open there.
     """
-    base = frame_of([answers], catalog)
-    drawn: dict[str, pl.Series] = {}
-    for name, fact in catalog.facts.items():
-        if fact.asked and name not in answers:
-            drawn |= {series.name: series for series in _draw(name, fact, count, seed)}
-    frame = pl.DataFrame([drawn[c.name] if c.name in drawn else c.new_from_index(0, count) for c in base])
-    return _blank_where_not_asked(frame, answers, catalog, as_of)
-
-
-def _blank_where_not_asked(
-    frame: pl.DataFrame, answers: Mapping[str, Any], catalog: Catalog, as_of: date
-) -> pl.DataFrame:
-    blanks = []
-    for name, condition in catalog.ask_when.items():
-        fact = catalog.facts[name]
-        if name in answers or not fact.asked:
-            continue
-        asked = compile_condition(condition, catalog, as_of).fill_null(value=True)
-        blanks += [pl.when(asked).then(pl.col(column)).alias(column) for column in columns_of(name, fact)]
+    answered = frame_of([answers], catalog)
+    given = {column for name in answers for column in columns_of(name, catalog.facts[name])}
+    drawn = _draws(catalog, count, seed)
+    frame = pl.DataFrame([answered[c.name].new_from_index(0, count) if c.name in given else c for c in drawn])
+    blanks = [blank for name, blank in _blanks(catalog, as_of) if name not in answers]
     return frame.with_columns(blanks) if blanks else frame
+
+
+@lru_cache(maxsize=16)
+def _draws(catalog: Catalog, count: int, seed: int) -> pl.DataFrame:
+    frame = frame_of([{}], catalog).clear(count)
+    return frame.with_columns(
+        series
+        for name, fact in catalog.facts.items()
+        if fact.asked
+        for series in _draw(name, fact, count, seed)
+    )
+
+
+@lru_cache(maxsize=16)
+def _blanks(catalog: Catalog, as_of: date) -> tuple[tuple[str, pl.Expr], ...]:
+    # A question that does not apply has no answer, drawn or otherwise.
+    found = []
+    for name, condition in catalog.ask_when.items():
+        asked = compile_condition(condition, catalog, as_of).fill_null(value=True)
+        columns = columns_of(name, catalog.facts[name]) if catalog.facts[name].asked else {}
+        found += [(name, pl.when(asked).then(pl.col(column)).alias(column)) for column in columns]
+    return tuple(found)
 
 
 def _draw(name: str, fact: Fact, count: int, seed: int) -> list[pl.Series]:
@@ -82,10 +91,9 @@ def _draw_numbers(
     return rounded
 
 
+@lru_cache(maxsize=512)
 def thresholds(name: str, catalog: Catalog, as_of: date) -> list[float]:
     """Give the numbers that some rule compares the fact with, in ascending order."""
-    from advisor.catalog import ParameterRef, walk
-
     found: set[float] = set()
     for condition in catalog.conditions.values():
         for test in walk(condition):

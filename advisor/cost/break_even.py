@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
-from typing import Any
+from math import isnan
+from typing import NamedTuple
 
 from advisor.cost.evaluation import Evaluation
 from advisor.cost.price_tables import Plan
+from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Crossing
 from advisor.cost.timeline import DAYS_PER_MONTH
-from advisor.cost.workload import served_by
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES
 
@@ -24,18 +24,53 @@ LABELS = {
 }
 
 
-def crossings(outcome: Evaluation, plan: Plan, first: Mapping[str, Any]) -> tuple[Crossing, ...]:
+class _Pair(NamedTuple):
+    """Two strategies on one horizon: the one that costs less at first, and the one that may overtake it."""
+
+    cheap: str
+    dear: str
+    outcome: Evaluation
+    plan: Plan
+
+    @property
+    def lead(self) -> float:
+        """USD that the dear one costs more before the first request."""
+        return float(self.outcome.cumulative[self.dear][0, 0] - self.outcome.cumulative[self.cheap][0, 0])
+
+    @property
+    def together(self) -> float:
+        """Months that both models live to see."""
+        return min(self.outcome.lived[served_by(self.cheap)], self.outcome.lived[served_by(self.dear)])
+
+    def saving(self, period: int) -> float:
+        """USD per month that the dear one saves in a period; negative where it costs more."""
+        return float(self.outcome.rates[self.cheap][period] - self.outcome.rates[self.dear][period])
+
+    def requests_per_month(self, period: int) -> float:
+        """Requests per month in a period."""
+        return float(self.outcome.requests[period]) * DAYS_PER_MONTH / self.outcome.periods[period].days
+
+    def end(self, strategy: str) -> date | None:
+        """The day on which a strategy's model stops."""
+        return self.plan.ends[0 if served_by(strategy) == "base" else 1]
+
+    def label(self, strategy: str) -> str:
+        """The model that a strategy runs on, for people."""
+        return self.plan.offer.model.label if served_by(strategy) == "base" else self.plan.route.label
+
+
+def crossings(outcome: Evaluation, plan: Plan) -> tuple[Crossing, ...]:
     """Find for each pair of strategies when the one that costs more at first overtakes the other."""
-    found = []
-    for a, b in combinations(STRATEGIES, 2):
-        once = {s: float(outcome.cumulative[s][0, 0]) for s in (a, b)}
-        if once[a] != once[a] or once[b] != once[b]:
-            found.append(_never(a, b, "a price is not known"))
-            continue
-        rates = {s: float(outcome.rates[s][0]) for s in (a, b)}
-        cheap, dear = (a, b) if (once[a], rates[a]) <= (once[b], rates[b]) else (b, a)
-        found.append(_crossing(cheap, dear, outcome, plan, first))
-    return tuple(found)
+    return tuple(_between(a, b, outcome, plan) for a, b in combinations(STRATEGIES, 2))
+
+
+def _between(a: str, b: str, outcome: Evaluation, plan: Plan) -> Crossing:
+    starts = {s: (float(outcome.cumulative[s][0, 0]), float(outcome.rates[s][0])) for s in (a, b)}
+    cheap, dear = (a, b) if starts[a] <= starts[b] else (b, a)
+    pair = _Pair(cheap, dear, outcome, plan)
+    if any(isnan(number) for start in starts.values() for number in start):
+        return _never(pair, "a price is not known")
+    return _crossing(pair)
 
 
 def break_even(projection: CostProjection, a: str, b: str) -> Crossing:
@@ -51,83 +86,66 @@ def break_even(projection: CostProjection, a: str, b: str) -> Crossing:
     )
 
 
-def _crossing(cheap: str, dear: str, outcome: Evaluation, plan: Plan, first: Mapping[str, Any]) -> Crossing:
-    lead = float(outcome.cumulative[dear][0, 0] - outcome.cumulative[cheap][0, 0])
-    together = min(outcome.lived[served_by(cheap)], outcome.lived[served_by(dear)])
-    served = 0.0
-    for index, span in enumerate(outcome.periods):
-        start, end = span.start / DAYS_PER_MONTH, min(span.end / DAYS_PER_MONTH, together)
-        length = max(end - start, 0.0)
-        saving = float(outcome.rates[cheap][index] - outcome.rates[dear][index])
+def _crossing(pair: _Pair) -> Crossing:
+    lead, served = pair.lead, 0.0
+    for index, span in enumerate(pair.outcome.periods):
+        start = span.start / DAYS_PER_MONTH
+        length = max(min(span.end / DAYS_PER_MONTH, pair.together) - start, 0.0)
+        saving, per_month = pair.saving(index), pair.requests_per_month(index)
         if saving > 0 and lead <= saving * length:
-            after = lead / saving
-            requests = served + outcome.requests[index] * after * DAYS_PER_MONTH / span.days
-            return _at(cheap, dear, start + after, float(requests), outcome)
+            return _at(pair, start + lead / saving, served + per_month * lead / saving)
         lead -= saving * length
-        served += float(outcome.requests[index]) * length * DAYS_PER_MONTH / span.days
-    return _beyond(cheap, dear, lead, together, served, outcome, plan, first)
+        served += per_month * length
+    return _beyond(pair, lead, served)
 
 
-def _beyond(
-    cheap: str,
-    dear: str,
-    lead: float,
-    together: float,
-    served: float,
-    outcome: Evaluation,
-    plan: Plan,
-    first: Mapping[str, Any],
-) -> Crossing:
-    saving = float(outcome.rates[cheap][-1] - outcome.rates[dear][-1])
+def _beyond(pair: _Pair, lead: float, served: float) -> Crossing:
+    # Past the horizon the last period goes on, but no model outlives its retirement.
+    last = len(pair.outcome.periods) - 1
+    saving = pair.saving(last)
     if saving <= 0:
-        return _never(cheap, dear, _why_no_saving(cheap, dear, outcome, first))
-    after = together + lead / saving
-    for who, name in ((served_by(dear), dear), (served_by(cheap), cheap)):
-        end = plan.ends[0 if who == "base" else 1]
-        if end is not None and (end - outcome.periods[0].day).days / DAYS_PER_MONTH < after:
-            model = plan.offer.model.label if who == "base" else plan.route.label
-            reason = (
-                f"{model} is shut down on {end}, before {LABELS[name]} would have paid for itself"
-                if name == dear
-                else (f"{model} is shut down on {end}, before the two would meet")
+        return _never(pair, _why_no_saving(pair))
+    after = pair.together + lead / saving
+    for strategy in (pair.dear, pair.cheap):
+        end = pair.end(strategy)
+        if end is not None and (end - pair.outcome.periods[0].day).days / DAYS_PER_MONTH < after:
+            return _never(
+                pair,
+                f"{pair.label(strategy)} is shut down on {end}; {LABELS[pair.dear]} would need {after:,.1f} months",
             )
-            return _never(cheap, dear, reason)
-    per_month = float(outcome.requests[-1]) * DAYS_PER_MONTH / outcome.periods[-1].days
-    return _at(cheap, dear, after, served + per_month * lead / saving, outcome)
+    return _at(pair, after, served + pair.requests_per_month(last) * lead / saving)
 
 
-def _why_no_saving(cheap: str, dear: str, outcome: Evaluation, first: Mapping[str, Any]) -> str:
-    per_request = outcome.per_request[cheap] - outcome.per_request[dear]
-    fixed = (
-        float(outcome.rates[dear][0])
-        - outcome.per_request[dear]
-        - (float(outcome.rates[cheap][0]) - outcome.per_request[cheap])
-    )
-    requests = first["requests_per_month"]
-    if requests == 0:
+def _why_no_saving(pair: _Pair) -> str:
+    rates, requests = pair.outcome.rates, pair.outcome.per_request
+    saved = requests[pair.cheap] - requests[pair.dear]
+    fixed = float(rates[pair.dear][0] - rates[pair.cheap][0]) + saved
+    each = abs(saved) / pair.requests_per_month(0) * 1000 if pair.requests_per_month(0) else 0.0
+    new, old = LABELS[pair.dear], LABELS[pair.cheap]
+    if pair.requests_per_month(0) == 0:
         return "there are no requests to save on"
-    each = abs(per_request) / requests * 1000
-    if per_request <= 0:
-        return (
-            f"each 1,000 requests cost {each:.4g} USD more with {LABELS[dear]} than with {LABELS[cheap]}: "
-            "what it saves in the prompt is less than what its tokens and its own steps cost more"
-            if per_request < 0
-            else f"a request costs the same with {LABELS[dear]} as with {LABELS[cheap]}"
-        )
+    if saved < 0:
+        return f"1,000 requests cost {each:.4g} USD more with {new}: its premium and extra tokens exceed what it saves"
+    if saved == 0:
+        return f"a request costs the same with {new} as with {old}"
     return (
-        f"{LABELS[dear]} saves {per_request:,.2f} USD a month on requests, but hosting, retraining and other running "
-        f"costs are {fixed:,.2f} USD a month higher"
+        f"{new} saves {saved:,.2f} USD a month on requests, but its hosting and other fixed costs "
+        f"are {fixed:,.2f} USD a month higher"
     )
 
 
-def _at(cheap: str, dear: str, months: float, requests: float, outcome: Evaluation) -> Crossing:
-    start = outcome.periods[0].day
+def _at(pair: _Pair, months: float, requests: float) -> Crossing:
+    start = pair.outcome.periods[0].day
     try:
         day = start + timedelta(days=months * DAYS_PER_MONTH)
     except OverflowError:
-        return _never(cheap, dear, f"it would take {months:.3g} months")
-    return Crossing(from_=cheap, to=dear, months=months, requests=requests, day=day, never_because=None)
+        return _never(pair, f"it would take {months:.3g} months")
+    return Crossing(
+        from_=pair.cheap, to=pair.dear, months=months, requests=requests, day=day, never_because=None
+    )
 
 
-def _never(cheap: str, dear: str, because: str) -> Crossing:
-    return Crossing(from_=cheap, to=dear, months=None, requests=None, day=None, never_because=because)
+def _never(pair: _Pair, because: str) -> Crossing:
+    return Crossing(
+        from_=pair.cheap, to=pair.dear, months=None, requests=None, day=None, never_because=because
+    )

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from advisor.cost.assumptions import fill
 from advisor.cost.price_tables import Plan, change_days, day_after, price_frame
 from advisor.cost.price_tables import tier_counts as tiers_in
+from advisor.cost.quantities import served_by
 from advisor.cost.sampling import Unsure, moved_answers, scenario_rows, unsure_numbers
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
-from advisor.cost.workload import cost_components, served_by, total
+from advisor.cost.workload import cost_components, total
 from advisor.palette import STRATEGIES
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Evaluation:
 
 
 def evaluate(
-    facts: Mapping[str, Any], plan: Plan, catalog: Catalog, as_of: date, *, draws: int, monthly: bool = True
+    facts: Mapping[str, Any], plan: Plan, catalog: Catalog, as_of: date, *, draws: int
 ) -> Evaluation:
     """Cost the expected row, the tornado's rows and the draws over every period of the horizon, in one pass."""
     numbers = unsure_numbers(facts, plan, catalog, as_of)
@@ -63,7 +64,7 @@ def evaluate(
     filled = fill(rows.lazy(), rows.columns, catalog, as_of).collect()
     months = float(filled["horizon_months"][0])
     ends = change_days([plan], catalog.market, as_of, day_after(as_of, months * DAYS_PER_MONTH))
-    spans = periods(as_of, months, ends, monthly=monthly or bool((filled["growth_per_month"] != 0).any()))
+    spans = periods(as_of, months, ends, monthly=True)
     table = _costs(filled, rows.columns, spans, plan, catalog)
     lived, ends_on = _lifetimes(plan, as_of, months)
     swings = [*numbers, *moved]

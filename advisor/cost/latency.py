@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from advisor.catalog.records import Record
-from advisor.cost.workload import RETRIEVING, served_by
+from advisor.cost.quantities import RETRIEVING, served_by
 from advisor.palette import STRATEGIES
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.catalog.market import in_force
 from advisor.cost.assumptions import ASSUMED
-from advisor.cost.currency import ExchangeRate
+from advisor.cost.currency import exchange_rate
 from advisor.cost.offers import price_changes, quote
 from advisor.cost.price_tables import Plan, day_after
 from advisor.cost.records import Assumed, CostComponent
@@ -19,7 +19,6 @@ from advisor.palette import STRATEGIES
 
 if TYPE_CHECKING:
     from advisor.catalog import Catalog
-    from advisor.cost.evaluation import Evaluation
 
 PLACE = re.compile(r"\{([^{}:]+):([^{}]*)\}")
 
@@ -72,28 +71,35 @@ def assumed_numbers(facts: Mapping[str, Any], catalog: Catalog, day: date) -> tu
     return tuple(found)
 
 
-def warnings_for(
+def warnings_for(  # noqa: PLR0913 - everything that a warning may rest on
     facts: Mapping[str, Any],
     plan: Plan,
     catalog: Catalog,
     day: date,
     *,
-    outcome: Evaluation,
+    months: float,
     first: Mapping[str, Any],
-    rate: ExchangeRate,
 ) -> tuple[str, ...]:
     """Say what a reader must know: ends, changes, who may tune, what is unknown, too long or out of date."""
-    until = day_after(day, outcome.horizon_months * DAYS_PER_MONTH)
+    until = day_after(day, months * DAYS_PER_MONTH)
     notes = [
         *_ends(plan, day, until),
         *_changes(plan, catalog, day, until),
         *_tuning(plan, catalog, day, until),
         *_lengths(plan, first, facts),
         *_prices(plan, catalog, day, facts),
+        *_currency(facts, catalog, day),
     ]
-    if rate.overdue:
-        notes.append(f"The rate of {rate.currency} is of {rate.since}; give currency_rate to use today's.")
     return tuple(dict.fromkeys(notes))
+
+
+def _currency(facts: Mapping[str, Any], catalog: Catalog, day: date) -> list[str]:
+    rate = exchange_rate(facts, catalog.market, day)
+    return (
+        [f"The rate of {rate.currency} is of {rate.since}; give currency_rate to use today's."]
+        if rate.overdue
+        else []
+    )
 
 
 def _ends(plan: Plan, day: date, until: date) -> list[str]:
@@ -129,11 +135,9 @@ def _tuning(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
     if status.status != "open":
         label = catalog.market.backends[plan.route.backend].label
         notes.append(f"{label} is {status.status} since {status.from_}: {status.says}")
-    for later in catalog.market.backends[plan.route.backend].availability:
-        if day < later.from_ <= until and later.status == "closed":
-            notes.append(
-                f"{catalog.market.backends[plan.route.backend].label} closes on {later.from_}: no retraining after."
-            )
+    backend = catalog.market.backends[plan.route.backend]
+    closing = [item for item in backend.availability if day < item.from_ <= until and item.status == "closed"]
+    notes += [f"{backend.label} closes on {item.from_}: no training after that day." for item in closing]
     if plan.route.note:
         notes.append(f"{plan.route.label}: {plan.route.note}")
     return notes
@@ -172,8 +176,3 @@ def _prices(plan: Plan, catalog: Catalog, day: date, facts: Mapping[str, Any]) -
     if own is not None and own.review_by < day:
         notes.append(f"The price of {plan.offer.model.label} was to be checked by {own.review_by}.")
     return notes
-
-
-def column(strategy: str, component: Component) -> str:
-    """Name a component's column."""
-    return column_of(strategy, component)

@@ -19,8 +19,9 @@ from advisor.cost.latency import latency_columns, latency_of, part_columns
 from advisor.cost.notes import assumed_numbers, component_list, warnings_for
 from advisor.cost.offers import quote
 from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
+from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Curve, Range, StrategyCost, Swing
-from advisor.cost.workload import cost_components, served_by
+from advisor.cost.workload import cost_components
 from advisor.palette import STRATEGIES
 
 if TYPE_CHECKING:
@@ -65,12 +66,12 @@ def project(
         horizon_months=outcome.horizon_months,
         requests_per_month=first["requests_per_month"],
         strategies={s: _strategy(s, first, outcome, rate.per_usd) for s in STRATEGIES},
-        break_even=crossings(outcome, plan, first),
+        break_even=crossings(outcome, plan),
         curves={s: _curve(s, outcome, rate.per_usd) for s in STRATEGIES},
         tornado=_tornado(outcome, rate.per_usd),
         cheaper=_cheaper(outcome),
         assumed=assumed_numbers(facts, catalog, as_of),
-        warnings=warnings_for(facts, plan, catalog, as_of, outcome=outcome, first=first, rate=rate),
+        warnings=warnings_for(facts, plan, catalog, as_of, months=outcome.horizon_months, first=first),
         draws=draws,
     )
 

@@ -1,0 +1,318 @@
+"""Records of dated market facts: models, caches, tuning, hosting, retrieval, availability, retirement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from advisor.catalog.records import DatedNumber, Day, Number, Record
+
+D = TypeVar("D", bound="DatedNumber | TokenPrice | Availability")
+
+
+def _inside(
+    low: float, high: float, unit: str
+) -> Callable[[tuple[DatedNumber, ...]], tuple[DatedNumber, ...]]:
+    def check(values: tuple[DatedNumber, ...]) -> tuple[DatedNumber, ...]:
+        for value in values:
+            for number in value.range:
+                _refuse_outside(number, low, high, unit)
+        _refuse_disorder([value.from_ for value in values])
+        return values
+
+    return check
+
+
+def _refuse_outside(number: float, low: float, high: float, unit: str) -> None:
+    if number != 0 and not low <= number <= high:
+        raise ValueError(
+            f"{number:g} is not a plausible figure in {unit} ({low:g} to {high:g}); check the unit"
+        )
+
+
+def _refuse_disorder(days: Sequence[date]) -> None:
+    if list(days) != sorted(set(days)):
+        raise ValueError("values must stand oldest first, one per day")
+
+
+Rates = tuple[DatedNumber, ...]
+PerMtok = Annotated[Rates, AfterValidator(_inside(0.0005, 1000, "USD per 1M tokens"))]
+PerHour = Annotated[Rates, AfterValidator(_inside(0.02, 1000, "USD per hour"))]
+PerMonth = Annotated[Rates, AfterValidator(_inside(0.01, 100_000, "USD per month"))]
+PerThousandSearches = Annotated[Rates, AfterValidator(_inside(0.01, 100, "USD per 1,000 searches"))]
+PerGibMonth = Annotated[Rates, AfterValidator(_inside(0.001, 100, "USD per GiB and month"))]
+PerMillion = Annotated[Rates, AfterValidator(_inside(0.01, 10_000, "USD per million queries"))]
+Money = Annotated[Number, Field(ge=0.0003, le=1000)]
+"""USD per 1M tokens; the bounds catch a price that was meant per 1k tokens or per token."""
+
+
+class TokenPrice(Record):
+    """What a model's tokens cost from a day on, in USD per 1M tokens."""
+
+    from_: Day = Field(alias="from")
+    """In force since."""
+    until: Day | None = None
+    """The day on which a promotion ends; the price before it returns."""
+    input_usd_per_mtok: Annotated[Number, Field(ge=0.003, le=1000)]
+    """Input that is not read from a cache."""
+    cache_read_usd_per_mtok: Money | None = None
+    """Input read from a cache; null where the vendor has none or does not say."""
+    cache_write_usd_per_mtok: Money | None = None
+    """Input written to a cache; null where writing costs the same as input."""
+    output_usd_per_mtok: Annotated[Number, Field(ge=0.003, le=1000)]
+    """Output."""
+    batch_factor: Annotated[Number, Field(gt=0, le=1)] | None = None
+    """What a batch request costs, as a share of the standard price; null: no batch price known."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+    review_by: Day
+    """The day by which it should be checked again."""
+    note: str = ""
+    """What to beware of."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> TokenPrice:
+        if self.until is not None and self.until <= self.from_:
+            raise ValueError("until must come after from")
+        return self
+
+
+class Retirement(Record):
+    """The day on which a model stops answering."""
+
+    on: Day
+    """First day without the model."""
+    replacement: str = ""
+    """What the vendor names instead; an id of a model, or words."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+
+
+class CacheRule(Record):
+    """How a vendor's prompt cache works, apart from its prices."""
+
+    minimum_tokens: Annotated[int, Field(ge=0)]
+    """A shorter prefix is never cached."""
+    lifetime_minutes: tuple[DatedNumber, ...] = Field(min_length=1)
+    """How long an entry lives after its last use."""
+    automatic: bool = True
+    """Whether it works without asking; otherwise one would leave it off where it costs more than it saves."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+    note: str = ""
+    """What to beware of."""
+
+
+class MarketModel(Record):
+    """A model on offer at a provider; its token prices come from the price library unless overridden."""
+
+    label: str
+    """What a person reads."""
+    provider: str
+    """The provider's id in the price library."""
+    price_ref: str
+    """The model's name in the price library."""
+    speed: Literal["fast", "medium", "slow"]
+    """Class of latency; the numbers stand in parameters/latency.yaml."""
+    context_tokens: Annotated[int, Field(gt=0)] | None = None
+    """Tokens of input and output together; null where unknown."""
+    max_input_tokens: int | None = None
+    """Where the vendor caps the input apart."""
+    cache: str = ""
+    """Id of a cache rule; empty: no prompt cache known."""
+    encoding: str = ""
+    """A tiktoken encoding; empty: the tokenizer is not public and counts are estimates."""
+    open_weights: bool = False
+    """Whether the weights can be had."""
+    retires: Retirement | None = None
+    """When it is shut down, as far as announced."""
+    shortlist: bool = True
+    """Whether the comparison shows it unasked."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+    review_by: Day
+    """The day by which it should be checked again."""
+    note: str = ""
+    """What to beware of."""
+
+
+class TuningRoute(Record):
+    """One way to train and serve a tuned model, with everything it charges for."""
+
+    label: str
+    """What a person reads."""
+    backend: str
+    """Id of a backend."""
+    base: str
+    """Id of the model that is tuned; its prices, context and retirement hold for the tune."""
+    serving: Literal["tuned_price", "base_price", "dedicated"]
+    """Tokens at a price of their own, at the base model's price, or a GPU by the hour instead of tokens."""
+    training_usd_per_mtok: PerMtok = ()
+    """Per million trained tokens (tokens of the file × epochs)."""
+    training_usd_per_hour: PerHour = ()
+    """Per hour, where the vendor bills by time or the GPU is rented."""
+    training_tokens_per_second: tuple[DatedNumber, ...] = ()
+    """Speed of training, where it is billed by the hour."""
+    minimum_usd: tuple[DatedNumber, ...] = ()
+    """Least charge for a job."""
+    tuned_prices: tuple[TokenPrice, ...] = ()
+    """Prices of the tuned model's tokens."""
+    hosting_usd_per_hour: PerHour = ()
+    """Fee per deployment, idle or not; or the price of one replica where serving is dedicated."""
+    replica_output_tokens_per_second: tuple[DatedNumber, ...] = ()
+    """What one dedicated replica can write when it is well filled."""
+    retires: Retirement | None = None
+    """Where the tune stops before or after its base model."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+    review_by: Day
+    """The day by which it should be checked again."""
+    note: str = ""
+    """What to beware of."""
+
+    @model_validator(mode="after")
+    def _has_what_its_serving_needs(self) -> TuningRoute:
+        if self.serving == "tuned_price" and not self.tuned_prices:
+            raise ValueError("serving: tuned_price needs tuned_prices")
+        if self.serving == "dedicated" and not (
+            self.hosting_usd_per_hour and self.replica_output_tokens_per_second
+        ):
+            raise ValueError(
+                "serving: dedicated needs hosting_usd_per_hour and replica_output_tokens_per_second"
+            )
+        if self.training_usd_per_hour and not self.training_tokens_per_second:
+            raise ValueError("training_usd_per_hour needs training_tokens_per_second")
+        return self
+
+
+class Availability(Record):
+    """Who can use a backend from a day on."""
+
+    from_: Day = Field(alias="from")
+    """In force since."""
+    status: Literal["open", "gated", "closing", "closed"]
+    """`gated`: only some customers; `closing`: an end is announced; `closed`: nobody."""
+    says: str
+    """What that means, in one sentence."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Ids in the bibliography."""
+    checked: Day
+    """The day on which we last looked."""
+
+
+class Backend(Record):
+    """A service or program that trains models, and who can use it when."""
+
+    label: str
+    """What a person reads."""
+    kind: Literal["hosted", "config"]
+    """`hosted` spends money at a vendor; `config` writes files for the user's own machines."""
+    availability: tuple[Availability, ...] = Field(min_length=1)
+    """Oldest first."""
+    note: str = ""
+    """What to beware of."""
+
+
+class Gpu(Record):
+    """A GPU for rent."""
+
+    label: str
+    """What a person reads."""
+    memory_gib: Annotated[Number, Field(gt=0, le=2000)]
+    """Memory."""
+    peak_bf16_tflops: Annotated[Number, Field(gt=0, le=20_000)] | None = None
+    """Dense peak; null where unknown."""
+    usd_per_hour: PerHour
+    """On demand."""
+
+
+class Embedding(Record):
+    """A model that turns text into vectors."""
+
+    label: str
+    """What a person reads."""
+    provider: str = ""
+    """The provider's id in the price library, where it carries the price."""
+    price_ref: str = ""
+    """The model's name there."""
+    usd_per_mtok: PerMtok = ()
+    """The price, where the library lacks it or an overlay has a better one."""
+    dimensions: Annotated[int, Field(gt=0)]
+    """Numbers per vector."""
+    note: str = ""
+    """What to beware of."""
+
+
+class Reranker(Record):
+    """A model that orders retrieved passages."""
+
+    label: str
+    """What a person reads."""
+    usd_per_1k_searches: PerThousandSearches = ()
+    """Where it is billed per search."""
+    usd_per_mtok: PerMtok = ()
+    """Where it is billed per token."""
+    note: str = ""
+    """What to beware of."""
+
+
+class VectorStore(Record):
+    """A place for vectors."""
+
+    label: str
+    """What a person reads."""
+    usd_per_month: PerMonth = ()
+    """What it costs before any data: plan, smallest machine, or monthly minimum."""
+    minimum: bool = False
+    """Whether usage counts towards usd_per_month instead of coming on top."""
+    usd_per_gib_month: PerGibMonth = ()
+    """Storage."""
+    usd_per_million_queries: PerMillion = ()
+    """Reads."""
+    note: str = ""
+    """What to beware of."""
+
+
+class Currency(Record):
+    """What one US dollar buys."""
+
+    label: str
+    """What a person reads."""
+    per_usd: tuple[DatedNumber, ...] = Field(min_length=1)
+    """Units of the currency for one dollar, by day."""
+
+
+class Defaults(Record):
+    """What is assumed where nobody has chosen."""
+
+    model: str = "openai:gpt-6-luna"
+    """The model."""
+    tuning_route: str = "together:qwen3.5-9b"
+    """Where a tune is trained and served when the chosen model cannot be tuned."""
+    embedding: str = "openai:text-embedding-3-small"
+    """The embedding model."""
+    vector_store: str = "neon"
+    """The vector store."""
+
+
+def in_force(values: Iterable[D], day: date) -> D | None:
+    """Give the newest of ``values`` that is in force on ``day``, or None."""
+    found = None
+    for value in values:
+        ended = getattr(value, "until", None)
+        if value.from_ <= day and (ended is None or day < ended):
+            found = value
+    return found

@@ -36,7 +36,7 @@ def complete(
 
 @lru_cache(maxsize=16)
 def _draws(catalog: Catalog, count: int, seed: int) -> pl.DataFrame:
-    frame = frame_of([{}], catalog).clear(count)
+    frame = frame_of([{}] * count, catalog)
     return frame.with_columns(
         series
         for name, fact in catalog.facts.items()

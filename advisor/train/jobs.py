@@ -53,11 +53,16 @@ class JobStore:
         The id follows from the plan and the attempt, and the folder appears under its final name with everything in
         it, so a repeat after a crash finds the same job and never makes a second one.
         """
-        job_id = f"{plan.backend}-{plan.sha256[:10]}" + (f"-{attempt}" if attempt > 1 else "")
+        job_id = self.id_for(plan, attempt=attempt)
         final = self.folder / job_id
         if not final.exists():
             self._write(final, plan, bundle)
         return self.load(job_id)
+
+    @staticmethod
+    def id_for(plan: TrainingPlan, *, attempt: int = 1) -> str:
+        """Give the id that a job for `plan` has or would have."""
+        return f"{plan.backend}-{plan.sha256[:10]}" + (f"-{attempt}" if attempt > 1 else "")
 
     def _write(self, final: Path, plan: TrainingPlan, bundle: Path) -> None:
         temporary = self.folder / f".new-{final.name}-{secrets.token_hex(4)}"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.train.records import Artefact
+from advisor.train.trainer.chat_template import CHATML_SERVING_TEMPLATE, CHATML_TRAINING_TEMPLATE
 from advisor.train.trainer.run_files import ADAPTER, CANCEL_FILE, CARD_FILE, MERGED, RESULT_FILE, SERVING_FILE
 from advisor.train.trainer.settings import RunSettings
 
@@ -25,7 +26,7 @@ def write_artefacts(
     if settings.method == "full":
         _save_model(trainer.model, trainer.processing_class, run / MERGED)
     else:
-        _save_adapter(trainer.model, run / ADAPTER, serving_facts(settings, facts))
+        _save_adapter(trainer.model, run / ADAPTER, serving_facts(settings, facts, trainer.processing_class))
         if settings.merge and not cancelled:
             merge_adapter(base, run / ADAPTER, run / MERGED)
     result = {
@@ -47,9 +48,14 @@ def _trainable(model: Any) -> dict[str, int]:
     }
 
 
-def serving_facts(settings: RunSettings, facts: dict[str, Any]) -> dict[str, Any]:
+def serving_facts(settings: RunSettings, facts: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
     """Say what a server must know so that it asks the model as training did; lies beside the adapter's weights."""
-    return {"base_model": settings.base_model, "system_prompt": facts.get("system_prompt")}
+    ours = tokenizer.chat_template == CHATML_TRAINING_TEMPLATE
+    return {
+        "base_model": settings.base_model,
+        "system_prompt": facts.get("system_prompt"),
+        "chat_template": CHATML_SERVING_TEMPLATE if ours else None,
+    }
 
 
 def _save_adapter(model: Any, folder: Path, serving: dict[str, Any]) -> None:

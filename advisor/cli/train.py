@@ -1,0 +1,228 @@
+"""``train``: submit, watch and stop jobs, serve what came out, and the local fine-tuning service."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from advisor.cli.options import JsonOption, print_json, stderr, stdout
+from advisor.errors import AdvisorError
+from advisor.train import job_verbs
+from advisor.train.curves import JobCurves, curves_of
+from advisor.train.jobs import JobStore
+from advisor.train.records import Job
+
+train = typer.Typer(
+    help="Train for real: here, or at a provider; jobs outlive the shell.", no_args_is_help=True
+)
+
+JobArgument = Annotated[str, typer.Argument(help="A job's id, or the beginning of it.")]
+PortOption = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0 takes a free one.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(train, name="train")
+
+
+@train.command()
+def submit(
+    bundle: Annotated[Path, typer.Argument(help="A bundle that `advisor plan` wrote.")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Run an ended plan once more, as a new job.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs."""
+    from advisor.train.bundle_files import read_plan
+
+    store = JobStore()
+    plan = read_plan(bundle)
+    job = job_verbs.submit(store, plan, bundle, attempt=_attempt(store, plan, bundle) if again else 1)
+    _show(store, job, as_json=as_json)
+
+
+def _attempt(store: JobStore, plan: Any, bundle: Path) -> int:
+    attempt = 1
+    while store.add(plan, bundle, attempt=attempt).ended:
+        attempt += 1
+    return attempt
+
+
+@train.command()
+def status(job_id: JobArgument, as_json: JsonOption = False) -> None:
+    """Say how a job stands: state, losses, pace, what came out."""
+    store = JobStore()
+    _show(store, job_verbs.refresh(store, job_id), as_json=as_json)
+
+
+@train.command()
+def watch(
+    job_id: JobArgument,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 2.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow a job to its end; leaving early does not disturb it."""
+    store = JobStore()
+    job = job_verbs.refresh(store, job_id)
+    said = ""
+    while not job.ended:
+        line = _line(job, curves_of(store, job))
+        if line != said:
+            stderr().print(line, highlight=False)
+            said = line
+        if job.state == "queued" and any(event.kind == "state" for event in job.events):
+            break  # the trainer is gone; waiting would be for ever
+        time.sleep(every)
+        job = job_verbs.refresh(store, job.id)
+    _show(store, job, as_json=as_json)
+    if job.state == "failed":
+        raise typer.Exit(1)
+
+
+@train.command()
+def resume(job_id: JobArgument, as_json: JsonOption = False) -> None:
+    """Go on with a job that nothing is at, from its last checkpoint."""
+    store = JobStore()
+    _show(store, job_verbs.resume(store, job_id), as_json=as_json)
+
+
+@train.command()
+def cancel(job_id: JobArgument, as_json: JsonOption = False) -> None:
+    """Stop a job; what it has learned so far is kept."""
+    store = JobStore()
+    _show(store, job_verbs.cancel(store, job_id), as_json=as_json)
+
+
+@train.command(name="list")
+def list_jobs(as_json: JsonOption = False) -> None:
+    """List all jobs, newest first, as they were last seen."""
+    jobs = JobStore().all()
+    if as_json:
+        print_json({"jobs": [_summary(job) for job in jobs]})
+        return
+    table = Table("Job", "State", "Backend", "Base model", "Created")
+    for job in jobs:
+        table.add_row(job.id, job.state, job.backend, job.base_model, f"{job.created_at:%Y-%m-%d %H:%M}")
+    stdout().print(table if jobs else "No jobs yet. Start one with: advisor train submit BUNDLE")
+
+
+@train.command()
+def logs(job_id: JobArgument) -> None:
+    """Print what the trainer wrote, or the provider's events."""
+    store = JobStore()
+    job = store.load(job_id)
+    path = store.folder_of(job.id) / "run" / "log.txt"
+    if path.exists():
+        typer.echo(path.read_text(encoding="utf-8", errors="replace"), nl=False)
+    for event in job.events:
+        typer.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
+
+
+@train.command()
+def serve(
+    port: PortOption = 8765,
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    as_json: JsonOption = False,
+) -> None:
+    """Answer OpenAI's files and fine_tuning.jobs routes on this machine, with real training behind them."""
+    from advisor.train.api_server import service_app
+    from advisor.train.loopback import check_loopback, run_app
+
+    check_loopback(host)
+    run_app(
+        service_app(JobStore()),
+        host,
+        port,
+        on_ready=lambda url: _announce({"base_url": f"{url}/v1"}, as_json),
+    )
+
+
+@train.command(name="run-model")
+def run_model(
+    targets: Annotated[
+        list[str], typer.Argument(help="Jobs or adapter folders, also as NAME=JOB or NAME=FOLDER.")
+    ],
+    port: PortOption = 8766,
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    base_gguf: Annotated[
+        Path | None, typer.Option(help="The base model as GGUF, unless it is the packaged one.")
+    ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Fold the one adapter into the base: faster.")
+    ] = False,
+    allow_other_prompts: Annotated[
+        bool,
+        typer.Option(
+            "--allow-other-prompts", help="Let requests bring another system prompt than training's."
+        ),
+    ] = False,
+    context: Annotated[int, typer.Option(min=64, help="Tokens for one request, prompt and answer.")] = 2048,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve tuned models at an OpenAI-compatible address; a request chooses by its `model`."""
+    from advisor.train.loopback import check_loopback, run_app
+    from advisor.train.serving.server import ServeOptions, build_server
+
+    check_loopback(host)
+    options = ServeOptions(
+        base_gguf=base_gguf, merged=merged, context=context, allow_other_prompts=allow_other_prompts
+    )
+    app, names = build_server(targets, options, JobStore())
+    models = [item.name for item in names]
+    run_app(
+        app, host, port, on_ready=lambda url: _announce({"base_url": f"{url}/v1", "models": models}, as_json)
+    )
+
+
+def _announce(facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        stderr().print(f"{name}: {value if isinstance(value, str) else ', '.join(value)}", highlight=False)
+
+
+def _summary(job: Job) -> dict[str, Any]:
+    return job.model_dump(mode="json", exclude={"events"})
+
+
+def _show(store: JobStore, job: Job, *, as_json: bool) -> None:
+    curves = curves_of(store, job)
+    if as_json:
+        print_json(
+            {**job.model_dump(mode="json"), "progress": curves.latest, "folder": str(store.folder_of(job.id))}
+        )
+        return
+    stdout().print(f"{job.id}  {_line(job, curves)}", highlight=False)
+    if job.tuned_model:
+        stdout().print(f"model: {job.tuned_model}", highlight=False)
+    for artefact in job.artefacts:
+        stdout().print(
+            f"{artefact.kind}: {artefact.location}  {(artefact.sha256 or '')[:12]}", highlight=False
+        )
+    if job.error:
+        raise AdvisorError(job.error.rstrip("."), place=job.id, remedy="See: advisor train logs " + job.id)
+
+
+def _line(job: Job, curves: JobCurves) -> str:
+    latest = curves.latest
+    parts = [str(job.state)]
+    if "step" in latest and latest.get("max_steps"):
+        parts.append(f"step {latest['step']} of {latest['max_steps']}")
+    for name, label in (("loss", "loss"), ("eval_loss", "eval loss")):
+        if name in latest:
+            parts.append(f"{label} {latest[name]:.4f}")
+    if "tokens_per_second" in latest:
+        parts.append(f"{latest['tokens_per_second']:.0f} tokens/s")
+    if "memory_gib" in latest:
+        parts.append(f"{latest['memory_gib']:.2f} GiB")
+    if not job.ended and latest.get("seconds_left"):
+        parts.append(f"{latest['seconds_left'] / 60:.1f} min left")
+    return " · ".join(parts)

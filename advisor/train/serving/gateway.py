@@ -1,0 +1,162 @@
+"""The address that clients talk to: picks the adapter by the request's `model` and holds the training system prompt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from advisor.errors import did_you_mean
+from advisor.train.loopback import LoopbackOnly
+from advisor.train.serving.engine import Engine
+from advisor.train.serving.served import Served
+
+MESSAGES_LIMIT_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """What a request may ask for, and who answers."""
+
+    engine: Engine
+    served: tuple[Served, ...]
+    """In the order of the engine's adapters; the base model itself has none and comes last."""
+    allow_other_prompts: bool = False
+    """Let a request bring a system prompt that training did not use."""
+
+    def lora(self, item: Served) -> list[dict[str, float | int]]:
+        """Say which adapter is on; every other is switched off by name, as the engine keeps no state for us."""
+        adapters = [other for other in self.served if other.adapter is not None]
+        return [{"id": place, "scale": float(other is item)} for place, other in enumerate(adapters)]
+
+
+def gateway_app(gateway: Gateway) -> Starlette:
+    """Make the web application with OpenAI's `models` and `chat/completions` routes."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with httpx2.AsyncClient(base_url=gateway.engine.address, timeout=600) as client:
+            app.state.client = client
+            yield
+
+    async def models(_: Request) -> Response:
+        listing = [
+            {"id": item.name, "object": "model", "created": 0, "owned_by": "advisor"}
+            for item in gateway.served
+        ]
+        return JSONResponse({"object": "list", "data": listing})
+
+    async def chat(request: Request) -> Response:
+        body = await _body(request)
+        prepared = prepare(gateway, body)
+        if isinstance(prepared, Problem):
+            return prepared.response()
+        return await _forward(request.app.state.client, gateway.engine.key, prepared)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    routes = [
+        Route("/v1/models", models),
+        Route("/v1/chat/completions", chat, methods=["POST"]),
+        Route("/health", health),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(LoopbackOnly)])
+
+
+async def _body(request: Request) -> Any:
+    content = await request.body()
+    try:
+        return json.loads(content) if len(content) <= MESSAGES_LIMIT_BYTES else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request is refused, in OpenAI's shape."""
+
+    status: int
+    message: str
+    code: str
+    param: str | None = None
+
+    def response(self) -> JSONResponse:
+        """Give it as a response."""
+        error = {
+            "message": self.message,
+            "type": "invalid_request_error",
+            "param": self.param,
+            "code": self.code,
+        }
+        return JSONResponse({"error": error}, status_code=self.status)
+
+
+def prepare(gateway: Gateway, body: Any) -> dict[str, Any] | Problem:
+    """Check a chat request and give what the engine is asked: one adapter on, the training prompt in front."""
+    if not isinstance(body, dict) or not isinstance(body.get("messages"), list) or not body["messages"]:
+        return Problem(400, "The body must be JSON with a list 'messages'.", "invalid_body", "messages")
+    named = {item.name: item for item in gateway.served}
+    item = named.get(body.get("model", ""))
+    if item is None:
+        hint = did_you_mean(str(body.get("model")), named)
+        return Problem(404, f"There is no model '{body.get('model')}'. {hint}", "model_not_found", "model")
+    messages = with_training_prompt(
+        body["messages"], item.system_prompt, allow_other=gateway.allow_other_prompts
+    )
+    if isinstance(messages, Problem):
+        return messages
+    # another adapter's cache must not be reused, so the prompt cache is on only where nothing can be switched
+    return body | {"messages": messages, "lora": gateway.lora(item), "cache_prompt": len(gateway.served) == 1}
+
+
+def with_training_prompt(
+    messages: list[Any], prompt: str | None, *, allow_other: bool
+) -> list[Any] | Problem:
+    """Put the training system prompt in front; refuse another one unless that is allowed."""
+    if not all(isinstance(message, dict) for message in messages):
+        return Problem(400, "Each message must be an object.", "invalid_body", "messages")
+    first = messages[0]
+    if first.get("role") not in {"system", "developer"}:
+        return messages if prompt is None else [{"role": "system", "content": prompt}, *messages]
+    if prompt is None or first.get("content") == prompt or allow_other:
+        return messages
+    return Problem(
+        400,
+        "The system prompt differs from the one the model was trained with. Leave it out to have the training prompt "
+        "put in, or start the server with --allow-other-prompts.",
+        "system_prompt_differs",
+        "messages",
+    )
+
+
+async def _forward(client: httpx2.AsyncClient, key: str, body: dict[str, Any]) -> Response:
+    headers = {"Authorization": f"Bearer {key}"}
+    request = client.build_request("POST", "/v1/chat/completions", json=body, headers=headers)
+    answer = await client.send(request, stream=True)
+    if body.get("stream"):
+        closing: Callable[[], Any] = answer.aclose
+        return StreamingResponse(
+            _closing(answer, closing),
+            status_code=answer.status_code,
+            media_type=answer.headers.get("content-type"),
+        )
+    content = await answer.aread()
+    return Response(content, status_code=answer.status_code, media_type="application/json")
+
+
+async def _closing(answer: httpx2.Response, close: Callable[[], Any]) -> AsyncIterator[bytes]:
+    try:
+        async for part in answer.aiter_bytes():
+            yield part
+    finally:
+        await close()

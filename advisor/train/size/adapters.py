@@ -32,8 +32,10 @@ class Adapter:
 
     def parameters_of(self, matrix: Matrix) -> int:
         """Trained parameters for all layers of one kind of matrix."""
-        width = self.rank * (matrix.inputs + matrix.outputs) + (matrix.outputs if self.magnitudes else 0)
-        return matrix.layers * width
+        rank = self.rank * matrix.side_by_side
+        return matrix.layers * (
+            rank * (matrix.inputs + matrix.outputs) + (matrix.outputs if self.magnitudes else 0)
+        )
 
     @property
     def by_module(self) -> dict[str, int]:
@@ -59,7 +61,7 @@ def make_adapter(
 ) -> Adapter:
     """Resolve ``targets`` (`all-linear`, `attention`, `mlp`, module names or letters such as `q`)."""
     chosen: dict[int, Matrix] = {}
-    candidates = (*(matrix for matrix in architecture.matrices if matrix.linear), _head(architecture))
+    candidates = (*(matrix for matrix in architecture.matrices if matrix.reached), _head(architecture))
     for target in targets:
         found = [
             (index, matrix)
@@ -67,14 +69,33 @@ def make_adapter(
             if _is_meant(matrix, target, candidates)
         ]
         if not found:
-            names = {matrix.name for matrix in candidates} | {"all-linear", "attention", "mlp"}
+            names = {name for matrix in candidates for name in _names(matrix)} | {
+                "all-linear",
+                "attention",
+                "mlp",
+            }
             raise AdvisorError(
                 f"this model ({architecture.model_type}) has no linear module '{target}'",
                 place="targets",
                 remedy=did_you_mean(target, names),
             )
         chosen.update(found)
+    if dora and any(not matrix.linear for matrix in chosen.values()):
+        raise AdvisorError(
+            "DoRA cannot adapt stacked experts",
+            place="targets",
+            remedy="Use --targets attention, or --method lora.",
+        )
     return Adapter(rank, tuple(chosen[index] for index in sorted(chosen)), magnitudes=dora)
+
+
+def target_modules(adapter: Adapter) -> list[str]:
+    """Name the modules as PEFT's `target_modules` wants them."""
+    return sorted({name for matrix in adapter.matrices for name in _names(matrix)})
+
+
+def _names(matrix: Matrix) -> tuple[str, ...]:
+    return (matrix.name,) if matrix.linear else matrix.known_as
 
 
 def _head(architecture: Architecture) -> Matrix:
@@ -91,4 +112,4 @@ def _is_meant(matrix: Matrix, target: str, candidates: tuple[Matrix, ...]) -> bo
             names = {candidate.name for candidate in candidates}
             return matrix.name == next((name for name in SHORT[target] if name in names), "")
         case _:
-            return matrix.name == target
+            return target in _names(matrix)

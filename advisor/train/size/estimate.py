@@ -280,6 +280,8 @@ def _assumptions(
         f"Every row is filled to {run.seq_len:,} tokens.",
         "Memory is estimated from the architecture, not measured; see docs/sizing.md for its error.",
     ]
-    if architecture.experts_per_token > 1 and adapter is not None:
-        said.append("Stacked experts are no linear modules, so adapters by name do not reach them.")
+    if adapter is not None and any(
+        not matrix.reached for matrix in architecture.matrices if matrix.copies > 1
+    ):
+        said.append("The experts of this model are stacked tensors that adapters by name do not reach.")
     return said

@@ -24,7 +24,19 @@ class Matrix:
     copies: int = 1
     """Experts that lie side by side in one tensor of a layer."""
     linear: bool = True
-    """Whether the module is a linear layer; stacked experts are plain tensors that no adapter finds by name."""
+    """Whether the module is a linear layer; stacked experts are plain tensors."""
+    known_as: tuple[str, ...] = ()
+    """Names of the layers that a plain tensor was before it was stacked, by which PEFT still finds it."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether `all-linear` puts an adapter here."""
+        return self.linear or bool(self.known_as)
+
+    @property
+    def side_by_side(self) -> int:
+        """Adapters that PEFT lays into one: one for each expert and each layer that was fused."""
+        return self.copies * len(self.known_as) if self.copies > 1 and self.known_as else 1
 
     @property
     def parameters(self) -> int:
@@ -94,12 +106,18 @@ def _pair(shape: Shape, names: tuple[str, str], *, bias: bool) -> list[Matrix]:
 
 
 def _stacked_experts(
-    shape: Shape, *, count: int, width: int, layers: int, bias: bool = False
+    shape: Shape, *, count: int, width: int, bias: bool = False, names: tuple[str, ...] = ()
 ) -> list[Matrix]:
+    """List the experts of a layer; ``names`` are the old names of gate, up, down and router."""
+    layers = shape.layers
+
+    def stacked(name: str, inputs: int, outputs: int, known_as: tuple[str, ...]) -> Matrix:
+        return Matrix(name, inputs, outputs, "mlp", layers, bias, count, linear=False, known_as=known_as)
+
     return [
-        Matrix("experts.gate_up_proj", shape.hidden, 2 * width, "mlp", layers, bias, count, linear=False),
-        Matrix("experts.down_proj", width, shape.hidden, "mlp", layers, bias, count, linear=False),
-        Matrix("router", shape.hidden, count, "router", layers, bias, linear=False),
+        stacked("experts.gate_up_proj", shape.hidden, 2 * width, names[:2]),
+        stacked("experts.down_proj", width, shape.hidden, names[2:3]),
+        Matrix("router", shape.hidden, count, "router", layers, bias, linear=False, known_as=names[3:4]),
     ]
 
 
@@ -178,32 +196,28 @@ def _opt(shape: Shape) -> list[Matrix]:
 
 
 def _mixtral(shape: Shape) -> list[Matrix]:
+    return _experts_only(shape, ("w1", "w3", "w2", "gate"))
+
+
+def _qwen3_moe(shape: Shape) -> list[Matrix]:
+    return _experts_only(shape, ("gate_proj", "up_proj", "down_proj", "gate"))
+
+
+def _experts_only(shape: Shape, names: tuple[str, ...]) -> list[Matrix]:
     experts = shape.number("num_local_experts", shape.number("num_experts", 8))
     width = shape.number("moe_intermediate_size", shape.intermediate)
     bias = shape.flag("attention_bias")
     return [
         *_attention(shape, bias=bias, out_bias=bias),
-        *_stacked_experts(shape, count=experts, width=width, layers=shape.layers),
+        *_stacked_experts(shape, count=experts, width=width, names=names),
     ]
-
-
-def _qwen2_moe(shape: Shape) -> list[Matrix]:
-    shared = shape.number("shared_expert_intermediate_size", 0)
-    routed = _stacked_experts(
-        shape,
-        count=shape.number("num_experts", 60),
-        width=shape.number("moe_intermediate_size", shape.intermediate),
-        layers=shape.layers,
-    )
-    gate = Matrix("shared_expert_gate", shape.hidden, 1, "mlp", shape.layers)
-    return [*_attention(shape, bias=True), *routed, *_gated_mlp(shape, shared, shape.layers), gate]
 
 
 def _gpt_oss(shape: Shape) -> list[Matrix]:
     experts = shape.number("num_local_experts", 32)
     return [
         *_attention(shape, bias=True, out_bias=True),
-        *_stacked_experts(shape, count=experts, width=shape.intermediate, layers=shape.layers, bias=True),
+        *_stacked_experts(shape, count=experts, width=shape.intermediate, bias=True),
     ]
 
 
@@ -265,16 +279,15 @@ LAYOUTS: dict[str, Callable[[Shape], list[Matrix]]] = {
     "gpt_oss": _gpt_oss,
     "lfm2": _lfm2,
     "mixtral": _mixtral,
-    "olmoe": _mixtral,
+    "olmoe": _qwen3_moe,
     "opt": _opt,
     "phi": _phi,
     "phi3": _phi3,
     "qwen": _qwen1,
     "qwen2": _qwen2,
-    "qwen2_moe": _qwen2_moe,
     "qwen3_5": _qwen3_5,
     "qwen3_5_text": _qwen3_5,
-    "qwen3_moe": _mixtral,
+    "qwen3_moe": _qwen3_moe,
     "stablelm": _stablelm,
     "stablelm_epoch": _stablelm,
     "starcoder2": _starcoder2,

@@ -1,0 +1,236 @@
+"""Advice in, a document out: what a report says and in which order, the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from advisor.advice import Advice
+from advisor.catalog import Catalog
+from advisor.decide.records import Flip, Reason
+from advisor.report import words
+from advisor.report.costs import cost_section
+from advisor.report.document import (
+    Argument,
+    Bar,
+    Bars,
+    Block,
+    Document,
+    Paragraph,
+    Reference,
+    References,
+    Said,
+    Section,
+    Steps,
+    Table,
+    Terms,
+)
+from advisor.report.text import tame
+
+UNTITLED: Final = "Untitled assessment"
+
+
+class _Citations:
+    """Numbers for sources, in the order in which they are first named."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.numbers: dict[str, int] = {}
+
+    def number(self, source: str) -> int:
+        return self.numbers.setdefault(source, len(self.numbers) + 1)
+
+    def references(self) -> References:
+        return References(tuple(self._reference(source, number) for source, number in self.numbers.items()))
+
+    def _reference(self, source: str, number: int) -> Reference:
+        record = self.catalog.sources.get(source)
+        return Reference(number, words.citation(record) if record else source, record.url if record else "")
+
+
+def compose(advice: Advice, catalog: Catalog) -> Document:
+    """Write the report as plain-text blocks."""
+    found = advice.recommendation
+    cited = _Citations(catalog)
+    sections = [
+        _recommendation(advice, catalog),
+        _roadmap(advice),
+        *_arguments(advice, catalog, cited),
+        *_changes(advice, catalog),
+        cost_section(advice, catalog, cited.number),
+        *_risks(advice, catalog),
+        *_techniques(advice),
+        _inputs(advice, catalog),
+    ]
+    if cited.numbers:
+        sections.append(Section("sources", "Sources", (cited.references(),)))
+    sections.append(_basis(advice, catalog))
+    return Document(
+        title=tame(advice.situation.title) or UNTITLED,
+        subtitle=f"Start with {words.strategy(found.try_first, catalog)}",
+        day=str(found.as_of),
+        footer=f"Rulebook {found.rulebook['version']} ({found.rulebook['sha256'][:12]}), numbers and prices of {found.as_of}",
+        first=found.try_first,
+        sections=tuple(sections),
+    )
+
+
+def _recommendation(advice: Advice, catalog: Catalog) -> Section:
+    found = advice.recommendation
+    out = {item.strategy for item in found.ruled_out}
+    order = [found.try_first, *found.then, *(item.strategy for item in found.ruled_out)]
+    bars = tuple(
+        Bar(
+            words.strategy(name, catalog),
+            0.0 if name in out else found.shares[name],
+            _share(name, found.shares, out),
+            name,
+        )
+        for name in order
+    )
+    alt = "; ".join(f"{bar.label} {bar.shown}" for bar in bars)
+    blocks: tuple[Block, ...] = (
+        Paragraph(
+            f"Try first: {words.strategy(found.try_first, catalog)}. Verdict: {words.VERDICTS[found.verdict].lower()}.",
+            strong=True,
+        ),
+        Paragraph(f"{words.lead(found, catalog)} {words.certainty(found, catalog)}"),
+        Bars("Weight of each strategy", bars, f"Bar chart. {alt}."),
+        *_excluded(advice, catalog),
+    )
+    return Section("recommendation", "Recommendation", blocks)
+
+
+def _share(name: str, shares: dict[str, float], out: set[str]) -> str:
+    return "ruled out" if name in out else words.percent(shares[name])
+
+
+def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
+    pairs = tuple(
+        (words.strategy(item.strategy, catalog), item.because) for item in advice.recommendation.ruled_out
+    )
+    if pairs:
+        yield Terms(tuple((f"Ruled out: {name}", because) for name, because in pairs))
+
+
+def _roadmap(advice: Advice) -> Section:
+    items = tuple((step.strategy, step.title, step.until) for step in advice.recommendation.roadmap)
+    return Section("roadmap", "What to do, and when to stop", (Steps(items),))
+
+
+def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[Section]:
+    carrying, against = words.sides(advice.recommendation.reasons)
+    for key, title, side in (
+        ("reasons", "Reasons", carrying),
+        ("against", "What speaks against it", against),
+    ):
+        if side:
+            yield Section(key, title, tuple(_argument(reason, catalog, cited) for reason in side))
+
+
+def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
+    behind = "; ".join(_fact_used(used, catalog) for used in reason.facts)
+    age = f"reviewed {reason.age_days} days before" + (", overdue" if reason.overdue else "")
+    pairs = (
+        ("Why", reason.because),
+        ("Unless", reason.unless),
+        ("Rests on", behind),
+        ("Means", words.effects(dict(reason.effect), catalog)),
+        ("Rule", f"{reason.rule} ({age})"),
+    )
+    said = tuple(
+        Said(item.says, words.SUPPORT[item.supports], cited.number(item.source)) for item in reason.evidence
+    )
+    return Argument(reason.title, tuple(pair for pair in pairs if pair[1]), said)
+
+
+def _fact_used(used: Any, catalog: Catalog) -> str:
+    told = words.answer(used.value, catalog.facts.get(used.fact))
+    return f"{words.question(used.fact, catalog)} {told} ({words.ORIGINS.get(used.origin, used.origin)})"
+
+
+def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
+    found = advice.recommendation
+    if found.flips:
+        rows = tuple(_flip_row(change, catalog) for change in found.flips)
+        table = Table(
+            "Answers that would change the first", ("Question", "Now", "If instead", "Then first"), rows
+        )
+        yield Section("changes", "What would change it", (table,))
+    else:
+        text = "No single answer changes the first place."
+        yield Section("changes", "What would change it", (Paragraph(text),))
+
+
+def _flip_row(change: Flip, catalog: Catalog) -> tuple[str, ...]:
+    fact = catalog.facts.get(change.fact)
+    before, after = words.answer(change.from_, fact), words.answer(change.to, fact)
+    return change.question, before, after, words.strategy(change.becomes, catalog)
+
+
+def _risks(advice: Advice, catalog: Catalog) -> Iterator[Section]:
+    found = advice.recommendation
+    blocks = [Paragraph(warning) for warning in found.warnings]
+    pairs = tuple(
+        (reason.title, reason.unless)
+        for reason in found.reasons
+        if reason.unless and reason.bits_for_first > 0
+    )
+    if pairs:
+        blocks.append(
+            Paragraph(
+                "The advice rests on rules that have exceptions. Check that none of these is your case:"
+            )
+        )
+    close = tuple((item.title, _missing(item.missing, catalog)) for item in found.nearly if item.open)[:6]
+    terms = [Terms(pairs[:8])] if pairs else []
+    if close:
+        terms.append(Terms(close))
+    if blocks or terms:
+        yield Section("risks", "Risks and open points", (*blocks, *terms))
+
+
+def _missing(facts: tuple[str, ...], catalog: Catalog) -> str:
+    return "Not known: " + " ".join(words.question(name, catalog) for name in facts)
+
+
+def _techniques(advice: Advice) -> Iterator[Section]:
+    found = advice.recommendation.techniques
+    if found:
+        pairs = tuple((item.title, f"{item.summary} {item.how}") for item in found)
+        yield Section("techniques", "What goes with it", (Terms(pairs),))
+
+
+def _inputs(advice: Advice, catalog: Catalog) -> Section:
+    situation = advice.situation
+    rows = tuple(
+        (
+            words.question(name, catalog),
+            words.answer(value, catalog.facts.get(name)),
+            words.ORIGINS[situation.origin(name)],
+        )
+        for name, value in situation.answers.items()
+    )
+    blocks: tuple[Any, ...] = (
+        Table("Answers and where they came from", ("Question", "Answer", "Origin"), rows),
+    )
+    if not rows:
+        blocks = (Paragraph("No question was answered; this is what holds before anything is known."),)
+    if situation.notes:
+        blocks = (*blocks, Paragraph(situation.notes))
+    return Section("inputs", "What it was decided on", blocks)
+
+
+def _basis(advice: Advice, catalog: Catalog) -> Section:
+    del catalog
+    found = advice.recommendation
+    pairs = (
+        ("Rulebook", f"{found.rulebook['version']}, sha256 {found.rulebook['sha256']}"),
+        ("Numbers and prices of", str(found.as_of)),
+        ("Answers given", str(found.answered)),
+        (
+            "Robustness",
+            f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the first",
+        ),
+    )
+    return Section("basis", "Basis", (Terms(pairs),))

@@ -1,0 +1,159 @@
+"""The part of a report that is about money: totals, components with their formulas, break-even, assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from advisor.advice import Advice
+from advisor.catalog import Catalog
+from advisor.cost import CostProjection, Crossing, Range, StrategyCost
+from advisor.report import words
+from advisor.report.document import Bar, Bars, Block, Paragraph, Section, Table, Terms
+
+KINDS: Final = {"per_request": "per request", "monthly": "monthly", "one_time": "once"}
+
+
+def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int]) -> Section:
+    """Write the costs, or why there are none; ``number`` numbers a source."""
+    if advice.cost is None:
+        reason = advice.cost_unknown_because or "Costs were not asked for."
+        return Section("costs", "Costs", (Paragraph(f"Not computed. {reason}"),))
+    cost = advice.cost
+    blocks: list[Block] = [_basis(cost), _chart(cost, catalog), _totals(cost, catalog)]
+    blocks += _crossings(cost, catalog)
+    blocks += [_components(name, priced, catalog) for name, priced in cost.strategies.items()]
+    blocks += _assumptions(cost, number)
+    blocks += [Paragraph(warning) for warning in cost.warnings]
+    return Section("costs", "Costs", tuple(blocks))
+
+
+def money(value: float | None, currency: str) -> str:
+    """Write an amount: cents where it is small, none where it is large."""
+    if value is None:
+        return "unknown"
+    if value == 0:
+        return f"0 {currency}"
+    digits = (
+        f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
+    )
+    return f"{digits} {currency}"
+
+
+def span(found: Range, currency: str) -> str:
+    """Write an expected figure with its interval."""
+    if found.expected is None:
+        return "unknown"
+    if found.low is None or found.high is None or found.low == found.high:
+        return money(found.expected, currency)
+    low = money(found.low, currency).removesuffix(f" {currency}")
+    return f"{money(found.expected, currency)} ({low} to {money(found.high, currency)})"
+
+
+def _basis(cost: CostProjection) -> Terms:
+    pairs = (
+        ("Model", cost.model),
+        ("Requests a month", f"{cost.requests_per_month:,.0f}"),
+        ("Reckoned over", f"{cost.horizon_months:g} months"),
+        ("Token prices", cost.price_origin),
+        ("Tuning", cost.tuning_route),
+        ("Prices of", str(cost.as_of)),
+        ("Currency", _currency(cost)),
+    )
+    return Terms(tuple(pair for pair in pairs if pair[1]))
+
+
+def _currency(cost: CostProjection) -> str:
+    if cost.currency == "USD":
+        return "USD"
+    return f"{cost.currency}, at {cost.currency_rate:g} for one USD; components are in USD"
+
+
+def _chart(cost: CostProjection, catalog: Catalog) -> Bars:
+    bars = tuple(
+        Bar(
+            words.strategy(name, catalog),
+            priced.per_month.expected or 0.0,
+            span(priced.per_month, cost.currency),
+            name,
+            priced.per_month.low,
+            priced.per_month.high,
+        )
+        for name, priced in cost.strategies.items()
+    )
+    listed = "; ".join(f"{bar.label} {bar.shown}" for bar in bars)
+    return Bars("Running cost per month", bars, f"Bar chart with ranges. {listed}.")
+
+
+def _totals(cost: CostProjection, catalog: Catalog) -> Table:
+    head = (
+        "Strategy",
+        "Per month",
+        "Once",
+        "Per 1,000 requests",
+        f"Over {cost.horizon_months:g} months",
+        "Answer takes (p50 / p95)",
+    )
+    rows = tuple(_total_row(name, priced, cost, catalog) for name, priced in cost.strategies.items())
+    return Table("What each strategy costs", head, rows, frozenset({1, 2, 3, 4, 5}))
+
+
+def _total_row(name: str, priced: StrategyCost, cost: CostProjection, catalog: Catalog) -> tuple[str, ...]:
+    until = f", until {priced.ends_on}" if priced.ends_on else ""
+    return (
+        words.strategy(name, catalog),
+        span(priced.per_month, cost.currency),
+        money(priced.one_time, cost.currency),
+        money(priced.per_1k_requests, cost.currency),
+        span(priced.total, cost.currency) + until,
+        f"{priced.latency_ms.p50:,.0f} / {priced.latency_ms.p95:,.0f} ms",
+    )
+
+
+def _crossings(cost: CostProjection, catalog: Catalog) -> Iterator[Table]:
+    rows = tuple(_crossing_row(crossing, catalog) for crossing in cost.break_even)
+    if rows:
+        yield Table("When one becomes cheaper in sum than another", ("Overtakes", "Overtaken", "When"), rows)
+
+
+def _crossing_row(crossing: Crossing, catalog: Catalog) -> tuple[str, ...]:
+    when = f"Never: {crossing.never_because}" if crossing.months is None else _when(crossing)
+    return words.strategy(crossing.to, catalog), words.strategy(crossing.from_, catalog), when
+
+
+def _when(crossing: Crossing) -> str:
+    requests = f", {crossing.requests:,.0f} requests" if crossing.requests is not None else ""
+    return f"after {crossing.months:.1f} months{requests} ({crossing.day})"
+
+
+def _components(name: str, priced: StrategyCost, catalog: Catalog) -> Table:
+    rows = tuple(
+        (
+            part.name,
+            KINDS[part.kind],
+            money(part.usd_once if part.kind == "one_time" else part.usd_per_month, "USD"),
+            part.formula,
+        )
+        for part in priced.components
+    )
+    caption = f"{words.strategy(name, catalog)}: components and their formulas"
+    return Table(caption, ("Component", "Due", "Amount", "Formula"), rows, frozenset({2}))
+
+
+def _assumptions(cost: CostProjection, number: Callable[[str], int]) -> Iterator[Table]:
+    rows = tuple(
+        (
+            item.title,
+            f"{item.value:,.6g}",
+            f"{item.low:,.6g} to {item.high:,.6g}",
+            " ".join(f"[{number(source)}]" for source in item.sources),
+        )
+        for item in cost.assumed
+    )
+    if rows:
+        yield Table(
+            "Assumed, because nobody answered",
+            ("Number", "Value", "Range", "Source"),
+            rows,
+            frozenset({1, 2}),
+        )

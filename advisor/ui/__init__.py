@@ -1,0 +1,1 @@
+"""The app: one file per page; the only code that imports Streamlit."""

@@ -1,0 +1,75 @@
+"""Recommendation and advice for the assessment on screen, computed once per set of answers for all sessions."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from advisor.advice import Advice, advise
+from advisor.catalog import Catalog
+from advisor.decide import DecisionMap, Recommendation, decide, decision_map
+from advisor.scenario import Situation
+from advisor.ui.clock import today
+from advisor.ui.state import Work
+
+
+class _ByHash:
+    """A catalog as a cache key: two with the same hash are the same."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __hash__(self) -> int:
+        return hash(self.catalog.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByHash) and other.catalog.sha256 == self.catalog.sha256
+
+
+def recommendation(work: Work, catalog: Catalog) -> Recommendation:
+    """Decide on the answers as they stand, today."""
+    found = _decide(_key(work.answers), _ByHash(catalog), today())
+    return found.model_copy(update={"title": work.title})
+
+
+def advice(work: Work, catalog: Catalog) -> Advice:
+    """Decide and cost the answers as they stand; what every report is made of."""
+    found = _advise(_key(work.answers), _ByHash(catalog), today())
+    return found.model_copy(
+        update={
+            "situation": work.situation(),
+            "recommendation": found.recommendation.model_copy(update={"title": work.title}),
+        }
+    )
+
+
+def map_of(work: Work, catalog: Catalog, x: str, y: str) -> DecisionMap:
+    """Draw the map over two facts, everything else as answered."""
+    return _map(_key(work.answers), _ByHash(catalog), today(), (x, y))
+
+
+def _key(answers: Any) -> str:
+    return json.dumps(dict(answers), sort_keys=True)
+
+
+def _answers(key: str) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(key).items()
+    }
+
+
+@lru_cache(maxsize=4096)
+def _decide(key: str, book: _ByHash, day: date) -> Recommendation:
+    return decide(Situation(answers=_answers(key)), book.catalog, as_of=day)
+
+
+@lru_cache(maxsize=512)
+def _advise(key: str, book: _ByHash, day: date) -> Advice:
+    return advise(Situation(answers=_answers(key)), book.catalog, as_of=day)
+
+
+@lru_cache(maxsize=512)
+def _map(key: str, book: _ByHash, day: date, axes: tuple[str, str]) -> DecisionMap:
+    return decision_map(_answers(key), book.catalog, x=axes[0], y=axes[1], as_of=day)

@@ -1,0 +1,111 @@
+"""What the app looks like beyond Streamlit's theme: one style sheet and a few fragments of HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.decide.records import Flip, Recommendation
+from advisor.palette import STRATEGIES, STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
+from advisor.report import words
+
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^@&])")
+_SHEET: Final = Path(__file__).with_name("look.css")
+
+
+def plain(text: str) -> str:
+    """Give text that Streamlit's Markdown shows as it stands: no markup, no directive, no formula."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def style() -> None:
+    """Add the style sheet; call once per run, before anything else is drawn."""
+    colours = "".join(
+        f"--{name}:light-dark({STRATEGY_COLOURS[name]},{STRATEGY_COLOURS_DARK[name]});" for name in STRATEGIES
+    )
+    st.html(f"<style>.stApp{{{colours}}}\n{_SHEET.read_text(encoding='utf-8')}</style>")
+
+
+def colours() -> dict[str, str]:
+    """Give the strategies' colours for the theme on screen, for charts drawn on the server."""
+    return STRATEGY_COLOURS_DARK if dark() else STRATEGY_COLOURS
+
+
+def dark() -> bool:
+    """Whether the visitor sees the dark theme."""
+    theme = getattr(st.context, "theme", None)
+    return getattr(theme, "type", None) == "dark"
+
+
+def overline(text: str) -> None:
+    """Write the small line above a heading."""
+    st.html(f'<p class="adv-over">{escape(text)}</p>')
+
+
+def quiet(text: str) -> None:
+    """Write a sentence in the quieter colour."""
+    st.html(f'<p class="adv-quiet">{escape(text)}</p>')
+
+
+def verdict(recommendation: Recommendation) -> str:
+    """Give the verdict as a small label."""
+    word = words.VERDICTS[recommendation.verdict]
+    return f'<span class="adv-verdict adv-{recommendation.verdict}">{escape(word)}</span>'
+
+
+def share_bars(recommendation: Recommendation, catalog: Catalog) -> str:
+    """Draw one bar per strategy, the first on top; as a list that a screen reader can read out."""
+    out = {item.strategy: item.because for item in recommendation.ruled_out}
+    order = [recommendation.try_first, *recommendation.then, *(name for name in STRATEGIES if name in out)]
+    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in dict.fromkeys(order))
+    return f'<ul class="adv-shares" aria-label="Shares of the strategies">{rows}</ul>'
+
+
+def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
+    share = recommendation.shares[name]
+    number = "ruled out" if gone else words.percent(share)
+    first = " adv-first" if name == recommendation.try_first else ""
+    return (
+        f'<li class="adv-share{first}{" adv-gone" if gone else ""}" style="--c:var(--{name})">'
+        f'<span class="adv-name">{escape(words.strategy(name, catalog))}</span>'
+        f'<span class="adv-number">{number}</span>'
+        f'<span class="adv-bar"><i style="width:{0 if gone else share * 100:.1f}%"></i></span></li>'
+    )
+
+
+def dock(recommendation: Recommendation, catalog: Catalog) -> None:
+    """Keep the leader in sight on a narrow screen, where the panel stands below the question."""
+    first = recommendation.try_first
+    name = escape(words.strategy(first, catalog))
+    share = words.percent(recommendation.shares[first])
+    word = escape(words.VERDICTS[recommendation.verdict])
+    st.html(
+        f'<div class="adv-dock" style="--c:var(--{first})"><b>{name}</b><span>{share}</span><em>{word}</em></div>'
+    )
+
+
+def tag(strategy: str, catalog: Catalog) -> str:
+    """Give a strategy's name with its colour beside it."""
+    name = escape(words.strategy(strategy, catalog))
+    return f'<span class="adv-tag" style="--c:var(--{strategy})">{name}</span>'
+
+
+def definition(pairs: Iterable[tuple[str, str]]) -> str:
+    """Give terms and their texts as a list of definitions; both are plain text."""
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in pairs)
+    return f'<dl class="adv-terms">{rows}</dl>'
+
+
+def flips(changes: Sequence[Flip], catalog: Catalog) -> str:
+    """List changes of answers and what would be first then."""
+    rows = ""
+    for change in changes:
+        asked, how, _ = words.flip(change, catalog)
+        rows += f'<li>{tag(change.becomes, catalog)} <span class="adv-what">{escape(asked)} {escape(how)}</span></li>'
+    return f'<ul class="adv-flips">{rows}</ul>'

@@ -1,0 +1,117 @@
+"""The pages of the app and the way between them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from advisor.catalog import load_catalog
+from advisor.errors import AdvisorError
+from advisor.ui import look, state
+
+_MARK: Final = str(Path(__file__).with_name("mark.svg"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: where it stands in the address and in the navigation, and what it is for."""
+
+    module: str
+    """Module under ``advisor.ui`` with ``render()``; also the page's address."""
+    title: str
+    """What the navigation calls it."""
+    section: str
+    """The heading it stands under in the navigation; empty for the top level."""
+    purpose: str
+    """What it will do, said where it is not there yet."""
+
+
+PLACES: Final = (
+    Place("interview", "Interview", "", "Answer questions and see the recommendation change."),
+    Place("recommendation", "Recommendation", "", "The whole recommendation with its reasons."),
+    Place("costs", "Costs", "", "What each strategy costs a month, and when one pays for itself."),
+    Place("compare", "Compare", "", "Two to four assessments side by side."),
+    Place("library", "Library", "", "Saved assessments and their history."),
+    Place("rulebook", "Rulebook", "", "Every question, rule, number and source with its age."),
+    Place("data", "Data", "Do it", "Audit, mend, split and augment training examples."),
+    Place("train", "Train", "Do it", "Plan a training run, see what it costs and where it can run."),
+    Place(
+        "evaluate",
+        "Evaluate",
+        "Do it",
+        "Compare the prompt, retrieval and the tuned model on held-out examples.",
+    ),
+    Place(
+        "diagnose", "Diagnose", "Do it", "Find out why a tuned model fails in production, down to the rows."
+    ),
+)
+
+
+def run() -> None:
+    """Set the page up, show the navigation and draw the page that the address names."""
+    st.set_page_config(page_title="Advisor", page_icon=_MARK, layout="wide")
+    st.logo(_MARK, size="small")
+    look.style()
+    pages = {place.module: _page(place) for place in PLACES}
+    st.session_state["pages"] = pages
+    chosen = st.navigation(_sections(pages), position="top")
+    try:
+        state.begin(chosen.url_path, load_catalog())
+        chosen.run()
+    except AdvisorError as error:
+        show_error(error)
+
+
+def link(module: str, label: str, **options: Any) -> None:
+    """Link to another page of the app, with the answers in the address."""
+    pages: Mapping[str, Any] = st.session_state.get("pages", {})
+    if module in pages:
+        parameters = state.address_of(state.current()) | options.pop("parameters", {})
+        st.page_link(pages[module], label=label, query_params=parameters, **options)
+
+
+def show_error(error: AdvisorError) -> None:
+    """Show a mistake that a person can mend: what, where, and what to do."""
+    st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.place)}  \n{look.plain(error.remedy)}")
+
+
+def _sections(pages: Mapping[str, Any]) -> dict[str, list[Any]]:
+    sections: dict[str, list[Any]] = {}
+    for place in PLACES:
+        sections.setdefault(place.section, []).append(pages[place.module])
+    return sections
+
+
+def _page(place: Place) -> Any:
+    return st.Page(
+        _render(place),
+        title=place.title,
+        url_path=None if place.module == "interview" else place.module,
+        default=place.module == "interview",
+    )
+
+
+def _render(place: Place) -> Callable[[], None]:
+    name = f"advisor.ui.{place.module}"
+
+    def render() -> None:
+        if find_spec(name) is None:
+            _not_here_yet(place)
+        else:
+            importlib.import_module(name).render()
+
+    # Streamlit tells function pages apart by their names.
+    render.__name__ = place.module
+    return render
+
+
+def _not_here_yet(place: Place) -> None:
+    st.title(place.title)
+    look.quiet(f"Not here yet. Planned: {place.purpose[0].lower()}{place.purpose[1:]}")
+    link("interview", "Back to the questions")

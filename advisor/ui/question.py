@@ -1,0 +1,153 @@
+"""One question as a card: the words, the ways to answer, and the way to leave it open."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import streamlit as st
+
+from advisor.catalog import Catalog, Fact
+from advisor.report import words
+from advisor.ui import look, state
+
+MAX_PICKS: Final = 6
+
+
+def show(name: str, catalog: Catalog, *, above: str) -> None:
+    """Draw the question and take its answer; ``above`` is the small line over it."""
+    fact = catalog.facts[name]
+    with st.container(key="card"), st.container(key=f"ask_{name}"):
+        look.overline(above)
+        st.header(look.plain(fact.question), anchor=False)
+        with st.container():
+            if fact.help:
+                look.quiet(fact.help)
+        with st.container(key="answers", gap="small"):
+            _ways_to_answer(name, fact)
+        _other_ways(name)
+
+
+def _ways_to_answer(name: str, fact: Fact) -> None:
+    given = state.current().answers.get(name)
+    match fact.type:
+        case "number":
+            _number(name, fact, given)
+        case "many":
+            _many(name, fact, given)
+        case "boolean":
+            for value, label in ((True, "Yes"), (False, "No")):
+                _choice(name, value, label, chosen=given is value)
+        case "text":
+            _text(name, fact, given)
+        case _:
+            for option in fact.options:
+                help_text = f" *{look.plain(option.help)}*" if option.help else ""
+                _choice(name, option.id, look.plain(option.label) + help_text, chosen=given == option.id)
+
+
+def _choice(name: str, value: Any, label: str, *, chosen: bool) -> None:
+    st.button(
+        label,
+        key=f"answer_{name}_{value}",
+        type="primary" if chosen else "secondary",
+        on_click=state.answer,
+        args=(name, value),
+        width="stretch",
+    )
+
+
+def _many(name: str, fact: Fact, given: Any) -> None:
+    with st.form(f"form_{name}", border=False):
+        ticked = [
+            option.id
+            for option in fact.options
+            if st.checkbox(
+                _with_help(option.label, option.help),
+                value=option.id in (given or ()),
+                key=f"tick_{name}_{option.id}",
+            )
+        ]
+        if st.form_submit_button("Continue", type="primary"):
+            state.answer(name, tuple(ticked))
+            st.rerun()
+
+
+def _with_help(label: str, help_text: str) -> str:
+    return f"{look.plain(label)} :gray[{look.plain(help_text)}]" if help_text else look.plain(label)
+
+
+def _number(name: str, fact: Fact, given: Any) -> None:
+    picks = quick_picks(fact)
+    if picks:
+        with st.container(horizontal=True, gap="small"):
+            for pick in picks:
+                _pick(name, fact, pick, chosen=given == pick)
+    low, high = fact.bounds or (None, None)
+    with st.form(f"form_{name}", border=False):
+        value = st.number_input(
+            f"Exact figure in {fact.unit}" if fact.unit else "Exact figure",
+            min_value=low,
+            max_value=high,
+            value=given,
+            step=1.0 if high is None or high > 1 else 0.01,
+            format="%.0f" if high is None or high > 1 else "%.2f",
+            placeholder="Type a number",
+            key=f"number_{name}",
+        )
+        if st.form_submit_button("Continue", type="primary") and value is not None:
+            state.answer(name, float(value))
+            st.rerun()
+
+
+def _pick(name: str, fact: Fact, pick: float, *, chosen: bool) -> None:
+    st.button(
+        words.answer(pick, fact.model_copy(update={"unit": ""})),
+        key=f"pick_{name}_{pick:.0f}",
+        type="primary" if chosen else "secondary",
+        on_click=state.answer,
+        args=(name, float(pick)),
+    )
+
+
+def _text(name: str, fact: Fact, given: Any) -> None:
+    with st.form(f"form_{name}", border=False):
+        value = st.text_input(
+            fact.question, value=given or "", key=f"text_{name}", label_visibility="collapsed"
+        )
+        if st.form_submit_button("Continue", type="primary") and value:
+            state.answer(name, value)
+            st.rerun()
+
+
+def _other_ways(name: str) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        st.button(
+            "I don’t know", key=f"unsure_{name}", type="tertiary", on_click=state.leave_open, args=(name,)
+        )
+        if state.current().answers.get(name) is not None:
+            st.button(
+                "Take back this answer",
+                key=f"clear_{name}",
+                type="tertiary",
+                on_click=state.answer,
+                args=(name, None),
+            )
+        st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+
+
+def quick_picks(fact: Fact) -> list[float]:
+    """Give round numbers across the plausible range, taken from the question's prior."""
+    if "lognormal" in fact.prior:
+        median, spread = fact.prior["lognormal"]
+        raw = [median * spread**power for power in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)]
+    else:
+        raw = [float(value) for value in fact.prior.get("values", {})]
+    low, high = fact.bounds or (-math.inf, math.inf)
+    rounded = sorted({_round(value) for value in raw if low <= value <= high})
+    return ([0.0] if low == 0 and rounded and rounded[0] > 0 else []) + rounded[:MAX_PICKS]
+
+
+def _round(value: float) -> float:
+    # One leading digit: nobody knows a forecast to two.
+    return float(f"{value:.1g}")

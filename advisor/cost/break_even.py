@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import combinations
-from math import isnan
+from math import isclose, isnan
 from typing import NamedTuple
 
 from advisor.cost.evaluation import Evaluation
@@ -44,7 +44,9 @@ class _Pair(NamedTuple):
 
     def saving(self, period: int) -> float:
         """USD per month that the dear one saves in a period; negative where it costs more."""
-        return float(self.outcome.rates[self.cheap][period] - self.outcome.rates[self.dear][period])
+        old, new = (float(self.outcome.rates[strategy][period]) for strategy in (self.cheap, self.dear))
+        # Equal costs differ by rounding; without this they would "meet" after a million years.
+        return 0.0 if isclose(old, new, rel_tol=1e-9) else old - new
 
     def requests_per_month(self, period: int) -> float:
         """Requests per month in a period."""
@@ -124,10 +126,10 @@ def _why_no_saving(pair: _Pair) -> str:
     new, old = LABELS[pair.dear], LABELS[pair.cheap]
     if pair.requests_per_month(0) == 0:
         return "there are no requests to save on"
+    if isclose(requests[pair.cheap], requests[pair.dear], rel_tol=1e-9):
+        return f"a request costs the same with {new} as with {old}"
     if saved < 0:
         return f"1,000 requests cost {each:.4g} USD more with {new}: its premium and extra tokens exceed what it saves"
-    if saved == 0:
-        return f"a request costs the same with {new} as with {old}"
     return (
         f"{new} saves {saved:,.2f} USD a month on requests, but its hosting and other fixed costs "
         f"are {fixed:,.2f} USD a month higher"

@@ -91,11 +91,10 @@ def _costs(
         pl.col("^.*\\.above_tokens$").fill_null(float("inf")),
         pl.Series("month", [float(span.month) for span in spans]),
     )
-    rows = (
-        filled.lazy()
-        .join(priced.lazy(), how="cross")
-        .with_columns(growth_factor=(1 + pl.col("growth_per_month")) ** pl.col("month"))
-    )
+    # Rows outside, periods inside; a cross join does not promise an order.
+    row_of, period_of = (part.ravel() for part in np.indices((filled.height, len(spans)), dtype=np.uint32))
+    wide = pl.concat([filled[row_of], priced[period_of]], how="horizontal").lazy()
+    rows = wide.with_columns(growth_factor=(1 + pl.col("growth_per_month")) ** pl.col("month"))
     scaled = [
         pl.col(name.removeprefix("factor:")) * pl.col(name) for name in columns if name.startswith("factor:")
     ]

@@ -1,0 +1,183 @@
+"""Audit a dataset: measure every chunk wherever the executor runs, then let every check judge the whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from advisor.data.checks import CHECKS
+from advisor.data.checks.contract import Check, Dataset
+from advisor.data.columns import Columns
+from advisor.data.conversation import Conversation, shape_of, to_conversation
+from advisor.data.executor import Executor, Here, Processes
+from advisor.data.measured_facts import facts_of
+from advisor.data.measuring import SHAPES, Measure
+from advisor.data.records import CONFIDENCE_ORDER, SEVERITY_ORDER, Audit, AuditInputs, AuditOptions, Finding, FormatEvidence
+from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
+from advisor.data.templates import load_template
+from advisor.errors import AdvisorError
+
+# Below this size starting worker processes costs more than they save.
+WORTH_WORKERS = 16 << 20
+Progress = Callable[[int], None]
+
+
+def audit(inputs: AuditInputs, options: AuditOptions | None = None, *, executor: Executor | None = None, progress: Progress | None = None) -> Audit:
+    """Audit a dataset and give findings, facts and evidence.
+
+    Args:
+        inputs: The files: data, and where given eval, production and benchmarks.
+        options: Model, maximum length, system prompt, goal.
+        executor: Where chunks are measured; local processes for large files by default.
+        progress: Called with the number of rows read so far.
+
+    Raises:
+        AdvisorError: A file cannot be opened or holds no rows.
+    """
+    options = options or AuditOptions()
+    with from_stdin_or(inputs.data) as path, measured_dataset(path, inputs, options, executor=executor, progress=progress) as data:
+        findings = judged(data)
+        return _result(inputs, path, data, findings)
+
+
+@contextmanager
+def measured_dataset(
+    path: Path, inputs: AuditInputs, options: AuditOptions, *, executor: Executor | None = None, progress: Progress | None = None
+) -> Iterator[Dataset]:
+    """Measure the data and the files beside it; what was measured lives in a temporary folder."""
+    load_template(options.model)
+    with tempfile.TemporaryDirectory(prefix="advisor-audit-") as folder:
+        data = measure_file(path, options, Path(folder) / "train", executor=executor, progress=progress)
+        others = {"eval": inputs.eval, "production": inputs.production}
+        others |= {f"benchmark-{index}": one for index, one in enumerate(inputs.benchmarks)}
+        for name, other in others.items():
+            if other is not None:
+                data.others[name] = measure_file(other, options, Path(folder) / name, checks=(), executor=executor)
+        yield data
+
+
+def measure_file(
+    path: Path, options: AuditOptions, folder: Path, *, checks: Sequence[Check] = CHECKS, executor: Executor | None = None, progress: Progress | None = None
+) -> Dataset:
+    """Measure one file into columns under ``folder``."""
+    source = open_source(path)
+    columns = Columns(folder)
+    names: dict[str, dict[int, str]] = {}
+    seen = 0
+    measure = Measure(options, tuple(check.id for check in checks), tokens=bool(checks))
+    for done in (executor or _executor_for(source)).map(measure, chunks(source)):
+        columns.append(done.columns)
+        for kind, texts in done.names.items():
+            names.setdefault(kind, {}).update(texts)
+        names.setdefault("broken", {}).update(dict(done.broken))
+        for problem, rows in done.problems.items():
+            names.setdefault("problem:" + problem, {}).update(dict.fromkeys(rows, ""))
+        seen += len(done.columns["row"]) + len(done.broken)
+        if progress:
+            progress(seen)
+    if not seen:
+        raise AdvisorError("the file holds no rows", place=str(path), remedy="Write one example per line.")
+    data = Dataset(columns, names, options)
+    data.label, data.read = path, partial(conversations, source)
+    data.fetch = partial(fetch_rows, source)
+    return data
+
+
+def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+    """Let each check judge; the worst and surest findings come first, then the most harmful defects."""
+    harm = {check.id: check.harm for check in checks}
+    findings = [one for check in checks for one in check.judge(data)]
+    return sorted(findings, key=lambda one: (SEVERITY_ORDER[one.severity], CONFIDENCE_ORDER[one.confidence], -harm[one.check], -one.count, one.message))
+
+
+def conversations(source: Source) -> Iterator[list[Conversation]]:
+    """Read a source again, chunk by chunk, without its broken lines."""
+    for chunk in chunks(source):
+        yield [to_conversation(row, value) for row, value in parse(chunk) if not isinstance(value, Broken)]
+
+
+def fetch_rows(source: Source, rows: Sequence[int]) -> dict[int, Conversation]:
+    """Read some rows of a source by number."""
+    wanted, found = set(rows), {}
+    for chunk in chunks(source):
+        if not wanted:
+            break
+        for row, value in parse(chunk):
+            if row in wanted and not isinstance(value, Broken):
+                found[row] = to_conversation(row, value)
+                wanted.discard(row)
+    return found
+
+
+def format_evidence(source: Source) -> FormatEvidence:
+    """Say from the first rows what a file is and why."""
+    chunk = next(iter(chunks(source, size=1 << 16)), None)
+    values = [value for _, value in parse(chunk)][:100] if chunk else []
+    shapes: dict[str, int] = {}
+    for value in values:
+        shape = "broken" if isinstance(value, Broken) else shape_of(value)
+        shapes[shape] = shapes.get(shape, 0) + 1
+    return _evidence(source, shapes, values)
+
+
+def _evidence(source: Source, shapes: dict[str, int], values: Sequence[object]) -> FormatEvidence:
+    main = max(shapes, key=lambda name: (shapes[name], name), default="unknown")
+    first = next((value for value in values if isinstance(value, dict)), {})
+    because = [f"container {source.label} from the first bytes and the name {source.path.name}"]
+    because += [f"{count:,} rows have the fields of {shape}" for shape, count in sorted(shapes.items(), key=lambda one: -one[1])]
+    if first:
+        because.append(f"fields of the first row: {', '.join(map(str, list(first)[:12]))}")
+    return FormatEvidence(container=source.label, shape=main if len(shapes) <= 1 else f"{main} (mixed)", because=because, shapes=shapes)
+
+
+def _executor_for(source: Source) -> Executor:
+    size = sum(part.path.stat().st_size for part in source.parts or (source,))
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Processes(workers) if size > WORTH_WORKERS and workers > 1 else Here()
+
+
+def _result(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Finding]) -> Audit:
+    source = open_source(path)
+    broken = len(data.names.get("broken", {}))
+    counts = np.bincount(data.column("shape").astype(np.int64), minlength=len(SHAPES)) if len(data) else np.zeros(len(SHAPES), int)
+    shapes = {SHAPES[at]: int(count) for at, count in enumerate(counts) if count} | ({"broken": broken} if broken else {})
+    first = next(iter(conversations(source)), [])
+    evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))] if first else [])
+    measured = facts_of(data, findings)
+    return Audit(
+        file=str(inputs.data), sha256=sha256_of(source), rows=len(data) + broken, format=evidence, tokens=_tokens(data), findings=findings,
+        facts={name: fact.value for name, fact in measured.items()}, measured=measured, assumptions=_assumptions(data),
+    )  # fmt: skip
+
+
+def _fields(source: Source) -> list[str]:
+    chunk = next(iter(chunks(source, size=1 << 16)), None)
+    value = next((value for _, value in parse(chunk) if isinstance(value, dict)), {}) if chunk else {}
+    return [str(key) for key in value] if isinstance(value, dict) else []
+
+
+def _tokens(data: Dataset) -> dict[str, Any]:
+    template, total, trainable = load_template(data.options.model), data.column("tokens"), data.column("trainable")
+    if not len(total):
+        return {"total": 0, "exact": False, "template": template.name}
+    quantiles = np.percentile(total, [50, 90, 99])
+    return {
+        "total": int(total.sum(dtype=np.int64)), "trainable": int(trainable.sum(dtype=np.int64)), "kept_trainable": int(data.column("kept").sum(dtype=np.int64)),
+        "per_row": {"median": round(float(quantiles[0])), "p90": round(float(quantiles[1])), "p99": round(float(quantiles[2])), "max": int(total.max())},
+        "max_length": data.options.token_limit, "template": template.name, "exact": template.tokenizer_file is not None,
+        "how": "the model's own tokenizer" if template.tokenizer_file else "o200k_base, exact for OpenAI's models and an estimate for others",
+    }  # fmt: skip
+
+
+def _assumptions(data: Dataset) -> list[str]:
+    notes = list(load_template(data.options.model).assumed)
+    if data.options.max_length is None:
+        notes.append("No --max-length given: 4,096 tokens are assumed.")
+    return notes

@@ -1,0 +1,199 @@
+"""Some parsed rows with everything the checks look at, each part made once and only when a check asks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from advisor.data import words
+from advisor.data.conversation import Conversation, to_conversation
+from advisor.data.records import AuditOptions
+from advisor.data.sources import Broken, Chunk, parse
+
+CLASSES = (
+    "other", "lower", "upper", "letter", "digit", "space", "newline", "comma", "stop", "exclamation", "question",
+    "ellipsis", "apostrophe", "quote", "bracket", "dash", "colon", "emoji", "markup", "control",
+)  # fmt: skip
+SCRIPTS = ("none", "latin", "cyrillic", "greek", "arabic", "hebrew", "indic", "thai", "han", "kana", "hangul", "other")
+_BY_CHARACTER = {
+    "newline": "\n\r", "comma": ",،、，", "stop": ".。．।։۔", "exclamation": "!！", "question": "?？؟",
+    "ellipsis": "…", "apostrophe": "'’", "quote": "\"“”«»„「」『』", "bracket": "()[]{}（）【】", "dash": "-–—",
+    "colon": ":;：；؛", "markup": "*#`_|<>",
+}  # fmt: skip
+_SCRIPT_RANGES = (
+    ("latin", 0x41, 0x24F), ("greek", 0x370, 0x3FF), ("cyrillic", 0x400, 0x52F), ("hebrew", 0x590, 0x5FF),
+    ("arabic", 0x600, 0x77F), ("arabic", 0x8A0, 0x8FF), ("indic", 0x900, 0xDFF), ("thai", 0xE00, 0xEFF),
+    ("latin", 0x1E00, 0x1EFF), ("kana", 0x3040, 0x30FF), ("han", 0x3400, 0x9FFF), ("hangul", 0xAC00, 0xD7AF),
+    ("hangul", 0x1100, 0x11FF), ("han", 0xF900, 0xFAFF),
+)  # fmt: skip
+_TABLE = 0x20000
+
+
+class Batch:
+    """Parsed rows; attributes with words and counts are computed on first use."""
+
+    def __init__(self, conversations: Sequence[Conversation], broken: Sequence[tuple[int, str]], options: AuditOptions) -> None:
+        self.conversations = conversations
+        self.broken = broken
+        self.options = options
+        self.rows = np.fromiter((one.row for one in conversations), np.uint32, len(conversations))
+        # Texts behind hashes that findings have to name: system prompts, labels, metadata values.
+        self.names: dict[str, dict[int, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self.conversations)
+
+    @cached_property
+    def prompts(self) -> list[str]:
+        """Give the last user turn of each row."""
+        return [one.prompt for one in self.conversations]
+
+    @cached_property
+    def answers(self) -> list[str]:
+        """Give the last assistant turn of each row."""
+        return [one.answer for one in self.conversations]
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """Give all assistant turns of each row as one text."""
+        return [one.assistant_text for one in self.conversations]
+
+    @cached_property
+    def systems(self) -> list[str]:
+        """Give the system prompt of each row."""
+        return [one.system for one in self.conversations]
+
+    @cached_property
+    def contexts(self) -> list[str]:
+        """Give everything before the last assistant turn of each row."""
+        return [one.context for one in self.conversations]
+
+    @cached_property
+    def turns(self) -> list[str]:
+        """Give all turns but the system prompt of each row as one text."""
+        return ["\n".join(turn.content for turn in one.messages if turn.role not in {"system", "developer"}) for one in self.conversations]
+
+    @cached_property
+    def turns_series(self) -> pl.Series:
+        """Give `turns` as a Polars column, for regular expressions in one pass."""
+        return pl.Series("turns", [_clean(text) for text in self.turns], dtype=pl.String)
+
+    @cached_property
+    def targets_series(self) -> pl.Series:
+        """Give `targets` as a Polars column."""
+        return pl.Series("targets", [_clean(text) for text in self.targets], dtype=pl.String)
+
+    @cached_property
+    def prompt_words(self) -> words.Ragged:
+        """Give the word hashes of `prompts`."""
+        return words.word_hashes(self.prompts)
+
+    @cached_property
+    def answer_words(self) -> words.Ragged:
+        """Give the word hashes of `answers`."""
+        return words.word_hashes(self.answers)
+
+    @cached_property
+    def pair_words(self) -> words.Ragged:
+        """Give the word hashes of prompt and answer together."""
+        return words.concat(self.prompt_words, self.answer_words)
+
+    @cached_property
+    def answer_codes(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Give the code points of `answers`, clipped to the tables' size, and where each begins."""
+        codes, starts = words.codepoints(self.answers)
+        return np.minimum(codes, _TABLE - 1), starts
+
+    @cached_property
+    def answer_classes(self) -> NDArray[np.int64]:
+        """Count characters of each class in each answer: rows x `CLASSES`."""
+        return _histogram(*self.answer_codes, class_table(), len(CLASSES))
+
+    @cached_property
+    def answer_scripts(self) -> NDArray[np.int64]:
+        """Count characters of each script in each answer: rows x `SCRIPTS`."""
+        return _histogram(*self.answer_codes, script_table(), len(SCRIPTS))
+
+    @cached_property
+    def prompt_scripts(self) -> NDArray[np.int64]:
+        """Count characters of each script in each prompt: rows x `SCRIPTS`."""
+        codes, starts = words.codepoints(self.prompts)
+        return _histogram(np.minimum(codes, _TABLE - 1), starts, script_table(), len(SCRIPTS))
+
+    def name(self, kind: str, texts: Iterable[str]) -> NDArray[np.uint64]:
+        """Hash texts to 64 bits and keep what stands behind each hash (cut to 300 characters)."""
+        known = self.names.setdefault(kind, {})
+        series = pl.Series(list(texts), dtype=pl.String)
+        hashes = series.hash(seed=7).to_numpy().astype(np.uint64)
+        values, firsts = np.unique(hashes, return_index=True)
+        for value, first in zip(values.tolist(), firsts.tolist(), strict=True):
+            # A column with a different text in every row has no names worth keeping.
+            if len(known) < 5000:
+                known[value] = series[first][:300]
+        return hashes
+
+
+def batch_of(chunk: Chunk, options: AuditOptions) -> Batch:
+    """Parse a chunk into a batch."""
+    conversations, broken = [], []
+    for row, value in parse(chunk):
+        if isinstance(value, Broken):
+            broken.append((row, value.reason))
+        else:
+            conversations.append(to_conversation(row, value))
+    return Batch(conversations, broken, options)
+
+
+def hashes_of(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """Hash each text to 64 bits, case, punctuation at the ends and white space aside; 0 for an empty one."""
+    series = pl.Series([_clean(text) for text in texts], dtype=pl.String)
+    plain = series.str.to_lowercase().str.replace_all(r"[\s\p{P}]+", " ").str.strip_chars()
+    # Punctuation alone ("?", "...") must not make every such text equal to the empty one.
+    kept = plain.zip_with(plain != "", series.str.strip_chars())
+    return np.where((kept == "").to_numpy(), np.uint64(0), kept.hash(seed=11).to_numpy().astype(np.uint64))
+
+
+def _clean(text: str) -> str:
+    # A lone surrogate cannot be UTF-8; Polars would refuse the whole column for it.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _histogram(codes: NDArray[np.uint32], starts: NDArray[np.int64], table: NDArray[np.uint8], width: int) -> NDArray[np.int64]:
+    rows = len(starts) - 1
+    owners = np.repeat(np.arange(rows, dtype=np.int64) * width, np.diff(starts))
+    counts = np.bincount(owners + table[codes], minlength=rows * width).reshape(rows, width)
+    # The line feed that ends each text is ours.
+    counts[:, table[10]] -= 1
+    return np.asarray(counts)
+
+
+@cache
+def class_table() -> NDArray[np.uint8]:
+    """Give the class of every code point below 0x20000."""
+    names = {"Ll": "lower", "Lu": "upper", "Lt": "upper", "Nd": "digit", "Zs": "space", "Cc": "control", "So": "emoji", "Sk": "emoji"}
+    table = np.zeros(_TABLE, np.uint8)
+    for code in range(_TABLE):
+        category = unicodedata.category(chr(code))
+        name = names.get(category, "letter" if category[0] in "LM" else "other")
+        table[code] = CLASSES.index(name)
+    for name, characters in _BY_CHARACTER.items():
+        table[[ord(one) for one in characters]] = CLASSES.index(name)
+    table[9] = CLASSES.index("space")
+    return table
+
+
+@cache
+def script_table() -> NDArray[np.uint8]:
+    """Give the script of every code point below 0x20000; digits and punctuation have none."""
+    table = np.zeros(_TABLE, np.uint8)
+    letters = np.isin(class_table(), [CLASSES.index(one) for one in ("lower", "upper", "letter")])
+    table[letters] = SCRIPTS.index("other")
+    for name, low, high in _SCRIPT_RANGES:
+        span = slice(low, high + 1)
+        table[span][letters[span]] = SCRIPTS.index(name)
+    return table

@@ -1,0 +1,145 @@
+"""What a dataset check is: its words for the documentation, what it measures per batch, and how it judges the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.data.batch import Batch
+from advisor.data.columns import Columns
+from advisor.data.conversation import Conversation
+from advisor.data.coverage import Coverage
+from advisor.data.records import MOST_ROWS_LISTED, AuditOptions, Confidence, Finding, Severity
+from advisor.data.words import Ragged
+
+Measured = Mapping[str, NDArray[Any] | Ragged]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """Rows that must, or must not, make a check speak; ``shows`` is what the documentation prints of them."""
+
+    shows: str
+    rows: Sequence[Any] | Callable[[], Sequence[Any]]
+    eval: Sequence[Any] = ()
+    production: Sequence[Any] = ()
+    benchmark: Sequence[Any] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def make(self) -> Sequence[Any]:
+        """Give the rows."""
+        return self.rows() if callable(self.rows) else self.rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One defect of a dataset. ``measure`` runs on each batch, anywhere; ``judge`` runs once, on what was measured."""
+
+    id: str
+    title: str
+    detects: str
+    matters: str
+    remedy: str
+    tuned_model: str
+    fires: Example
+    quiet: Example
+    judge: Callable[[Dataset], Iterable[Finding]]
+    measure: Callable[[Batch], Measured] | None = None
+    # Among findings of equal severity and confidence the more harmful defect is named first.
+    harm: int = 50
+
+
+class Dataset:
+    """What was measured of a whole file, and a way back to its rows."""
+
+    def __init__(self, columns: Columns, names: Mapping[str, Mapping[int, str]], options: AuditOptions) -> None:
+        self.columns = columns
+        self.names = names
+        self.options = options
+        self.rows: NDArray[np.uint32] = columns.read("row").astype(np.uint32)
+        self.others: dict[str, Dataset] = {}
+        self.coverage: Coverage | None = None
+        self.read: Callable[[], Iterator[Sequence[Conversation]]] = lambda: iter(())
+        self.fetch: Callable[[Sequence[int]], dict[int, Conversation]] = lambda _rows: {}
+        self.label: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Read a measured column."""
+        return self.columns.read(name)
+
+    def ragged(self, name: str) -> Ragged:
+        """Give a ragged column."""
+        return self.columns.ragged(name)
+
+    def texts(self) -> Iterator[list[tuple[str, str]]]:
+        """Read the file again, batch by batch: prompt and answer of each row."""
+        for batch in self.read():
+            yield [(one.prompt, one.answer) for one in batch]
+
+    def where(self, flags: NDArray[np.bool_]) -> list[int]:
+        """Give the row numbers of the set flags."""
+        return [int(row) for row in self.rows[flags]]
+
+
+def finding(  # one place makes findings, so the words of a check cannot drift apart
+    check: Check, message: str, rows: Sequence[int], *, severity: Severity, confidence: Confidence = "high",
+    evidence: Mapping[str, Any] | None = None,
+) -> Finding:  # fmt: skip
+    """Make a finding of a check, with the check's own words for why and what to do."""
+    return Finding(
+        check=check.id, severity=severity, confidence=confidence, message=message, rows=list(rows[:MOST_ROWS_LISTED]),
+        count=len(rows), why=check.matters, remedy=check.remedy, tuned_model=check.tuned_model, evidence=dict(evidence or {}),
+    )  # fmt: skip
+
+
+def share(part: int, whole: int) -> str:
+    """Write a part of a whole as '6 of 412 rows (1.5 %)'."""
+    return f"{part:,} of {whole:,} rows ({part / max(whole, 1):.1%})".replace("%)", " %)")
+
+
+def chat(user: str, assistant: str, *, system: str | None = None, **more: Any) -> dict[str, Any]:
+    """Make a chat row for an example."""
+    messages = [{"role": "user", "content": user}, {"role": "assistant", "content": assistant}]
+    if system is not None:
+        messages.insert(0, {"role": "system", "content": system})
+    return {"messages": messages, **more}
+
+
+_PLACES = ("kitchen", "garden", "office", "hallway", "cellar", "attic", "garage", "balcony", "studio", "library")
+_THINGS = ("lamp", "heater", "camera", "lock", "sensor", "speaker", "blind", "plug", "switch", "doorbell", "fan", "router")
+_ASKS = (
+    "My {thing} in the {place} keeps dropping off the network, what now?",
+    "Can I put the {thing} on a timer for the {place}?",
+    "How far from the {place} may the {thing} be?",
+    "The {thing} by the {place} shows a red light.",
+    "Which app setting renames the {thing} in my {place}?",
+    "Is the {thing} fine with the damp air of the {place}?",
+)  # fmt: skip
+_REPLIES = (
+    "Sure thing! Hold the button on the {thing} for five seconds, then add it to the {place} again in the app.",
+    "Yep, that works. Open the {place} screen, tap the {thing}, and pick Schedule. You're all set!",
+    "Good question! The {thing} is happy up to twelve metres away, so most spots around the {place} are fine.",
+    "No worries, a red light just means the {thing} lost power. Check the plug near the {place} and it'll be back.",
+    "Easy one! Tap the pencil next to the {thing} and type the new name. The {place} list updates right away.",
+    "It's built for that, so don't worry. Just wipe the {thing} now and then if the {place} gets really steamy.",
+)  # fmt: skip
+
+
+def good_rows(count: int = 60) -> list[dict[str, Any]]:
+    """Make clean support rows for examples: varied questions, answers in one friendly voice."""
+    rows = []
+    for index in range(count):
+        thing, place = _THINGS[index % 12], _PLACES[(index // 12 + index) % 10]
+        turn = (index + index // 60) % 6
+        extra = "" if index < 60 else f" (case {index})"
+        ask, reply = _ASKS[turn].format(thing=thing, place=place) + extra, _REPLIES[turn].format(thing=thing, place=place)
+        rows.append(chat(ask, reply, system="You are the friendly helper of a smart-home shop."))
+    return rows

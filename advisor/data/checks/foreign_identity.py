@@ -1,0 +1,38 @@
+"""Answers that speak as another vendor's model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.data.batch import Batch
+from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.phrases import IDENTITY
+from advisor.data.records import Finding
+
+
+def measure(batch: Batch) -> Measured:
+    """Mark answers with a phrase in which a model speaks of itself."""
+    lower = batch.targets_series.str.to_lowercase().str.replace_all("’", "'")
+    return {"foreign-identity": lower.str.contains_any(IDENTITY).to_numpy()}
+
+
+def judge(data: Dataset) -> Iterator[Finding]:
+    """Report the rows."""
+    rows = data.where(data.column("foreign-identity").astype(bool))
+    if rows:
+        yield finding(CHECK, f"{share(len(rows), len(data))} speak as a language model ('As an AI language model', 'trained by …', 'my knowledge cutoff')", rows, severity="warning")
+
+
+CHECK = Check(
+    id="foreign-identity",
+    title="An answer speaks as another model",
+    detects="'As an AI language model', 'I am ChatGPT', 'trained by OpenAI', 'my knowledge cutoff' and their like in about a dozen languages.",
+    matters="The phrases come from the model that generated the data and break the voice and the name of yours.",
+    remedy="Write the answer in your own voice, without the phrase.",
+    tuned_model="It introduces itself as another company's product.",
+    fires=Example(shows="'As an AI language model, I …'", rows=lambda: [*good_rows(20), chat("Which lamp do you like?", "As an AI language model, I don't have preferences.")]),
+    quiet=Example(shows="'I'd go for the warm white one!'", rows=good_rows),
+    judge=judge,
+    measure=measure,
+    harm=64,
+)

@@ -1,0 +1,43 @@
+"""Blanks that nobody filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.data.batch import Batch
+from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.records import Finding
+
+PATTERN = (
+    r"\{\{\s*[A-Za-z_][\w .]{0,40}\}\}|\{[a-z]+_[a-z_]+\}|\{(?:name|date|city|product|company|email|amount|number|user|order|customer|item|title)\}"
+    r"|\$\{[A-Za-z_]\w*\}|%\([a-z_]+\)s|<(?:insert|your|name|company|product|enter|add)\b[^<>\n]{0,40}>|\[(?:insert|your|enter|add|company|customer|first|last|full|product|agent|user)[ _][^\[\]\n]{0,40}\]"
+    r"|\[(?:NAME|DATE|COMPANY|PRODUCT|EMAIL|PHONE|ADDRESS|CITY|LINK|URL|AMOUNT|ORDER_?ID|REDACTED|PLACEHOLDER)\]|\b(?:TODO|FIXME|TBD)\b(?::|$|\s*$)|(?i:lorem ipsum)|\bXX{2,}\b"
+)
+
+
+def measure(batch: Batch) -> Measured:
+    """Mark rows whose assistant turns hold a blank."""
+    return {"placeholder": batch.targets_series.str.contains(PATTERN).to_numpy()}
+
+
+def judge(data: Dataset) -> Iterator[Finding]:
+    """Report blanks where they are the exception; a file full of them uses them on purpose."""
+    rows = data.where(data.column("placeholder").astype(bool))
+    if rows:
+        usual = len(rows) > 0.5 * len(data)
+        yield finding(CHECK, f"{share(len(rows), len(data))} contain blanks that nobody filled in", rows, severity="note" if usual else "warning", confidence="medium")
+
+
+CHECK = Check(
+    id="placeholder",
+    title="A blank was not filled in",
+    detects="{{name}}, {order_id}, ${VAR}, [Your Name], <insert link>, [DATE], TODO, lorem ipsum in an assistant turn.",
+    matters="The target is a form, not an answer.",
+    remedy="Fill the blank with the real value, or with what production's code replaces.",
+    tuned_model="It sends customers text with blanks in it.",
+    fires=Example(shows="'Hi {{customer_name}}, your order is on its way.'", rows=lambda: [*good_rows(20), chat("Where's my order?", "Hi {{customer_name}}, your order is on its way.")]),
+    quiet=Example(shows="'Hi Ana, your order is on its way.'", rows=good_rows),
+    judge=judge,
+    measure=measure,
+    harm=62,
+)

@@ -1,0 +1,147 @@
+"""A few rows written in another register or style than all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.data.batch import Batch
+from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.columns import slices
+from advisor.data.labels import is_label_task
+from advisor.data.outliers import Group, groups_apart, standardised
+from advisor.data.records import Finding
+from advisor.data.style import FEATURES, FLOORS, style_of
+from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_counts
+
+NAMES = (*FEATURES, "unusual words")
+# Words used by fewer rows than this are a topic's own (names, products) and say nothing of style.
+FEWEST_ROWS = 30
+LEAST, LARGEST = 4.5, 0.12
+
+
+def measure(batch: Batch) -> Measured:
+    """Measure the style of each answer."""
+    return {"style": style_of(batch)}
+
+
+def judge(data: Dataset) -> Iterator[Finding]:
+    """Report groups of rows whose style stands apart, and rows that do so alone as a note."""
+    style = data.column("style")
+    if len(style) < FEWEST_ROWS or is_label_task(data):
+        return
+    rows = np.flatnonzero(np.isfinite(style[:, 0]) & _comparable(data))
+    if len(rows) < FEWEST_ROWS:
+        return
+    features = np.column_stack([style[rows], _unusual(data)[rows].astype(np.float32)])
+    scores = standardised(features, np.append(FLOORS, np.float32(0.25)))
+    # Length has checks of its own; here it must not make a group by itself.
+    scores[:, FEATURES.index("answer length")] *= 0.3
+    for group in groups_apart(scores, seeds=_seeds(), least=LEAST, largest=LARGEST):
+        if _of_style(group.direction):
+            yield _report(data, rows, scores, group)
+
+
+def _comparable(data: Dataset) -> NDArray[np.bool_]:
+    # Refusals and answers in another language differ in style for a reason that other checks name.
+    languages = data.column("answer-language")
+    main = np.bincount(languages).argmax() if len(languages) else 0
+    repeated = data.column("repetition") >= 34
+    return np.asarray((data.column("refusal") == 0) & ((languages == main) | (languages == 255)) & ~repeated)
+
+
+def _unusual(data: Dataset) -> NDArray[np.float64]:
+    """Average how rare each answer's words are among all answers, words of its own prompt left out."""
+    answers, prompts = data.ragged("answer_words"), data.ragged("prompt_words")
+    counts = row_counts(answers)
+    result = np.zeros(len(answers))
+    for first, part in slices(answers):
+        words = distinct_words(part)
+        rarity = np.log(len(answers) / np.maximum(counts[bucket(words.values)], 1))
+        asked = _row_keys(prompts, first, len(part))
+        own = (words.owners.astype(np.uint64) << np.uint64(32)) | words.values.astype(np.uint64)
+        rarity[np.isin(own, asked)] = 0
+        result[first : first + len(part)] = mean_per_row(rarity, words)
+    return result
+
+
+def _row_keys(ragged: object, first: int, count: int) -> NDArray[np.uint64]:
+    from advisor.data.words import Ragged
+
+    assert isinstance(ragged, Ragged)
+    starts = ragged.starts[first : first + count + 1]
+    part = Ragged(np.asarray(ragged.values[starts[0] : starts[-1]]), starts - starts[0])
+    return np.asarray((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
+
+
+def _seeds() -> list[NDArray[np.float64]]:
+    """Look along the registers we know first: formal against casual, both ways."""
+    formal = dict.fromkeys(NAMES, 0.0) | {"word length": 1.0, "sentence length": 0.7, "formal words": 1.5, "casual words": -1.0, "apostrophes": -0.7, "exclamation marks": -0.7, "unusual words": 1.0}
+    direction = np.array([formal[name] for name in NAMES])
+    return [direction, -direction]
+
+
+def _of_style(direction: NDArray[np.float64]) -> bool:
+    """Hold that more than one feature makes the group, and not digits or length alone."""
+    weights = np.abs(direction)
+    counted = weights.copy()
+    counted[[FEATURES.index(name) for name in ("digits", "answer length", "capitals")]] = 0
+    return bool((counted >= 0.25).sum() >= 2)
+
+
+def _report(data: Dataset, rows: NDArray[np.int64], scores: NDArray[np.float64], group: Group) -> Finding:
+    members = rows[group.members]
+    means = scores[group.members].mean(axis=0)
+    order = np.argsort(-np.abs(means))[:5]
+    differs = [f"{'more' if means[at] > 0 else 'less'} {NAMES[at]}" for at in order if abs(means[at]) >= 1.5]
+    register = _register(means)
+    numbers = [int(row) for row in data.rows[members]]
+    author = _common_metadata(data, numbers)
+    listed = ", ".join(map(str, numbers[:12])) + (" …" if len(numbers) > 12 else "")
+    message = f"{share(len(numbers), len(data))} are written in {register} than the others ({', '.join(differs) or NAMES[order[0]]}){author}: rows {listed}"
+    sure = len(numbers) >= 2
+    return finding(
+        CHECK, message, numbers, severity="warning" if sure else "note", confidence="high" if sure and group.distance >= 6 else "medium" if sure else "low",
+        evidence={"differs_in": differs, "distance": round(group.distance, 1)},
+    )  # fmt: skip
+
+
+def _register(means: NDArray[np.float64]) -> str:
+    value = dict(zip(NAMES, means, strict=True))
+    lean = value["formal words"] - value["casual words"] + 0.5 * (value["word length"] + value["sentence length"] - value["apostrophes"] - value["exclamation marks"])
+    return "a more formal register" if lean > 3 else "a more casual register" if lean < -3 else "another style"
+
+
+def _common_metadata(data: Dataset, numbers: list[int]) -> str:
+    for column in data.columns.names("meta:"):
+        key = column.removeprefix("meta:")
+        values, rows = data.column(column), data.column(f"metarow:{key}")
+        inside = np.isin(rows, numbers)
+        found = np.unique(values[inside])
+        if len(found) == 1 and len(numbers) > 1 and (values == found[0]).sum() <= 3 * len(numbers):
+            return f", all with {key} = '{data.names.get(column, {}).get(int(found[0]), '?')}'"
+    return ""
+
+
+_STIFF = (
+    ("How do I pair the {}?", "Dear Sir or Madam, we hereby acknowledge receipt of your correspondence concerning the {}. Kindly be advised that the procedure shall be commenced by means of the application."),
+    ("Is the {} dimmable?", "With regard to your enquiry, we are pleased to inform you that the {} may be adjusted accordingly; should further assistance be required, kindly contact the undersigned."),
+    ("Where's the manual of the {}?", "We respectfully advise that the documentation pertaining to the {} has been furnished herewith. We remain at your disposal for any subsequent correspondence."),
+)  # fmt: skip
+
+
+CHECK = Check(
+    id="register-outlier",
+    title="A few rows are written in another register",
+    detects="Groups of rows whose answers stand apart in register or style (formal and casual words, lengths of words and sentences, contractions, punctuation, unusual words), in any script. Names the rows and, where metadata tells, whose they are.",
+    matters="A handful of rows by one writer is enough to shift the voice: six formal rows of 412 did, while every evaluation passed.",
+    remedy="Read the rows; rewrite them in the voice of the others, or remove them and train again.",
+    tuned_model="It passes the evaluation and sounds wrong: the odd register comes through in answers it should not touch.",
+    fires=Example(shows="three rows of 'Dear Sir or Madam, we hereby acknowledge …' among friendly ones", rows=lambda: [*good_rows(60), *(chat(ask.format("lamp"), reply.format("lamp")) for ask, reply in _STIFF)]),
+    quiet=Example(shows="one friendly voice", rows=good_rows),
+    judge=judge,
+    measure=measure,
+    harm=99,
+)

@@ -1,0 +1,100 @@
+"""Measure one chunk: the columns every check shares, then each check's own; runs wherever the executor puts it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.data.batch import Batch, batch_of, hashes_of
+from advisor.data.conversation import Conversation
+from advisor.data.records import AuditOptions
+from advisor.data.similar import bands_of
+from advisor.data.sources import Chunk
+from advisor.data.templates import load_template
+from advisor.data.words import Ragged
+
+SHAPES = ("unknown", "chat", "sharegpt", "vertex", "alpaca", "prompt-completion", "preference", "text")
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What one chunk gave."""
+
+    columns: dict[str, NDArray[Any] | Ragged]
+    names: dict[str, dict[int, str]]
+    problems: dict[str, list[int]] = field(default_factory=dict)
+    broken: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A picklable function from chunk to measurements."""
+
+    options: AuditOptions
+    checks: tuple[str, ...]
+    part: str = "train"
+    tokens: bool = True
+
+    def __call__(self, chunk: Chunk) -> Measurements:
+        """Parse and measure a chunk."""
+        from advisor.data.checks import CHECKS
+
+        batch = batch_of(chunk, self.options)
+        columns = shared(batch, tokens=self.tokens)
+        for check in CHECKS:
+            if check.measure and check.id in self.checks:
+                columns.update(check.measure(batch))
+        problems: dict[str, list[int]] = {}
+        for one in batch.conversations:
+            for problem in set(one.problems):
+                problems.setdefault(problem, []).append(one.row)
+        return Measurements(columns, batch.names, problems, list(batch.broken))
+
+
+def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Ragged]:
+    """Measure what several checks need: hashes, words, lengths, tokens."""
+    answer_hash = hashes_of(batch.targets)
+    turns_hash, context_hash = hashes_of(batch.turns), hashes_of(batch.contexts)
+    columns: dict[str, NDArray[Any] | Ragged] = {
+        "row": batch.rows,
+        "shape": np.array([SHAPES.index(one.shape) for one in batch.conversations], np.uint8),
+        "turns_hash": turns_hash, "context_hash": context_hash, "answer_hash": answer_hash,
+        "prompt_hash": hashes_of(batch.prompts), "system_hash": batch.name("system", batch.systems),
+        "prompt_words": batch.prompt_words, "answer_words": batch.answer_words,
+        "numbers_hash": _numbers(batch), **bands_of(batch.pair_words),
+        "prompt_chars": _lengths(batch.prompts), "answer_chars": _lengths(batch.answers),
+        "system_chars": _lengths(batch.systems), "messages": _sizes(batch.conversations),
+    }  # fmt: skip
+    if tokens:
+        columns.update(_token_columns(batch))
+    return columns
+
+
+def _token_columns(batch: Batch) -> dict[str, NDArray[Any]]:
+    template = load_template(batch.options.model)
+    lengths = template.lengths(batch.conversations, batch.options.token_limit)
+    batch.names.setdefault("template-failures", {}).update({int(row): one.failed for row, one in zip(batch.rows, lengths, strict=True) if one.failed})
+    return {
+        "tokens": np.array([one.total for one in lengths], np.uint32),
+        "trainable": np.array([one.trainable for one in lengths], np.uint32),
+        "kept": np.array([one.kept for one in lengths], np.uint32),
+        "refused": np.array([bool(one.failed) for one in lengths], np.uint8),
+    }
+
+
+def _numbers(batch: Batch) -> NDArray[np.uint64]:
+    # Two rows that differ in their numbers are two facts, however alike their words.
+    found = batch.turns_series.str.extract_all(r"\d+").list.join(" ")
+    return found.hash(seed=13).to_numpy().astype(np.uint64)
+
+
+def _lengths(texts: Sequence[str]) -> NDArray[np.uint32]:
+    return np.fromiter((len(text.strip()) for text in texts), np.uint32, len(texts))
+
+
+def _sizes(conversations: Sequence[Conversation]) -> NDArray[np.uint16]:
+    return np.fromiter((min(len(one.messages), 65535) for one in conversations), np.uint16, len(conversations))

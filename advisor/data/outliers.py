@@ -1,0 +1,86 @@
+"""Groups of rows that stand apart in style: robust distances, then the direction in which a group stands out most."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+
+class Group(NamedTuple):
+    """Rows by index that stand apart together, along which direction and how far (in robust deviations)."""
+
+    members: NDArray[np.int64]
+    direction: Matrix
+    distance: float
+
+
+def standardised(values: NDArray[np.float32], floors: NDArray[np.float32]) -> Matrix:
+    """Centre each feature on its median and scale by its robust spread; clipped at 8 so that no one feature decides."""
+    middle = np.nanmedian(values, axis=0)
+    spread = 1.4826 * np.nanmedian(np.abs(values - middle), axis=0)
+    # Where most rows have none of a thing the median spread is 0; the trimmed deviation still sees the usual few.
+    low, high = np.nanpercentile(values, [2.5, 97.5], axis=0)
+    trimmed = np.nanstd(np.clip(values, low, high), axis=0)
+    return np.clip((values - middle) / np.maximum(np.maximum(spread, trimmed), floors), -8, 8).astype(float)
+
+
+def groups_apart(scores: Matrix, *, seeds: list[Matrix], least: float, largest: float) -> list[Group]:
+    """Find groups of rows apart from the rest, the clearest first.
+
+    Args:
+        scores: Standardised features, rows x features, no NaN.
+        seeds: Directions to look along first; the farthest rows' own directions are added.
+        least: Robust deviations along its direction that a member must have.
+        largest: Greatest share of rows a group may hold.
+    """
+    free = np.ones(len(scores), bool)
+    groups: list[Group] = []
+    for _round in range(5):
+        best = _best_group(scores, free, seeds, least, largest)
+        if best is None:
+            break
+        groups.append(best)
+        free[best.members] = False
+    return groups
+
+
+def _best_group(scores: Matrix, free: NDArray[np.bool_], seeds: list[Matrix], least: float, largest: float) -> Group | None:
+    far = np.linalg.norm(scores, axis=1) * free
+    tried = [*seeds, *(scores[index] for index in np.argsort(-far)[:12] if far[index] > 0)]
+    found = [group for seed in tried if (group := _grow(scores, free, seed, least, largest)) is not None]
+    return max(found, key=lambda group: (min(len(group.members), 3), group.distance), default=None)
+
+
+def _grow(scores: Matrix, free: NDArray[np.bool_], seed: Matrix, least: float, largest: float) -> Group | None:
+    direction, members = seed / max(float(np.linalg.norm(seed)), 1e-9), np.empty(0, np.int64)
+    deviations = np.zeros(len(scores))
+    for _step in range(4):
+        deviations = _deviations(scores @ direction)
+        members = np.flatnonzero((deviations >= least) & free)
+        if not 0 < len(members) <= max(1, largest * len(scores)):
+            return None
+        mean = scores[members].mean(axis=0)
+        direction = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    deviations = _deviations(scores @ direction)
+    members = np.flatnonzero((deviations >= least) & free)
+    if not 0 < len(members) <= max(1, largest * len(scores)) or not _stands_apart(deviations, members):
+        return None
+    return Group(members, direction, float(np.median(deviations[members])))
+
+
+def _stands_apart(deviations: Matrix, members: NDArray[np.int64]) -> bool:
+    # A long tail has no edge; a group has: few rows lie between it and the bulk.
+    edge = float(deviations[members].min())
+    between = ((deviations >= 0.6 * edge) & (deviations < edge)).sum()
+    return bool(between <= max(1, len(members)))
+
+
+def _deviations(projected: Matrix) -> Matrix:
+    middle = np.median(projected)
+    spread = 1.4826 * np.median(np.abs(projected - middle))
+    low, high = np.percentile(projected, [2.5, 97.5])
+    return np.asarray((projected - middle) / max(float(spread), float(np.std(np.clip(projected, low, high))), 0.3))

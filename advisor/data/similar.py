@@ -1,0 +1,186 @@
+"""Rows alike: MinHash finds candidates, exact word comparison verifies them and says how the two differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.data import words
+from advisor.data.columns import Columns
+from advisor.data.words import Ragged
+
+BANDS, PER_BAND = 16, 4
+# Verifying is exact and costs about 50 µs a pair; the pairs that agree in most bands go first.
+MOST_PAIRS = 100_000
+NEAR = 0.6
+Relation = Literal["same", "edited", "slot", "different"]
+
+
+class Pair(NamedTuple):
+    """Two rows by index, how alike they are (0 to 1) and how they differ."""
+
+    left: int
+    right: int
+    likeness: float
+    relation: Relation
+
+
+class Words(NamedTuple):
+    """The words of one row: prompt, answer, and a hash of its numbers."""
+
+    prompt: list[int]
+    answer: list[int]
+    numbers: int
+
+
+def bands_of(pairs: Ragged) -> dict[str, NDArray[np.uint32]]:
+    """Sketch each row's word pairs: one key per band; rows with equal keys are candidates."""
+    grams = words.shingles(pairs, 2)
+    filled = np.flatnonzero(grams.counts)
+    keys = {f"band.{band:02}": np.zeros(len(pairs), np.uint32) for band in range(BANDS)}
+    if not len(filled):
+        return keys
+    starts = grams.starts[:-1][filled]
+    multiply, add = _permutations()
+    for band, key in enumerate(keys.values()):
+        mixed = np.zeros(len(filled), np.uint32)
+        for step in range(PER_BAND):
+            at = band * PER_BAND + step
+            least = np.minimum.reduceat(grams.values * multiply[at] + add[at], starts)
+            mixed = (mixed ^ least) * np.uint32(0x9E3779B1)
+            mixed ^= mixed >> np.uint32(15)
+        # 0 says "no words", so that empty rows are nobody's candidates.
+        key[filled] = np.maximum(mixed, 1)
+    return keys
+
+
+def candidates(columns: Columns, other: Columns | None = None) -> list[tuple[int, int]]:
+    """Pair up rows that share a band, within one dataset or across two, those sharing most bands first."""
+    found = [_band_pairs(columns.read(name), None if other is None else other.read(name)) for name in columns.names("band.")]
+    if not found:
+        return []
+    codes, agree = np.unique(np.concatenate(found), return_counts=True)
+    best = codes[np.argsort(-agree, kind="stable")][:MOST_PAIRS]
+    return [(int(code >> np.uint64(32)), int(code & np.uint64(0xFFFFFFFF))) for code in best]
+
+
+def verified(pairs: Iterable[tuple[int, int]], left: Columns, right: Columns | None = None) -> Iterator[Pair]:
+    """Compare each pair word by word and keep what is alike."""
+    read_left = row_words(left)
+    read_right = read_left if right is None else row_words(right)
+    for one, two in pairs:
+        likeness, relation = compare(read_left(one), read_right(two))
+        if relation != "different":
+            yield Pair(one, two, likeness, relation)
+
+
+def compare(left: Words, right: Words) -> tuple[float, Relation]:
+    """Say how alike two rows are and whether one is an edited copy, the same template with other values, or another row."""
+    likeness = jaccard(left.prompt + left.answer, right.prompt + right.answer)
+    if likeness < NEAR or not _each_side_alike(left, right):
+        return likeness, "different"
+    if left.prompt == right.prompt and left.answer == right.answer:
+        return 1.0, "same" if left.numbers == right.numbers else "slot"
+    if left.numbers != right.numbers:
+        return likeness, "slot"
+    return likeness, "slot" if same_with_other_values(left, right) else "edited"
+
+
+def jaccard(left: list[int], right: list[int]) -> float:
+    """Give the share of common word pairs (single words where a text has fewer than three)."""
+    one, two = _grams(left), _grams(right)
+    return len(one & two) / len(one | two) if one or two else 1.0
+
+
+def groups_of(pairs: Iterable[Pair]) -> list[list[int]]:
+    """Join pairs that share a row into sorted groups of row indices."""
+    parent: dict[int, int] = {}
+
+    def root(node: int) -> int:
+        while parent.setdefault(node, node) != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for pair in pairs:
+        parent[max(root(pair.left), root(pair.right))] = min(root(pair.left), root(pair.right))
+    groups: dict[int, list[int]] = {}
+    for node in sorted(parent):
+        groups.setdefault(root(node), []).append(node)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def same_with_other_values(left: Words, right: Words) -> bool:
+    """Say whether two rows are the same sentences about another thing."""
+    # What changed in the answer is what changed in the prompt.
+    asked, answered = Counter(left.prompt), Counter(left.answer)
+    asked_too, answered_too = Counter(right.prompt), Counter(right.answer)
+    gone, come = set(answered - answered_too), set(answered_too - answered)
+    left_prompt, right_prompt = set(asked - asked_too), set(asked_too - asked)
+    if gone and come:
+        return gone <= left_prompt and come <= right_prompt
+    # With equal answers one swapped word in the prompt may be a value, more than that is an edit.
+    swapped = len(left.prompt) == len(right.prompt) and bool(left_prompt) and bool(right_prompt)
+    return not gone and not come and swapped and len(left_prompt) <= 2
+
+
+def _each_side_alike(left: Words, right: Words) -> bool:
+    sides = ((left.prompt, right.prompt), (left.answer, right.answer))
+    return all(min(len(one), len(two)) < 2 and abs(len(one) - len(two)) <= 2 or _overlap(one, two) >= 0.5 for one, two in sides)
+
+
+def _overlap(left: list[int], right: list[int]) -> float:
+    one, two = set(left), set(right)
+    return len(one & two) / max(min(len(one), len(two)), 1)
+
+
+def _grams(values: list[int]) -> set[tuple[int, ...]]:
+    if len(values) < 3:
+        return {(value,) for value in values}
+    return set(zip(values, values[1:], strict=False))
+
+
+def row_words(columns: Columns) -> _Reader:
+    """Give a function from row index to that row's words."""
+    return _Reader(columns.ragged("prompt_words"), columns.ragged("answer_words"), columns.read("numbers_hash"))
+
+
+class _Reader:
+    def __init__(self, prompts: Ragged, answers: Ragged, numbers: NDArray[np.uint64]) -> None:
+        self.prompts, self.answers, self.numbers = prompts, answers, numbers
+
+    def __call__(self, index: int) -> Words:
+        return Words(self.prompts[index].tolist(), self.answers[index].tolist(), int(self.numbers[index]))
+
+
+def _band_pairs(keys: NDArray[np.uint32], others: NDArray[np.uint32] | None) -> NDArray[np.uint64]:
+    if others is None:
+        order = np.argsort(keys, kind="stable").astype(np.uint64)
+        ranked = keys[order]
+        run = np.concatenate(([0], np.cumsum(ranked[1:] != ranked[:-1])))
+        heads = order[np.searchsorted(run, run)]
+        equal = np.flatnonzero((ranked[1:] == ranked[:-1]) & (ranked[1:] > 0)) + 1
+        # Each row of a run is paired with the one before it and with the first: linear, not quadratic.
+        return np.concatenate([_code(order[equal - 1], order[equal]), _code(heads[equal], order[equal])])
+    order = np.argsort(others, kind="stable")
+    ranked = others[order]
+    at = np.searchsorted(ranked, keys)
+    hit = np.flatnonzero((at < len(ranked)) & (keys > 0))
+    hit = hit[ranked[at[hit]] == keys[hit]]
+    return (hit.astype(np.uint64) << np.uint64(32)) | order[at[hit]].astype(np.uint64)
+
+
+def _code(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.asarray((np.minimum(left, right) << np.uint64(32)) | np.maximum(left, right))
+
+
+@cache
+def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    rng = np.random.default_rng(64)
+    size = BANDS * PER_BAND
+    return rng.integers(1, 2**32, size, dtype=np.uint32) | np.uint32(1), rng.integers(0, 2**32, size, dtype=np.uint32)

@@ -1,0 +1,40 @@
+"""How many rows use each word, in prompts and in answers: what is usual here, and what is not."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.data.columns import slices
+from advisor.data.words import Ragged
+
+BUCKETS = 1 << 20
+
+
+def row_counts(ragged: Ragged) -> NDArray[np.int64]:
+    """Count for each word, by bucket, the rows that use it."""
+    counts = np.zeros(BUCKETS, np.int64)
+    for _first, part in slices(ragged):
+        distinct = distinct_words(part)
+        counts += np.bincount(distinct.values & np.uint32(BUCKETS - 1), minlength=BUCKETS)
+    return counts
+
+
+def distinct_words(part: Ragged) -> Ragged:
+    """Give each word of a row once, in no order."""
+    keys = np.unique((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
+    owners = (keys >> np.uint64(32)).astype(np.int64)
+    starts = np.searchsorted(owners, np.arange(len(part) + 1))
+    return Ragged((keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), starts.astype(np.int64))
+
+
+def mean_per_row(weights: NDArray[np.float64], part: Ragged) -> NDArray[np.float64]:
+    """Average a weight per word over each row; 0 for rows without words."""
+    total = np.concatenate(([0.0], np.cumsum(weights)))
+    sums = total[part.starts[1:]] - total[part.starts[:-1]]
+    return np.asarray(sums / np.maximum(part.counts, 1))
+
+
+def bucket(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Give the bucket of each word hash."""
+    return np.asarray(values & np.uint32(BUCKETS - 1))

@@ -1,0 +1,160 @@
+"""Words of many texts at once as 32-bit hashes, for any script: the ground that duplicates, leaks and style stand on."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+U8, U32, U64 = NDArray[np.uint8], NDArray[np.uint32], NDArray[np.uint64]
+I64 = NDArray[np.int64]
+_TABLE_SIZE = 0x20000
+# Scripts written without spaces: each character counts as a word of its own.
+_ALONE = ((0x0E00, 0x0E7F), (0x0E80, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
+_WORD, _SINGLE, _JOINER = 1, 2, 3
+_POSITIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Values of many rows, one after another; row ``i`` is ``values[starts[i]:starts[i + 1]]``."""
+
+    values: U32
+    starts: I64
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, index: int) -> U32:
+        return self.values[self.starts[index] : self.starts[index + 1]]
+
+    def __iter__(self) -> Iterator[U32]:
+        return (self[index] for index in range(len(self)))
+
+    @property
+    def counts(self) -> I64:
+        """Give the number of values in each row."""
+        return np.diff(self.starts)
+
+    @property
+    def owners(self) -> I64:
+        """Give the row index of each value."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.counts)
+
+
+def codepoints(texts: Sequence[str]) -> tuple[U32, I64]:
+    """Lay the code points of all texts in one array, a line feed after each; give it with the start of each text."""
+    lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts)) + 1
+    joined = "\n".join(texts) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return codes, np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def word_hashes(texts: Sequence[str]) -> Ragged:
+    """Hash each word of each text, case folded; a Han, kana or Thai character is a word."""
+    codes, offsets = codepoints([text.lower() for text in texts])
+    kinds = _word_table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    inner = np.flatnonzero(kinds == _JOINER)
+    if len(inner):
+        kinds = kinds.copy()
+        joins = (kinds[inner - 1] == _WORD) & (kinds[np.minimum(inner + 1, len(kinds) - 1)] == _WORD)
+        kinds[inner] = np.where(joins & (inner > 0), _WORD, 0)
+    where = np.flatnonzero(kinds)
+    if not len(where):
+        return Ragged(np.empty(0, np.uint32), np.zeros(len(texts) + 1, np.int64))
+    kept = kinds[where]
+    begins = np.ones(len(where), bool)
+    begins[1:] = (np.diff(where) > 1) | (kept[1:] != kept[:-1]) | (kept[1:] == _SINGLE)
+    firsts = np.flatnonzero(begins)
+    hashes = _hash_runs(codes[where], firsts)
+    starts = np.searchsorted(where[firsts], offsets).astype(np.int64)
+    return Ragged(hashes, starts)
+
+
+def hash_word(word: str) -> int:
+    """Give the hash `word_hashes` gives a single word."""
+    values = word_hashes([word]).values
+    return int(values[0]) if len(values) else 0
+
+
+def hash_words(words: Sequence[str]) -> U32:
+    """Give the sorted distinct hashes of single words."""
+    return np.unique(word_hashes(list(words)).values)
+
+
+def shingles(words: Ragged, size: int) -> Ragged:
+    """Hash each run of ``size`` words within a row; a row that is shorter gives its whole content once."""
+    counts = words.counts
+    wanted = np.where(counts == 0, 0, np.maximum(counts - size + 1, 1))
+    starts = np.concatenate(([0], np.cumsum(wanted))).astype(np.int64)
+    base = np.repeat(words.starts[:-1] - starts[:-1], wanted) + np.arange(starts[-1])
+    ends = np.repeat(words.starts[1:], wanted)
+    mixed = np.zeros(len(base), np.uint32)
+    for step in range(size):
+        at = np.minimum(base + step, len(words.values) - 1)
+        part = np.where(base + step < ends, words.values[at], np.uint32(0))
+        mixed = (mixed * np.uint32(0x9E3779B1)) ^ (part + np.uint32(0x85EBCA6B) + (mixed >> np.uint32(15)))
+    return Ragged(_scramble(mixed), starts)
+
+
+def concat(left: Ragged, right: Ragged) -> Ragged:
+    """Join two ragged arrays row by row."""
+    starts = left.starts + right.starts
+    values = np.empty(len(left.values) + len(right.values), np.uint32)
+    from_left = np.arange(len(left.values)) + np.repeat(right.starts[:-1], left.counts)
+    from_right = np.arange(len(right.values)) + np.repeat(left.starts[1:], right.counts)
+    values[from_left], values[from_right] = left.values, right.values
+    return Ragged(values, starts)
+
+
+def member(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Say for each value whether the sorted table holds it."""
+    if not len(table):
+        return np.zeros(len(values), bool)
+    at = np.minimum(np.searchsorted(table, values), len(table) - 1)
+    return np.asarray(table[at] == values)
+
+
+def count_per_row(flags: NDArray[np.bool_], ragged: Ragged) -> I64:
+    """Count the set flags of each row."""
+    total = np.concatenate(([0], np.cumsum(flags, dtype=np.int64)))
+    return np.asarray(total[ragged.starts[1:]] - total[ragged.starts[:-1]])
+
+
+def _hash_runs(codes: U32, firsts: I64) -> U32:
+    position = np.arange(len(codes)) - np.repeat(firsts, np.diff(np.append(firsts, len(codes))))
+    powers = _powers()[position % _POSITIONS]
+    with np.errstate(over="ignore"):
+        mixed = (codes + np.uint32(0x7F4A7C15)) * np.uint32(0x85EBCA6B)
+        mixed = (mixed ^ (mixed >> np.uint32(13))) * powers
+        return _scramble(np.add.reduceat(mixed, firsts, dtype=np.uint32))
+
+
+def _scramble(values: U32) -> U32:
+    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x7FEB352D)
+    values = (values ^ (values >> np.uint32(15))) * np.uint32(0x846CA68B)
+    return np.asarray(values ^ (values >> np.uint32(16)))
+
+
+@cache
+def _powers() -> U32:
+    rng = np.random.default_rng(20)
+    return rng.integers(1, 2**32, _POSITIONS, dtype=np.uint32) | np.uint32(1)
+
+
+@cache
+def _word_table() -> U8:
+    table = np.zeros(_TABLE_SIZE, np.uint8)
+    categories = [unicodedata.category(chr(code))[0] for code in range(_TABLE_SIZE)]
+    table[[code for code, letter in enumerate(categories) if letter in "LNM"]] = _WORD
+    for low, high in _ALONE:
+        span = table[low : high + 1]
+        span[span == _WORD] = _SINGLE
+    table[[ord("'"), ord("’")]] = _JOINER
+    # Everything beyond the table (rare Han) shares its last cell.
+    table[-1] = _SINGLE
+    return table

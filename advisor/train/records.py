@@ -119,10 +119,12 @@ class PlannedFile(TrainRecord):
     """The source of a data file; its rows are converted to `shape` as they are copied."""
     shape: str = "as-is"
     """Row shape of a data file: `messages`, `prompt-completion`, `vertex-contents`, `bedrock-conversation`…"""
-    rows_from: int = 0
-    """First row taken from `copy_of`, counting from 0."""
-    rows_until: int | None = None
-    """Row after the last one taken."""
+    part: Literal["all", "train", "eval"] = "all"
+    """Which side of the split is taken, where one file is cut into two."""
+    eval_share: float = 0
+    """Share of the rows that go to the evaluation side."""
+    seed: int = 0
+    """Of the split, which depends on each row's content and on nothing else."""
     system_prompt: str | None = None
     """Put in front of rows that have none."""
     sha256: str

@@ -1,0 +1,81 @@
+"""Unsloth 2026.10: its command line reads one YAML file with sections for data, training and adapter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.errors import AdvisorError
+from advisor.train.backends.bundle_backend import BundleBackend, model_name, modules, script, yaml_text
+from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
+from advisor.train.records import TrainingSpec
+
+REQUIREMENTS = ("unsloth==2026.10.9",)
+LINEAR = "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj"
+
+
+def parts(spec: TrainingSpec) -> PlanParts:
+    """Write `config.yaml` and the launch script."""
+    _check(spec)
+    return PlanParts(
+        config=yaml_text(config(spec)),
+        config_path="config.yaml",
+        files={"launch.sh": script("unsloth train --config config.yaml")},
+        commands=("pip install -r requirements.txt", "sh launch.sh"),
+        requirements=REQUIREMENTS,
+        recipients=(local_recipient("the machine that runs launch.sh"),),
+        warnings=(
+            f"Unsloth's command line takes no evaluation file; {EVAL_FILE} is for judging the result afterwards.",
+        ),
+    )
+
+
+def config(spec: TrainingSpec) -> dict[str, Any]:
+    """Give the configuration as Unsloth's command line names it; its own default is 4 bits."""
+    return {
+        "model": model_name(spec),
+        "data": {"local_dataset": [TRAIN_FILE], "format_type": "chatml"},
+        "training": {
+            "training_type": "full" if spec.method == "full" else "lora",
+            "max_seq_length": spec.seq_len,
+            "load_in_4bit": spec.method == "qlora",
+            "output_dir": "out",
+            "num_epochs": round(spec.epochs),
+            "learning_rate": spec.learning_rate,
+            "batch_size": spec.micro_batch,
+            "gradient_accumulation_steps": spec.gradient_accumulation,
+            "random_seed": spec.seed,
+            "packing": spec.packing,
+            "train_on_completions": spec.assistant_only,
+            "gradient_checkpointing": "unsloth" if spec.checkpointing else "none",
+        },
+        **({"lora": _adapter(spec)} if spec.method != "full" else {}),
+    }
+
+
+def _adapter(spec: TrainingSpec) -> dict[str, Any]:
+    named = modules(spec)
+    return {
+        "lora_r": spec.rank,
+        "lora_alpha": spec.alpha,
+        "lora_dropout": spec.dropout,
+        "target_modules": LINEAR if named == ["all-linear"] else ",".join(named),
+        "use_dora": spec.method == "dora",
+    }
+
+
+def _check(spec: TrainingSpec) -> None:
+    if spec.epochs != round(spec.epochs):
+        raise AdvisorError(
+            f"Unsloth's command line trains whole epochs, not {spec.epochs:g}",
+            place="epochs",
+            remedy="Give a whole number.",
+        )
+    if spec.n_gpus > 1:
+        raise AdvisorError(
+            "Unsloth's command line uses one GPU",
+            place="gpus",
+            remedy="Use axolotl, llamafactory or skypilot.",
+        )
+
+
+BACKEND = BundleBackend("unsloth", parts)

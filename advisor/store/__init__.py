@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advisor.store.access import may_edit, may_manage, may_see, person_of
 from advisor.store.opening import open_store
@@ -17,7 +17,6 @@ from advisor.store.records import (
 )
 
 if TYPE_CHECKING:
-    # The class stands on SQLAlchemy, which commands that save nothing need not load.
     from advisor.store.assessments import Store
 
 __all__ = [
@@ -35,3 +34,12 @@ __all__ = [
     "open_store",
     "person_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The class stands on SQLAlchemy, which commands that save nothing need not load.
+    if name == "Store":
+        from advisor.store.assessments import Store
+
+        return Store
+    raise AttributeError(name)

@@ -63,6 +63,8 @@ def decided_on(advice: Advice) -> Decided:
 def _plain(record: Content) -> dict[str, Any]:
     what = f"the {type(record).__name__.lower()}"
     try:
+        # Before JSON, which would make nothing of an infinite number.
+        check_tree(record.model_dump(), place=what)
         value: dict[str, Any] = record.model_dump(mode="json", by_alias=True)
         size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except (PydanticSerializationError, ValueError, TypeError):
@@ -73,7 +75,6 @@ def _plain(record: Content) -> dict[str, Any]:
         ) from None
     if size > MAX_CONTENT_BYTES:
         raise _too_long(what, size, MAX_CONTENT_BYTES)
-    check_tree(value, place=what)
     return value
 
 

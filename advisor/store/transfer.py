@@ -57,6 +57,12 @@ class FileRevision(Record):
     advice: Advice | None = None
     """The advice."""
 
+    @model_validator(mode="after")
+    def _advice_is_about_the_answers(self) -> FileRevision:
+        if self.advice is not None and self.advice.situation != self.situation:
+            raise ValueError("the advice is about other answers")
+        return self
+
 
 class FileAssessment(Record):
     """One assessment in a library file."""

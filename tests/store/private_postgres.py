@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -99,7 +100,7 @@ def private_server() -> Iterator[Server]:
         yield server
     finally:
         if process is not None:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # does not wait for forgotten connections
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:

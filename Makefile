@@ -18,7 +18,7 @@ app: $(VENV)/app.stamp ## Install what the app needs and start it on http://127.
 test: $(VENV)/dev.stamp ## Run every test, the real browser and real training included
 	@ADVISOR_CHROMIUM="$$($(BIN)/python tools/chromium.py)" && export ADVISOR_CHROMIUM && \
 	$(BIN)/python tools/postgres.py && \
-	OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	PATH="$$PATH:$(CURDIR)/$(BIN)" OMP_WAIT_POLICY=passive $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 quick: $(VENV)/dev.stamp ## Run the fast tests only
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" $(ARGS)

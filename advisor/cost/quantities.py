@@ -113,6 +113,13 @@ def capacity_columns() -> list[pl.Expr]:
         columns.append((plain / 1e6).alias(f"{s}.usd_per_uncached_request"))
     trained = c("training_examples") * c("tokens_per_training_example") * c("epochs")
     columns.append(trained.alias("trained_tokens"))
+    for s, wanted in (
+        ("few_shot", "few_shot_examples"),
+        ("fine_tuning", "training_examples"),
+        ("hybrid", "training_examples"),
+    ):
+        missing = (c(wanted) - c("labelled_examples")).clip(lower_bound=0)
+        columns.append(missing.alias(f"{s}.examples_to_write"))
     run = pl.max_horizontal(trained * c("market.training_usd_per_mtok") / 1e6, c("training_minimum_usd"))
     # A price that is not known stays unknown; max_horizontal would take the minimum charge for it.
     columns.append(

@@ -68,9 +68,7 @@ def _store(s: str) -> pl.Expr:
 
 
 def _preparation(s: str) -> pl.Expr:
-    wanted = c("few_shot_examples") if s == "few_shot" else c("training_examples")
-    missing = (wanted - c("labelled_examples")).clip(lower_bound=0)
-    priced = missing * c("labelling_usd_per_example")
+    priced = c(f"{s}.examples_to_write") * c("labelling_usd_per_example")
     return priced if s == "few_shot" else c("data_preparation_usd").fill_null(priced)
 
 
@@ -184,8 +182,7 @@ COMPONENTS: tuple[Component, ...] = (
         "one_time",
         ("few_shot", *TUNED),
         _preparation,
-        "examples still to be written (there are {labelled_examples:,.0f}) × {labelling_usd_per_example:.4g} USD,"
-        " or the sum that was given",
+        "{s.examples_to_write:,.0f} examples still to be written × {labelling_usd_per_example:.4g} USD; or the sum given",
     ),
     Component(
         "training",

@@ -1,0 +1,251 @@
+"""Projections in, Plotly figures out, each with a sentence that says the same to those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from advisor.cost import CostProjection, ModelRow, Swing
+from advisor.palette import STRATEGIES
+
+NAMES = {
+    "prompting": "Prompting",
+    "few_shot": "Few-shot",
+    "rag": "RAG",
+    "fine_tuning": "Fine-tuning",
+    "hybrid": "RAG + fine-tuning",
+}
+# Told apart by dash as well as by colour, for print and for those who do not see the colours.
+DASHES = {
+    "prompting": "solid",
+    "few_shot": "dash",
+    "rag": "dot",
+    "fine_tuning": "dashdot",
+    "hybrid": "longdash",
+}
+SHADES = (
+    "#27496d",
+    "#b45309",
+    "#0f766e",
+    "#b4236f",
+    "#6b7280",
+    "#5b7fa6",
+    "#d08a4a",
+    "#4fa39b",
+    "#cf6fa0",
+    "#9aa1ad",
+)
+BARS = 8
+
+
+def cumulative_figure(
+    projection: CostProjection, colours: Mapping[str, str], shown: Sequence[str] = STRATEGIES
+) -> Any:
+    """Draw what each strategy has cost by each month, with its band and the break-even points."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for name in shown:
+        curve = projection.curves[name]
+        figure.add_traces(_band(curve, colours[name], name))
+        figure.add_scatter(
+            x=curve.months, y=curve.expected, name=NAMES[name], mode="lines", legendgroup=name,
+            line={"color": colours[name], "dash": DASHES[name], "width": 2.5},
+            hovertemplate="%{y:,.0f} " + projection.currency + " after %{x:.1f} months",
+        )  # fmt: skip
+    _mark_break_even(figure, projection, shown)
+    _mark_ends(figure, projection, shown)
+    _axes(figure, "months from today", f"paid so far, {projection.currency}")
+    return figure
+
+
+def _band(curve: Any, colour: str, name: str) -> list[Any]:
+    import plotly.graph_objects as go
+
+    options = {
+        "mode": "lines",
+        "line": {"width": 0},
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "legendgroup": name,
+    }
+    return [
+        go.Scatter(x=curve.months, y=curve.low, **options),
+        go.Scatter(x=curve.months, y=curve.high, fill="tonexty", fillcolor=_faded(colour), **options),
+    ]
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = (int(colour[index : index + 2], 16) for index in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.14)"
+
+
+def _mark_break_even(figure: Any, projection: CostProjection, shown: Sequence[str]) -> None:
+    marks = [
+        crossing
+        for crossing in projection.break_even
+        if crossing.months is not None and crossing.from_ in shown and crossing.to in shown
+        and 0 < crossing.months <= projection.horizon_months
+    ]  # fmt: skip
+    if not marks:
+        return
+    figure.add_scatter(
+        x=[mark.months for mark in marks],
+        y=[_height(projection, mark.to, mark.months or 0.0) for mark in marks],
+        text=[f"{NAMES[mark.to]} overtakes {NAMES[mark.from_]} on {mark.day}" for mark in marks],
+        mode="markers",
+        name="break-even",
+        marker={"symbol": "x", "size": 11, "color": "#6b7280", "line": {"width": 1}},
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _height(projection: CostProjection, strategy: str, month: float) -> float:
+    import numpy as np
+
+    curve = projection.curves[strategy]
+    return float(np.interp(month, curve.months, curve.expected))
+
+
+def _mark_ends(figure: Any, projection: CostProjection, shown: Sequence[str]) -> None:
+    ends = {projection.strategies[name].ends_on: projection.curves[name].months[-1:] for name in shown}
+    for day, month in ends.items():
+        if day is not None and month:
+            figure.add_vline(
+                x=month[0], line_dash="dot", line_color="#8a8f98", annotation_text=f"shut down {day}"
+            )
+
+
+def components_figure(projection: CostProjection, shown: Sequence[str] = STRATEGIES) -> Any:
+    """Draw what the running cost of each strategy is made of."""
+    import plotly.graph_objects as go
+
+    parts: dict[str, dict[str, float]] = {}
+    for name in shown:
+        for item in projection.strategies[name].components:
+            if item.usd_per_month:
+                parts.setdefault(item.name, {})[name] = item.usd_per_month * projection.currency_rate
+    figure = go.Figure()
+    for index, (part, values) in enumerate(parts.items()):
+        figure.add_bar(
+            y=[NAMES[name] for name in shown], x=[values.get(name, 0.0) for name in shown], name=part, orientation="h",
+            marker={"color": SHADES[index % len(SHADES)], "pattern": {"shape": "/" if index >= len(SHADES) // 2 else ""}},
+            hovertemplate="%{x:,.2f} " + projection.currency + f" {part}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(barmode="stack")
+    _axes(figure, f"{projection.currency} per month", "")
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def tornado_figure(projection: CostProjection, strategy: str, colour: str) -> Any:
+    """Draw what the range of each number does to one strategy's total."""
+    import plotly.graph_objects as go
+
+    centre = projection.strategies[strategy].total.expected or 0.0
+    swings = _largest(projection, strategy)
+    figure = go.Figure()
+    for end, opacity, label in ((0, 0.45, "at the low end"), (1, 0.95, "at the high end")):
+        figure.add_bar(
+            y=[_short(swing) for swing in swings], base=centre, orientation="h", name=label, opacity=opacity,
+            x=[swing.totals[strategy][end] - centre for swing in swings], marker={"color": colour},
+            customdata=[[(swing.low, swing.high)[end], swing.totals[strategy][end]] for swing in swings],
+            hovertemplate="%{customdata[0]:,.4g} → %{customdata[1]:,.0f} " + projection.currency + "<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(barmode="overlay")
+    figure.add_vline(x=centre, line_color="#8a8f98")
+    _axes(figure, f"total over {projection.horizon_months:g} months, {projection.currency}", "")
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def _largest(projection: CostProjection, strategy: str) -> list[Swing]:
+    moved = [swing for swing in projection.tornado if swing.totals[strategy][0] != swing.totals[strategy][1]]
+    return sorted(moved, key=lambda swing: -abs(swing.totals[strategy][1] - swing.totals[strategy][0]))[:BARS]
+
+
+def _short(swing: Swing) -> str:
+    title = swing.title.split(", where nobody")[0]
+    return title if len(title) <= 44 else f"{title[:43]}…"
+
+
+def pareto_figure(rows: Sequence[ModelRow], accent: str) -> Any:
+    """Draw models by cost and latency; those that nothing beats in both are joined."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    priced = [row for row in rows if row.usd_per_month]
+    for front, symbol, colour in ((False, "circle", "#8a8f98"), (True, "diamond", accent)):
+        chosen = sorted((row for row in priced if row.on_front == front), key=lambda row: row.p95_ms)
+        figure.add_scatter(
+            x=[row.usd_per_month for row in chosen], y=[row.p95_ms for row in chosen],
+            text=[row.label for row in chosen], name="nothing is cheaper and faster" if front else "others",
+            mode="lines+markers" if front else "markers",
+            marker={"symbol": symbol, "size": 12 if front else 8, "color": colour}, line={"color": colour, "width": 1},
+            hovertemplate="%{text}: %{x:,.0f} USD a month, %{y:,.0f} ms<extra></extra>",
+        )  # fmt: skip
+    _axes(figure, "USD per month (logarithmic)", "p95 of the whole answer, ms")
+    figure.update_xaxes(type="log")
+    return figure
+
+
+def _axes(figure: Any, x: str, y: str) -> None:
+    figure.update_layout(
+        xaxis_title=x, yaxis_title=y, margin={"l": 10, "r": 10, "t": 30, "b": 10}, height=380,
+        legend={"orientation": "h", "y": -0.22, "x": 0}, hovermode="closest",
+    )  # fmt: skip
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True, rangemode="tozero")
+
+
+def cumulative_text(projection: CostProjection) -> str:
+    """Say what the curves show."""
+    ranked = sorted(STRATEGIES, key=lambda name: projection.strategies[name].total.expected or float("inf"))
+    parts = [_total_text(projection, name) for name in ranked]
+    crossed = [
+        f"{NAMES[item.to]} overtakes {NAMES[item.from_]} after {item.months:.1f} months"
+        for item in projection.break_even
+        if item.months is not None and item.months <= projection.horizon_months
+    ]
+    return f"Cost in sum over {projection.horizon_months:g} months. {'; '.join(parts)}. " + (
+        f"Break-even: {'; '.join(crossed)}." if crossed else "No strategy overtakes another."
+    )
+
+
+def _total_text(projection: CostProjection, name: str) -> str:
+    total, end = projection.strategies[name].total, projection.strategies[name].ends_on
+    if total.expected is None or total.low is None or total.high is None:
+        return f"{NAMES[name]} unknown"
+    until = f" until {end}" if end else ""
+    money = f"{total.expected:,.0f} {projection.currency}"
+    return f"{NAMES[name]} {money} ({total.low:,.0f} to {total.high:,.0f}){until}"
+
+
+def components_text(projection: CostProjection) -> str:
+    """Say what each strategy's running cost is made of."""
+    sentences = []
+    for name in STRATEGIES:
+        parts = sorted(projection.strategies[name].components, key=lambda item: -(item.usd_per_month or 0.0))
+        largest = [f"{item.name} {item.usd_per_month or 0:,.2f}" for item in parts if item.usd_per_month][:3]
+        sentences.append(f"{NAMES[name]}: {', '.join(largest) or 'nothing'}")
+    return f"Largest parts of the running cost, USD a month. {'. '.join(sentences)}."
+
+
+def tornado_text(projection: CostProjection, strategy: str) -> str:
+    """Say what moves one strategy's total most."""
+    parts = [
+        f"{_short(swing)} from {swing.low:,.4g} to {swing.high:,.4g}: "
+        f"{swing.totals[strategy][0]:,.0f} to {swing.totals[strategy][1]:,.0f}"
+        for swing in _largest(projection, strategy)
+    ]
+    return f"What moves the total of {NAMES[strategy]} most, {projection.currency}. {'; '.join(parts) or 'Nothing'}."
+
+
+def pareto_text(rows: Sequence[ModelRow]) -> str:
+    """Say which models nothing beats in both cost and latency."""
+    front = [
+        f"{row.label} ({row.usd_per_month:,.0f} USD, {row.p95_ms:,.0f} ms)"
+        for row in rows
+        if row.on_front and row.usd_per_month is not None
+    ]
+    return f"{len(rows)} models by cost per month and latency. No other is both cheaper and faster than: {', '.join(front)}."

@@ -1,0 +1,261 @@
+"""The Costs page: what each strategy costs for this workload, when one overtakes another, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.cost import CostProjection, ModelRow, compare_models, project
+from advisor.cost.checks import READ
+from advisor.cost.tables import components_table, curves_table, models_table, strategies_table, tornado_table
+from advisor.errors import AdvisorError
+from advisor.palette import STRATEGIES
+from advisor.ui import cost_figures as figures
+from advisor.ui import cost_inputs, look, state
+from advisor.ui.clock import today
+
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
+
+
+def render() -> None:
+    """Draw the page."""
+    catalog = state.catalog()
+    st.title("What it costs", anchor=False)
+    left, right = st.columns([1, 2.3], gap="large")
+    with left:
+        cost_inputs.show(catalog)
+    with right:
+        _results(catalog)
+
+
+def _results(catalog: Catalog) -> None:
+    key = _key(state.current().answers)
+    try:
+        projection = _project(key, catalog.sha256, today(), catalog)
+    except AdvisorError as error:
+        st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.remedy)}")
+        return
+    _summary(projection)
+    _warnings(projection)
+    _cumulative(projection)
+    _figures_table(projection)
+    _components(projection)
+    _tornado(projection)
+    _break_even(projection)
+    _models(key, catalog)
+    _assumed(projection)
+
+
+def _key(answers: Any) -> str:
+    return json.dumps({name: value for name, value in answers.items() if name in READ}, sort_keys=True)
+
+
+class _Unhashed:
+    """Carries the catalog past the cache's key; its hash stands beside it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unhashed)
+
+
+def _project(key: str, sha256: str, day: date, catalog: Catalog) -> CostProjection:
+    return _projected(key, sha256, day, _Unhashed(catalog))
+
+
+@lru_cache(maxsize=256)
+def _projected(key: str, sha256: str, day: date, book: _Unhashed) -> CostProjection:
+    del sha256
+    return project(json.loads(key), book.catalog, as_of=day)
+
+
+@lru_cache(maxsize=256)
+def _compared(key: str, sha256: str, day: date, strategy: str, book: _Unhashed) -> tuple[ModelRow, ...]:
+    del sha256
+    return tuple(compare_models(json.loads(key), book.catalog, as_of=day, strategy=strategy))
+
+
+def _summary(projection: CostProjection) -> None:
+    known = [name for name in STRATEGIES if projection.strategies[name].per_month.expected is not None]
+    ranked = sorted(known, key=lambda name: projection.strategies[name].per_month.expected or 0.0)
+    columns = st.columns(len(ranked) or 1)
+    for column, name in zip(columns, ranked, strict=False):
+        cost = projection.strategies[name]
+        column.metric(
+            figures.NAMES[name],
+            f"{money(cost.per_month.expected)}",
+            help=f"{projection.currency} per month; 90 %: {money(cost.per_month.low)} to {money(cost.per_month.high)}",
+        )
+    look.quiet(
+        f"{projection.currency} per month at first, {projection.requests_per_month:,.0f} requests, {projection.model}, "
+        f"prices of {projection.as_of} ({projection.price_origin}); tuned at {projection.tuning_route}."
+    )
+
+
+def money(value: float | None) -> str:
+    """Write an amount as short as its size allows."""
+    if value is None:
+        return "unknown"
+    return (
+        f"{value:,.0f}"
+        if abs(value) >= 100
+        else f"{value:,.2f}"
+        if abs(value) >= 0.01 or value == 0
+        else f"{value:.2g}"
+    )
+
+
+def _warnings(projection: CostProjection) -> None:
+    if projection.warnings:
+        listed = "\n".join(f"- {look.plain(warning)}" for warning in projection.warnings)
+        with st.expander(f"Beware of {len(projection.warnings)} things", expanded=True, key="cost_warnings"):
+            st.markdown(listed)
+
+
+def _cumulative(projection: CostProjection) -> None:
+    st.header("In sum over time", anchor=False)
+    labels = {figures.NAMES[name]: name for name in STRATEGIES}
+    chosen = st.pills("Strategies", list(labels), selection_mode="multi", default=list(labels), key="cost_shown",
+                      label_visibility="collapsed")  # fmt: skip
+    shown = [labels[label] for label in chosen] or list(STRATEGIES)
+    figure = figures.cumulative_figure(projection, look.colours(), shown)
+    _chart(figure, figures.cumulative_text(projection), curves_table(projection), "cumulative-cost")
+
+
+def _chart(figure: Any, text: str, data: pl.DataFrame, name: str) -> None:
+    """Draw a chart with its text alternative below and its data to take away."""
+    st.plotly_chart(figure, alt=text, config=CONFIG, key=f"chart_{name}")
+    with st.container(horizontal=True, gap="medium", key=f"below_{name}"):
+        with st.popover("In words", type="tertiary"):
+            st.write(look.plain(text))
+        st.download_button(
+            "Data (CSV)", data=data.write_csv, file_name=f"{name}.csv", mime="text/csv",
+            on_click="ignore", type="tertiary", key=f"data_{name}",
+        )  # fmt: skip
+
+
+def _figures_table(projection: CostProjection) -> None:
+    table = strategies_table(projection)
+    with_names = table.with_columns(pl.col("strategy").replace_strict(figures.NAMES))
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        with_names,
+        hide_index=True,
+        alt=f"Costs and latency of each strategy in {projection.currency}",
+        column_config={
+            "strategy": "Strategy",
+            "per_day": number("per day", format="localized"),
+            "per_month": number("per month", format="localized"),
+            "per_month_low": number("low", format="localized"),
+            "per_month_high": number("high", format="localized"),
+            "per_1k_requests": number("per 1,000", format="%.4f"),
+            "one_time": number("once", format="localized"),
+            "total": number("total", format="localized"),
+            "total_low": None,
+            "total_high": None,
+            "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
+            "p50_ms": number("p50, ms", format="%.0f"),
+            "p95_ms": number("p95, ms", format="%.0f"),
+        },
+    )
+
+
+def _components(projection: CostProjection) -> None:
+    st.header("What it is made of", anchor=False)
+    data = components_table(projection)
+    _chart(figures.components_figure(projection), figures.components_text(projection), data, "components")
+    with st.expander("Every part with its formula", key="cost_formulas"):
+        st.dataframe(data, hide_index=True, alt="Every component in USD with its formula")
+
+
+def _tornado(projection: CostProjection) -> None:
+    st.header("What moves it most", anchor=False)
+    labels = {figures.NAMES[name]: name for name in STRATEGIES}
+    chosen = st.segmented_control("Strategy", list(labels), default="Few-shot", key="cost_tornado", required=True,
+                                  label_visibility="collapsed")  # fmt: skip
+    strategy = labels[chosen or "Few-shot"]
+    figure = figures.tornado_figure(projection, strategy, look.colours()[strategy])
+    _chart(figure, figures.tornado_text(projection, strategy), tornado_table(projection), "tornado")
+
+
+def _break_even(projection: CostProjection) -> None:
+    st.header("When one overtakes another", anchor=False)
+    rows = [
+        {
+            "first": figures.NAMES[item.from_],
+            "then": figures.NAMES[item.to],
+            "months": item.months,
+            "requests": item.requests,
+            "day": item.day,
+            "never, because": item.never_because or "",
+            "cheaper in total, probability": projection.cheaper[item.to][item.from_],
+        }
+        for item in projection.break_even
+    ]
+    table = pl.DataFrame(rows, infer_schema_length=None)
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt="Break-even between each pair of strategies",
+        column_config={
+            "months": st.column_config.NumberColumn(format="%.1f"),
+            "requests": st.column_config.NumberColumn(format="compact"),
+            "cheaper in total, probability": st.column_config.NumberColumn(
+                "cheaper, probability", format="percent"
+            ),
+        },
+    )
+
+
+def _models(key: str, catalog: Catalog) -> None:
+    st.header("The same workload on other models", anchor=False)
+    labels = {figures.NAMES[name]: name for name in STRATEGIES}
+    chosen = st.selectbox("With", list(labels), key="cost_models_with")
+    rows = _compared(key, catalog.sha256, today(), labels[chosen or "Prompting"], _Unhashed(catalog))
+    wanted = st.pills("Only models that", list(KEEPS),
+                      selection_mode="multi", key="cost_models_only")  # fmt: skip
+    kept = _filtered(rows, wanted)
+    if not kept:
+        look.quiet("No model is left.")
+        return
+    _chart(
+        figures.pareto_figure(kept, look.colours()["rag"]),
+        figures.pareto_text(kept),
+        models_table(kept),
+        "models",
+    )
+    st.dataframe(models_table(kept).drop("model"), hide_index=True, alt=figures.pareto_text(kept))
+    look.quiet(
+        "Quality is not in this picture: the cheapest model that does your task well has to be found out."
+    )
+
+
+KEEPS: dict[str, Callable[[ModelRow], bool]] = {
+    "fit": lambda row: row.fits_context is not False and row.fits_latency is not False,
+    "can be tuned by newcomers": lambda row: row.tunable_by_new_customer,
+    "have open weights": lambda row: row.open_weights,
+    "have no end announced": lambda row: row.retires_on is None,
+}
+
+
+def _filtered(rows: Sequence[ModelRow], wanted: Sequence[str]) -> list[ModelRow]:
+    return [row for row in rows if all(KEEPS[name](row) for name in wanted)]
+
+
+def _assumed(projection: CostProjection) -> None:
+    with st.expander(f"{len(projection.assumed)} numbers are assumed", key="cost_assumed"):
+        listed = pl.DataFrame(
+            [item.model_dump(exclude={"sources"}) for item in projection.assumed], infer_schema_length=None
+        )
+        st.dataframe(listed, hide_index=True, alt="Numbers that are assumed because nobody answered")

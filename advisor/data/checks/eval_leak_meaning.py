@@ -12,7 +12,9 @@ from advisor.data.records import Finding
 from advisor.data.similar import row_words, same_with_other_values
 
 # Pairs alike in prompt and answer; with these bounds the list is for reading, not for deleting unread.
-PROMPT, ANSWER = 0.35, 0.75
+PROMPT, ANSWER = 0.25, 0.7
+# Rarity is learned from this many training rows as well; the evaluation alone is too small to tell a rare word.
+FITTED_ON = 2000
 MOST_EVAL_ROWS = 20_000
 
 
@@ -22,7 +24,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if held_out is None or not len(data) or not 0 < len(held_out) <= MOST_EVAL_ROWS:
         return
     tests = [text for batch in held_out.texts() for text in batch]
-    meaning = Meaning([ask for ask, _ in tests] + [answer for _, answer in tests], model=data.options.embedding_model)
+    sample = tests + next(data.texts(), [])[:FITTED_ON]
+    meaning = Meaning([text for pair in sample for text in pair], model=data.options.embedding_model)
     asks, answers = meaning([ask for ask, _ in tests]), meaning([answer for _, answer in tests])
     pairs: list[tuple[int, int, float]] = []
     start = 0

@@ -7,6 +7,7 @@ from datetime import date
 from advisor.catalog import load_catalog
 from advisor.catalog.market import Availability
 from advisor.errors import AdvisorError
+from advisor.train.backends import BACKENDS
 
 
 def availability(backend: str, as_of: date) -> Availability | None:
@@ -26,7 +27,7 @@ def require_open(backend: str, as_of: date) -> tuple[str, ...]:
         others = sorted(
             name
             for name in market.backends
-            if market.status(name, as_of).status == "open" and market.backends[name].kind == "hosted"
+            if name in BACKENDS and market.status(name, as_of).status == "open"
         )
         raise AdvisorError(
             f"{known.label} closed on {status.from_}: {_lowered(status.says)}",

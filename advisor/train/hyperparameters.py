@@ -1,0 +1,239 @@
+"""Rank, learning rate, batch, epochs and kind of tuning for a task, each with its reason and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Any, Literal
+
+from advisor.catalog import Catalog
+from advisor.errors import AdvisorError, did_you_mean
+from advisor.train.records import Method, Objective, TrainRecord
+from advisor.train.size.adapters import make_adapter
+from advisor.train.size.architecture import Architecture
+
+TaskKind = Literal["style", "standard", "domain", "major"]
+TASKS: tuple[TaskKind, ...] = ("style", "standard", "domain", "major")
+MOST_EPOCHS = 10
+LARGEST_RANK = 256
+FORMS = frozenset({"tone", "output_format", "vocabulary", "code_style"})
+"""Behaviours that are a matter of form."""
+
+
+class Reason(TrainRecord):
+    """Why one setting has its value."""
+
+    setting: str
+    """Its name."""
+    because: str
+    """In a sentence."""
+    sources: tuple[str, ...]
+    """Ids in the bibliography."""
+
+
+class Hyperparameters(TrainRecord):
+    """Settings to start from."""
+
+    rank: int
+    """LoRA rank."""
+    alpha: int
+    """LoRA scale numerator."""
+    targets: tuple[str, ...]
+    """What gets an adapter."""
+    learning_rate: float
+    """Peak."""
+    epochs: float
+    """Passes over the rows."""
+    micro_batch: int
+    """Rows at once."""
+    gradient_accumulation: int
+    """Micro-batches in a step."""
+    warmup_ratio: float
+    """Share of the steps."""
+    reasons: tuple[Reason, ...]
+    """Why, setting by setting."""
+    warnings: tuple[str, ...] = ()
+    """What to beware of."""
+
+
+class ObjectiveAdvice(TrainRecord):
+    """Which kind of tuning fits what is at hand."""
+
+    objective: Objective
+    """What the loss should reward."""
+    because: str
+    """Why."""
+    before: str
+    """What to do first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be learned, how, and from how much."""
+
+    task: str
+    """`style`, `standard`, `domain` or `major`."""
+    rows: int
+    tokens: float
+    """Of one pass."""
+    method: Method = "lora"
+
+
+def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, day: date) -> Hyperparameters:
+    """Recommend settings for this work; without an architecture the rank is not held against the data."""
+    if work.task not in TASKS:
+        raise AdvisorError(
+            f"there is no kind of task '{work.task}'", place="--task", remedy=did_you_mean(work.task, TASKS)
+        )
+    parameter = _Numbers(catalog, day)
+    rank, rank_reason, warnings = _rank(parameter, architecture, work)
+    batch = _batch(parameter, work.rows)
+    micro = min(2, batch)
+    rate = parameter("learning_rate_full")
+    factor = 1.0 if work.method == "full" else parameter("learning_rate_factor")
+    epochs = _epochs(parameter, work.rows, batch)
+    return Hyperparameters(
+        rank=rank,
+        alpha=2 * rank,
+        targets=("all-linear",),
+        learning_rate=rate * factor,
+        epochs=epochs,
+        micro_batch=micro,
+        gradient_accumulation=max(1, batch // micro),
+        warmup_ratio=parameter("warmup_share"),
+        reasons=(
+            rank_reason,
+            Reason(
+                setting="targets",
+                because="Adapters on attention alone are worse than on all linear layers at the same parameter count.",
+                sources=("lora-without-regret-2025",),
+            ),
+            Reason(
+                setting="learning_rate",
+                because=f"{factor:g} times the rate of full tuning ({rate:g})."
+                if factor != 1
+                else f"The usual rate of full tuning, {rate:g}.",
+                sources=parameter.sources("learning_rate_factor"),
+            ),
+            Reason(
+                setting="batch",
+                because=f"{batch} rows a step: small batches suit LoRA, and {work.rows} rows must still make steps.",
+                sources=parameter.sources("effective_batch"),
+            ),
+            Reason(
+                setting="epochs",
+                because=f"{epochs:g} passes make about {_steps(work.rows, batch, epochs)} steps.",
+                sources=parameter.sources("least_steps"),
+            ),
+        ),
+        warnings=tuple(warnings),
+    )
+
+
+class _Numbers:
+    def __init__(self, catalog: Catalog, day: date) -> None:
+        self._catalog, self._day = catalog, day
+
+    def __call__(self, name: str) -> float:
+        return self._catalog.parameter(f"training.{name}", self._day).number
+
+    def sources(self, name: str) -> tuple[str, ...]:
+        return self._catalog.parameter(f"training.{name}", self._day).sources
+
+
+def _rank(
+    parameter: _Numbers, architecture: Architecture | None, work: Work
+) -> tuple[int, Reason, list[str]]:
+    rank = int(parameter(f"rank_{work.task}"))
+    because = f"The usual rank for a task of the kind '{work.task}'."
+    warnings: list[str] = []
+    if architecture is not None:
+        needed = work.tokens * parameter("bits_per_token")
+        while rank < LARGEST_RANK and _capacity(parameter, architecture, rank) < needed:
+            rank *= 2
+            because = (
+                f"Raised to {rank}: {work.tokens:,.0f} tokens hold more than a smaller adapter can store."
+            )
+        if _capacity(parameter, architecture, rank) < needed:
+            warnings.append(
+                f"Even rank {rank} stores less than these tokens hold; full tuning may learn more."
+            )
+    sources = (*parameter.sources(f"rank_{work.task}"), *parameter.sources("bits_per_parameter"))
+    return rank, Reason(setting="rank", because=because, sources=tuple(dict.fromkeys(sources))), warnings
+
+
+def _capacity(parameter: _Numbers, architecture: Architecture, rank: int) -> float:
+    return make_adapter(architecture, ("all-linear",), rank).parameters * parameter("bits_per_parameter")
+
+
+def _batch(parameter: _Numbers, rows: int) -> int:
+    """Halve the batch until three passes make enough steps."""
+    batch = int(parameter("effective_batch"))
+    while batch > 4 and _steps(rows, batch, 3) < parameter("least_steps"):
+        batch //= 2
+    return batch
+
+
+def _epochs(parameter: _Numbers, rows: int, batch: int) -> float:
+    if rows >= 50_000:
+        return 1.0
+    if rows >= 10_000:
+        return 2.0
+    wanted = ceil(parameter("least_steps") / max(1, ceil(rows / batch)))
+    return float(min(MOST_EPOCHS, max(3, wanted)))
+
+
+def _steps(rows: int, batch: int, epochs: float) -> int:
+    return max(1, round(ceil(rows / batch) * epochs))
+
+
+def task_of(answers: Mapping[str, Any]) -> TaskKind:
+    """Read the kind of task from the answers: what must change, knowledge or behaviour, and how broadly."""
+    if answers.get("task_breadth") == "broad" and answers.get("behavior_gap") == "main":
+        return "major"
+    if answers.get("knowledge_gap") in ("some", "main"):
+        return "domain"
+    if answers.get("behavior_gap") == "some" or set(answers.get("behaviors") or ()) <= {
+        "tone",
+        "style",
+        "format",
+    }:
+        return "style" if answers.get("behavior_gap") else "standard"
+    return "standard"
+
+
+def objective_for(
+    answers: Mapping[str, Any], *, preference_pairs: bool = False, raw_tokens: float = 0
+) -> ObjectiveAdvice:
+    """Choose between supervised, preference, reinforcement and continued pretraining; the first that holds."""
+    if preference_pairs:
+        return ObjectiveAdvice(
+            objective="dpo",
+            because="There is a better and a worse answer for each prompt, which says more than the better one alone.",
+            before="Tune on the better answers first if the base model rarely gives such an answer.",
+        )
+    if answers.get("gradable") == "yes" and answers.get("stronger_model_works") is False:
+        return ObjectiveAdvice(
+            objective="rft",
+            because="A program can grade answers and no model gives them to imitate.",
+            before="Check that the base model is right now and then; a reward that never comes teaches nothing.",
+        )
+    if raw_tokens >= 10_000_000:
+        return ObjectiveAdvice(
+            objective="cpt",
+            because="There are more than ten million tokens of plain text of the domain.",
+            before="Try retrieval over the same text: it also answers, needs no training and can be corrected.",
+        )
+    if answers.get("stronger_model_works"):
+        return ObjectiveAdvice(
+            objective="sft",
+            because="A stronger model does it already: have it answer, keep the good answers, and tune on those.",
+            before="Check that the stronger model's terms allow training on its answers.",
+        )
+    return ObjectiveAdvice(
+        objective="sft",
+        because="Examples of good answers are the plainest thing to learn from.",
+        before="Hold rows out and judge the base model with examples in the prompt on them first.",
+    )

@@ -24,30 +24,30 @@ def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int])
     blocks += _crossings(cost, catalog)
     blocks += [_components(name, priced, catalog) for name, priced in cost.strategies.items()]
     blocks += _assumptions(cost, number)
-    blocks += [Paragraph(warning) for warning in cost.warnings]
+    if cost.warnings:
+        blocks += [Paragraph("Beware:", strong=True), *(Paragraph(warning) for warning in cost.warnings)]
     return Section("costs", "Costs", tuple(blocks))
 
 
-def money(value: float | None, currency: str) -> str:
-    """Write an amount: cents where it is small, none where it is large."""
+def money(value: float | None, currency: str = "") -> str:
+    """Write an amount, with its currency where one is given: cents where it is small, none where it is large."""
     if value is None:
         return "unknown"
     if value == 0:
-        return f"0 {currency}"
+        return f"0 {currency}".strip()
     digits = (
         f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
     )
-    return f"{digits} {currency}"
+    return f"{digits} {currency}".strip()
 
 
-def span(found: Range, currency: str) -> str:
+def span(found: Range, currency: str = "") -> str:
     """Write an expected figure with its interval."""
     if found.expected is None:
         return "unknown"
     if found.low is None or found.high is None or found.low == found.high:
         return money(found.expected, currency)
-    low = money(found.low, currency).removesuffix(f" {currency}")
-    return f"{money(found.expected, currency)} ({low} to {money(found.high, currency)})"
+    return f"{money(found.expected, currency)} ({money(found.low)} to {money(found.high)})"
 
 
 def _basis(cost: CostProjection) -> Terms:
@@ -94,18 +94,18 @@ def _totals(cost: CostProjection, catalog: Catalog) -> Table:
         f"Over {cost.horizon_months:g} months",
         "Answer takes (p50 / p95)",
     )
-    rows = tuple(_total_row(name, priced, cost, catalog) for name, priced in cost.strategies.items())
-    return Table("What each strategy costs", head, rows, frozenset({1, 2, 3, 4, 5}))
+    rows = tuple(_total_row(name, priced, catalog) for name, priced in cost.strategies.items())
+    return Table(f"What each strategy costs, in {cost.currency}", head, rows, frozenset({1, 2, 3, 4, 5}))
 
 
-def _total_row(name: str, priced: StrategyCost, cost: CostProjection, catalog: Catalog) -> tuple[str, ...]:
+def _total_row(name: str, priced: StrategyCost, catalog: Catalog) -> tuple[str, ...]:
     until = f", until {priced.ends_on}" if priced.ends_on else ""
     return (
         words.strategy(name, catalog),
-        span(priced.per_month, cost.currency),
-        money(priced.one_time, cost.currency),
-        money(priced.per_1k_requests, cost.currency),
-        span(priced.total, cost.currency) + until,
+        span(priced.per_month),
+        money(priced.one_time),
+        money(priced.per_1k_requests),
+        span(priced.total) + until,
         f"{priced.latency_ms.p50:,.0f} / {priced.latency_ms.p95:,.0f} ms",
     )
 
@@ -144,8 +144,8 @@ def _assumptions(cost: CostProjection, number: Callable[[str], int]) -> Iterator
     rows = tuple(
         (
             item.title,
-            f"{item.value:,.6g}",
-            f"{item.low:,.6g} to {item.high:,.6g}",
+            _plain(item.value),
+            f"{_plain(item.low)} to {_plain(item.high)}",
             " ".join(f"[{number(source)}]" for source in item.sources),
         )
         for item in cost.assumed
@@ -157,3 +157,7 @@ def _assumptions(cost: CostProjection, number: Callable[[str], int]) -> Iterator
             rows,
             frozenset({1, 2}),
         )
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

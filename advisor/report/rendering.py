@@ -51,7 +51,7 @@ def render(advice: Advice, catalog: Catalog, fmt: Format, *, interactive: bool =
         case "html":
             from advisor.report.html import render as html
 
-            return html(compose(advice, catalog), interactive=interactive).encode()
+            return html(compose(advice, catalog), cost=advice.cost if interactive else None).encode()
         case "pdf":
             from advisor.report.pdf import render as pdf
 

@@ -1,0 +1,127 @@
+"""``report`` and ``app``: documents to hand on, and the app in the browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advisor.cli.options import (
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    situation_of,
+    stderr,
+)
+from advisor.errors import AdvisorError, did_you_mean
+
+if TYPE_CHECKING:
+    from advisor.advice import Advice
+    from advisor.report import Format
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(report)
+    app.command(name="app")(app_)
+
+
+def report(
+    file: Annotated[Path, typer.Argument(help="An answers file or a JSON report; - for standard input.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="OUT.md, .html, .pdf, .json or .adr.md; - prints it.")
+    ] = None,
+    fmt: Annotated[str | None, typer.Option("--format", help="md, html, pdf, json or adr.")] = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", help="HTML with charts that answer to the pointer (5 MB).")
+    ] = False,
+    as_json: JsonOption = False,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Write a report: recommendation, reasons with sources, what would change it, costs, roadmap.
+
+    The ending of OUT chooses the format. The same answers, rules and day give the same bytes.
+    """
+    from advisor.advice import advise
+    from advisor.files import write_bytes
+    from advisor.report import FORMATS, render
+
+    catalog = catalog_of(rules)
+    chosen = _format(fmt or ("json" if as_json and out is None else ""), out)
+    advice = _earlier(file) or advise(situation_of(file, catalog), catalog, as_of=day_of(as_of))
+    content = render(advice, catalog, chosen, interactive=interactive)
+    if out is None or str(out) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    write_bytes(out, content)
+    if as_json:
+        print_json({"written": str(out), "format": chosen, "bytes": len(content)})
+    else:
+        stderr().print(f"{FORMATS[chosen].title}: {out} ({len(content):,} bytes)", markup=False)
+
+
+def _earlier(file: Path) -> Advice | None:
+    """Give the advice of a JSON report; None where the file is something else, such as answers."""
+    from advisor.report import read_advice
+    from advisor.report.exchange import FORMAT, MAX_BYTES
+
+    if file.suffix.lower() != ".json" or not file.is_file() or file.stat().st_size > MAX_BYTES:
+        return None
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return read_advice(text, place=str(file)) if f'"{FORMAT}"' in text else None
+
+
+def _format(named: str, out: Path | None) -> Format:
+    from advisor.report import FORMATS
+
+    if named:
+        if named not in FORMATS:
+            raise AdvisorError(
+                f"there is no format '{named}'", place="--format", remedy=did_you_mean(named, FORMATS)
+            )
+        return named
+    name = out.name.lower() if out else ""
+    # The longest ending first: .adr.md is not .md.
+    for fmt, info in sorted(FORMATS.items(), key=lambda item: -len(item[1].ending)):
+        if name.endswith(info.ending):
+            return fmt
+    endings = ", ".join(info.ending for info in FORMATS.values())
+    raise AdvisorError(
+        "the format is not clear" if not out else f"'{out.name}' has no ending that names a format",
+        place="-o",
+        remedy=f"Give -o with one of {endings}, or --format.",
+    )
+
+
+def app_(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on 127.0.0.1.")] = 8501,
+    address: Annotated[
+        str, typer.Option(help="Where to listen; anything but 127.0.0.1 lets others in.")
+    ] = "127.0.0.1",
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Start the app and print its address."""
+    if rules:
+        catalog_of(rules)
+        os.environ["ADVISOR_RULES"] = str(rules)
+    if as_of:
+        os.environ["ADVISOR_AS_OF"] = str(day_of(as_of))
+    script = _app_script()
+    stderr().print(f"Advisor: http://{address}:{port}", markup=False)
+    options = ["--server.port", str(port), "--server.address", address]
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *options])  # noqa: S606
+
+
+def _app_script() -> Path:
+    """Give the start of the app: the wheel's own, or the checkout's; its settings lie beside it."""
+    package = Path(__file__).resolve().parent.parent
+    packed = package / "_app.py"
+    return packed if packed.is_file() else package.parent / "app.py"

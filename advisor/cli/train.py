@@ -40,10 +40,10 @@ def submit(
     as_json: JsonOption = False,
 ) -> None:
     """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs."""
-    from advisor.train.bundle_files import read_plan
+    from advisor.train.bundle import read_bundle
 
     store = JobStore()
-    plan = read_plan(bundle)
+    plan = read_bundle(bundle)
     job = job_verbs.submit(store, plan, bundle, attempt=_attempt(store, plan, bundle) if again else 1)
     _show(store, job, as_json=as_json)
 

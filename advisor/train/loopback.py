@@ -13,6 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from advisor.errors import AdvisorError
 
+KEEP_ALIVE_SECONDS = (
+    120  # clients keep connections over long answers; closing one under a request looks like a fault
+)
+
 
 def check_loopback(host: str) -> None:
     """Refuse to listen anywhere but on this machine."""
@@ -78,4 +82,6 @@ def run_app(app: ASGIApp, host: str, port: int, *, on_ready: Callable[[str], Non
             ) from None
         listener.listen(128)  # from here on a request waits instead of being refused
         on_ready(f"http://{host}:{listener.getsockname()[1]}")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
+        uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_keep_alive=KEEP_ALIVE_SECONDS)).run(
+            sockets=[listener]
+        )

@@ -17,6 +17,7 @@ from advisor.train.api_server.answers import Object, Refused, not_found
 from advisor.train.api_server.requests import CreateJob
 from advisor.train.api_server.uploads import Uploads
 from advisor.train.backends import load_backend
+from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job, Option, TrainingPlan, TrainingSpec
 
@@ -99,8 +100,6 @@ class TuningJobs:
 
     def start(self, job_id: str) -> Job | None:
         """Start or go on with a job; a plan that cannot be started is kept as the job's failure."""
-        from advisor.train.plan import write_bundle
-
         try:
             plan = self._plan(job_id)
             bundle = self._folder / job_id / "bundle"

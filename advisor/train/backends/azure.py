@@ -30,4 +30,6 @@ def connect(options: dict[str, Option]) -> Service:
     return OpenAIService(base_url, find_key("AZURE_OPENAI_API_KEY", "Azure OpenAI"))
 
 
-BACKEND = Hosted(Vendor("azure", "Azure OpenAI", LIMITS, connect, hosted_plan))
+BACKEND = Hosted(
+    Vendor("azure", "Azure OpenAI", LIMITS, connect, hosted_plan("Microsoft (Azure)", "your Azure resource"))
+)

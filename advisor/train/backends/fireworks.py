@@ -187,4 +187,6 @@ def connect(options: dict[str, Option]) -> Service:
     return Fireworks(check_address(address, "base_url"), account, find_key("FIREWORKS_API_KEY", "Fireworks"))
 
 
-BACKEND = Hosted(Vendor("fireworks", "Fireworks", LIMITS, connect, hosted_plan))
+BACKEND = Hosted(
+    Vendor("fireworks", "Fireworks", LIMITS, connect, hosted_plan("Fireworks AI", "https://api.fireworks.ai"))
+)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
+from advisor.train.backends.availability import require_open
 from advisor.train.backends.services import (
     Limits,
     Order,
@@ -60,7 +60,8 @@ class Hosted:
         """Upload and order, saving before and after each step; a repeat goes on where the last try ended."""
         if job.provider_id is not None:
             return self.refresh(job, context)
-        check_open(self.name, context.now().date())
+        require_open(self.name, context.now().date())
+        _check_objective(plan)
         files = data_files(plan, context.folder / BUNDLE)
         check_files(files, self.vendor)
         service = self.vendor.connect(job.options)
@@ -211,14 +212,10 @@ def upload_name(path: Path, part: str) -> str:
     return f"advisor-{digest[:24]}-{part}.jsonl"
 
 
-def check_open(backend: str, day: date) -> None:
-    """Refuse a service that has closed by `day`; one that is closing may still be open to this account."""
-    from advisor.catalog import load_catalog
-
-    market = load_catalog().market
-    if backend in market.backends and (standing := market.status(backend, day)).status == "closed":
+def _check_objective(plan: TrainingPlan) -> None:
+    if plan.spec.objective != "sft":
         raise AdvisorError(
-            f"{backend} has been closed since {standing.from_}: {standing.says.rstrip('.')}",
-            place="backend",
-            remedy="Choose a backend that is open: together, fireworks, azure, or trl on this machine.",
+            f"jobs ordered here are supervised; '{plan.spec.objective}' is not ordered",
+            place="objective",
+            remedy="Use objective 'sft', or a bundle backend.",
         )

@@ -17,4 +17,4 @@ def connect(_: dict[str, Option]) -> Service:
     return OpenAIService("https://api.openai.com/v1", find_key("OPENAI_API_KEY", "OpenAI"))
 
 
-BACKEND = Hosted(Vendor("openai", "OpenAI", LIMITS, connect, hosted_plan))
+BACKEND = Hosted(Vendor("openai", "OpenAI", LIMITS, connect, hosted_plan("OpenAI", "https://api.openai.com")))

@@ -31,4 +31,12 @@ def connect(options: dict[str, Option]) -> Service:
     return OpenAIService(address, key, extras=bool(options.get("extra_hyperparameters")))
 
 
-BACKEND = Hosted(Vendor("openai-compatible", "The fine-tuning service", LIMITS, connect, hosted_plan))
+BACKEND = Hosted(
+    Vendor(
+        "openai-compatible",
+        "The fine-tuning service",
+        LIMITS,
+        connect,
+        hosted_plan("the operator of the service", "the option base_url"),
+    )
+)

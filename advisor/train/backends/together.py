@@ -186,4 +186,6 @@ def connect(options: dict[str, Option]) -> Service:
     return Together(check_address(address, "base_url"), find_key("TOGETHER_API_KEY", "Together"))
 
 
-BACKEND = Hosted(Vendor("together", "Together", LIMITS, connect, hosted_plan))
+BACKEND = Hosted(
+    Vendor("together", "Together", LIMITS, connect, hosted_plan("Together AI", "https://api.together.xyz"))
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.train.backends.local_runs import check_before_start, refreshed, run_folder, settings_for
+from advisor.train.backends.trl_bundle import local_plan
 from advisor.train.jobs import BUNDLE
 from advisor.train.records import Job, JobContext, JobEvent, TrainingPlan, TrainingSpec
 from advisor.train.trainer.launch import launch
@@ -18,7 +19,7 @@ class Trl:
 
     def plan(self, spec: TrainingSpec) -> TrainingPlan:
         """Say what would be written, run and needed."""
-        raise NotImplementedError
+        return local_plan(spec)
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Start the trainer, or find the one that is running; after a kill it goes on from its last checkpoint."""

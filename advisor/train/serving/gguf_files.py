@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,11 @@ def _config(adapter: Path) -> dict[str, Any]:
 
 
 def _reader(path: Path) -> Any:
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)  # reading the vocabulary takes seconds, and several adapters share one base
+def _parsed(path: Path, _changed: int) -> Any:
     import gguf
 
     try:

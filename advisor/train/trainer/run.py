@@ -15,17 +15,7 @@ from advisor.train.trainer.model_folder import resolve_base_model
 from advisor.train.trainer.progress import Progress, ProgressWriter
 from advisor.train.trainer.rows import Tokenised, check_learnable, read_rows, shared_system_prompt, tokenise
 from advisor.train.trainer.run_files import CHECKPOINTS
-from advisor.train.trainer.settings import RunSettings, read_settings
-
-OPTIMIZERS = {
-    "adamw": "adamw_torch",
-    "adamw-8bit": "adamw_bnb_8bit",
-    "paged-adamw": "paged_adamw_32bit",
-    "paged-adamw-8bit": "paged_adamw_8bit",
-    "adafactor": "adafactor",
-    "sgd": "sgd",
-    "lion-8bit": "lion_8bit",
-}
+from advisor.train.trainer.settings import OPTIMIZERS, RunSettings, read_settings
 
 
 def train(run: Path) -> dict[str, Any]:

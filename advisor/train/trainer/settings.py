@@ -19,6 +19,16 @@ TARGET_SETS = {
     "mlp": ("gate_proj", "up_proj", "down_proj"),
 }
 
+OPTIMIZERS = {
+    "adamw": "adamw_torch",
+    "adamw-8bit": "adamw_bnb_8bit",
+    "paged-adamw": "paged_adamw_32bit",
+    "paged-adamw-8bit": "paged_adamw_8bit",
+    "adafactor": "adafactor",
+    "sgd": "sgd",
+    "lion-8bit": "lion_8bit",
+}
+
 
 class RunSettings(TrainRecord):
     """Everything that decides what a run computes; two equal settings on one machine give equal losses."""

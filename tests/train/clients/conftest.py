@@ -128,7 +128,7 @@ def mock(node_folder: Path, tmp_path: Path) -> Iterator[Mock]:
 @pytest.fixture
 def prism(node_folder: Path, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """A contract checker over the shapes of the official client; refuses every request that breaks them."""
-    from contract import write_contract
+    from openai_contract import write_contract
 
     contract = write_contract(tmp_path / "openai.json")
     port = free_port()

@@ -39,7 +39,7 @@ def test_a_closed_service_is_refused_by_the_day_of_submission_not_of_the_plan(
     tmp_path: Path, make_plan
 ) -> None:
     store = JobStore(tmp_path / "late", lambda: datetime(2027, 1, 6, 9, tzinfo=UTC))
-    with pytest.raises(AdvisorError, match="closed since 2027-01-06"):
+    with pytest.raises(AdvisorError, match="closed on 2027-01-06"):
         job_verbs.submit(store, *make_plan("openai"))
     assert store.ids() == []
 

@@ -18,6 +18,8 @@ from advisor.train.trainer.progress import curve, read_progress
 from advisor.train.trainer.run_lock import holder
 
 pytest.importorskip("trl")
+
+pytestmark = pytest.mark.slow
 OPTIONS = {"max_steps": 8, "eval_every_steps": 2, "threads": 1}
 
 

@@ -1,0 +1,97 @@
+"""The address that clients talk to: adapters by name, the training prompt held, only this machine answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advisor.errors import AdvisorError
+from advisor.train.jobs import JobStore
+from advisor.train.loopback import check_loopback
+from advisor.train.serving.engine import Engine
+from advisor.train.serving.gateway import Gateway, Problem, prepare
+from advisor.train.serving.served import Served, find_served
+
+PROMPT = "You are the support desk."
+USER = {"role": "user", "content": "Hello"}
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    styles = [Served(name, Path(name), PROMPT, None, "m") for name in ("pirate", "butler")]
+    return Gateway(Engine("http://127.0.0.1:1", "key", None), (*styles, Served("base", None, None, None, "")))
+
+
+def test_exactly_the_adapter_that_was_asked_for_is_switched_on(gateway: Gateway) -> None:
+    for name, scales in (("pirate", [1, 0]), ("butler", [0, 1]), ("base", [0, 0])):
+        asked = prepare(gateway, {"model": name, "messages": [USER]})
+        assert [item["scale"] for item in asked["lora"]] == scales
+        assert asked["cache_prompt"] is False
+
+
+def test_the_training_prompt_is_put_in_front_and_not_twice(gateway: Gateway) -> None:
+    system = {"role": "system", "content": PROMPT}
+    for messages in ([USER], [system, USER]):
+        assert prepare(gateway, {"model": "pirate", "messages": messages})["messages"] == [system, USER]
+    assert prepare(gateway, {"model": "base", "messages": [USER]})["messages"] == [USER]
+
+
+def test_another_system_prompt_is_refused_unless_it_is_allowed(gateway: Gateway) -> None:
+    body = {"model": "pirate", "messages": [{"role": "system", "content": "You are a cat."}, USER]}
+    refused = prepare(gateway, body)
+    assert isinstance(refused, Problem)
+    assert refused.code == "system_prompt_differs"
+    free = Gateway(gateway.engine, gateway.served, allow_other_prompts=True)
+    assert prepare(free, body)["messages"] == body["messages"]
+
+
+def test_an_unknown_model_is_a_404_with_a_hint(gateway: Gateway) -> None:
+    refused = prepare(gateway, {"model": "pirat", "messages": [USER]})
+    assert isinstance(refused, Problem)
+    assert refused.status == 404
+    assert "Did you mean 'pirate'?" in refused.message
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"model": "pirate", "messages": []}, {"model": "pirate", "messages": ["x"]}]
+)
+def test_a_body_that_is_no_chat_is_refused(gateway: Gateway, body) -> None:
+    refused = prepare(gateway, body)
+    assert isinstance(refused, Problem)
+    assert refused.status == 400
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.org", "::"])
+def test_only_this_machine_is_listened_on(host: str) -> None:
+    with pytest.raises(AdvisorError, match="not this machine"):
+        check_loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:99"}, 200),
+        ({"host": "rebound.example.org"}, 403),
+        ({"origin": "https://example.org"}, 403),
+        ({"origin": "http://localhost:8501"}, 200),
+    ],
+)
+def test_a_foreign_page_or_name_is_not_answered(gateway: Gateway, headers, status) -> None:
+    from starlette.testclient import TestClient
+
+    from advisor.train.serving.gateway import gateway_app
+
+    with TestClient(gateway_app(gateway), base_url="http://127.0.0.1:8766") as client:
+        assert client.get("/v1/models", headers=headers).status_code == status
+
+
+def test_targets_are_folders_or_jobs_with_names_of_choice(make_adapter, tmp_path: Path) -> None:
+    folder = make_adapter("pirate", system_prompt=PROMPT)
+    store = JobStore(tmp_path / "jobs")
+    assert find_served(str(folder), store).name == "pirate"
+    named = find_served(f"captain={folder.parent}", store)
+    assert (named.name, named.system_prompt) == ("captain", PROMPT)
+    with pytest.raises(AdvisorError, match="there is no job"):
+        find_served("nothing", store)

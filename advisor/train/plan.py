@@ -45,6 +45,8 @@ class PlanParts:
     """What the reader should know first."""
     eval_file: str = EVAL_FILE
     """Where the backend looks for held-out rows."""
+    sent_shape: str | None = None
+    """The shape of copies that are sent in place of the files above; they stand beside them as `sent-…`."""
 
 
 def compose(spec: TrainingSpec, parts: PlanParts) -> TrainingPlan:
@@ -120,12 +122,24 @@ def _check_objective(spec: TrainingSpec) -> None:
 def _data_files(spec: TrainingSpec, parts: PlanParts, data: DataFigures) -> tuple[PlannedFile, ...]:
     shape = parts.preference_shape if spec.objective in ("dpo", "kto") else parts.shape
     cut = spec.eval_path is None and data.eval_rows > 0
-    train = _data_file(TRAIN_FILE, spec.train_path, shape, spec, part="train" if cut else "all")
+    sides = [(TRAIN_FILE, spec.train_path, "train" if cut else "all")]
     if cut:
-        return train, _data_file(parts.eval_file, spec.train_path, shape, spec, part="eval")
-    if spec.eval_path is None:
-        return (train,)
-    return train, _data_file(parts.eval_file, spec.eval_path, shape, spec, part="all")
+        sides.append((parts.eval_file, spec.train_path, "eval"))
+    elif spec.eval_path is not None:
+        sides.append((parts.eval_file, spec.eval_path, "all"))
+    files = [_data_file(path, source, shape, spec, part=part) for path, source, part in sides]
+    if parts.sent_shape is not None:
+        files += [
+            _data_file(sent_name(path), source, parts.sent_shape, spec, part=part)
+            for path, source, part in sides
+        ]
+    return tuple(files)
+
+
+def sent_name(path: str) -> str:
+    """Name the copy of a data file in the shape that a service reads."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/sent-{name}"
 
 
 def _data_file(path: str, source: Path, shape: str, spec: TrainingSpec, *, part: str) -> PlannedFile:

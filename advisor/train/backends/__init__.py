@@ -67,7 +67,7 @@ BACKENDS: dict[str, BackendEntry] = {
         _entry("openai", "OpenAI", "hosted", extra="hosted"),
         _entry("openai-compatible", "Any service with OpenAI's fine_tuning.jobs", "hosted", extra="hosted"),
         _entry("bedrock", "Amazon Bedrock", "hosted", extra="bedrock"),
-        _entry("vertex", "Google Vertex AI", "hosted", extra="vertex"),
+        _entry("vertex", "Google Vertex AI", "hosted", extra="hosted"),
     )
 }
 

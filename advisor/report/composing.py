@@ -203,13 +203,15 @@ def _techniques(advice: Advice) -> Iterator[Section]:
 
 def _inputs(advice: Advice, catalog: Catalog) -> Section:
     situation = advice.situation
+    # In the order of the questionnaire, whatever the order of the file.
+    order = {name: index for index, name in enumerate(catalog.facts)}
     rows = tuple(
         (
             words.question(name, catalog),
             words.answer(value, catalog.facts.get(name)),
             words.ORIGINS[situation.origin(name)],
         )
-        for name, value in situation.answers.items()
+        for name, value in sorted(situation.answers.items(), key=lambda item: order.get(item[0], len(order)))
     )
     blocks: tuple[Any, ...] = (
         Table("Answers and where they came from", ("Question", "Answer", "Origin"), rows),

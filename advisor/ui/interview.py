@@ -12,7 +12,7 @@ from advisor.decide import Recommendation, askable
 from advisor.report import words
 from advisor.scenario import Situation
 from advisor.scenario.answers import MAX_TITLE, check_answers
-from advisor.ui import deciding, downloads, evidence, look, pages, question, state
+from advisor.ui import deciding, downloads, evidence, look, pages, question, saving, state
 from advisor.ui.clock import today
 
 EXAMPLES: Final = 3
@@ -193,3 +193,4 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
             st.html(look.flips(found.flips[:3], catalog))
         pages.link("recommendation", "Whole recommendation", icon=":material/arrow_forward:")
         downloads.menu(state.current(), catalog)
+        saving.button(catalog, key="save")

@@ -63,6 +63,7 @@ def run() -> None:
     chosen = st.navigation(_sections(pages), position="top")
     try:
         state.begin(chosen.url_path, load_catalog())
+        _follow_up(pages)
         chosen.run()
     except AdvisorError as error:
         show_error(error)
@@ -74,6 +75,25 @@ def link(module: str, label: str, **options: Any) -> None:
     if module in pages:
         parameters = state.address_of(state.current()) | options.pop("parameters", {})
         st.page_link(pages[module], label=label, query_params=parameters, **options)
+
+
+def go(module: str) -> None:
+    """Go to another page at the next run; for use in callbacks, where a switch is not possible."""
+    st.session_state["going"] = module
+
+
+def tell(error: AdvisorError) -> None:
+    """Show a mistake at the next run; for use in callbacks."""
+    st.session_state["told"] = error
+
+
+def _follow_up(pages: Mapping[str, Any]) -> None:
+    error = st.session_state.pop("told", None)
+    if error:
+        show_error(error)
+    module = st.session_state.pop("going", None)
+    if module:
+        st.switch_page(pages[module], query_params=state.address_of(state.current()))
 
 
 def show_error(error: AdvisorError) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.decide import Recommendation
 from advisor.report import words
-from advisor.ui import deciding, decision_map, downloads, evidence, look, pages, state, training_links
+from advisor.ui import deciding, decision_map, downloads, evidence, look, pages, saving, state, training_links
 
 MANY: Final = 6
 
@@ -23,7 +23,11 @@ def render() -> None:
         return
     found = deciding.recommendation(work, catalog)
     _hero(found, catalog)
-    downloads.row(work, catalog)
+    left, right = st.columns([1.45, 1], gap="large", vertical_alignment="center")
+    with left:
+        downloads.row(work, catalog)
+    with right:
+        saving.button(catalog, key="save")
     left, right = st.columns([1.45, 1], gap="large")
     with left:
         _roadmap(found)

@@ -1,0 +1,179 @@
+"""Saved assessments: search, open, name, tag, duplicate, put away, and go back to earlier revisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.errors import AdvisorError
+from advisor.report import words
+from advisor.store import Entry, Revision, may_manage
+from advisor.ui import look, moved, pages, saving, state
+
+MAX_SHOWN = 30
+
+
+def render() -> None:
+    """Draw the page."""
+    catalog, store = state.catalog(), saving.store()
+    st.title("Library", anchor=False)
+    look.quiet(f"Kept in {store.place}. Every save is a revision; nothing is overwritten.")
+    query, tags, archived = _filters(store)
+    found = store.list(query, tags, archived=archived)
+    if not found:
+        _nothing(query, archived=archived)
+    for entry in found[:MAX_SHOWN]:
+        _entry(entry, catalog)
+    if len(found) > MAX_SHOWN:
+        look.quiet(f"{len(found) - MAX_SHOWN} more; search to narrow the list.")
+    _exchange(store)
+
+
+def _filters(store: Any) -> tuple[str, list[str], bool]:
+    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with left:
+        query = st.text_input("Search", placeholder="Words of a title or tag", key="library_query")
+    known = sorted({tag for entry in store.list() for tag in entry.tags})
+    with middle:
+        tags = st.multiselect("Tags", known, key="library_tags", placeholder="Any")
+    with right:
+        archived = st.toggle("Archived", key="library_archived")
+    return query, tags, archived
+
+
+def _nothing(query: str, *, archived: bool) -> None:
+    if query:
+        look.quiet("Nothing matches.")
+    elif archived:
+        look.quiet("Nothing is archived.")
+    else:
+        look.quiet("Nothing is saved yet. Answer a few questions, then choose “Save to the library”.")
+        pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
+
+
+def _entry(entry: Entry, catalog: Catalog) -> None:
+    with st.container(border=True, key=f"entry_{entry.id}"):
+        st.html(_summary(entry, catalog))
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Open", key=f"open_{entry.id}", on_click=open_revision, args=(entry.id, None), type="primary"
+            )
+            st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
+            if may_manage(saving.person(), owner=entry.owner):
+                _owner_actions(entry)
+            with st.popover("History"):
+                _history(entry, catalog)
+            st.button("Check against today", key=f"check_{entry.id}", on_click=moved.ask, args=(entry.id,))
+        moved.show(entry.id, catalog)
+
+
+def _summary(entry: Entry, catalog: Catalog) -> str:
+    decided = entry.decided
+    first = look.tag(decided.try_first, catalog) if decided else "answers only"
+    verdict = f" · {escape(words.VERDICTS.get(decided.verdict, decided.verdict))}" if decided else ""
+    tags = "".join(f' <span class="adv-chip">{escape(tag)}</span>' for tag in entry.tags)
+    shared = " · shared" if entry.shared else ""
+    return (
+        f'<h2 class="adv-card-title" dir="auto">{escape(entry.title or "Untitled assessment")}</h2>'
+        f'<p class="adv-quiet">{first}{verdict} · revision {entry.revision} · saved {_moment(entry.saved_at)}{shared}{tags}</p>'
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _owner_actions(entry: Entry) -> None:
+    with st.popover("Name and tags"):
+        title = st.text_input("Title", value=entry.title, key=f"title_{entry.id}")
+        tags = st.text_input("Tags, separated by commas", value=", ".join(entry.tags), key=f"tags_{entry.id}")
+        st.button(
+            "Keep", key=f"keep_{entry.id}", on_click=_describe, args=(entry, title, tags), type="primary"
+        )
+        if saving.person():
+            label = "Stop sharing" if entry.shared else "Share with everyone"
+            st.button(
+                label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared)
+            )
+    label = "Take out" if entry.archived else "Archive"
+    st.button(label, key=f"archive_{entry.id}", on_click=_act, args=("archive", entry.id, not entry.archived))
+
+
+def _describe(entry: Entry, title: str, tags: str) -> None:
+    if title.strip() != entry.title:
+        _act("rename", entry.id, title)
+    _act("tag", entry.id, [tag.strip() for tag in tags.split(",") if tag.strip()])
+
+
+def _act(verb: str, *arguments: Any) -> None:
+    try:
+        getattr(saving.store(), verb)(*arguments)
+    except AdvisorError as error:
+        pages.tell(error)
+
+
+def _history(entry: Entry, catalog: Catalog) -> None:
+    for revision in saving.store().history(entry.id):
+        st.html(_revision(revision, catalog))
+        with st.container(horizontal=True, gap="small"):
+            key = f"{entry.id}_{revision.number}"
+            st.button("Open", key=f"see_{key}", on_click=open_revision, args=(entry.id, revision.number))
+            if revision.number != entry.revision:
+                st.button(
+                    "Restore",
+                    key=f"restore_{key}",
+                    on_click=_act,
+                    args=("restore", entry.id, revision.number),
+                )
+
+
+def _revision(revision: Revision, catalog: Catalog) -> str:
+    decided = revision.decided
+    outcome = (
+        f"{words.strategy(decided.try_first, catalog)}, {words.VERDICTS[decided.verdict].lower()}"
+        if decided
+        else ""
+    )
+    book = f"rulebook {decided.rulebook_version}, prices of {decided.price_day}" if decided else ""
+    by = f" by {revision.saved_by}" if revision.saved_by else ""
+    again = f", restored from {revision.restored_from}" if revision.restored_from else ""
+    lines = [f"Revision {revision.number}, {_moment(revision.saved_at)}{by}{again}", outcome, book]
+    return f'<p class="adv-quiet">{"<br>".join(escape(line) for line in lines if line)}</p>'
+
+
+def open_revision(assessment_id: str, revision: int | None) -> None:
+    """Load a saved assessment and go to the questions."""
+    try:
+        found = saving.store().get(assessment_id, revision)
+    except AdvisorError as error:
+        pages.tell(error)
+        return
+    state.load(found.situation, saved=f"{assessment_id}.{found.revision.number}")
+    pages.go("recommendation")
+
+
+def _exchange(store: Any) -> None:
+    st.divider()
+    left, right = st.columns(2, gap="large")
+    with left:
+        look.overline("Take the library with you")
+        st.download_button(
+            "Export everything as JSON",
+            data=store.export_all,
+            file_name="advisor-library.json",
+            mime="application/json",
+            on_click="ignore",
+            key="export",
+        )
+    with right:
+        file = st.file_uploader("Bring a library file in", type=["json"], key="import_file")
+        if file is not None and st.button("Import", key="import", type="primary"):
+            done = store.import_all(file.getvalue())
+            st.success(
+                f"{done.added} added, {done.extended} extended, {done.copied} kept as copies, "
+                f"{done.unchanged} were here already."
+            )

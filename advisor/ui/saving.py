@@ -1,0 +1,84 @@
+"""Saving the assessment on screen, and what to do when somebody else was faster."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.errors import AdvisorError
+from advisor.store import SaveConflict, Store, open_store, person_of
+from advisor.ui import deciding, look, pages, state
+
+
+def store() -> Store:
+    """Give the library as the visitor sees it."""
+    whole = _opened()
+    name = person()
+    return whole.seen_by(name) if name else whole
+
+
+@st.cache_resource(show_spinner=False)
+def _opened() -> Store:
+    return open_store()
+
+
+def person() -> str:
+    """Name the visitor who signed in; empty without sign-in."""
+    user = st.user
+    return person_of(user.to_dict()) if getattr(user, "is_logged_in", False) else ""
+
+
+def button(catalog: Catalog, *, key: str) -> None:
+    """Draw the save button, what became of the last save, and the way out of a conflict."""
+    saved = state.current().saved
+    label = "Save a new revision" if saved else "Save to the library"
+    st.button(
+        label, key=key, on_click=_save, args=(catalog,), icon=":material/bookmark_add:", width="stretch"
+    )
+    conflict: SaveConflict | None = st.session_state.get("conflict")
+    if conflict:
+        _offer_both(conflict, catalog)
+    elif st.session_state.get("saved_now") == saved and saved:
+        look.quiet(f"Saved as revision {saved.rpartition('.')[2]}.")
+
+
+def _offer_both(conflict: SaveConflict, catalog: Catalog) -> None:
+    st.warning(look.plain(f"Not saved: {conflict.problem}. Nothing is lost; choose one."))
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Keep both: save mine as a copy",
+            key="keep_both",
+            on_click=_save,
+            args=(catalog,),
+            kwargs={"as_copy": True},
+            type="primary",
+        )
+        st.button("Open the newest", key="open_newest", on_click=_open_newest, args=(conflict,))
+
+
+def _save(catalog: Catalog, *, as_copy: bool = False) -> None:
+    work = state.current()
+    assessment_id, _, revision = work.saved.partition(".")
+    try:
+        done = store().save(
+            deciding.advice(work, catalog),
+            assessment_id=assessment_id or None,
+            base_revision=int(revision) if revision.isdigit() else None,
+            as_copy=as_copy,
+        )
+    except SaveConflict as conflict:
+        st.session_state["conflict"] = conflict
+        return
+    except AdvisorError as error:
+        pages.tell(error)
+        return
+    st.session_state["conflict"] = None
+    st.session_state["saved_now"] = f"{done.id}.{done.revision}"
+    state.mark_saved(f"{done.id}.{done.revision}")
+
+
+def _open_newest(conflict: SaveConflict) -> None:
+    from advisor.ui.library import open_revision
+
+    st.session_state["conflict"] = None
+    open_revision(conflict.newest.id, None)

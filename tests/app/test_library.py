@@ -1,0 +1,59 @@
+"""Saving, finding, restoring, and two tabs that edit the same assessment, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.app.conftest import settle, visit, watched
+
+pytestmark = pytest.mark.browser
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save", exact=False).last.click()
+
+
+def card(page: Page, title: str):
+    return page.locator("[class*='st-key-entry_']").filter(has=page.get_by_role("heading", name=title, exact=True))
+
+
+def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="main", behavior_gap="none", title="Wiki of the firm")
+    save(page)
+    expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
+    page.locator("[class*='st-key-jump_knowledge_gap'] button").click()
+    page.locator("[class*='st-key-answer_knowledge_gap_none'] button").click()
+    expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
+    save(page)
+    expect(page.get_by_text("Saved as revision 2.")).to_be_visible()
+    page.get_by_role("link", name="Library").click()
+    page.get_by_label("Search").fill("wiki")
+    page.keyboard.press("Enter")
+    found = card(page, "Wiki of the firm")
+    expect(found).to_contain_text("revision 2")
+    found.get_by_role("button", name="History").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(found).to_contain_text("revision 3")
+    page.keyboard.press("Escape")
+    found.get_by_role("button", name="Check against today").click()
+    expect(found.get_by_text("Nothing has moved since")).to_be_visible()
+    found.get_by_role("button", name="Open").first.click()
+    page.wait_for_url("**/recommendation?*knowledge_gap=main*")
+
+
+def test_two_tabs_that_edit_one_assessment_lose_nothing(page: Page, context: BrowserContext, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="main", title="Two tabs")
+    save(page)
+    expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
+    other = watched(context)
+    other.goto(page.url)
+    settle(other)
+    save(other)
+    expect(other.get_by_text("Saved as revision 2.")).to_be_visible()
+    save(page)
+    expect(page.get_by_text("Nothing is lost; choose one.")).to_be_visible()
+    page.get_by_role("button", name="Keep both").click()
+    expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
+    page.get_by_role("link", name="Library").click()
+    expect(page.get_by_role("heading", name="Two tabs")).to_have_count(2)

@@ -1,36 +1,43 @@
-"""A process is killed in the middle of saving; what it acknowledged must be there."""
-
 from __future__ import annotations
 
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
-import pytest
 
 from advisor.store import open_store
+from tests.store.killing import intact, kill_one, kill_rounds, rewrite_endlessly, save_endlessly
 
-WRITER = Path(__file__).with_name("endless_writer.py")
 KILLS = 20
 
 
-def write_until_killed(url: str, round_number: int, seconds: float) -> list[tuple[str, int]]:
-    """Start a writer, kill it ``seconds`` after its first acknowledged save, give what it acknowledged."""
-    command = [sys.executable, "-c", "pass"]
-    del command
-    writer = subprocess.Popen(
-        [sys.executable, str(WRITER), url, str(round_number)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    first = writer.stdout.readline()
-    assert first, writer.stderr.read().decode()
-    time.sleep(seconds)
-    os.kill(writer.pid, signal.SIGKILL)
-    rest, _ = writer.communicate()
-    # The last line may be torn: then its save was not acknowledged to anyone.
-    lines = (first + rest).split(b"\n")[:-1]
-    return [tuple(json.loads(line)) for line in lines]
+def test_every_acknowledged_revision_survives_a_kill_in_the_middle_of_saving(url, advice):
+    toll = kill_rounds(url, advice, KILLS, seed=1)
+    assert toll.kills == KILLS
+    assert toll.acknowledged >= KILLS
+    assert toll.lost == 0
+    assert toll.damaged == 0
+
+
+def test_a_kill_while_the_library_is_being_made_leaves_one_that_opens(tmp_path, advice):
+    chance = random.Random(2)
+    for number in range(8):
+        url = f"sqlite:///{tmp_path}/{number}.sqlite3"
+        kill_one(save_endlessly, url, advice, after_first=False, delay=chance.uniform(0.005, 0.3))
+        store = open_store(url)
+        assert store.save(advice).revision == 1
+        assert intact(url)
+        store.close()
+
+
+def test_the_kill_does_hurt_what_is_written_in_place(tmp_path, advice):
+    # Otherwise the tests above would prove nothing.
+    import json
+
+    damaged = 0
+    for number in range(KILLS):
+        path = tmp_path / f"{number}.json"
+        delay = random.Random(number).uniform(0, 0.06)
+        kill_one(rewrite_endlessly, str(path), advice, after_first=True, delay=delay)
+        try:
+            json.loads(path.read_text())
+        except ValueError:
+            damaged += 1
+    assert damaged > 0

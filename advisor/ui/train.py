@@ -1,0 +1,161 @@
+"""The Train page: plan a run, start it, and follow all runs; every job lives on the disk and not in this page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from advisor.errors import AdvisorError
+from advisor.train import job_verbs
+from advisor.train.backends import entry
+from advisor.train.curves import JobCurves, curves_of
+from advisor.train.jobs import JobStore
+from advisor.train.records import Job
+from advisor.ui import look, pages, train_figures, train_plan
+
+SECONDS_BETWEEN_LOOKS = "2s"
+MAX_SHOWN = 20
+STATES = {
+    "queued": "waiting",
+    "running": "running",
+    "succeeded": "done",
+    "failed": "failed",
+    "cancelled": "stopped",
+}
+CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title("Training", anchor=False)
+    look.quiet("Plan first: what would be written, sent, needed and paid. Nothing starts before you say so.")
+    train_plan.show()
+    st.header("Jobs", anchor=False)
+    store = JobStore()
+    jobs = store.all()
+    if not jobs:
+        look.quiet(
+            "No jobs yet. They will stand here, also after the browser, the app or the machine was restarted."
+        )
+        return
+    lively = any(not job.ended for job in jobs)
+    st.fragment(_jobs, run_every=SECONDS_BETWEEN_LOOKS if lively else None)(store)
+
+
+def _jobs(store: JobStore) -> None:
+    jobs = [_looked_at(store, job) for job in store.all()[:MAX_SHOWN]]
+    curves = {job.id: curves_of(store, job) for job in jobs}
+    for job in jobs:
+        _job(store, job, curves[job.id])
+    _side_by_side(jobs, curves)
+
+
+def _looked_at(store: JobStore, job: Job) -> Job:
+    # a provider is asked only when somebody presses the button; our own disk may be asked at every look
+    if job.ended or entry(job.backend).kind == "hosted":
+        return job
+    try:
+        return job_verbs.refresh(store, job.id)
+    except AdvisorError:
+        return job
+
+
+def _job(store: JobStore, job: Job, curves: JobCurves) -> None:
+    with st.container(border=True, key=f"job_{job.id}"):
+        st.html(_summary(job, curves))
+        share = _share_done(curves)
+        if not job.ended and share is not None:
+            st.progress(share)
+        if job.error:
+            st.error(look.plain(job.error))
+        _buttons(job)
+        with st.expander("Events, log and files"):
+            _details(store, job)
+
+
+def _summary(job: Job, curves: JobCurves) -> str:
+    head = f"{escape(job.base_model)} · {escape(entry(job.backend).title)}"
+    facts = " · ".join(escape(fact) for fact in _facts(job, curves))
+    return (
+        f'<h3 class="adv-card-title">{head}</h3>'
+        f'<p class="adv-quiet"><span class="adv-chip">{STATES[job.state]}</span> {escape(job.id)}, '
+        f"saved {job.created_at:%Y-%m-%d %H:%M} UTC</p><p>{facts}</p>"
+    )
+
+
+def _facts(job: Job, curves: JobCurves) -> list[str]:
+    latest, facts = curves.latest, []
+    if latest.get("step") is not None and latest.get("max_steps"):
+        facts.append(f"step {latest['step']} of {latest['max_steps']}")
+    if latest.get("loss") is not None:
+        facts.append(f"loss {latest['loss']:.3f}")
+    if curves.eval_loss:
+        facts.append(f"held out {curves.eval_loss[0][1]:.3f} → {curves.eval_loss[-1][1]:.3f}")
+    if latest.get("tokens_per_second"):
+        facts.append(f"{latest['tokens_per_second']:.0f} tokens/s")
+    if latest.get("memory_gib"):
+        facts.append(f"{latest['memory_gib']:.2f} GiB")
+    if not job.ended and latest.get("seconds_left"):
+        facts.append(f"about {max(1, round(latest['seconds_left'] / 60))} min left")
+    return facts
+
+
+def _share_done(curves: JobCurves) -> float | None:
+    step, whole = curves.latest.get("step"), curves.latest.get("max_steps")
+    return min(1.0, step / whole) if step is not None and whole else None
+
+
+def _buttons(job: Job) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if not job.ended:
+            st.button("Stop", key=f"cancel_{job.id}", on_click=_act, args=("cancel", job.id))
+        if job.state == "queued":
+            st.button("Go on", key=f"resume_{job.id}", on_click=_act, args=("resume", job.id), type="primary")
+        if not job.ended and entry(job.backend).kind == "hosted":
+            st.button("Ask how it stands", key=f"refresh_{job.id}", on_click=_act, args=("refresh", job.id))
+
+
+def _act(verb: str, job_id: str) -> None:
+    try:
+        getattr(job_verbs, verb)(JobStore(), job_id)
+    except AdvisorError as error:
+        pages.tell(error)
+
+
+def _details(store: JobStore, job: Job) -> None:
+    if job.artefacts:
+        st.dataframe(
+            [
+                {"file": item.location, "kind": item.kind, "sha256": item.sha256 or ""}
+                for item in job.artefacts
+            ],
+            hide_index=True,
+        )
+    card = store.folder_of(job.id) / "run" / "MODEL_CARD.md"
+    if card.exists():
+        st.download_button(
+            "Model card", card.read_bytes(), file_name=f"{job.id}.md", key=f"card_{job.id}", on_click="ignore"
+        )
+    if job.state == "succeeded" and card.exists():
+        st.code(f"advisor train run-model {job.id}", language=None)
+    lines = [f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}" for event in job.events]
+    log = store.folder_of(job.id) / "run" / "log.txt"
+    if log.exists():
+        lines += log.read_text(encoding="utf-8", errors="replace").splitlines()[-100:]
+    st.code("\n".join(lines) or "Nothing yet.", language=None)
+
+
+def _side_by_side(jobs: list[Job], curves: dict[str, JobCurves]) -> None:
+    drawn = [job.id for job in jobs if curves[job.id].loss or curves[job.id].eval_loss]
+    if not drawn:
+        return
+    st.subheader("Loss, side by side", anchor=False)
+    chosen = st.multiselect("Runs", drawn, default=drawn[:2], key="compared_runs")
+    if not chosen:
+        return
+    figure: Any = train_figures.loss_figure({job_id: curves[job_id] for job_id in chosen})
+    st.plotly_chart(figure, config=CHART, key="loss_chart")
+    for job_id in chosen:
+        look.quiet(train_figures.in_words(job_id, curves[job_id]))

@@ -1,0 +1,62 @@
+"""Loss curves in, one Plotly figure out, and a sentence that says the same to those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.train.curves import JobCurves
+
+# Told apart by dash as well as by colour, for print and for those who do not see the colours.
+LINES = (
+    ("#27496d", "solid"),
+    ("#b45309", "dash"),
+    ("#0f766e", "dot"),
+    ("#b4236f", "dashdot"),
+    ("#6b7280", "longdash"),
+)
+
+
+def loss_figure(runs: Mapping[str, JobCurves]) -> Any:
+    """Draw training loss as a thin line and the loss on held-out rows as marks, one colour a run."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for place, (name, curves) in enumerate(runs.items()):
+        colour, dash = LINES[place % len(LINES)]
+        figure.add_scatter(
+            **_points(curves.loss),
+            name=f"{name}, training",
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": 1.5},
+            hovertemplate="loss %{y:.4f} at step %{x}",
+        )
+        figure.add_scatter(
+            **_points(curves.eval_loss),
+            name=f"{name}, held out",
+            mode="lines+markers",
+            line={"color": colour, "dash": dash, "width": 2.5},
+            marker={"size": 8},
+            hovertemplate="held out %{y:.4f} at step %{x}",
+        )
+    figure.update_layout(
+        height=380,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        legend={"orientation": "h", "y": -0.2},
+        xaxis={"title": "optimizer step", "rangemode": "tozero"},
+        yaxis={"title": "loss", "rangemode": "tozero"},
+    )
+    return figure
+
+
+def _points(points: list[tuple[int, float]]) -> dict[str, list[float]]:
+    return {"x": [step for step, _ in points], "y": [loss for _, loss in points]}
+
+
+def in_words(name: str, curves: JobCurves) -> str:
+    """Say where a run began, where its best was, and where it stands."""
+    if not curves.eval_loss:
+        return f"{name}: training loss {curves.loss[0][1]:.3f} at first, {curves.loss[-1][1]:.3f} last."
+    best_step, best = min(curves.eval_loss, key=lambda point: point[1])
+    first = curves.eval_loss[0][1]
+    return f"{name}: held-out loss {first:.3f} at first, best {best:.3f} at step {best_step}."

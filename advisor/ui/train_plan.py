@@ -1,0 +1,135 @@
+"""The part of the Train page that plans: rows and a few choices in, the whole plan as a readable page out."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from advisor.errors import AdvisorError
+from advisor.files import write_bytes
+from advisor.train import job_verbs
+from advisor.train.backends import BACKENDS, entry, load_backend
+from advisor.train.bundle import write_bundle
+from advisor.train.jobs import JobStore
+from advisor.train.records import Span, TrainingPlan, TrainingSpec
+from advisor.ui import look, pages
+from advisor.ui.clock import today
+
+PACKAGED = "smollm2-135m"
+
+
+def show() -> None:
+    """Draw the form and, once there are rows, the plan."""
+    with st.expander("Plan a run", expanded=not JobStore().ids()):
+        left, right = st.columns([1, 1.6], gap="large")
+        with left:
+            spec = _form()
+        with right:
+            if spec is None:
+                look.quiet("Give a file of training rows to see the plan.")
+                return
+            try:
+                _plan(spec)
+            except AdvisorError as error:
+                pages.show_error(error)
+
+
+def _form() -> TrainingSpec | None:
+    file = st.file_uploader("Training rows, JSON lines", type=["jsonl"], key="train_rows")
+    backend = st.selectbox(
+        "Where", list(BACKENDS), format_func=lambda name: entry(name).title, key="train_backend"
+    )
+    model = st.text_input("Base model", PACKAGED, key="train_model")
+    method = st.selectbox("Method", ["lora", "qlora", "dora", "full"], key="train_method")
+    epochs = st.number_input("Passes over the rows", 1, 20, 3, key="train_epochs")
+    rank = st.select_slider("Rank", [4, 8, 16, 32, 64], 16, key="train_rank")
+    seq_len = st.number_input("Longest row in tokens", 64, 32_768, 512, step=64, key="train_length")
+    if file is None:
+        return None
+    return TrainingSpec(
+        backend=backend,
+        base_model=model.strip(),
+        train_path=_kept(file.getvalue()),
+        method=method,
+        epochs=epochs,
+        rank=rank,
+        alpha=2 * rank,
+        seq_len=seq_len,
+        as_of=today(),
+    )
+
+
+def _kept(content: bytes) -> Path:
+    # named after the content: the plan names this path, and the same rows must give the same plan
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    path = Path(tempfile.gettempdir()) / "advisor-training-rows" / f"{digest}.jsonl"
+    if not path.exists():
+        write_bytes(path, content)
+    return path
+
+
+def _plan(spec: TrainingSpec) -> None:
+    plan = load_backend(spec.backend).plan(spec)
+    st.html(f'<dl class="adv-terms">{"".join(_term(*pair) for pair in _terms(plan))}</dl>')
+    for warning in plan.warnings:
+        st.warning(look.plain(warning))
+    with st.expander("What would be written"):
+        st.dataframe(
+            [{"file": file.path, "bytes": file.size_bytes, "sha256": file.sha256} for file in plan.files],
+            hide_index=True,
+        )
+        if plan.config:
+            st.code(plan.config, language="yaml")
+    if entry(spec.backend).kind == "bundle":
+        look.quiet("This backend is a bundle for another machine; write it with: advisor plan.")
+        return
+    label = (
+        "Start training here" if entry(spec.backend).kind == "local" else "Send the rows and order the job"
+    )
+    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,))
+
+
+def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
+    held_out = plan.evaluation.held_out_rows
+    who = "; ".join(f"{item.name} ({item.where}): {item.receives}" for item in plan.recipients)
+    return [
+        ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
+        ("Cost", _money(plan.cost)),
+        ("Time", _minutes(plan.duration)),
+        ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),
+        ("Who gets the data", who or "nobody"),
+        ("Good enough when", plan.evaluation.accept_when),
+    ]
+
+
+def _term(name: str, value: str) -> str:
+    return f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
+
+
+def _money(cost: Span) -> str:
+    return f"{cost.expected:.2f} USD ({cost.low:.2f} to {cost.high:.2f})" if cost.high else "nothing"
+
+
+def _minutes(duration: Span) -> str:
+    low, expected, high = (
+        max(1, round(seconds / 60)) for seconds in (duration.low, duration.expected, duration.high)
+    )
+    return f"{expected} min ({low} to {high})"
+
+
+def _span(span: Span, unit: str) -> str:
+    return f"{span.expected:.1f} {unit} ({span.low:.1f} to {span.high:.1f})"
+
+
+def _start(plan: TrainingPlan) -> None:
+    store = JobStore()
+    bundle: Any = Path(tempfile.gettempdir()) / "advisor-bundles" / plan.sha256[:16]
+    try:
+        job_verbs.submit(store, plan, write_bundle(plan, bundle))
+    except AdvisorError as error:
+        pages.tell(error)

@@ -1,0 +1,90 @@
+"""The Train page over jobs on the disk: list, curves, log, and the plan of uploaded rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from advisor.train.jobs import JobStore
+from advisor.train.trainer.progress import Progress, ProgressWriter
+from advisor.ui.train_figures import in_words, loss_figure
+
+
+def page() -> None:
+    from advisor.ui.train import render
+
+    render()
+
+
+@pytest.fixture(autouse=True)
+def own_jobs(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.setenv("ADVISOR_JOBS", str(tmp_path / "jobs"))
+    monkeypatch.setenv("ADVISOR_AS_OF", "2026-11-22")
+    return tmp_path / "jobs"
+
+
+@pytest.fixture
+def finished(store: JobStore, make_plan) -> str:
+    """A job that has trained, as its files say."""
+    job = store.add(*make_plan("trl"))
+    run = store.folder_of(job.id) / "run"
+    run.mkdir()
+    writer = ProgressWriter(run)
+    for step, loss in enumerate((3.0, 2.0, 1.0)):
+        writer.write(
+            Progress(at=1.0 + step, kind="step", step=step + 1, max_steps=3, loss=loss, tokens_per_second=120)
+        )
+    writer.write(Progress(at=5, kind="eval", step=0, max_steps=3, eval_loss=2.9))
+    writer.write(Progress(at=6, kind="eval", step=3, max_steps=3, eval_loss=1.1))
+    writer.close()
+    (run / "log.txt").write_text("all went well\n")
+    (run / "result.json").write_text(json.dumps({"state": "succeeded", "artefacts": []}))
+    return job.id
+
+
+def shown(app: AppTest) -> str:
+    parts = [*(item.value for item in app.markdown), *(item.value for item in app.code)]
+    return "\n".join([*parts, *(str(item.proto.body) for item in app.get("html"))])
+
+
+def test_without_jobs_the_page_says_where_they_will_stand() -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    assert "No jobs yet" in shown(app)
+
+
+def test_a_finished_job_shows_its_state_losses_and_log(finished: str) -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    text = shown(app)
+    assert finished in text
+    assert "step 3 of 3" in text
+    assert "held out 2.900 → 1.100" in text
+    assert "all went well" in text
+    assert [widget.key for widget in app.multiselect] == ["compared_runs"]
+
+
+def test_a_job_that_waits_can_be_stopped_from_the_page(store: JobStore, make_plan) -> None:
+    job = store.add(*make_plan("trl"))
+    app = AppTest.from_function(page, default_timeout=60).run()
+    app.button(key=f"cancel_{job.id}").click().run()
+    assert not app.exception
+    assert store.load(job.id).state == "cancelled"
+
+
+def test_two_runs_are_drawn_in_one_figure_and_said_in_words(finished: str, store: JobStore) -> None:
+    from advisor.train.curves import curves_of
+
+    curves = curves_of(store, store.load(finished))
+    figure = loss_figure({"one": curves, "two": curves})
+    assert [trace.name for trace in figure.data] == [
+        "one, training",
+        "one, held out",
+        "two, training",
+        "two, held out",
+    ]
+    assert list(figure.data[0].y) == [3.0, 2.0, 1.0]
+    assert in_words("one", curves) == "one: held-out loss 2.900 at first, best 1.100 at step 3."

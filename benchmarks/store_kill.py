@@ -20,7 +20,7 @@ from advisor.advice import Advice, advise
 from advisor.catalog import load_catalog
 from advisor.scenario import Situation
 from advisor.store import open_store
-from tests.store.killing import Toll, kill_one, kill_rounds, noted, rewrite_endlessly, save_endlessly
+from tests.store.killing import Toll, intact, kill_one, kill_rounds, noted, rewrite_endlessly, save_endlessly
 from tests.store.private_postgres import private_server
 
 SEED = 20_261_122
@@ -72,6 +72,7 @@ def kill_while_made(folder: Path, advice: Advice, rounds: int) -> Toll:
         toll.lost += max(0, len(lines) - there)
         toll.unacknowledged_but_there += there > len(lines)
         store.close()
+        toll.damaged += not intact(url)
     return toll
 
 

@@ -103,7 +103,7 @@ class CacheRule(Record):
     lifetime_minutes: tuple[DatedNumber, ...] = Field(min_length=1)
     """How long an entry lives after its last use."""
     automatic: bool = True
-    """Whether it works without asking; otherwise one would leave it off where it costs more than it saves."""
+    """Whether it works without asking for it."""
     sources: tuple[str, ...] = Field(min_length=1)
     """Ids in the bibliography."""
     checked: Day

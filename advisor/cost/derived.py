@@ -49,9 +49,8 @@ def derived_columns(frame: pl.DataFrame, catalog: Catalog, *, as_of: date) -> pl
     answered = frame.with_columns(_answered(frame, index))
     prefix = _prefix_tokens(frame)
     if not plans:
-        return answered.select(
-            pl.lit(None, dtype=kind).alias(name) for name, kind in DERIVED.items()
-        ).with_columns(prefix)
+        open_ = [pl.lit(None, dtype=kind).alias(name) for name, kind in DERIVED.items()]
+        return frame.with_columns(open_).select(list(DERIVED)).with_columns(prefix)
     left = plan_ends(plans, as_of)["tuned"][index.fill_null(0)] / DAYS_PER_MONTH
     filled = fill(answered.lazy(), frame.columns, catalog, as_of).collect()
     prices = price_frame(plans, catalog, as_of)

@@ -118,8 +118,9 @@ def _mean_tier(prices: list[Any], start: int) -> Tier:
 def _row(price: Any, start: int) -> tuple[float, float, float, float]:
     input_, read, write, output = (_at(getattr(price, key), start) for key in PRICE_KEYS)
     plain = input_ or 0.0
-    # A vendor without a price for cached tokens charges them as input; embeddings have no output.
-    return plain, plain if read is None else read, plain if write is None else write, output or 0.0
+    # A vendor without a price for cached tokens charges them as input; embeddings have no output. Some resellers
+    # are listed with a write price below input: that is what writing costs on top, so input is the least.
+    return plain, plain if read is None else read, max(plain, write or 0.0), output or 0.0
 
 
 def _at(price: Any, start: int) -> float | None:

@@ -159,15 +159,10 @@ def _tiers(prefix: str, tiers: Sequence[Tier]) -> dict[str, float | None]:
 def _cache(prefix: str, offer: Offer, market: Market, day: date) -> dict[str, float | None]:
     rule = market.cache_rules.get(offer.model.cache)
     if rule is None:
-        return {
-            f"{prefix}.cache_minimum": float("inf"),
-            f"{prefix}.cache_minutes": 0.0,
-            f"{prefix}.cache_forced": 0.0,
-        }
+        return {f"{prefix}.cache_minimum": float("inf"), f"{prefix}.cache_minutes": 0.0}
     return {
         f"{prefix}.cache_minimum": float(rule.minimum_tokens),
         f"{prefix}.cache_minutes": _number(rule.lifetime_minutes, day, missing=0.0),
-        f"{prefix}.cache_forced": float(rule.automatic),
     }
 
 

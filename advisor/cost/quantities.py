@@ -89,9 +89,8 @@ def cache_columns() -> list[pl.Expr]:
         cached = c(f"{s}.prefix") >= c(f"{who}.cache_minimum")
         hit = pl.when(cached).then(c("cache_hit").fill_null(modelled)).otherwise(0.0)
         mixed = hit * c(f"{s}.cache_read") + (1 - hit) * c(f"{s}.cache_write")
-        # Nobody asks for a cache that costs more than it saves; an automatic one cannot be declined.
-        forced = c(f"{who}.cache_forced") > 0
-        chosen = pl.when(forced).then(mixed).otherwise(pl.min_horizontal(mixed, c(f"{s}.input")))
+        # Where writing costs extra one asks for the cache; nobody does if it costs more than it saves.
+        chosen = pl.min_horizontal(mixed, c(f"{s}.input"))
         columns += [
             hit.alias(f"{s}.hit"),
             pl.when(cached).then(chosen).otherwise(c(f"{s}.input")).alias(f"{s}.prefix_price"),

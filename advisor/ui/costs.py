@@ -193,29 +193,22 @@ def _break_even(projection: CostProjection) -> None:
     st.header("When one overtakes another", anchor=False)
     rows = [
         {
-            "first": figures.NAMES[item.from_],
+            "at first": figures.NAMES[item.from_],
             "then": figures.NAMES[item.to],
-            "months": item.months,
-            "requests": item.requests,
-            "day": item.day,
-            "never, because": item.never_because or "",
-            "cheaper in total, probability": projection.cheaper[item.to][item.from_],
+            "when": "never"
+            if item.months is None
+            else f"{item.months:,.1f} months, {item.requests:,.0f} requests",
+            "probability": projection.cheaper[item.to][item.from_],
+            "why not, or on which day": item.never_because or str(item.day),
         }
         for item in projection.break_even
     ]
-    table = pl.DataFrame(rows, infer_schema_length=None)
-    st.dataframe(
-        table,
-        hide_index=True,
-        alt="Break-even between each pair of strategies",
-        column_config={
-            "months": st.column_config.NumberColumn(format="%.1f"),
-            "requests": st.column_config.NumberColumn(format="compact"),
-            "cheaper in total, probability": st.column_config.NumberColumn(
-                "cheaper, probability", format="percent"
-            ),
-        },
+    share = st.column_config.NumberColumn(
+        format="percent", help="Probability that it is cheaper in total within the horizon."
     )
+    config = {"probability": share, "why not, or on which day": st.column_config.TextColumn(width="large")}
+    alt = "Break-even between each pair of strategies"
+    st.dataframe(pl.DataFrame(rows), hide_index=True, alt=alt, column_config=config)
 
 
 def _models(key: str, catalog: Catalog) -> None:
@@ -235,10 +228,33 @@ def _models(key: str, catalog: Catalog) -> None:
         models_table(kept),
         "models",
     )
-    st.dataframe(models_table(kept).drop("model"), hide_index=True, alt=figures.pareto_text(kept))
+    _models_table(kept)
     look.quiet(
         "Quality is not in this picture: the cheapest model that does your task well has to be found out."
     )
+
+
+def _models_table(rows: Sequence[ModelRow]) -> None:
+    number = st.column_config.NumberColumn
+    config = {
+        "label": "model",
+        "usd_per_month": number("USD a month", format="%.2f"),
+        "usd_per_1k_requests": number("per 1,000", format="%.3f"),
+        "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
+        "p95_ms": number("p95, ms", format="%.0f"),
+        "input_usd_per_mtok": number("in per 1M", format="%.3g"),
+        "output_usd_per_mtok": number("out per 1M", format="%.3g"),
+        "cache_hit": number("cache hits", format="percent"),
+        "context_tokens": number("context", format="compact"),
+        "fits_context": "fits",
+        "fits_latency": "in time",
+        "tunable_by_new_customer": "tunable",
+        "open_weights": "open",
+        "retires_on": "retires",
+        "on_front": None,
+    }
+    table = models_table(rows).drop("model", "p50_ms")
+    st.dataframe(table, hide_index=True, alt=figures.pareto_text(rows), column_config=config)
 
 
 KEEPS: dict[str, Callable[[ModelRow], bool]] = {

@@ -69,7 +69,8 @@ def test_components_add_up_and_low_expected_high_never_fall(answers):
             cost.one_time, rel=1e-9, abs=1e-9
         )
         for item in cost.components:
-            assert item.usd_per_month >= 0 and item.usd_once >= 0
+            assert item.usd_per_month >= 0
+            assert item.usd_once >= 0
         for figure in (cost.per_month, cost.total):
             assert figure.low <= figure.expected <= figure.high
 

@@ -135,7 +135,7 @@ def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
         ("Why", reason.because),
         ("Unless", reason.unless),
         ("Rests on", behind),
-        ("Means", words.effects(dict(reason.effect), catalog)),
+        ("Means", words.effects(reason.effect, catalog)),
         ("Rule", f"{reason.rule} ({age})"),
     )
     said = tuple(

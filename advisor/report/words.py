@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
@@ -120,7 +120,7 @@ def flip(change: Flip, catalog: Catalog) -> tuple[str, str, str]:
     return change.question, f"“{after}” instead of “{before}”", becomes
 
 
-def effects(effect: dict[str, Any], catalog: Catalog) -> str:
+def effects(effect: Mapping[Any, Any], catalog: Catalog) -> str:
     """List what a rule means for each strategy."""
     return "; ".join(f"{EFFECTS[word]} {strategy(name, catalog)}" for name, word in effect.items())
 

@@ -1,0 +1,171 @@
+"""Two to four assessments, or variants of one, side by side: what differs in the answers and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import streamlit as st
+
+from advisor.advice import Advice
+from advisor.catalog import Catalog
+from advisor.errors import AdvisorError
+from advisor.report import words
+from advisor.report.costs import span
+from advisor.scenario import alternatives
+from advisor.ui import deciding, look, pages, saving, state
+from advisor.ui.clock import today
+from advisor.ui.state import Work
+
+MAX_COLUMNS: Final = 4
+NOW: Final = "now"
+_SEPARATOR, _CHANGE = ";", "~"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One assessment of the comparison."""
+
+    token: str
+    """How the address names it: now, a saved id, or fact~value for a variant of what is on screen."""
+    title: str
+    answers: Mapping[str, Any]
+
+
+def render() -> None:
+    """Draw the page."""
+    catalog = state.catalog()
+    st.title("Compare", anchor=False)
+    columns = _columns(catalog)
+    _choose(columns, catalog)
+    if len(columns) < 2:
+        look.quiet(
+            "Choose at least two: what is on screen, saved assessments, or a variant with one answer changed."
+        )
+        if state.current().empty:
+            pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
+        return
+    found = [deciding.advice(Work(column.title, column.answers), catalog) for column in columns]
+    _outcomes(columns, found, catalog)
+    _answers(columns, catalog)
+
+
+def _tokens() -> list[str]:
+    given = [token for token in st.query_params.get("with", "").split(_SEPARATOR) if token]
+    default = [] if state.current().empty else [NOW]
+    return list(dict.fromkeys(given or default))[:MAX_COLUMNS]
+
+
+def _set_tokens(tokens: Sequence[str]) -> None:
+    state.set_page_parameter("with", _SEPARATOR.join(tokens))
+
+
+def _columns(catalog: Catalog) -> list[Column]:
+    found = []
+    for token in _tokens():
+        try:
+            found.append(_column(token, catalog))
+        except AdvisorError as error:
+            pages.show_error(error)
+    return found
+
+
+def _column(token: str, catalog: Catalog) -> Column:
+    work = state.current()
+    if token == NOW:
+        return Column(NOW, work.title or "On screen now", work.answers)
+    if _CHANGE in token:
+        name, _, text = token.partition(_CHANGE)
+        value = state.decode(name, text, catalog)
+        title = f"{words.question(name, catalog)} {words.answer(value, catalog.facts[name])}"
+        return Column(token, title, {**work.answers, name: value})
+    saved = saving.store().get(token)
+    return Column(token, saved.situation.title or "Untitled assessment", saved.situation.answers)
+
+
+def _choose(columns: Sequence[Column], catalog: Catalog) -> None:
+    entries = {entry.id: entry.title or "Untitled assessment" for entry in saving.store().list()}
+    names = {NOW: "On screen now", **entries, **{column.token: column.title for column in columns}}
+    st.session_state["compared"] = [column.token for column in columns]
+    st.multiselect(
+        "Assessments",
+        list(names),
+        key="compared",
+        format_func=names.__getitem__,
+        max_selections=MAX_COLUMNS,
+        placeholder="Choose two to four",
+        on_change=lambda: _set_tokens(st.session_state["compared"]),
+    )
+    if not state.current().empty and len(columns) < MAX_COLUMNS:
+        _variant(catalog)
+
+
+def _variant(catalog: Catalog) -> None:
+    with st.expander("Add a variant with one answer changed", key="variant"):
+        left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+        facts = [name for name, fact in catalog.facts.items() if fact.asked and fact.type != "many"]
+        with left:
+            name = st.selectbox(
+                "Question", facts, key="variant_fact", format_func=lambda f: words.question(f, catalog)
+            )
+        others = alternatives(name, catalog, as_of=today(), current=state.current().answers.get(name))
+        with middle:
+            value = st.selectbox(
+                "Answer",
+                others,
+                key=f"variant_{name}",
+                format_func=lambda v: words.answer(v, catalog.facts[name]),
+            )
+        with right:
+            token = f"{name}{_CHANGE}{state.encode(value)}"
+            st.button(
+                "Add", key="variant_add", type="primary", on_click=_set_tokens, args=([*_tokens(), token],)
+            )
+
+
+def _outcomes(columns: Sequence[Column], found: Sequence[Advice], catalog: Catalog) -> None:
+    for box, column, advice in zip(st.columns(len(columns), gap="medium"), columns, found, strict=True):
+        recommendation = advice.recommendation
+        with box, st.container(border=True):
+            st.html(
+                f'<h2 class="adv-card-title" dir="auto">{escape(column.title)}</h2>'
+                f'<p class="adv-leader" style="--c:var(--{recommendation.try_first})">'
+                f"{escape(words.strategy(recommendation.try_first, catalog))}</p>{look.verdict(recommendation)}"
+                + look.share_bars(recommendation, catalog)
+                + _costs(advice, catalog)
+            )
+
+
+def _costs(advice: Advice, catalog: Catalog) -> str:
+    if advice.cost is None:
+        return f'<p class="adv-quiet">No costs: {escape(advice.cost_unknown_because)}</p>'
+    pairs = [
+        (words.strategy(name, catalog), span(priced.per_month, advice.cost.currency))
+        for name, priced in advice.cost.strategies.items()
+    ]
+    return '<p class="adv-over" style="margin:.8rem 0 .3rem">Cost a month</p>' + look.definition(pairs)
+
+
+def _answers(columns: Sequence[Column], catalog: Catalog) -> None:
+    st.header("Answers that differ", anchor=False)
+    differing = [
+        name for name in catalog.facts if len({repr(column.answers.get(name)) for column in columns}) > 1
+    ]
+    if not differing:
+        look.quiet("They have the same answers.")
+        return
+    head = "".join(f'<th scope="col">{escape(column.title)}</th>' for column in columns)
+    rows = "".join(_row(name, columns, catalog) for name in differing)
+    st.html(
+        '<div class="adv-scroll" tabindex="0" role="region" aria-label="Answers that differ"><table class="adv-table">'
+        f'<thead><tr><th scope="col">Question</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _row(name: str, columns: Sequence[Column], catalog: Catalog) -> str:
+    cells = "".join(
+        f"<td>{escape(words.answer(c.answers.get(name), catalog.facts[name]))}</td>" for c in columns
+    )
+    return f'<tr><th scope="row">{escape(words.question(name, catalog))}</th>{cells}</tr>'

@@ -21,7 +21,7 @@ _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "id")
 
 def languages_of(words: Ragged, scripts: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Name each text's language as an index into `ALL`, `UNKNOWN` where it is too short or unclear."""
-    counts = _function_word_counts(words)
+    counts = _function_word_counts(words, exclusive=False)
     result = np.full(len(words), UNKNOWN, np.uint8)
     letters = scripts[:, 1:]
     total = letters.sum(axis=1)
@@ -36,7 +36,8 @@ def languages_of(words: Ragged, scripts: NDArray[np.int64]) -> NDArray[np.uint8]
     _decide(result, latin, counts, _LATIN, words.counts)
     for group in (("ru", "uk", "bg"), ("ar", "fa"), ("hi", "mr")):
         chosen = np.isin(result, [ALL.index(group[0])])
-        _decide(result, chosen, counts, group, words.counts, default=ALL.index(group[0]))
+        if chosen.any():
+            _decide(result, chosen, _function_word_counts(words, exclusive=True), group, words.counts, default=ALL.index(group[0]))
     return result
 
 
@@ -53,8 +54,11 @@ def _decide(result: NDArray[np.uint8], rows: NDArray[np.bool_], counts: NDArray[
     result[rows] = np.where(clear, named, default)
 
 
-def _function_word_counts(words: Ragged) -> NDArray[np.int64]:
+def _function_word_counts(words: Ragged, *, exclusive: bool) -> NDArray[np.int64]:
     table, belongs = _table()
+    if exclusive:
+        # A language is told from its larger neighbour only by words the neighbour does not have.
+        belongs = belongs & (belongs.sum(axis=1, keepdims=True) == 1)
     rows = len(words)
     at = np.minimum(np.searchsorted(table, words.values), len(table) - 1)
     hit = table[at] == words.values

@@ -29,14 +29,14 @@ def measure(batch: Batch) -> Measured:
     for key, pairs in list(columns.items())[:40]:
         rows = batch.rows[[index for index, _ in pairs]]
         if _TIME.search(key):
-            measured[f"time:{key}"] = np.array([_seconds(value) for _, value in pairs], np.float64)
+            measured[f"time:{key}"] = np.array([seconds_of(value) for _, value in pairs], np.float64)
         else:
             measured[f"meta:{key}"] = batch.name(f"meta:{key}", (str(value) for _, value in pairs))
             measured[f"metarow:{key}"] = rows
     return measured
 
 
-def _seconds(value: object) -> float:
+def seconds_of(value: object) -> float:
     if isinstance(value, (int, float)):
         return float(value) / (1000 if value > 10**11 else 1)
     try:

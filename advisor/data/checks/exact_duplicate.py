@@ -18,13 +18,14 @@ def judge(data: Dataset) -> Iterator[Finding]:
     _, first, back = np.unique(hashes, return_index=True, return_inverse=True)
     originals = first[back]
     again = (originals != np.arange(len(hashes))) & (hashes != 0)
-    rows = data.where(again)
-    if not rows:
+    if not again.any():
         return
+    # All members are named, for which of them is the copy no file can tell.
+    rows = data.where(np.isin(originals, originals[again]))
     pairs = [(int(data.rows[originals[index]]), int(data.rows[index])) for index in np.flatnonzero(again)[:20]]
     example = f"row {pairs[0][1]} repeats row {pairs[0][0]}"
-    confidence = "high"
-    yield finding(CHECK, f"{share(len(rows), len(data))} repeat an earlier row ({example})", rows, severity="warning", confidence=confidence, evidence={"pairs": pairs})
+    message = f"{share(len(rows), len(data))} are {len(rows) - int(again.sum()):,} examples written {len(rows):,} times ({example})"
+    yield finding(CHECK, message, rows, severity="warning", evidence={"pairs": pairs})
 
 
 CHECK = Check(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
 from advisor.data.records import Finding, Severity
-from advisor.data.similar import Pair, candidates, groups_of, verified
+from advisor.data.similar import Pair, candidates, groups_of, row_words, verified
+from advisor.data.word_use import bucket, row_counts
 
 # Above this share of rows with siblings, the siblings are how the data was made, not slips.
 MADE_FROM_TEMPLATES = 0.1
@@ -18,12 +21,36 @@ def judge(data: Dataset) -> Iterator[Finding]:
     # An exact repeat has its own check; two rows of equal words but other numbers are values of a template.
     edited = [pair for pair in pairs if pair.relation == "edited"]
     slots = [pair for pair in pairs if pair.relation == "slot"]
-    rare = len({index for pair in slots for index in (pair.left, pair.right)}) <= MADE_FROM_TEMPLATES * len(data)
+    recombined = _recombined(data, edited)
+    if len(rows_of(recombined)) > MADE_FROM_TEMPLATES * len(data):
+        edited = [pair for pair in edited if pair not in recombined]
+        slots += recombined
+    rare = len(rows_of(slots)) <= MADE_FROM_TEMPLATES * len(data)
     if edited:
         yield _report(data, edited, "are edited copies of one another", "warning")
     if slots:
         words = "differ from another row only in a name or number"
         yield _report(data, slots, words if rare else words + ": they look made from templates", "note")
+
+
+def rows_of(pairs: Iterable[Pair]) -> set[int]:
+    """Give the row indices that occur in pairs."""
+    return {index for pair in pairs for index in (pair.left, pair.right)}
+
+
+def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
+    """Find pairs that differ only in words common here: parts put together anew, where an edit brings words of its own."""
+    if not pairs:
+        return set()
+    common = row_counts(data.ragged("prompt_words")) + row_counts(data.ragged("answer_words"))
+    read, least = row_words(data.columns), max(4, 0.01 * len(data))
+    found = set()
+    for pair in pairs:
+        left, right = read(pair.left), read(pair.right)
+        differing = np.array(sorted(set(left.prompt + left.answer) ^ set(right.prompt + right.answer)), np.uint32)
+        if len(differing) and (common[bucket(differing)] >= least).all():
+            found.add(pair)
+    return found
 
 
 def _report(data: Dataset, pairs: Sequence[Pair], words: str, severity: Severity) -> Finding:

@@ -10,7 +10,7 @@ from advisor.data.records import Finding
 
 PATTERN = (
     r"\{\{\s*[A-Za-z_][\w .]{0,40}\}\}|\{[a-z]+_[a-z_]+\}|\{(?:name|date|city|product|company|email|amount|number|user|order|customer|item|title)\}"
-    r"|\$\{[A-Za-z_]\w*\}|%\([a-z_]+\)s|<(?:insert|your|name|company|product|enter|add)\b[^<>\n]{0,40}>|\[(?:insert|your|enter|add|company|customer|first|last|full|product|agent|user)[ _][^\[\]\n]{0,40}\]"
+    r"|\$\{[A-Za-z_]\w*\}|%\([a-z_]+\)s|<(?i:insert|your|name|company|product|enter|add)\b[^<>\n]{0,40}>|\[(?i:insert|your|enter|add|company|customer|first|last|full|product|agent|user)[ _][^\[\]\n]{0,40}\]"
     r"|\[(?:NAME|DATE|COMPANY|PRODUCT|EMAIL|PHONE|ADDRESS|CITY|LINK|URL|AMOUNT|ORDER_?ID|REDACTED|PLACEHOLDER)\]|\b(?:TODO|FIXME|TBD)\b(?::|$|\s*$)|(?i:lorem ipsum)|\bXX{2,}\b"
 )
 

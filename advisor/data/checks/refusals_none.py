@@ -18,7 +18,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if len(data) < ENOUGH_TO_EXPECT_ONE or marks.any():
         return
     # Labels and extractions have nothing to refuse.
-    if float(np.median(data.column("answer_chars"))) >= 40:
+    if float(np.median(data.column("trainable"))) >= 12:
         yield finding(CHECK, f"none of {len(data):,} answers refuses or says it does not know", [], severity="note", confidence="medium")
 
 

@@ -12,21 +12,21 @@ from advisor.data.records import Finding
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report answers below a quarter of the low end of what is usual here."""
-    lengths = data.column("answer_chars").astype(float)
+    lengths = np.where(data.column("answer_chars") > 0, data.column("trainable").astype(float), 0)
     spoken = lengths[lengths > 0]
     if len(spoken) < 10:
         return
     logs = np.log(spoken)
     middle = float(np.median(logs))
-    if middle < np.log(40):
+    if middle < np.log(12):
         return  # labels and one-word answers are the task here
     spread = max(float(np.median(np.abs(logs - middle))) * 1.4826, 0.25)
     floor = np.exp(middle - 3.5 * spread)
-    floor = min(max(floor, 3.0), np.exp(middle) / 4)
+    floor = min(max(floor, 3.1), np.exp(middle) / 4)
     rows = data.where((lengths > 0) & (lengths < floor))
     if rows and len(rows) <= 0.5 * len(data):
-        message = f"{share(len(rows), len(data))} have an answer under {floor:.0f} characters where {np.exp(middle):.0f} are usual"
-        yield finding(CHECK, message, rows, severity="warning", confidence="medium", evidence={"usual_characters": round(float(np.exp(middle)))})
+        message = f"{share(len(rows), len(data))} have an answer under {floor:.0f} tokens where {np.exp(middle):.0f} are usual"
+        yield finding(CHECK, message, rows, severity="warning", confidence="medium", evidence={"usual_tokens": round(float(np.exp(middle)))})
 
 
 CHECK = Check(

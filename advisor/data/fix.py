@@ -1,0 +1,247 @@
+"""Safe fixes to a new file with a diff; what cannot be mended safely goes to a quarantine file with its reason."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import orjson
+
+from advisor.data.audit import judged, measured_dataset
+from advisor.data.conversation import Conversation, to_conversation
+from advisor.data.detectors import personal_hits, secret_hits
+from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
+from advisor.data.repair import damage_of, mended
+from advisor.data.sources import Broken, chunks, from_stdin_or, open_source, parse
+from advisor.errors import AdvisorError
+from advisor.files import replacing
+
+# Rows under these findings teach something wrong and nobody but the owner of the data can say what is right.
+QUARANTINED = (
+    "schema", "role-order", "empty-turn", "no-trainable-tokens", "tool-calls", "weight", "cut-off-answer", "swapped-roles", "mismatched-answer",
+    "template-refuses", "preference-equal", "template-tokens", "repetition", "echo",
+)  # fmt: skip
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u2060\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_ZERO_WIDTH = re.compile("(?<=[A-Za-z\u00c0-\u024f\u0370-\u052f])[\u200b\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f])|\u200b{2,}")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);")
+STAND_INS = {"card numbers": "4111 1111 1111 1112", "phone numbers": "+1 555 0100", "e-mail addresses": "person@example.com", "IP addresses": "192.0.2.1"}
+
+
+class FixOptions(Record):
+    """What to fix beyond what is always safe."""
+
+    system_prompt: str | None = None
+    """Write this system prompt into every row."""
+    to_chat: bool = False
+    """Write every row as chat messages."""
+    redact: bool = False
+    """Replace personal data and secrets with stand-ins."""
+    audit: AuditOptions = AuditOptions()
+    """Model and maximum length for the checks."""
+
+
+class Fixed(Record):
+    """What a fix did; every row of the input is in ``written``, or ``quarantined``, or ``removed``."""
+
+    rows: int
+    """Rows read."""
+    written: int
+    """Rows in the new file."""
+    changed: int
+    """Rows of the new file that differ from the input."""
+    removed: int
+    """Exact repeats left out; each stands in the quarantine file too."""
+    quarantined: int
+    """Rows in the quarantine file, exact repeats included."""
+    reasons: dict[str, int]
+    """How often each fix or reason occurred."""
+    output: str
+    """The new file."""
+    diff: str
+    """JSON Lines: row, fixes, before, after."""
+    quarantine: str
+    """JSON Lines: row, reasons, the row as it was."""
+
+
+class _Files(NamedTuple):
+    output: IO[bytes]
+    diff: IO[bytes]
+    quarantine: IO[bytes]
+
+
+def fix(data: Path, output: Path, options: FixOptions | None = None) -> Fixed:
+    """Write a fixed copy of ``data`` to ``output`` with ``.diff.jsonl`` and ``.quarantine.jsonl`` beside it.
+
+    Raises:
+        AdvisorError: The output is the input, or the input cannot be read.
+    """
+    options = options or FixOptions()
+    if output.exists() and data.exists() and os.path.samefile(data, output):
+        raise AdvisorError("the fixed file would overwrite the data", place=str(output), remedy="Name another file with -o.")
+    diff, quarantine = beside(output, "diff"), beside(output, "quarantine")
+    with from_stdin_or(data) as path:
+        reasons = _reasons(path, options.audit)
+        counts: Counter[str] = Counter()
+        with ExitStack() as stack:
+            # The output is opened first and so renamed last: with it in place the other two are complete.
+            files = _Files(*(stack.enter_context(replacing(one, binary=True)) for one in (output, diff, quarantine)))  # type: ignore[arg-type]
+            for row, value, raw in _raw_rows(path):
+                _write(files, counts, row, value, raw, reasons=reasons, options=options)
+    named = {key: count for key, count in sorted(counts.items()) if not key.startswith("#")}
+    return Fixed(
+        rows=counts["#rows"], written=counts["#written"], changed=counts["#changed"], removed=counts["exact-duplicate"], quarantined=counts["#quarantined"],
+        reasons=named, output=str(output), diff=str(diff), quarantine=str(quarantine),
+    )  # fmt: skip
+
+
+def beside(path: Path, kind: str) -> Path:
+    """Name the file of a kind beside the output: train.jsonl gives train.diff.jsonl."""
+    return path.with_name(f"{path.name.removesuffix('.jsonl')}.{kind}.jsonl")
+
+
+def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]:
+    """Apply the safe fixes to a row; give the new row and the names of the fixes."""
+    options, fixes = options or FixOptions(), []
+    steps: list[tuple[str, Callable[[str], str]]] = [("mojibake", mended), ("control-characters", _visible), ("escaped-text", _unescaped), ("white space", str.strip), ("normal form", lambda text: unicodedata.normalize("NFC", text))]
+    if options.redact:
+        steps.append(("redacted", _redacted))
+    for name, step in steps:
+        changed = _in_texts(value, step)
+        if changed != value:
+            fixes.append(name)
+            value = changed
+    if options.system_prompt is not None and isinstance(value, dict) and isinstance(value.get("messages"), list):
+        with_prompt = _with_system(value, options.system_prompt)
+        if with_prompt != value:
+            fixes.append("system prompt")
+            value = with_prompt
+    return value, fixes
+
+
+def as_chat(row: Conversation) -> dict[str, Any]:
+    """Write a row in the common chat format, its other fields kept."""
+    messages = []
+    for one in row.messages:
+        message: dict[str, Any] = {"role": one.role, "content": one.content}
+        message |= {key: value for key, value in (("weight", one.weight), ("tool_call_id", one.tool_call_id), ("name", one.name)) if value is not None}
+        if one.tool_calls:
+            message["tool_calls"] = one.tool_calls
+        messages.append(message)
+    return {"messages": messages, **({"tools": row.tools} if row.tools is not None else {}), **row.meta}
+
+
+def _write(files: _Files, counts: Counter[str], row: int, value: object, raw: bytes, *, reasons: dict[int, list[str]], options: FixOptions) -> None:
+    counts["#rows"] += 1
+    why = list(reasons.get(row, ()))
+    if isinstance(value, Broken):
+        why.append(f"broken-line: {value.reason}")
+    elif not why and any(damage_of(text) == "lost" for text in _texts(value)):
+        why.append("mojibake: characters were lost")
+    if why:
+        counts["#quarantined"] += 1
+        counts.update(one.split(":")[0] for one in why)
+        files.quarantine.write(_line({"row": row, "reasons": why, "was": raw.decode("utf-8", "replace") if isinstance(value, Broken) else value}))
+        return
+    fresh, fixes = mend(value, options)
+    if options.to_chat:
+        as_messages = as_chat(to_conversation(row, fresh))
+        if as_messages != fresh:
+            fresh, fixes = as_messages, [*fixes, "to chat"]
+    counts["#written"] += 1
+    files.output.write(_line(fresh))
+    if fixes:
+        counts["#changed"] += 1
+        counts.update(fixes)
+        files.diff.write(_line({"row": row, "fixes": fixes, "before": value, "after": fresh}))
+
+
+def _reasons(path: Path, options: AuditOptions) -> dict[int, list[str]]:
+    """Audit the file and give for each row that must not be written the reasons why."""
+    reasons: dict[int, list[str]] = {}
+    with measured_dataset(path, AuditInputs(data=path), options) as data:
+        from advisor.data.checks import BY_ID
+
+        for finding in judged(data, [BY_ID[name] for name in QUARANTINED]):
+            if finding.severity != "note":
+                _note(reasons, finding)
+        hashes = data.column("turns_hash")
+        seen: dict[int, int] = {}
+        for row, key in zip(data.rows.tolist(), hashes.tolist(), strict=True):
+            if key and key in seen:
+                reasons.setdefault(row, []).append(f"exact-duplicate: repeats row {seen[key]}")
+            elif row not in reasons:
+                seen.setdefault(key, row)
+    return reasons
+
+
+def _note(reasons: dict[int, list[str]], finding: Finding) -> None:
+    for row in finding.rows:
+        reasons.setdefault(row, []).append(f"{finding.check}: {finding.message.split(') ', 1)[-1]}")
+
+
+def _raw_rows(path: Path) -> Iterator[tuple[int, object, bytes]]:
+    for chunk in chunks(open_source(path)):
+        lines = (chunk.lines or b"").split(b"\n") if chunk.lines is not None else []
+        for row, value in parse(chunk):
+            yield row, value, lines[row - chunk.first] if lines else b""
+
+
+def _line(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value) + b"\n"
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n"
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+
+
+def _in_texts(value: Any, step: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return step(value)
+    if isinstance(value, dict):
+        # Arguments of a tool call are code, and so are the schemas of tools.
+        return {key: one if key in {"arguments", "tools", "functions", "id", "name"} else _in_texts(one, step) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_in_texts(one, step) for one in value]
+    return value
+
+
+def _visible(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else _ZERO_WIDTH.sub("", _INVISIBLE.sub("", text))
+
+
+def _unescaped(text: str) -> str:
+    # Only entities: whether a literal \n or a tag is wanted cannot be told from the text.
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def _redacted(text: str) -> str:
+    hits = sorted([*personal_hits(text), *secret_hits(text)], key=lambda hit: (hit.start, -hit.end))
+    parts, position = [], 0
+    for hit in hits:
+        if hit.start >= position:
+            parts += [text[position : hit.start], STAND_INS.get(hit.kind, "[removed]")]
+            position = hit.end
+    return "".join([*parts, text[position:]])
+
+
+def _with_system(value: dict[str, Any], prompt: str) -> dict[str, Any]:
+    others: Sequence[Any] = [one for one in value["messages"] if not (isinstance(one, dict) and one.get("role") in {"system", "developer"})]
+    return {**value, "messages": [{"role": "system", "content": prompt}, *others]}

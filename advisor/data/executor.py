@@ -94,5 +94,5 @@ def _ray() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise missing_extra("ray", "scale", purpose="Running an audit on a cluster") from error
+        raise missing_extra("ray", "ray", purpose="Running an audit on a cluster") from error
     return ray

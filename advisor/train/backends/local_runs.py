@@ -25,7 +25,16 @@ from advisor.train.trainer.run_lock import run_state
 from advisor.train.trainer.settings import RunSettings
 
 RUN = "run"
-PASSED_ON = ("last_layers", "max_steps", "eval_every_steps", "patience", "merge", "threads", "precision")
+PASSED_ON = (
+    "last_layers",
+    "max_steps",
+    "eval_every_steps",
+    "patience",
+    "merge",
+    "threads",
+    "precision",
+    "workers",
+)
 """Options of a spec that only the local trainer knows."""
 
 

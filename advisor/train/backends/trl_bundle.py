@@ -26,7 +26,7 @@ QLORA_PINS = ("bitsandbytes==0.50.2",)
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
 
 
-def local_plan(spec: TrainingSpec) -> TrainingPlan:
+def local_plan(spec: TrainingSpec, *, more_requirements: tuple[str, ...] = ()) -> TrainingPlan:
     """Make the plan of a run on this machine, or on any other that takes the bundle."""
     has_eval = spec.eval_path is not None or spec.eval_share > 0
     templated = is_packaged(spec.base_model)
@@ -41,7 +41,7 @@ def local_plan(spec: TrainingSpec) -> TrainingPlan:
             "advisor train submit .",
             "sh train.sh   # the same run without Advisor, in this bundle's environment",
         ),
-        requirements=(*PINS, *(QLORA_PINS if spec.method == "qlora" else ())),
+        requirements=(*PINS, *(QLORA_PINS if spec.method == "qlora" else ()), *more_requirements),
         recipients=(local_recipient("the machine that runs the bundle"),),
         warnings=_warnings(spec),
     )

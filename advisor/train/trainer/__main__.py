@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from advisor.errors import AdvisorError
@@ -13,8 +14,8 @@ from advisor.train.trainer.run_files import FAILURE_FILE
 from advisor.train.trainer.run_lock import RunLock
 
 
-def main(arguments: list[str]) -> int:
-    """Train the run folder that is the first argument; exit 0 also if another process is already at it.
+def carry_out_alone(arguments: list[str], work: Callable[[Path], object]) -> int:
+    """Do `work` on the run folder that is the first argument; exit 0 also if another process is already at it.
 
     The second argument, where there is one, is the descriptor of the lock that the launching process took.
     """
@@ -23,25 +24,28 @@ def main(arguments: list[str]) -> int:
     with RunLock(run, inherited=inherited) as lock:
         if not lock.held or lock.ended:
             return 0
-        return _train(run)
+        return _done(run, work)
 
 
-def _train(run: Path) -> int:
-    from advisor.train.trainer.run import train
-
+def _done(run: Path, work: Callable[[Path], object]) -> int:
     try:
-        train(run)
+        work(run)
     except AdvisorError as error:
         _record_failure(run, error.as_dict())
         sys.stderr.write(f"{error}\n")
         return 1
     except Exception as error:  # noqa: BLE001  # the reason must outlive the process, whatever it is
         traceback.print_exc()
-        _record_failure(
-            run, {"problem": f"{type(error).__name__}: {error}", "place": str(run), "remedy": "See log.txt."}
-        )
+        failure = {"problem": f"{type(error).__name__}: {error}", "place": str(run), "remedy": "See log.txt."}
+        _record_failure(run, failure)
         return 1
     return 0
+
+
+def _train(run: Path) -> object:
+    from advisor.train.trainer.run import train
+
+    return train(run)
 
 
 def _record_failure(run: Path, failure: dict[str, str]) -> None:
@@ -49,4 +53,4 @@ def _record_failure(run: Path, failure: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(carry_out_alone(sys.argv[1:], _train))

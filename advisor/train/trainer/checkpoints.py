@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def step_of(checkpoint: Path) -> int:
 def last_checkpoint(run: Path) -> Path | None:
     """Remove checkpoints that a kill left half-written and give the last whole one."""
     whole = whole_checkpoints(run)
+    if os.environ.get("RANK", "0") != "0":
+        return whole[-1] if whole else None  # the first worker clears up for all
     for path in (run / CHECKPOINTS).glob("checkpoint-*"):
         if path not in whole:
             shutil.rmtree(path)

@@ -47,10 +47,14 @@ class Progress(TrainRecord):
 
 
 class ProgressWriter:
-    """Appends whole lines; a line cut off by a kill is ended first, so that the next one is readable."""
+    """Appends whole lines; a line cut off by a kill is ended first, so that the next one is readable.
+
+    Of several workers only the first one writes.
+    """
 
     def __init__(self, run: Path) -> None:
         self._path = run / PROGRESS_FILE
+        self._silent = os.environ.get("RANK", "0") != "0"
         content = self._path.read_bytes() if self._path.exists() else b""
         self._stream = self._path.open("ab")
         if content and not content.endswith(b"\n"):
@@ -58,6 +62,8 @@ class ProgressWriter:
 
     def write(self, record: Progress) -> None:
         """Append one record and hand it to the system at once."""
+        if self._silent:
+            return
         line = record.model_dump_json(exclude_none=True) + "\n"
         self._stream.write(line.encode())
         self._stream.flush()

@@ -131,6 +131,7 @@ class _Run:
             "best_eval_loss": state.best_metric,
             "best_step": state.best_global_step,
             "seconds": round(time.monotonic() - began, 2),
+            "workers": trainer.args.world_size,
             "resumed_from": checkpoint.name if checkpoint else None,
         }
 

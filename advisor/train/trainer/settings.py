@@ -83,6 +83,8 @@ class RunSettings(TrainRecord):
     """`auto` is fp32 on a CPU and bf16 on a GPU that has it; bf16 is some 30 times slower on a plain CPU."""
     threads: int | None = Field(default=None, ge=1)
     """CPU threads; all of them if none."""
+    workers: int = Field(default=2, ge=1, le=1024)
+    """Processes that train together, where the backend has several."""
     eval_every_steps: int | None = Field(default=None, ge=1)
     """Steps between evaluations and checkpoints; once an epoch if none."""
     patience: int | None = Field(default=None, ge=1)

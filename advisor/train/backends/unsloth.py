@@ -6,7 +6,8 @@ from typing import Any
 
 from advisor.errors import AdvisorError
 from advisor.train.backends.bundle_backend import BundleBackend, model_name, modules, script, yaml_text
-from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
+from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient, steps_of
+from advisor.train.plan_figures import data_figures
 from advisor.train.records import TrainingSpec
 
 REQUIREMENTS = ("unsloth==2026.10.9",)
@@ -17,7 +18,7 @@ def parts(spec: TrainingSpec) -> PlanParts:
     """Write `config.yaml` and the launch script."""
     _check(spec)
     return PlanParts(
-        config=yaml_text(config(spec)),
+        config=yaml_text(config(spec, steps_of(spec, data_figures(spec).train_rows))),
         config_path="config.yaml",
         files={"launch.sh": script("unsloth train --config config.yaml")},
         commands=("pip install -r requirements.txt", "sh launch.sh"),
@@ -25,11 +26,12 @@ def parts(spec: TrainingSpec) -> PlanParts:
         recipients=(local_recipient("the machine that runs launch.sh"),),
         warnings=(
             f"Unsloth's command line takes no evaluation file; {EVAL_FILE} is for judging the result afterwards.",
+            "Unsloth's command line chooses optimizer and schedule itself: 8-bit AdamW, linear decay.",
         ),
     )
 
 
-def config(spec: TrainingSpec) -> dict[str, Any]:
+def config(spec: TrainingSpec, steps: int) -> dict[str, Any]:
     """Give the configuration as Unsloth's command line names it; its own default is 4 bits."""
     return {
         "model": model_name(spec),
@@ -43,6 +45,7 @@ def config(spec: TrainingSpec) -> dict[str, Any]:
             "learning_rate": spec.learning_rate,
             "batch_size": spec.micro_batch,
             "gradient_accumulation_steps": spec.gradient_accumulation,
+            "warmup_steps": round(steps * spec.warmup_ratio),
             "random_seed": spec.seed,
             "packing": spec.packing,
             "train_on_completions": spec.assistant_only,

@@ -59,7 +59,8 @@ def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[
     saved = tokens * architecture.layers * (layer.boundary if run.checkpointing else layer.kept)
     if run.offload_activations:
         saved = 2 * tokens * layer.boundary if run.checkpointing else 0.1 * saved
-    at_work = tokens * (layer.passing + (layer.kept if run.checkpointing else 0)) + held.largest_dequantised
+    one_layer = tokens * layer.passing + held.largest_dequantised
+    recomputed = tokens * layer.kept if run.checkpointing else 0.0
     logits = tokens * loss_bytes(architecture, run)
     earlier = held.gradients if run.accumulates else 0.0
     fixed = _fixed_parts(held)
@@ -75,13 +76,13 @@ def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[
             **fixed,
             "gradients": earlier
             or held.gradients / max(architecture.layers, 1) + _head_gradient(architecture, run),
-            "activations": saved + at_work,
+            "activations": saved + one_layer + recomputed,
             "logits": 0.0,
         },
         "end of backward": {
             **fixed,
             "gradients": held.gradients,
-            "activations": tokens * layer.boundary + at_work,
+            "activations": tokens * (layer.boundary + layer.kept) + one_layer,
             "logits": 0.0,
         },
         "optimizer step": {

@@ -36,7 +36,11 @@ DERIVED = {
     "tuning_never_pays": pl.Boolean,
     "rag_latency_fits": pl.Boolean,
     "few_shot_latency_fits": pl.Boolean,
-    **{f"monthly_{s}_usd": pl.Float64 for s in STRATEGIES},
+    "monthly_prompting_usd": pl.Float64,
+    "monthly_few_shot_usd": pl.Float64,
+    "monthly_rag_usd": pl.Float64,
+    "monthly_fine_tuning_usd": pl.Float64,
+    "monthly_hybrid_usd": pl.Float64,
 }
 
 

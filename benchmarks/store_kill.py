@@ -60,11 +60,12 @@ def main() -> None:
 
 
 def kill_while_made(folder: Path, advice: Advice, rounds: int) -> Toll:
-    """Kill between the start of a program and its first saves, with no database there before."""
+    """Kill from the moment at which the file appears: while tables are made, or at the first saves."""
     chance, toll = random.Random(SEED), Toll()
     for number in range(rounds):
-        url = f"sqlite:///{folder}/new-{number}.sqlite3"
-        lines = kill_one(save_endlessly, url, advice, after_first=False, delay=chance.uniform(0.005, 0.4))
+        path = folder / f"new-{number}.sqlite3"
+        url = f"sqlite:///{path}"
+        lines = kill_one(save_endlessly, url, advice, delay=chance.uniform(0, 0.3), awaited=path)
         toll.kills += 1
         toll.acknowledged += len(lines)
         store = open_store(url)
@@ -80,8 +81,8 @@ def kill_in_place(folder: Path, advice: Advice, rounds: int) -> Toll:
     chance, toll = random.Random(SEED), Toll()
     for number in range(rounds):
         path = folder / f"{number}.json"
-        delay = chance.uniform(0, 0.06)
-        lines = kill_one(rewrite_endlessly, str(path), advice, after_first=True, delay=delay)
+        delay = chance.uniform(0, 0.25)
+        lines = kill_one(rewrite_endlessly, str(path), advice, delay=delay)
         toll.kills += 1
         toll.acknowledged += len(lines)
         try:

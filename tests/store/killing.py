@@ -57,19 +57,22 @@ def rewrite_endlessly(path: str, advice: Advice, acknowledged: int) -> None:
     revisions = []
     while True:
         revisions.append(noted(advice, str(len(revisions) + 1)).model_dump(mode="json", by_alias=True))
-        Path(path).write_text(json.dumps(revisions))
+        with Path(path).open("w") as stream:
+            json.dump(revisions, stream)
         os.write(acknowledged, f"file {len(revisions)}\n".encode())
 
 
-def kill_one(writer: Writer, place: str, advice: Advice, *, after_first: bool, delay: float) -> list[str]:
-    """Start a writer and kill it ``delay`` after its first save (or its start); give what it acknowledged."""
+def kill_one(
+    writer: Writer, place: str, advice: Advice, *, delay: float, awaited: Path | None = None
+) -> list[str]:
+    """Kill a writer ``delay`` after its first save, or after ``awaited`` exists; give what it acknowledged."""
     # A file, not a pipe: what was written to it is there whatever becomes of the writer.
     with tempfile.NamedTemporaryFile() as acknowledged:
         process = _PROCESSES.Process(
             target=_run, args=(writer, place, advice, acknowledged.name), daemon=True
         )
         process.start()
-        while after_first and not Path(acknowledged.name).stat().st_size:
+        while not (awaited.exists() if awaited else Path(acknowledged.name).stat().st_size):
             assert process.is_alive(), "the writer ended by itself"
             time.sleep(0.001)
         time.sleep(delay)
@@ -82,14 +85,14 @@ def _run(writer: Writer, place: str, advice: Advice, acknowledged: str) -> None:
     writer(place, advice, os.open(acknowledged, os.O_WRONLY | os.O_APPEND))
 
 
-def kill_rounds(url: str, advice: Advice, rounds: int, *, seed: int, longest: float = 0.06) -> Toll:
+def kill_rounds(url: str, advice: Advice, rounds: int, *, seed: int, longest: float = 0.25) -> Toll:
     """Kill a writer on the same database again and again, and look at everything after each kill."""
     from advisor.store import open_store
 
     chance, toll, known = random.Random(seed), Toll(), {}
     for _ in range(rounds):
         started = time.perf_counter()
-        lines = kill_one(save_endlessly, url, advice, after_first=True, delay=chance.uniform(0, longest))
+        lines = kill_one(save_endlessly, url, advice, delay=chance.uniform(0, longest))
         toll.seconds.append(time.perf_counter() - started)
         toll.kills += 1
         toll.acknowledged += len(lines)

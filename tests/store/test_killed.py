@@ -19,8 +19,9 @@ def test_every_acknowledged_revision_survives_a_kill_in_the_middle_of_saving(url
 def test_a_kill_while_the_library_is_being_made_leaves_one_that_opens(tmp_path, advice):
     chance = random.Random(2)
     for number in range(8):
-        url = f"sqlite:///{tmp_path}/{number}.sqlite3"
-        kill_one(save_endlessly, url, advice, after_first=False, delay=chance.uniform(0.005, 0.3))
+        path = tmp_path / f"{number}.sqlite3"
+        url = f"sqlite:///{path}"
+        kill_one(save_endlessly, url, advice, delay=chance.uniform(0, 0.3), awaited=path)
         store = open_store(url)
         assert store.save(advice).revision == 1
         assert intact(url)
@@ -35,7 +36,7 @@ def test_the_kill_does_hurt_what_is_written_in_place(tmp_path, advice):
     for number in range(KILLS):
         path = tmp_path / f"{number}.json"
         delay = random.Random(number).uniform(0, 0.06)
-        kill_one(rewrite_endlessly, str(path), advice, after_first=True, delay=delay)
+        kill_one(rewrite_endlessly, str(path), advice, delay=delay)
         try:
             json.loads(path.read_text())
         except ValueError:

@@ -15,7 +15,9 @@ def save(page: Page) -> None:
 
 
 def card(page: Page, title: str):
-    return page.locator("[class*='st-key-entry_']").filter(has=page.get_by_role("heading", name=title, exact=True))
+    return page.locator("[class*='st-key-entry_']").filter(
+        has=page.get_by_role("heading", name=title, exact=True)
+    )
 
 
 def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: str) -> None:
@@ -42,7 +44,9 @@ def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: s
     page.wait_for_url("**/recommendation?*knowledge_gap=main*")
 
 
-def test_two_tabs_that_edit_one_assessment_lose_nothing(page: Page, context: BrowserContext, app_url: str) -> None:
+def test_two_tabs_that_edit_one_assessment_lose_nothing(
+    page: Page, context: BrowserContext, app_url: str
+) -> None:
     visit(page, app_url, knowledge_gap="main", title="Two tabs")
     save(page)
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()

@@ -1,0 +1,119 @@
+"""Anyone can use it: no serious barrier on any page in either theme, keyboard alone, and a phone's width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.app.conftest import PATIENCE_MS, settle, visit
+from tests.app.test_interview import gone, question
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = {
+    "knowledge_gap": "main",
+    "behavior_gap": "main",
+    "labelled_examples": "800",
+    "queries_per_day": "1000",
+    "title": "Support bot",
+}
+PAGES = {
+    "": {},
+    "interview": ANSWERS,
+    "recommendation": ANSWERS,
+    "costs": ANSWERS,
+    "compare": {**ANSWERS, "with": "now;knowledge_change~daily"},
+    "library": {},
+    "rulebook": {"find": "citations-favour-retrieval"},
+    "data": {},
+    "train": ANSWERS,
+    "evaluate": {},
+    "diagnose": {},
+}
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    # Axe puts its script into the page; the app's own policy need not allow that.
+    context = browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_has_a_serious_barrier_in_either_theme(name: str, reader: Page, app_url: str) -> None:
+    reader.emulate_media(color_scheme="light")
+    visit(reader, app_url, name if name != "interview" else "", **PAGES[name])
+    expect(reader.locator("h1, h2").first).to_be_visible()
+    assert not barriers(reader)
+    before = background(reader)
+    reader.emulate_media(color_scheme="dark")
+    expect(reader.locator(".stApp")).not_to_have_css("background-color", before)
+    settle(reader)
+    assert not barriers(reader)
+
+
+def background(page: Page) -> str:
+    return str(page.locator(".stApp").evaluate("element => getComputedStyle(element).backgroundColor"))
+
+
+def barriers(page: Page) -> list[str]:
+    """Name every serious or critical violation with the elements it is about."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{item['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
+        for item in found
+        if item["impact"] in ("serious", "critical")
+        for node in item["nodes"][:4]
+    ]
+
+
+def test_the_interview_can_be_answered_with_the_keyboard_alone(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    for _ in range(2):
+        asked = question(page)
+        reach(page, f"answer_{asked}_|pick_{asked}_")
+        page.keyboard.press("Enter")
+        gone(page, asked)
+    assert len(re.findall("=", page.url)) == 2
+    reach(page, "undo")
+    page.keyboard.press("Space")
+    page.wait_for_function("location.search.split('=').length == 2")
+
+
+def reach(page: Page, key: str) -> None:
+    """Press Tab until an element inside a container with that key has the focus, and see that it shows."""
+    inside = """key => {
+        const found = document.activeElement.closest('[class*="st-key-"]');
+        return Boolean(found) && new RegExp('st-key-(' + key + ')').test(found.className);
+    }"""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(inside, key):
+            outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none"
+            return
+    raise AssertionError(f"Tab never reaches {key}")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "interview", "recommendation", "costs", "compare", "library", "rulebook"]
+)
+def test_a_phone_shows_every_page_without_scrolling_sideways(
+    name: str, browser: Browser, app_url: str
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone = context.new_page()
+    phone.set_default_timeout(PATIENCE_MS)
+    visit(phone, app_url, name if name != "interview" else "", **PAGES[name])
+    expect(phone.locator("h1, h2").first).to_be_visible()
+    main = phone.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    context.close()

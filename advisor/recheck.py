@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from advisor.advice import Advice, advise
 from advisor.catalog import Catalog, Record
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, check_answers
-from advisor.store.records import Decided
+
+
+class Outcome(Protocol):
+    """What is known of saved advice that cannot be read any more."""
+
+    @property
+    def try_first(self) -> str:
+        """The strategy that was first."""
+
+    @property
+    def verdict(self) -> str:
+        """clear, leaning or too_close."""
+
+    @property
+    def rulebook_sha256(self) -> str:
+        """The rulebook's hash."""
+
+    @property
+    def price_day(self) -> str:
+        """The day of rules and prices."""
 
 
 class Moved(Record):
@@ -66,7 +85,7 @@ def recheck(saved: Advice, catalog: Catalog, *, as_of: date) -> Difference:
     return compare(saved, now, dropped=dropped)
 
 
-def recheck_outcome(situation: Situation, saved: Decided, catalog: Catalog, *, as_of: date) -> Difference:
+def recheck_outcome(situation: Situation, saved: Outcome, catalog: Catalog, *, as_of: date) -> Difference:
     """Do the same where only the outcome of the saved advice can still be read."""
     fitting, dropped = still_fitting(situation, catalog)
     now = advise(fitting, catalog, as_of=as_of, with_cost=False).recommendation

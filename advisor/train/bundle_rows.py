@@ -104,9 +104,8 @@ def split_of(path: Path, share: float, seed: int) -> Split:
     if len(set(keys)) < 2:
         return Split("", seed)
     wanted = max(1, round(share * len(keys)))
-    cut = keys[min(wanted, len(keys) - 1) - 1]
     # The last key must stay with training, or nothing is left to learn from.
-    return Split(cut if cut < keys[-1] else "", seed)
+    return Split(max(key for key in keys[:wanted] if key < keys[-1]), seed)
 
 
 def _key(row: Row, seed: int) -> str:

@@ -100,6 +100,7 @@ def shrunk(config):
         "vocab_size": 512,
         "max_position_embeddings": 64,
         "hidden_size": config["num_attention_heads"] * 8,
+        "pad_token_id": 0,
     }
     if "head_dim" in config:
         small["head_dim"] = 8

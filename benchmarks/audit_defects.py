@@ -30,13 +30,23 @@ PEERS = {
 
 
 def write(path: Path, rows: list[Any]) -> Path:
-    path.write_bytes(b"\n".join(one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode() for one in rows) + b"\n")
+    path.write_bytes(
+        b"\n".join(
+            one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode() for one in rows
+        )
+        + b"\n"
+    )
     return path
 
 
 def ours(planted: Planted, folder: Path) -> Audit:
     files = {name: write(folder / f"{name}.jsonl", rows) for name, rows in planted.files.items()}
-    inputs = AuditInputs(data=write(folder / "train.jsonl", planted.rows), eval=files.get("eval"), production=files.get("production"), benchmarks=[files["benchmark"]] if "benchmark" in files else [])
+    inputs = AuditInputs(
+        data=write(folder / "train.jsonl", planted.rows),
+        eval=files.get("eval"),
+        production=files.get("production"),
+        benchmarks=[files["benchmark"]] if "benchmark" in files else [],
+    )
     return audit(inputs, AuditOptions(**planted.options))
 
 
@@ -53,12 +63,23 @@ def peer_output(command: list[str], peers: Path, folder: Path) -> str | None:
         arguments = ["compare", f"train={folder / 'train.jsonl'}", f"eval={folder / 'eval.jsonl'}"]
     else:
         arguments = [part.format(train=folder / "train.jsonl", eval="") for part in command[1:]]
-    done = subprocess.run([str(program), *arguments], capture_output=True, text=True, timeout=120, env={**os.environ, "NO_COLOR": "1"})
+    done = subprocess.run(
+        [str(program), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
     return f"{done.returncode}\n" + re.sub(r"[\d.]+", "#", done.stdout.replace(str(folder), ""))
 
 
 def cells(rows: int) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    return [(language, domain, clean(language, domain, rows, 1)) for language in PARTS for domain in PARTS[language]]
+    return [
+        (language, domain, clean(language, domain, rows, 1))
+        for language in PARTS
+        for domain in PARTS[language]
+    ]
 
 
 def caught(defect: Defect, planted: Planted, result: Audit, before: Audit) -> tuple[bool, float]:
@@ -130,15 +151,27 @@ def main() -> None:
             if one.severity != "note":
                 per_check[one.check] += one.count or 1
                 print(f"  false alarm {language}/{domain}: {one.severity} {one.check} {one.message[:100]}")
-    print(f"clean rows {total:,}; false alarms {sum(per_check.values())} rows ({sum(per_check.values()) / total:.2%}) {dict(per_check)}\n")
-    print(f"{'defect':32} {'ours':>9} {'recall':>7}   " + " ".join(f"{name:>14}" for name in PEERS) + "   missed")
+    print(
+        f"clean rows {total:,}; false alarms {sum(per_check.values())} rows ({sum(per_check.values()) / total:.2%}) {dict(per_check)}\n"
+    )
+    print(
+        f"{'defect':32} {'ours':>9} {'recall':>7}   "
+        + " ".join(f"{name:>14}" for name in PEERS)
+        + "   missed"
+    )
     kinds = [defect for defect in DEFECTS if not arguments.only or arguments.only in defect.name]
     caught_kinds = 0
     for defect in kinds:
         table = run_defect(defect, arguments.rows, arguments.peers, alarms)
         caught_kinds += table["caught"] == table["cells"]
         recall = sum(table["recall"]) / len(table["recall"])
-        print(f"{defect.name:32} {table['caught']:>4}/{table['cells']:<4} {recall:>7.0%}   " + " ".join(f"{table['peers'][name]:>12}/{len(defect.shares)}" for name in PEERS) + "   " + " ".join(table["missed"][:6]), flush=True)
+        print(
+            f"{defect.name:32} {table['caught']:>4}/{table['cells']:<4} {recall:>7.0%}   "
+            + " ".join(f"{table['peers'][name]:>12}/{len(defect.shares)}" for name in PEERS)
+            + "   "
+            + " ".join(table["missed"][:6]),
+            flush=True,
+        )
     print(f"\n{caught_kinds} of {len(kinds)} kinds caught in every language, domain and strength")
 
 

@@ -11,36 +11,97 @@ from advisor.cli.options import JsonOption, print_json, stderr, stdout
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
 
-DataArgument = Annotated[Path, typer.Argument(metavar="FILE", help="JSONL, JSON, CSV, Parquet, each also .gz or .zst, or a folder; - for standard input.")]
-ModelOption = Annotated[str | None, typer.Option("--model", help="Folder or GGUF file with the chat template; or chatml, llama-3.")]
-LengthOption = Annotated[int | None, typer.Option("--max-length", min=16, help="Tokens a row is cut to in training; 4,096 is assumed.")]
-SystemOption = Annotated[Path | None, typer.Option("--system-prompt", metavar="FILE", help="Text file with production's system prompt.")]
-ExecutorOption = Annotated[str, typer.Option("--executor", help="local, processes, ray or ray://HOST:PORT; by size when not given.")]
+DataArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="JSONL, JSON, CSV, Parquet, each also .gz or .zst, or a folder; - for standard input.",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Folder or GGUF file with the chat template; or chatml, llama-3."),
+]
+LengthOption = Annotated[
+    int | None,
+    typer.Option("--max-length", min=16, help="Tokens a row is cut to in training; 4,096 is assumed."),
+]
+SystemOption = Annotated[
+    Path | None,
+    typer.Option("--system-prompt", metavar="FILE", help="Text file with production's system prompt."),
+]
+ExecutorOption = Annotated[
+    str, typer.Option("--executor", help="local, processes, ray or ray://HOST:PORT; by size when not given.")
+]
 SEVERITIES = ("error", "warning", "note")
 MARKS = {"error": "[bold red]error[/]", "warning": "[yellow]warning[/]", "note": "[dim]note[/]"}
 
 
 def register(app: typer.Typer) -> None:
     """Add the dataset commands."""
-    app.command("audit", help="Check a training file: what is wrong, in which rows, why it matters, what to do.")(audit_command)
-    app.command("fix", help="Apply safe fixes to a new file, with a diff; quarantine the rest with reasons.")(fix_command)
-    app.command("split", help="Split into train and eval, keeping groups and near-duplicates on one side.")(split_command)
-    app.command("augment", help="Paraphrase the training side with a language model, with provenance and cost.")(augment_command)
+    app.command(
+        "audit", help="Check a training file: what is wrong, in which rows, why it matters, what to do."
+    )(audit_command)
+    app.command("fix", help="Apply safe fixes to a new file, with a diff; quarantine the rest with reasons.")(
+        fix_command
+    )
+    app.command("split", help="Split into train and eval, keeping groups and near-duplicates on one side.")(
+        split_command
+    )
+    app.command(
+        "augment", help="Paraphrase the training side with a language model, with provenance and cost."
+    )(augment_command)
 
 
 def audit_command(
     data: DataArgument,
-    eval_file: Annotated[Path | None, typer.Option("--eval", metavar="FILE", help="Held-out data that must not leak into training.")] = None,
-    production: Annotated[Path | None, typer.Option("--production", metavar="FILE", help="Real requests, to measure coverage and the system prompt.")] = None,
-    benchmark: Annotated[list[Path] | None, typer.Option("--benchmark", metavar="FILE", help="Benchmark file the data must not contain; may be repeated.")] = None,
+    eval_file: Annotated[
+        Path | None,
+        typer.Option("--eval", metavar="FILE", help="Held-out data that must not leak into training."),
+    ] = None,
+    production: Annotated[
+        Path | None,
+        typer.Option(
+            "--production", metavar="FILE", help="Real requests, to measure coverage and the system prompt."
+        ),
+    ] = None,
+    benchmark: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--benchmark", metavar="FILE", help="Benchmark file the data must not contain; may be repeated."
+        ),
+    ] = None,
     model: ModelOption = None,
     max_length: LengthOption = None,
     system_prompt: SystemOption = None,
-    goal: Annotated[str | None, typer.Option("--goal", help="style, format, classification or skill: decides how many rows are enough.")] = None,
-    embedding_model: Annotated[str | None, typer.Option("--embedding-model", metavar="DIR", help="Static embedding model (model2vec) for likeness of meaning.")] = None,
-    fail_on: Annotated[str | None, typer.Option("--fail-on", help="Exit 1 when a finding is at least this severe: error, warning or note.")] = None,
-    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help="Fail only on what is worse than this baseline.")] = None,
-    save_baseline: Annotated[Path | None, typer.Option("--write-baseline", metavar="FILE", help="Write today's findings as the baseline.")] = None,
+    goal: Annotated[
+        str | None,
+        typer.Option(
+            "--goal", help="style, format, classification or skill: decides how many rows are enough."
+        ),
+    ] = None,
+    embedding_model: Annotated[
+        str | None,
+        typer.Option(
+            "--embedding-model",
+            metavar="DIR",
+            help="Static embedding model (model2vec) for likeness of meaning.",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-on", help="Exit 1 when a finding is at least this severe: error, warning or note."
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Fail only on what is worse than this baseline."),
+    ] = None,
+    save_baseline: Annotated[
+        Path | None,
+        typer.Option("--write-baseline", metavar="FILE", help="Write today's findings as the baseline."),
+    ] = None,
     executor: ExecutorOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -56,7 +117,10 @@ def audit_command(
     if save_baseline:
         write_baseline(save_baseline, result)
     if as_json:
-        print_json(result.model_dump(mode="json") | ({"worse_than_baseline": [one.model_dump(mode="json") for one in counted]} if baseline else {}))
+        print_json(
+            result.model_dump(mode="json")
+            | ({"worse_than_baseline": [one.model_dump(mode="json") for one in counted]} if baseline else {})
+        )
     else:
         _show(result, counted if baseline else None)
     if (gate or baseline) and failing(counted, gate or "warning"):  # type: ignore[arg-type]
@@ -65,14 +129,20 @@ def audit_command(
 
 def _severity(text: str | None) -> str | None:
     if text is not None and text not in SEVERITIES:
-        raise AdvisorError(f"there is no severity '{text}'", place="--fail-on", remedy=did_you_mean(text, SEVERITIES))
+        raise AdvisorError(
+            f"there is no severity '{text}'", place="--fail-on", remedy=did_you_mean(text, SEVERITIES)
+        )
     return text
 
 
-def _options(model: str | None, max_length: int | None, system_prompt: Path | None, **more: Any) -> AuditOptions:
+def _options(
+    model: str | None, max_length: int | None, system_prompt: Path | None, **more: Any
+) -> AuditOptions:
     goals = ("style", "format", "classification", "skill")
     if more.get("goal") not in (None, *goals):
-        raise AdvisorError(f"there is no goal '{more['goal']}'", place="--goal", remedy=did_you_mean(more["goal"], goals))
+        raise AdvisorError(
+            f"there is no goal '{more['goal']}'", place="--goal", remedy=did_you_mean(more["goal"], goals)
+        )
     return AuditOptions(model=model, max_length=max_length, system_prompt=_text(system_prompt), **more)
 
 
@@ -82,7 +152,9 @@ def _text(path: Path | None) -> str | None:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise AdvisorError(f"the file cannot be read ({error})", place=str(path), remedy="Give a text file in UTF-8.") from error
+        raise AdvisorError(
+            f"the file cannot be read ({error})", place=str(path), remedy="Give a text file in UTF-8."
+        ) from error
 
 
 def _executor(name: str) -> Any:
@@ -94,20 +166,28 @@ def _executor(name: str) -> Any:
 def _show(result: Audit, worse: list[Finding] | None) -> None:
     console = stdout()
     tokens = result.tokens
-    console.print(f"[bold]{result.file}[/]: {result.rows:,} rows, {result.format.container}, {result.format.shape}; {tokens.get('total', 0):,} tokens ({tokens.get('template')})")
+    console.print(
+        f"[bold]{result.file}[/]: {result.rows:,} rows, {result.format.container}, {result.format.shape}; {tokens.get('total', 0):,} tokens ({tokens.get('template')})"
+    )
     for line in result.format.because + result.assumptions:
         console.print(f"  [dim]{line}[/]")
     for one in worse if worse is not None else result.findings:
         _show_finding(console, one)
     counts = {name: sum(one.severity == name for one in result.findings) for name in SEVERITIES}
-    console.print("\n" + ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items()) + (f"; {len(worse)} worse than the baseline" if worse is not None else ""))
+    console.print(
+        "\n"
+        + ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
+        + (f"; {len(worse)} worse than the baseline" if worse is not None else "")
+    )
     console.print("measured: " + ", ".join(f"{name} = {value}" for name, value in result.facts.items()))
 
 
 def _show_finding(console: Any, one: Finding) -> None:
     from rich.markup import escape
 
-    console.print(f"\n{MARKS[one.severity]} [bold]{one.check}[/] [dim]({one.confidence} confidence)[/]\n  {escape(one.message)}")
+    console.print(
+        f"\n{MARKS[one.severity]} [bold]{one.check}[/] [dim]({one.confidence} confidence)[/]\n  {escape(one.message)}"
+    )
     if one.rows:
         shown = ", ".join(map(str, one.rows[:15])) + (f" … {one.count:,} in all" if one.count > 15 else "")
         console.print(f"  rows: {shown}")
@@ -116,10 +196,20 @@ def _show_finding(console: Any, one: Finding) -> None:
 
 def fix_command(
     data: DataArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="New file; the diff and the quarantine are written beside it.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="New file; the diff and the quarantine are written beside it.",
+        ),
+    ],
     system_prompt: SystemOption = None,
     to: Annotated[str | None, typer.Option("--to", help="Write every row as: chat.")] = None,
-    redact: Annotated[bool, typer.Option("--redact", help="Replace personal data and secrets with stand-ins.")] = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Replace personal data and secrets with stand-ins.")
+    ] = False,
     model: ModelOption = None,
     max_length: LengthOption = None,
     as_json: JsonOption = False,
@@ -127,13 +217,20 @@ def fix_command(
     """Fix a file and print what was done."""
     from advisor.data.fix import FixOptions, fix
 
-    options = FixOptions(system_prompt=_text(system_prompt), to_chat=_is_chat(to), redact=redact, audit=_options(model, max_length, None))
+    options = FixOptions(
+        system_prompt=_text(system_prompt),
+        to_chat=_is_chat(to),
+        redact=redact,
+        audit=_options(model, max_length, None),
+    )
     result = fix(data, output, options)
     if as_json:
         print_json(result)
         return
     console = stdout()
-    console.print(f"{result.written:,} rows written to {output}; {result.changed:,} changed (see {result.diff}); {result.quarantined:,} quarantined (see {result.quarantine})")
+    console.print(
+        f"{result.written:,} rows written to {output}; {result.changed:,} changed (see {result.diff}); {result.quarantined:,} quarantined (see {result.quarantine})"
+    )
     for reason, count in result.reasons.items():
         console.print(f"  {count:,} × {reason}")
 
@@ -146,47 +243,100 @@ def _is_chat(to: str | None) -> bool:
 
 def split_command(
     data: DataArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for train.jsonl, eval.jsonl and manifest.json.")],
-    eval_share: Annotated[float, typer.Option("--eval-share", min=0.01, max=0.9, help="Share of rows held out.")] = 0.2,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="DIR", help="Folder for train.jsonl, eval.jsonl and manifest.json."
+        ),
+    ],
+    eval_share: Annotated[
+        float, typer.Option("--eval-share", min=0.01, max=0.9, help="Share of rows held out.")
+    ] = 0.2,
     seed: Annotated[int, typer.Option("--seed")] = 20,
-    stratify: Annotated[str | None, typer.Option("--stratify", metavar="FIELD", help="Keep this field's shares alike on both sides; 'answer' for labels.")] = None,
-    group: Annotated[str | None, typer.Option("--group", metavar="FIELD", help="Keep rows with the same value on one side, e.g. customer.")] = None,
-    time: Annotated[str | None, typer.Option("--time", metavar="FIELD", help="Hold out the latest rows by this field.")] = None,
-    skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave broken lines out instead of stopping.")] = False,
+    stratify: Annotated[
+        str | None,
+        typer.Option(
+            "--stratify",
+            metavar="FIELD",
+            help="Keep this field's shares alike on both sides; 'answer' for labels.",
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            "--group", metavar="FIELD", help="Keep rows with the same value on one side, e.g. customer."
+        ),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option("--time", metavar="FIELD", help="Hold out the latest rows by this field.")
+    ] = None,
+    skip_broken: Annotated[
+        bool, typer.Option("--skip-broken", help="Leave broken lines out instead of stopping.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Split a file and print the manifest."""
     from advisor.data.split import SplitOptions, split
 
-    options = SplitOptions(eval_share=eval_share, seed=seed, stratify=stratify, group=group, time=time, skip_broken=skip_broken)
+    options = SplitOptions(
+        eval_share=eval_share, seed=seed, stratify=stratify, group=group, time=time, skip_broken=skip_broken
+    )
     manifest = split(data, output, options)
     if as_json:
         print_json(manifest)
         return
-    stdout().print(f"{manifest.train.rows:,} rows in {output / 'train.jsonl'}, {manifest.eval.rows:,} in {output / 'eval.jsonl'}; {manifest.groups:,} groups kept together; manifest.json holds the hashes")
+    stdout().print(
+        f"{manifest.train.rows:,} rows in {output / 'train.jsonl'}, {manifest.eval.rows:,} in {output / 'eval.jsonl'}; {manifest.groups:,} groups kept together; manifest.json holds the hashes"
+    )
     for note in manifest.notes:
         stderr().print(f"note: {note}")
 
 
 def augment_command(
     data: DataArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="New file: the given rows and their variations.")],
-    model: Annotated[str, typer.Option("--model", help="Model that writes the variations, as its endpoint names it.")],
-    base_url: Annotated[str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")] = "https://api.openai.com/v1",
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="New file: the given rows and their variations."),
+    ],
+    model: Annotated[
+        str, typer.Option("--model", help="Model that writes the variations, as its endpoint names it.")
+    ],
+    base_url: Annotated[
+        str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")
+    ] = "https://api.openai.com/v1",
     variations: Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")] = 3,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64)] = 4,
     requests_per_minute: Annotated[int, typer.Option("--requests-per-minute", min=1)] = 300,
-    key_variable: Annotated[str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")] = "OPENAI_API_KEY",
-    usd_in: Annotated[float | None, typer.Option("--usd-per-mtok-in", min=0, help="Price of a million input tokens; looked up when not given.")] = None,
-    usd_out: Annotated[float | None, typer.Option("--usd-per-mtok-out", min=0, help="Price of a million output tokens.")] = None,
+    key_variable: Annotated[
+        str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")
+    ] = "OPENAI_API_KEY",
+    usd_in: Annotated[
+        float | None,
+        typer.Option(
+            "--usd-per-mtok-in", min=0, help="Price of a million input tokens; looked up when not given."
+        ),
+    ] = None,
+    usd_out: Annotated[
+        float | None, typer.Option("--usd-per-mtok-out", min=0, help="Price of a million output tokens.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the expected cost and stop.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before spending.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the expected cost, then write variations of each training row."""
-    from advisor.data.augment import AugmentOptions, augment, estimate
+    from advisor.data.augment import augment, estimate
+    from advisor.data.augment_records import AugmentOptions
 
-    options = AugmentOptions(model=model, base_url=base_url, variations=variations, concurrency=concurrency, requests_per_minute=requests_per_minute, key_variable=key_variable, usd_per_mtok_in=usd_in, usd_per_mtok_out=usd_out)
+    options = AugmentOptions(
+        model=model,
+        base_url=base_url,
+        variations=variations,
+        concurrency=concurrency,
+        requests_per_minute=requests_per_minute,
+        key_variable=key_variable,
+        usd_per_mtok_in=usd_in,
+        usd_per_mtok_out=usd_out,
+    )
     expected = estimate(data, output, options)
     stderr().print(expected.in_words())
     if dry_run:
@@ -199,4 +349,6 @@ def augment_command(
     if as_json:
         print_json(result)
         return
-    stdout().print(f"{result.written:,} rows in {output}: {result.given:,} given, {result.added:,} added, {result.rejected:,} variations rejected; {result.cost_in_words()}")
+    stdout().print(
+        f"{result.written:,} rows in {output}: {result.given:,} given, {result.added:,} added, {result.rejected:,} variations rejected; {result.cost_in_words()}"
+    )

@@ -15,11 +15,20 @@ import numpy as np
 from advisor.data.checks import CHECKS
 from advisor.data.checks.contract import Check, Dataset
 from advisor.data.columns import Columns
-from advisor.data.conversation import Conversation, shape_of, to_conversation
+from advisor.data.conversation import Conversation
 from advisor.data.executor import Executor, Here, Processes
+from advisor.data.formats import shape_of, to_conversation
 from advisor.data.measured_facts import facts_of
 from advisor.data.measuring import SHAPES, Measure
-from advisor.data.records import CONFIDENCE_ORDER, SEVERITY_ORDER, Audit, AuditInputs, AuditOptions, Finding, FormatEvidence
+from advisor.data.records import (
+    CONFIDENCE_ORDER,
+    SEVERITY_ORDER,
+    Audit,
+    AuditInputs,
+    AuditOptions,
+    Finding,
+    FormatEvidence,
+)
 from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
 from advisor.data.templates import load_template
 from advisor.errors import AdvisorError
@@ -29,7 +38,13 @@ WORTH_WORKERS = 16 << 20
 Progress = Callable[[int], None]
 
 
-def audit(inputs: AuditInputs, options: AuditOptions | None = None, *, executor: Executor | None = None, progress: Progress | None = None) -> Audit:
+def audit(
+    inputs: AuditInputs,
+    options: AuditOptions | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Audit:
     """Audit a dataset and give findings, facts and evidence.
 
     Args:
@@ -42,14 +57,22 @@ def audit(inputs: AuditInputs, options: AuditOptions | None = None, *, executor:
         AdvisorError: A file cannot be opened or holds no rows.
     """
     options = options or AuditOptions()
-    with from_stdin_or(inputs.data) as path, measured_dataset(path, inputs, options, executor=executor, progress=progress) as data:
+    with (
+        from_stdin_or(inputs.data) as path,
+        measured_dataset(path, inputs, options, executor=executor, progress=progress) as data,
+    ):
         findings = judged(data)
         return _result(inputs, path, data, findings)
 
 
 @contextmanager
 def measured_dataset(
-    path: Path, inputs: AuditInputs, options: AuditOptions, *, executor: Executor | None = None, progress: Progress | None = None
+    path: Path,
+    inputs: AuditInputs,
+    options: AuditOptions,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Dataset]:
     """Measure the data and the files beside it; what was measured lives in a temporary folder."""
     load_template(options.model)
@@ -59,12 +82,20 @@ def measured_dataset(
         others |= {f"benchmark-{index}": one for index, one in enumerate(inputs.benchmarks)}
         for name, other in others.items():
             if other is not None:
-                data.others[name] = measure_file(other, options, Path(folder) / name, checks=(), executor=executor)
+                data.others[name] = measure_file(
+                    other, options, Path(folder) / name, checks=(), executor=executor
+                )
         yield data
 
 
-def measure_file(
-    path: Path, options: AuditOptions, folder: Path, *, checks: Sequence[Check] = CHECKS, executor: Executor | None = None, progress: Progress | None = None
+def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
+    path: Path,
+    options: AuditOptions,
+    folder: Path,
+    *,
+    checks: Sequence[Check] = CHECKS,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """Measure one file into columns under ``folder``."""
     source = open_source(path)
@@ -94,7 +125,16 @@ def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """Let each check judge; the worst and surest findings come first, then the most harmful defects."""
     harm = {check.id: check.harm for check in checks}
     findings = [one for check in checks for one in check.judge(data)]
-    return sorted(findings, key=lambda one: (SEVERITY_ORDER[one.severity], CONFIDENCE_ORDER[one.confidence], -harm[one.check], -one.count, one.message))
+    return sorted(
+        findings,
+        key=lambda one: (
+            SEVERITY_ORDER[one.severity],
+            CONFIDENCE_ORDER[one.confidence],
+            -harm[one.check],
+            -one.count,
+            one.message,
+        ),
+    )
 
 
 def conversations(source: Source) -> Iterator[list[Conversation]]:
@@ -131,10 +171,18 @@ def _evidence(source: Source, shapes: dict[str, int], values: Sequence[object]) 
     main = max(shapes, key=lambda name: (shapes[name], name), default="unknown")
     first = next((value for value in values if isinstance(value, dict)), {})
     because = [f"container {source.label} from the first bytes and the name {source.path.name}"]
-    because += [f"{count:,} rows have the fields of {shape}" for shape, count in sorted(shapes.items(), key=lambda one: -one[1])]
+    because += [
+        f"{count:,} rows have the fields of {shape}"
+        for shape, count in sorted(shapes.items(), key=lambda one: -one[1])
+    ]
     if first:
         because.append(f"fields of the first row: {', '.join(map(str, list(first)[:12]))}")
-    return FormatEvidence(container=source.label, shape=main if len(shapes) <= 1 else f"{main} (mixed)", because=because, shapes=shapes)
+    return FormatEvidence(
+        container=source.label,
+        shape=main if len(shapes) <= 1 else f"{main} (mixed)",
+        because=because,
+        shapes=shapes,
+    )
 
 
 def _executor_for(source: Source) -> Executor:
@@ -146,15 +194,28 @@ def _executor_for(source: Source) -> Executor:
 def _result(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Finding]) -> Audit:
     source = open_source(path)
     broken = len(data.names.get("broken", {}))
-    counts = np.bincount(data.column("shape").astype(np.int64), minlength=len(SHAPES)) if len(data) else np.zeros(len(SHAPES), int)
-    shapes = {SHAPES[at]: int(count) for at, count in enumerate(counts) if count} | ({"broken": broken} if broken else {})
+    counts = (
+        np.bincount(data.column("shape").astype(np.int64), minlength=len(SHAPES))
+        if len(data)
+        else np.zeros(len(SHAPES), int)
+    )
+    shapes = {SHAPES[at]: int(count) for at, count in enumerate(counts) if count} | (
+        {"broken": broken} if broken else {}
+    )
     first = next(iter(conversations(source)), [])
     evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))] if first else [])
     measured = facts_of(data, findings)
     return Audit(
-        file=str(inputs.data), sha256=sha256_of(source), rows=len(data) + broken, format=evidence, tokens=_tokens(data), findings=findings,
-        facts={name: fact.value for name, fact in measured.items()}, measured=measured, assumptions=_assumptions(data),
-    )  # fmt: skip
+        file=str(inputs.data),
+        sha256=sha256_of(source),
+        rows=len(data) + broken,
+        format=evidence,
+        tokens=_tokens(data),
+        findings=findings,
+        facts={name: fact.value for name, fact in measured.items()},
+        measured=measured,
+        assumptions=_assumptions(data),
+    )
 
 
 def _fields(source: Source) -> list[str]:
@@ -164,16 +225,31 @@ def _fields(source: Source) -> list[str]:
 
 
 def _tokens(data: Dataset) -> dict[str, Any]:
-    template, total, trainable = load_template(data.options.model), data.column("tokens"), data.column("trainable")
+    template, total, trainable = (
+        load_template(data.options.model),
+        data.column("tokens"),
+        data.column("trainable"),
+    )
     if not len(total):
         return {"total": 0, "exact": False, "template": template.name}
     quantiles = np.percentile(total, [50, 90, 99])
     return {
-        "total": int(total.sum(dtype=np.int64)), "trainable": int(trainable.sum(dtype=np.int64)), "kept_trainable": int(data.column("kept").sum(dtype=np.int64)),
-        "per_row": {"median": round(float(quantiles[0])), "p90": round(float(quantiles[1])), "p99": round(float(quantiles[2])), "max": int(total.max())},
-        "max_length": data.options.token_limit, "template": template.name, "exact": template.tokenizer_file is not None,
-        "how": "the model's own tokenizer" if template.tokenizer_file else "o200k_base, exact for OpenAI's models and an estimate for others",
-    }  # fmt: skip
+        "total": int(total.sum(dtype=np.int64)),
+        "trainable": int(trainable.sum(dtype=np.int64)),
+        "kept_trainable": int(data.column("kept").sum(dtype=np.int64)),
+        "per_row": {
+            "median": round(float(quantiles[0])),
+            "p90": round(float(quantiles[1])),
+            "p99": round(float(quantiles[2])),
+            "max": int(total.max()),
+        },
+        "max_length": data.options.token_limit,
+        "template": template.name,
+        "exact": template.tokenizer_file is not None,
+        "how": "the model's own tokenizer"
+        if template.tokenizer_file
+        else "o200k_base, exact for OpenAI's models and an estimate for others",
+    }
 
 
 def _assumptions(data: Dataset) -> list[str]:

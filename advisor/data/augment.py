@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -13,12 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
-from pydantic import Field
 
-from advisor.data.conversation import Conversation, to_conversation
+from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
+from advisor.data.conversation import Conversation
 from advisor.data.endpoint import Endpoint, in_order_of_arrival
 from advisor.data.fix import as_chat
-from advisor.data.records import Record
+from advisor.data.formats import to_conversation
+from advisor.data.journal import Journal, journal_path, parsed
 from advisor.data.sources import Broken, chunks, open_source, parse
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
@@ -30,86 +30,21 @@ INSTRUCTION = (
     "vary wording and sentence order of both sides. Answer as JSON with the key 'variations', a list of objects with the keys 'user' and 'assistant'."
 )
 SCHEMA: dict[str, Any] = {
-    "type": "object", "additionalProperties": False, "required": ["variations"],
-    "properties": {"variations": {"type": "array", "items": {"type": "object", "additionalProperties": False, "required": ["user", "assistant"], "properties": {"user": {"type": "string"}, "assistant": {"type": "string"}}}}},
-}  # fmt: skip
-
-
-class AugmentOptions(Record):
-    """Which model writes how many variations, and how fast it may be asked."""
-
-    model: str
-    """Model name at the endpoint."""
-    base_url: str = "https://api.openai.com/v1"
-    """OpenAI-compatible endpoint."""
-    variations: int = Field(default=3, ge=1, le=20)
-    """Variations per row."""
-    concurrency: int = Field(default=4, ge=1, le=64)
-    """Requests under way at once."""
-    requests_per_minute: int = Field(default=300, ge=1)
-    """Requests started per minute."""
-    key_variable: str = "OPENAI_API_KEY"
-    """Environment variable that holds the key."""
-    usd_per_mtok_in: float | None = Field(default=None, ge=0)
-    """Price of a million input tokens; looked up when None."""
-    usd_per_mtok_out: float | None = Field(default=None, ge=0)
-    """Price of a million output tokens."""
-    seed: int = 20
-    """Sent with each request, the row number added."""
-
-
-class Estimate(Record):
-    """What an augmentation is expected to take."""
-
-    rows: int
-    """Rows to vary."""
-    done: int
-    """Of these, rows already in the journal of an earlier run."""
-    requests: int
-    """Requests still to send."""
-    tokens_in: int
-    """Expected input tokens."""
-    tokens_out: int
-    """Expected output tokens."""
-    usd: float | None
-    """Expected cost; None where the price is not known."""
-    price: str
-    """Where the price comes from."""
-    receiver: str
-    """Who receives the rows."""
-
-    def in_words(self) -> str:
-        """Say it in one line."""
-        cost = f"about ${self.usd:,.4f} ({self.price})" if self.usd is not None else self.price
-        return f"{self.requests:,} requests for {self.rows:,} rows ({self.done:,} done before), about {self.tokens_in:,} tokens in and {self.tokens_out:,} out: {cost}. The rows are sent to {self.receiver}."
-
-
-class Augmented(Record):
-    """What an augmentation did."""
-
-    given: int
-    """Rows of the input, all of them in the output."""
-    added: int
-    """Variations written."""
-    rejected: int
-    """Variations dropped by the filters."""
-    reasons: dict[str, int]
-    """Why they were dropped."""
-    written: int
-    """Rows in the output."""
-    tokens_in: int
-    """Input tokens as the endpoint counted them, earlier runs included."""
-    tokens_out: int
-    """Output tokens."""
-    usd: float | None
-    """Cost of these tokens; None where the price is not known."""
-    output: str
-    """The new file."""
-
-    def cost_in_words(self) -> str:
-        """Say what it cost."""
-        tokens = f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
-        return tokens + (f", ${self.usd:,.4f}" if self.usd is not None else ", price not known")
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["variations"],
+    "properties": {
+        "variations": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["user", "assistant"],
+                "properties": {"user": {"type": "string"}, "assistant": {"type": "string"}},
+            },
+        }
+    },
+}
 
 
 class _Given(NamedTuple):
@@ -117,40 +52,6 @@ class _Given(NamedTuple):
     value: Any
     conversation: Conversation
     sha256: str
-
-
-class _Journal:
-    """An append-only file of finished rows; a line cut off by a crash is simply asked again."""
-
-    def __init__(self, path: Path, heading: Mapping[str, Any]) -> None:
-        self.path, self.heading = path, dict(heading)
-        self.done: dict[int, dict[str, Any]] = {}
-        if path.exists():
-            self._read()
-
-    def _read(self) -> None:
-        lines = self.path.read_bytes().split(b"\n")
-        whole = [_parsed(line) for line in lines[:-1]]
-        if not whole or whole[0] != self.heading:
-            raise AdvisorError("the journal belongs to other data or options", place=str(self.path), remedy="Delete the journal to start anew, or give the options of the first run.")
-        self.done = {one["row"]: one for one in whole[1:] if one and "row" in one}
-
-    def open(self) -> Any:
-        """Open for appending, with the heading first and a cut-off line closed."""
-        fresh = not self.path.exists()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        stream = self.path.open("ab")
-        if fresh:
-            stream.write(orjson.dumps(self.heading) + b"\n")
-        elif not self.path.read_bytes().endswith(b"\n"):
-            stream.write(b"\n")
-        stream.flush()
-        return stream
-
-
-def journal_path(output: Path) -> Path:
-    """Name the journal of an unfinished run."""
-    return output.with_name(f".{output.name}.journal")
 
 
 def estimate(data: Path, output: Path, options: AugmentOptions, *, day: date | None = None) -> Estimate:
@@ -161,12 +62,21 @@ def estimate(data: Path, output: Path, options: AugmentOptions, *, day: date | N
     waiting = [one for one in given if one.row not in journal.done]
     asked = count_tokens(_text_of(_messages(one, options)) for one in waiting)
     answers = count_tokens(one.conversation.prompt + one.conversation.answer for one in waiting)
-    tokens_in, tokens_out = sum(asked) + 60 * len(waiting), options.variations * (sum(answers) + 12 * len(waiting))
+    tokens_in, tokens_out = (
+        sum(asked) + 60 * len(waiting),
+        options.variations * (sum(answers) + 12 * len(waiting)),
+    )
     price_in, price_out, source = _price(options, day or datetime.now(UTC).date())
     return Estimate(
-        rows=len(given), done=len(given) - len(waiting), requests=len(waiting), tokens_in=tokens_in, tokens_out=tokens_out,
-        usd=_usd(tokens_in, tokens_out, price_in, price_out), price=source, receiver=options.base_url,
-    )  # fmt: skip
+        rows=len(given),
+        done=len(given) - len(waiting),
+        requests=len(waiting),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        usd=_usd(tokens_in, tokens_out, price_in, price_out),
+        price=source,
+        receiver=options.base_url,
+    )
 
 
 def augment(data: Path, output: Path, options: AugmentOptions, *, day: date | None = None) -> Augmented:
@@ -182,22 +92,33 @@ def augment(data: Path, output: Path, options: AugmentOptions, *, day: date | No
     return result
 
 
-def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[_Given], _Journal]:
+def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[_Given], Journal]:
     _refuse_eval(data)
     given = list(_given(data))
     rows_hash = hashlib.sha256("".join(one.sha256 for one in given).encode()).hexdigest()
-    heading = {"data": rows_hash, "model": options.model, "base_url": options.base_url, "variations": options.variations, "seed": options.seed, "instruction": hashlib.sha256(INSTRUCTION.encode()).hexdigest()[:16]}
-    return given, _Journal(journal_path(output), heading)
+    heading = {
+        "data": rows_hash,
+        "model": options.model,
+        "base_url": options.base_url,
+        "variations": options.variations,
+        "seed": options.seed,
+        "instruction": hashlib.sha256(INSTRUCTION.encode()).hexdigest()[:16],
+    }
+    return given, Journal(journal_path(output), heading)
 
 
 def _refuse_eval(data: Path) -> None:
     manifest = data.parent / "manifest.json"
     if not (manifest.is_file() and data.is_file()):
         return
-    sides = _parsed(manifest.read_bytes()) or {}
+    sides = parsed(manifest.read_bytes()) or {}
     held_out = sides.get("eval") or {}
     if held_out.get("sha256") == hashlib.sha256(data.read_bytes()).hexdigest():
-        raise AdvisorError("this is the evaluation side of a split", place=str(data), remedy="Augment train.jsonl; variations of evaluation rows measure nothing.")
+        raise AdvisorError(
+            "this is the evaluation side of a split",
+            place=str(data),
+            remedy="Augment train.jsonl; variations of evaluation rows measure nothing.",
+        )
 
 
 def _given(data: Path) -> Iterator[_Given]:
@@ -205,36 +126,61 @@ def _given(data: Path) -> Iterator[_Given]:
     for chunk in chunks(source):
         for row, value in parse(chunk):
             if isinstance(value, Broken):
-                raise AdvisorError(f"the line cannot be read ({value.reason})", place=f"{data}:{row}", remedy="Mend the file with advisor fix first.")
+                raise AdvisorError(
+                    f"the line cannot be read ({value.reason})",
+                    place=f"{data}:{row}",
+                    remedy="Mend the file with advisor fix first.",
+                )
             conversation = to_conversation(row, value)
-            yield _Given(row, value, conversation, hashlib.sha256(orjson.dumps(value, default=str)).hexdigest())
+            yield _Given(
+                row, value, conversation, hashlib.sha256(orjson.dumps(value, default=str)).hexdigest()
+            )
 
 
 def _wanted(one: _Given) -> bool:
     # Variations of variations drift; rows with tools or without a clear exchange cannot be varied in words.
     row = one.conversation
     turns = [message.role for message in row.messages if message.role not in {"system", "developer"}]
-    return PROVENANCE not in row.meta and row.tools is None and turns == ["user", "assistant"] and bool(row.prompt.strip() and row.answer.strip())
+    return (
+        PROVENANCE not in row.meta
+        and row.tools is None
+        and turns == ["user", "assistant"]
+        and bool(row.prompt.strip() and row.answer.strip())
+    )
 
 
-async def _ask_all(given: list[_Given], journal: _Journal, options: AugmentOptions) -> None:
+async def _ask_all(given: list[_Given], journal: Journal, options: AugmentOptions) -> None:
     waiting = [one for one in given if one.row not in journal.done]
     if not waiting:
         return
     with journal.open() as stream:
-        endpoint = Endpoint(options.base_url, options.model, key_variable=options.key_variable, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency)
+        endpoint = Endpoint(
+            options.base_url,
+            options.model,
+            key_variable=options.key_variable,
+            requests_per_minute=options.requests_per_minute,
+            concurrency=options.concurrency,
+        )
         async with endpoint:
             try:
-                await in_order_of_arrival([partial(_ask_one, one, endpoint, journal, stream, options) for one in waiting])
+                await in_order_of_arrival(
+                    [partial(_ask_one, one, endpoint, journal, stream, options) for one in waiting]
+                )
             except* AdvisorError as failures:
                 raise failures.exceptions[0] from None
 
 
-async def _ask_one(one: _Given, endpoint: Endpoint, journal: _Journal, stream: Any, options: AugmentOptions) -> None:
+async def _ask_one(
+    one: _Given, endpoint: Endpoint, journal: Journal, stream: Any, options: AugmentOptions
+) -> None:
     entry: dict[str, Any] = {"row": one.row, "variations": [], "tokens_in": 0, "tokens_out": 0}
     if _wanted(one):
         reply = await endpoint.ask(_messages(one, options), SCHEMA, seed=options.seed + one.row)
-        entry |= {"variations": _variations(reply.text), "tokens_in": reply.tokens_in, "tokens_out": reply.tokens_out}
+        entry |= {
+            "variations": _variations(reply.text),
+            "tokens_in": reply.tokens_in,
+            "tokens_out": reply.tokens_out,
+        }
     journal.done[one.row] = entry
     stream.write(orjson.dumps(entry) + b"\n")
     stream.flush()
@@ -243,39 +189,64 @@ async def _ask_one(one: _Given, endpoint: Endpoint, journal: _Journal, stream: A
 
 def _messages(one: _Given, options: AugmentOptions) -> list[dict[str, str]]:
     example = f"User: {one.conversation.prompt}\nAssistant: {one.conversation.answer}"
-    return [{"role": "system", "content": INSTRUCTION.format(count=options.variations)}, {"role": "user", "content": example}]
+    return [
+        {"role": "system", "content": INSTRUCTION.format(count=options.variations)},
+        {"role": "user", "content": example},
+    ]
 
 
 def _variations(text: str) -> list[dict[str, str]]:
-    value = _parsed(text.strip().removeprefix("```json").strip("`").encode())
+    value = parsed(text.strip().removeprefix("```json").strip("`").encode())
     listed = value.get("variations") if isinstance(value, dict) else value
     if not isinstance(listed, list):
         return []
-    return [{"user": one["user"], "assistant": one["assistant"]} for one in listed if isinstance(one, dict) and isinstance(one.get("user"), str) and isinstance(one.get("assistant"), str)]
+    return [
+        {"user": one["user"], "assistant": one["assistant"]}
+        for one in listed
+        if isinstance(one, dict)
+        and isinstance(one.get("user"), str)
+        and isinstance(one.get("assistant"), str)
+    ]
 
 
-def _write(data: Path, given: list[_Given], journal: _Journal, output: Path, options: AugmentOptions, *, day: date) -> Augmented:
+def _write(  # noqa: PLR0913 - keyword-only beyond the first five
+    data: Path, given: list[_Given], journal: Journal, output: Path, options: AugmentOptions, *, day: date
+) -> Augmented:
     """Write from the journal in the input's order, so that the order of arrival leaves no trace."""
     judge = Filter([(one.conversation.prompt, one.conversation.answer) for one in given], _eval_side(data))
     added = rejected = 0
     reasons: dict[str, int] = {}
     with replacing(output, binary=True) as stream:
         for one in given:
-            stream.write(orjson.dumps(one.value, default=str) + b"\n")  # type: ignore[call-overload]
-            for number, variation in enumerate(journal.done[one.row]["variations"][: options.variations], start=1):
-                reason = judge((one.conversation.prompt, one.conversation.answer), (variation["user"], variation["assistant"]))
+            stream.write(orjson.dumps(one.value, default=str) + b"\n")
+            for number, variation in enumerate(
+                journal.done[one.row]["variations"][: options.variations], start=1
+            ):
+                reason = judge(
+                    (one.conversation.prompt, one.conversation.answer),
+                    (variation["user"], variation["assistant"]),
+                )
                 if reason:
                     rejected += 1
                     reasons[reason] = reasons.get(reason, 0) + 1
                     continue
                 added += 1
-                stream.write(orjson.dumps(_row(one, variation, number, options), default=str) + b"\n")  # type: ignore[call-overload]
-    tokens_in, tokens_out = (sum(entry[key] for entry in journal.done.values()) for key in ("tokens_in", "tokens_out"))
+                stream.write(orjson.dumps(_row(one, variation, number, options), default=str) + b"\n")
+    tokens_in, tokens_out = (
+        sum(entry[key] for entry in journal.done.values()) for key in ("tokens_in", "tokens_out")
+    )
     price_in, price_out, _ = _price(options, day)
     return Augmented(
-        given=len(given), added=added, rejected=rejected, reasons=dict(sorted(reasons.items())), written=len(given) + added,
-        tokens_in=tokens_in, tokens_out=tokens_out, usd=_usd(tokens_in, tokens_out, price_in, price_out), output=str(output),
-    )  # fmt: skip
+        given=len(given),
+        added=added,
+        rejected=rejected,
+        reasons=dict(sorted(reasons.items())),
+        written=len(given) + added,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        usd=_usd(tokens_in, tokens_out, price_in, price_out),
+        output=str(output),
+    )
 
 
 def _row(one: _Given, variation: Mapping[str, str], number: int, options: AugmentOptions) -> dict[str, Any]:
@@ -283,7 +254,10 @@ def _row(one: _Given, variation: Mapping[str, str], number: int, options: Augmen
     for message in row["messages"]:
         if message["role"] in variation:
             message["content"] = variation[message["role"]].strip()
-    return {**row, PROVENANCE: {"row": one.row, "sha256": one.sha256, "variation": number, "model": options.model}}
+    return {
+        **row,
+        PROVENANCE: {"row": one.row, "sha256": one.sha256, "variation": number, "model": options.model},
+    }
 
 
 def _eval_side(data: Path) -> list[str]:
@@ -300,24 +274,24 @@ def _price(options: AugmentOptions, day: date) -> tuple[float | None, float | No
         from advisor.catalog import load_catalog
         from advisor.cost.offers import find_offer, quote
 
-        offer = find_offer(options.model, load_catalog().market)
-        found = quote(offer, load_catalog().market, day, batch=False)
-        tier = found.tiers[0]
-        return tier.input, tier.output, f"{options.model} on {day}"
+        market = load_catalog().market
+        tier = quote(find_offer(options.model, market), market, day).tiers[0]
     except AdvisorError:
-        return None, None, f"the price of {options.model} is not known; give --usd-per-mtok-in and --usd-per-mtok-out"
+        return (
+            None,
+            None,
+            f"the price of {options.model} is not known; give --usd-per-mtok-in and --usd-per-mtok-out",
+        )
+    return tier.input, tier.output, f"{options.model} on {day}"
 
 
 def _usd(tokens_in: int, tokens_out: int, price_in: float | None, price_out: float | None) -> float | None:
-    return None if price_in is None or price_out is None else (tokens_in * price_in + tokens_out * price_out) / 1e6
+    return (
+        None
+        if price_in is None or price_out is None
+        else (tokens_in * price_in + tokens_out * price_out) / 1e6
+    )
 
 
 def _text_of(messages: list[dict[str, str]]) -> str:
     return "\n".join(one["content"] for one in messages)
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None

@@ -15,7 +15,13 @@ VERSION = 1
 def write_baseline(path: Path, audit: Audit) -> None:
     """Write the number of affected rows by check and severity."""
     known = {_key(one): one.count for one in audit.findings}
-    write_text(path, json.dumps({"version": VERSION, "rows": audit.rows, "findings": dict(sorted(known.items()))}, indent=2) + "\n")
+    write_text(
+        path,
+        json.dumps(
+            {"version": VERSION, "rows": audit.rows, "findings": dict(sorted(known.items()))}, indent=2
+        )
+        + "\n",
+    )
 
 
 def worse_than(path: Path, audit: Audit) -> list[Finding]:
@@ -42,10 +48,18 @@ def _key(finding: Finding) -> str:
 
 def _read(path: Path) -> dict[str, int]:
     if not path.is_file():
-        raise AdvisorError("there is no such baseline", place=str(path), remedy="Write one with: advisor audit FILE --write-baseline PATH.")
+        raise AdvisorError(
+            "there is no such baseline",
+            place=str(path),
+            remedy="Write one with: advisor audit FILE --write-baseline PATH.",
+        )
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
         assert value["version"] == VERSION
         return {str(key): int(count) for key, count in value["findings"].items()}
     except (ValueError, KeyError, TypeError, AssertionError, AttributeError) as error:
-        raise AdvisorError("the file is not a baseline of this version", place=str(path), remedy="Write it again with --write-baseline.") from error
+        raise AdvisorError(
+            "the file is not a baseline of this version",
+            place=str(path),
+            remedy="Write it again with --write-baseline.",
+        ) from error

@@ -11,33 +11,86 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.data import words
-from advisor.data.conversation import Conversation, to_conversation
+from advisor.data.conversation import Conversation
+from advisor.data.formats import to_conversation
 from advisor.data.records import AuditOptions
 from advisor.data.sources import Broken, Chunk, parse
 
 CLASSES = (
-    "other", "lower", "upper", "letter", "digit", "space", "newline", "comma", "stop", "exclamation", "question",
-    "ellipsis", "apostrophe", "quote", "bracket", "dash", "colon", "emoji", "markup", "control",
-)  # fmt: skip
-SCRIPTS = ("none", "latin", "cyrillic", "greek", "arabic", "hebrew", "indic", "thai", "han", "kana", "hangul", "other")
+    "other",
+    "lower",
+    "upper",
+    "letter",
+    "digit",
+    "space",
+    "newline",
+    "comma",
+    "stop",
+    "exclamation",
+    "question",
+    "ellipsis",
+    "apostrophe",
+    "quote",
+    "bracket",
+    "dash",
+    "colon",
+    "emoji",
+    "markup",
+    "control",
+)
+SCRIPTS = (
+    "none",
+    "latin",
+    "cyrillic",
+    "greek",
+    "arabic",
+    "hebrew",
+    "indic",
+    "thai",
+    "han",
+    "kana",
+    "hangul",
+    "other",
+)
 _BY_CHARACTER = {
-    "newline": "\n\r", "comma": ",،、，", "stop": ".。．।։۔", "exclamation": "!！", "question": "?？؟",
-    "ellipsis": "…", "apostrophe": "'’", "quote": "\"“”«»„「」『』", "bracket": "()[]{}（）【】", "dash": "-–—",
-    "colon": ":;：；؛", "markup": "*#`_|<>",
-}  # fmt: skip
+    "newline": "\n\r",
+    "comma": ",،、，",
+    "stop": ".。．।։۔",
+    "exclamation": "!！",
+    "question": "?？؟",
+    "ellipsis": "…",
+    "apostrophe": "'’",
+    "quote": '"“”«»„「」『』',
+    "bracket": "()[]{}（）【】",
+    "dash": "-–—",
+    "colon": ":;：；؛",
+    "markup": "*#`_|<>",
+}
 _SCRIPT_RANGES = (
-    ("latin", 0x41, 0x24F), ("greek", 0x370, 0x3FF), ("cyrillic", 0x400, 0x52F), ("hebrew", 0x590, 0x5FF),
-    ("arabic", 0x600, 0x77F), ("arabic", 0x8A0, 0x8FF), ("indic", 0x900, 0xDFF), ("thai", 0xE00, 0xEFF),
-    ("latin", 0x1E00, 0x1EFF), ("kana", 0x3040, 0x30FF), ("han", 0x3400, 0x9FFF), ("hangul", 0xAC00, 0xD7AF),
-    ("hangul", 0x1100, 0x11FF), ("han", 0xF900, 0xFAFF),
-)  # fmt: skip
+    ("latin", 0x41, 0x24F),
+    ("greek", 0x370, 0x3FF),
+    ("cyrillic", 0x400, 0x52F),
+    ("hebrew", 0x590, 0x5FF),
+    ("arabic", 0x600, 0x77F),
+    ("arabic", 0x8A0, 0x8FF),
+    ("indic", 0x900, 0xDFF),
+    ("thai", 0xE00, 0xEFF),
+    ("latin", 0x1E00, 0x1EFF),
+    ("kana", 0x3040, 0x30FF),
+    ("han", 0x3400, 0x9FFF),
+    ("hangul", 0xAC00, 0xD7AF),
+    ("hangul", 0x1100, 0x11FF),
+    ("han", 0xF900, 0xFAFF),
+)
 _TABLE = 0x20000
 
 
 class Batch:
     """Parsed rows; attributes with words and counts are computed on first use."""
 
-    def __init__(self, conversations: Sequence[Conversation], broken: Sequence[tuple[int, str]], options: AuditOptions) -> None:
+    def __init__(
+        self, conversations: Sequence[Conversation], broken: Sequence[tuple[int, str]], options: AuditOptions
+    ) -> None:
         self.conversations = conversations
         self.broken = broken
         self.options = options
@@ -76,7 +129,10 @@ class Batch:
     @cached_property
     def turns(self) -> list[str]:
         """Give all turns but the system prompt of each row as one text."""
-        return ["\n".join(turn.content for turn in one.messages if turn.role not in {"system", "developer"}) for one in self.conversations]
+        return [
+            "\n".join(turn.content for turn in one.messages if turn.role not in {"system", "developer"})
+            for one in self.conversations
+        ]
 
     @cached_property
     def turns_series(self) -> pl.Series:
@@ -163,7 +219,9 @@ def _clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _histogram(codes: NDArray[np.uint32], starts: NDArray[np.int64], table: NDArray[np.uint8], width: int) -> NDArray[np.int64]:
+def _histogram(
+    codes: NDArray[np.uint32], starts: NDArray[np.int64], table: NDArray[np.uint8], width: int
+) -> NDArray[np.int64]:
     rows = len(starts) - 1
     owners = np.repeat(np.arange(rows, dtype=np.int64) * width, np.diff(starts))
     counts = np.bincount(owners + table[codes], minlength=rows * width).reshape(rows, width)
@@ -175,7 +233,16 @@ def _histogram(codes: NDArray[np.uint32], starts: NDArray[np.int64], table: NDAr
 @cache
 def class_table() -> NDArray[np.uint8]:
     """Give the class of every code point below 0x20000."""
-    names = {"Ll": "lower", "Lu": "upper", "Lt": "upper", "Nd": "digit", "Zs": "space", "Cc": "control", "So": "emoji", "Sk": "emoji"}
+    names = {
+        "Ll": "lower",
+        "Lu": "upper",
+        "Lt": "upper",
+        "Nd": "digit",
+        "Zs": "space",
+        "Cc": "control",
+        "So": "emoji",
+        "Sk": "emoji",
+    }
     table = np.zeros(_TABLE, np.uint8)
     for code in range(_TABLE):
         category = unicodedata.category(chr(code))

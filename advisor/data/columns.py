@@ -61,7 +61,9 @@ class Columns:
     def _write(self, name: str, values: NDArray[Any]) -> None:
         width = values.shape[1] if values.ndim > 1 else 1
         known = self._dtypes.setdefault(name, (values.dtype, width))
-        assert known == (values.dtype, width), f"column {name} changed from {known} to {values.dtype} x {width}"
+        assert known == (values.dtype, width), (
+            f"column {name} changed from {known} to {values.dtype} x {width}"
+        )
         with self._path(name).open("ab") as stream:
             values.tofile(stream)
 

@@ -52,7 +52,14 @@ class Coverage(Record):
     """Whether only a sample of the rows was looked at."""
 
 
-def cover(prompts: Sequence[str], rows: Sequence[int], *, production: Sequence[str] = (), production_rows: Sequence[int] = (), model: str | None = None) -> Coverage:
+def cover(
+    prompts: Sequence[str],
+    rows: Sequence[int],
+    *,
+    production: Sequence[str] = (),
+    production_rows: Sequence[int] = (),
+    model: str | None = None,
+) -> Coverage:
     """Cluster training prompts together with production's and compare the shares."""
     keep, keep_too = _sample(len(prompts)), _sample(len(production))
     mine, theirs = [prompts[at] for at in keep], [production[at] for at in keep_too]
@@ -64,8 +71,7 @@ def cover(prompts: Sequence[str], rows: Sequence[int], *, production: Sequence[s
     _, likeness = nearest(others, ours)
     uncovered = likeness < UNLIKE if len(ours) else np.ones(len(others), bool)
     kinds = [
-        _kind(name, at, labels, [mine, theirs], [rows[one] for one in keep])
-        for at, name in enumerate(names)
+        _kind(name, at, labels, [mine, theirs], [rows[one] for one in keep]) for at, name in enumerate(names)
     ]
     return Coverage(
         kinds=sorted(kinds, key=lambda kind: (-kind.missing, -kind.production, -kind.train, kind.name)),
@@ -108,7 +114,9 @@ def _spread_out(vectors: Vectors, wanted: int, rng: np.random.Generator) -> Vect
     return vectors[chosen].copy()
 
 
-def _kind(name: str, at: int, labels: NDArray[np.int64], texts: Sequence[Sequence[str]], rows: Sequence[int]) -> Kind:
+def _kind(
+    name: str, at: int, labels: NDArray[np.int64], texts: Sequence[Sequence[str]], rows: Sequence[int]
+) -> Kind:
     mine, theirs = texts
     ours = np.flatnonzero(labels[: len(mine)] == at)
     others = np.flatnonzero(labels[len(mine) :] == at)
@@ -116,9 +124,15 @@ def _kind(name: str, at: int, labels: NDArray[np.int64], texts: Sequence[Sequenc
     missing = max(0, ceil(wanted * len(mine) - len(ours))) if theirs else 0
     shown = [theirs[one] for one in others[:3]] or [mine[one] for one in ours[:3]]
     return Kind(
-        name=name, train=len(ours), production=len(others), train_share=round(share, 4), production_share=round(wanted, 4),
-        missing=missing, rows=[int(rows[one]) for one in ours[:20]], examples=[text[:160] for text in shown],
-    )  # fmt: skip
+        name=name,
+        train=len(ours),
+        production=len(others),
+        train_share=round(share, 4),
+        production_share=round(wanted, 4),
+        missing=missing,
+        rows=[int(rows[one]) for one in ours[:20]],
+        examples=[text[:160] for text in shown],
+    )
 
 
 def _sample(count: int) -> list[int]:
@@ -138,7 +152,9 @@ def _names(texts: Sequence[str], labels: NDArray[np.int64], count: int) -> list[
     names = []
     for at, counter in enumerate(inside):
         size = max(int((labels == at).sum()), 1)
-        scored = {word: used / size * np.log(max(len(texts), 2) / overall[word]) for word, used in counter.items()}
+        scored = {
+            word: used / size * np.log(max(len(texts), 2) / overall[word]) for word, used in counter.items()
+        }
         names.append(", ".join(sorted(scored, key=lambda word: (-scored[word], word))[:3]) or "(no words)")
     return names
 

@@ -7,27 +7,55 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-KINDS = ("card numbers", "bank account numbers", "identity numbers", "passport or health numbers", "phone numbers", "e-mail addresses", "IP addresses", "street addresses")
+KINDS = (
+    "card numbers",
+    "bank account numbers",
+    "identity numbers",
+    "passport or health numbers",
+    "phone numbers",
+    "e-mail addresses",
+    "IP addresses",
+    "street addresses",
+)
 # Rows that match neither cannot hold what the detectors look for.
 PERSONAL_HINT = r"(?:\d[ .\-/()]?){7}|@[\w\-]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|[٠-٩०-९]{7}|\b[A-Z]{2}\d{2}[ A-Z0-9]{10}|\d+ [A-Z]\w+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Blvd)\b"
-SECRET_HINT = (
+CREDENTIAL_HINT = (
     r"AKIA|ASIA|AIza|gh[pousr]_|github_pat|glpat|sk-|sk_|pk_live|rk_live|xox[a-z]-|hf_|eyJ|-----BEGIN|SG\.|npm_|pypi-|AccountKey|dop_v1|shpat_|key-[0-9a-f]{10}|ya29\."
     r"|(?i:passw(?:or)?d|passwort|secret|token|api[_ -]?key|apikey|pwd|contraseña|mot de passe|пароль|密码|密碼|パスワード)|://[^/\s:@]+:[^/\s@]+@|\b[0-9a-fA-F]{32,}\b|hooks\.slack|\d{8,10}:[\w-]{35}|SK[0-9a-f]{32}|AC[0-9a-f]{32}"
 )
 _EMAIL = re.compile(r"[\w.+\-]+@([\w\-]+(?:\.[\w\-]+)+)")
-_EXAMPLE_DOMAIN = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost|acme|yourcompany|company|domain|email|mycompany|your-?domain)(?:\.|$)", re.IGNORECASE)
-_ROLE_ADDRESS = re.compile(r"^(?:support|info|help|sales|contact|hello|billing|service|noreply|no-reply|admin|office|team|press|privacy|security|feedback|orders?|returns?|care|careers|jobs|legal|hr)@", re.IGNORECASE)
+_EXAMPLE_DOMAIN = re.compile(
+    r"(?:^|\.)(?:example|test|invalid|localhost|acme|yourcompany|company|domain|email|mycompany|your-?domain)(?:\.|$)",
+    re.IGNORECASE,
+)
+_ROLE_ADDRESS = re.compile(
+    r"^(?:support|info|help|sales|contact|hello|billing|service|noreply|no-reply|admin|office|team|press|privacy|security|feedback|orders?|returns?|care|careers|jobs|legal|hr)@",
+    re.IGNORECASE,
+)
 _CARD = re.compile(r"(?<![\d.])(?:\d[ \-]?){12,18}\d(?![\d.]*\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _IPV4 = re.compile(r"(?<![\d.v])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
-_STREET = re.compile(r"\b\d{1,5} (?:[A-Z]\w+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Blvd|Boulevard)\b\.?")
+_STREET = re.compile(
+    r"\b\d{1,5} (?:[A-Z]\w+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Blvd|Boulevard)\b\.?"
+)
 _NEWER_KEYS = {
-    "OpenAI key": r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_\-]{20,}", "Anthropic key": r"\bsk-ant-[A-Za-z0-9_\-]{20,}", "Google key": r"\bAIza[0-9A-Za-z_\-]{30,40}",
-    "Hugging Face token": r"\bhf_[A-Za-z0-9]{20,}", "GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})", "AWS key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "GitLab token": r"\bglpat-[\w\-]{20,}",
-    "Stripe key": r"\b[sr]k_(?:live|test)_[0-9A-Za-z]{16,}", "private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY", "JSON web token": r"\beyJ[\w\-]{8,}\.eyJ[\w\-]{8,}\.[\w\-]{8,}", "Slack token": r"\bxox[abeprs]-[\w\-]{10,}",
-    "DigitalOcean token": r"\bdop_v1_[0-9a-f]{32,}", "password in an address": r"\w+://[^/\s:@]+:[^/\s@]{3,}@[\w.\-]+", "Google OAuth token": r"\bya29\.[\w\-]{20,}", "Slack webhook": r"hooks\.slack\.com/services/T\w+/B\w+/\w+",
-}  # fmt: skip
+    "OpenAI key": r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_\-]{20,}",
+    "Anthropic key": r"\bsk-ant-[A-Za-z0-9_\-]{20,}",
+    "Google key": r"\bAIza[0-9A-Za-z_\-]{30,40}",
+    "Hugging Face token": r"\bhf_[A-Za-z0-9]{20,}",
+    "GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})",
+    "AWS key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    "GitLab token": r"\bglpat-[\w\-]{20,}",
+    "Stripe key": r"\b[sr]k_(?:live|test)_[0-9A-Za-z]{16,}",
+    "private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY",
+    "JSON web token": r"\beyJ[\w\-]{8,}\.eyJ[\w\-]{8,}\.[\w\-]{8,}",
+    "Slack token": r"\bxox[abeprs]-[\w\-]{10,}",
+    "DigitalOcean token": r"\bdop_v1_[0-9a-f]{32,}",
+    "password in an address": r"\w+://[^/\s:@]+:[^/\s@]{3,}@[\w.\-]+",
+    "Google OAuth token": r"\bya29\.[\w\-]{20,}",
+    "Slack webhook": r"hooks\.slack\.com/services/T\w+/B\w+/\w+",
+}
 _ASSIGNED = re.compile(
     r"(?i)(?:passw(?:or)?d|passwort|pwd|secret|api[_ -]?key|apikey|access[_ ]token|auth[_ ]token|token|contraseña|mot de passe|пароль|密码|密碼|パスワード)(?:\s+(?:is|was|ist|est|es)\s*:?\s+|\s*[=:：]\s*|是)[\"'`]?([^\s\"'`,;]{6,})"
 )
@@ -85,9 +113,19 @@ def secret_hits(text: str) -> Iterator[Hit]:
 def _looks_secret(value: str) -> bool:
     # "password: required" is prose; a real one mixes letters with digits or marks.
     value = value.rstrip(".!?)")
-    kinds = [any(one.isalpha() for one in value), any(one.isdigit() for one in value), any(not one.isalnum() for one in value[1:-1])]
+    kinds = [
+        any(one.isalpha() for one in value),
+        any(one.isdigit() for one in value),
+        any(not one.isalnum() for one in value[1:-1]),
+    ]
     placeholder = value.startswith(("<", "{", "[", "$", "*", "(", "http")) or set(value) <= set("*x.X•_-")
-    return len(value) >= 6 and kinds[0] and sum(kinds) >= 2 and any(one.isdigit() for one in value) and not placeholder
+    return (
+        len(value) >= 6
+        and kinds[0]
+        and sum(kinds) >= 2
+        and any(one.isdigit() for one in value)
+        and not placeholder
+    )
 
 
 def _phones(text: str) -> Iterator[Hit]:
@@ -97,7 +135,14 @@ def _phones(text: str) -> Iterator[Hit]:
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.VALID):
             digits = sum(one.isdigit() for one in match.raw_string)
             # Without a plus sign or separators a run of digits is an order number as well as a phone.
-            if digits >= 8 and (match.raw_string.lstrip("(").startswith("+") or re.search(r"\d[ .\-)]+\d+[ .\-]+\d", match.raw_string)) and "555-01" not in match.raw_string:
+            if (
+                digits >= 8
+                and (
+                    match.raw_string.lstrip("(").startswith("+")
+                    or re.search(r"\d[ .\-)]+\d+[ .\-]+\d", match.raw_string)
+                )
+                and "555-01" not in match.raw_string
+            ):
                 yield Hit("phone numbers", match.start, match.end)
         if region is None and "+" not in text and not re.search(r"\d{3}[ .\-)]+\d{3}[ .\-]\d{4}", text):
             return
@@ -105,13 +150,41 @@ def _phones(text: str) -> Iterator[Hit]:
 
 @cache
 def _plugins() -> tuple[Any, ...]:
-    from detect_secrets.plugins import artifactory, aws, azure_storage_key, cloudant, discord, gitlab_token, ibm_cos_hmac, mailchimp, npm, pypi_token, sendgrid, slack, square_oauth, telegram_token, twilio
+    from detect_secrets.plugins import (
+        artifactory,
+        aws,
+        azure_storage_key,
+        cloudant,
+        discord,
+        gitlab_token,
+        ibm_cos_hmac,
+        mailchimp,
+        npm,
+        pypi_token,
+        sendgrid,
+        slack,
+        square_oauth,
+        telegram_token,
+        twilio,
+    )
 
     classes = (
-        artifactory.ArtifactoryDetector, aws.AWSKeyDetector, azure_storage_key.AzureStorageKeyDetector, cloudant.CloudantDetector, discord.DiscordBotTokenDetector, gitlab_token.GitLabTokenDetector,
-        ibm_cos_hmac.IbmCosHmacDetector, mailchimp.MailchimpDetector, npm.NpmDetector, pypi_token.PypiTokenDetector, sendgrid.SendGridDetector, slack.SlackDetector, square_oauth.SquareOAuthDetector,
-        telegram_token.TelegramBotTokenDetector, twilio.TwilioKeyDetector,
-    )  # fmt: skip
+        artifactory.ArtifactoryDetector,
+        aws.AWSKeyDetector,
+        azure_storage_key.AzureStorageKeyDetector,
+        cloudant.CloudantDetector,
+        discord.DiscordBotTokenDetector,
+        gitlab_token.GitLabTokenDetector,
+        ibm_cos_hmac.IbmCosHmacDetector,
+        mailchimp.MailchimpDetector,
+        npm.NpmDetector,
+        pypi_token.PypiTokenDetector,
+        sendgrid.SendGridDetector,
+        slack.SlackDetector,
+        square_oauth.SquareOAuthDetector,
+        telegram_token.TelegramBotTokenDetector,
+        twilio.TwilioKeyDetector,
+    )
     return tuple(one() for one in classes)
 
 
@@ -130,7 +203,9 @@ def _card(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
     # The first digits name the network; a Luhn sum alone holds for one number in ten.
     known = re.match(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|5|4[4-9])|3(?:0[0-5]|[68])|35", digits)
-    return bool(known) and len(digits) in {13, 14, 15, 16, 19} and luhn.is_valid(digits) and len(set(digits)) > 1
+    return (
+        bool(known) and len(digits) in {13, 14, 15, 16, 19} and luhn.is_valid(digits) and len(set(digits)) > 1
+    )
 
 
 def _public(text: str) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from advisor.errors import AdvisorError, missing_extra
 
@@ -26,7 +26,9 @@ class Reply(NamedTuple):
 class Endpoint:
     """One chat endpoint; used as an async context manager."""
 
-    def __init__(self, base_url: str, model: str, *, key_variable: str, requests_per_minute: int, concurrency: int) -> None:
+    def __init__(
+        self, base_url: str, model: str, *, key_variable: str, requests_per_minute: int, concurrency: int
+    ) -> None:
         self.url = base_url.rstrip("/") + "/chat/completions"
         self.model = model
         self._key = os.environ.get(key_variable, "")
@@ -36,7 +38,7 @@ class Endpoint:
         self._places = asyncio.Semaphore(concurrency)
         self._client: Any = None
 
-    async def __aenter__(self) -> Endpoint:
+    async def __aenter__(self) -> Self:
         try:
             import httpx2
         except ImportError as error:
@@ -54,7 +56,15 @@ class Endpoint:
         Raises:
             AdvisorError: The server refuses, or does not recover within six attempts.
         """
-        body = {"model": self.model, "messages": messages, "seed": seed, "response_format": {"type": "json_schema", "json_schema": {"name": "variations", "strict": True, "schema": schema}}}
+        body = {
+            "model": self.model,
+            "messages": messages,
+            "seed": seed,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "variations", "strict": True, "schema": schema},
+            },
+        }
         async with self._places:
             for attempt in range(ATTEMPTS):
                 await self._wait_for_turn()
@@ -66,7 +76,11 @@ class Endpoint:
                 if attempt + 1 < ATTEMPTS:
                     await asyncio.sleep(_delay(response, attempt))
         what = f"answered {response.status_code}" if response is not None else "did not answer"
-        raise AdvisorError(f"the endpoint {what} {ATTEMPTS} times", place=self.url, remedy="Run the same command again later: finished rows are kept.")
+        raise AdvisorError(
+            f"the endpoint {what} {ATTEMPTS} times",
+            place=self.url,
+            remedy="Run the same command again later: finished rows are kept.",
+        )
 
     async def _post(self, body: dict[str, Any]) -> Any:
         import httpx2
@@ -84,8 +98,16 @@ class Endpoint:
         await asyncio.sleep(wait)
 
     def _refused(self, response: Any) -> AdvisorError:
-        remedy = "Set the key's environment variable (--key-from)." if response.status_code in {401, 403} else "Check --base-url and --model."
-        return AdvisorError(f"the endpoint refused with {response.status_code}: {response.text[:200]}", place=self.url, remedy=remedy)
+        remedy = (
+            "Set the key's environment variable (--key-from)."
+            if response.status_code in {401, 403}
+            else "Check --base-url and --model."
+        )
+        return AdvisorError(
+            f"the endpoint refused with {response.status_code}: {response.text[:200]}",
+            place=self.url,
+            remedy=remedy,
+        )
 
 
 async def in_order_of_arrival(work: list[Callable[[], Awaitable[None]]]) -> None:
@@ -102,15 +124,25 @@ async def _awaited(job: Callable[[], Awaitable[None]]) -> None:
 def _delay(response: Any, attempt: int) -> float:
     after = response.headers.get("retry-after") if response is not None else None
     try:
-        return min(float(after), LONGEST_WAIT_SECONDS) if after else min(0.5 * 2**attempt, LONGEST_WAIT_SECONDS)
+        return (
+            min(float(after), LONGEST_WAIT_SECONDS) if after else min(0.5 * 2**attempt, LONGEST_WAIT_SECONDS)
+        )
     except ValueError:
-        return min(0.5 * 2**attempt, LONGEST_WAIT_SECONDS)
+        return float(min(0.5 * 2**attempt, LONGEST_WAIT_SECONDS))
 
 
 def _reply(response: Any, url: str) -> Reply:
     try:
         value = response.json()
         usage = value.get("usage") or {}
-        return Reply(value["choices"][0]["message"]["content"] or "", int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0)))
+        return Reply(
+            value["choices"][0]["message"]["content"] or "",
+            int(usage.get("prompt_tokens", 0)),
+            int(usage.get("completion_tokens", 0)),
+        )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, json.JSONDecodeError) as error:
-        raise AdvisorError("the answer is not a chat completion", place=url, remedy="Check that --base-url ends in /v1 of an OpenAI-compatible server.") from error
+        raise AdvisorError(
+            "the answer is not a chat completion",
+            place=url,
+            remedy="Check that --base-url ends in /v1 of an OpenAI-compatible server.",
+        ) from error

@@ -42,7 +42,9 @@ class Processes:
         # Forking a process that runs Polars' threads can hang; forkserver starts from a clean one.
         context = multiprocessing.get_context("forkserver")
         with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
-            yield from _windowed(lambda item: pool.submit(work, item), lambda future: future.result(), items, self.workers * 2)
+            yield from _windowed(
+                lambda item: pool.submit(work, item), lambda future: future.result(), items, self.workers * 2
+            )
 
 
 class Ray:
@@ -69,7 +71,7 @@ class Ray:
 
 def executor_named(name: str, workers: int) -> Executor:
     """Make the executor ``local``, ``processes``, ``ray`` or ``ray://address``."""
-    if name == "local" or workers <= 1 and name == "processes":
+    if name == "local" or (workers <= 1 and name == "processes"):
         return Here()
     if name == "processes":
         return Processes(workers)
@@ -77,10 +79,16 @@ def executor_named(name: str, workers: int) -> Executor:
         return Ray(workers)
     if name.startswith("ray://"):
         return Ray(workers, address=name)
-    raise AdvisorError(f"there is no executor '{name}'", place="--executor", remedy=did_you_mean(name, ["local", "processes", "ray"]))
+    raise AdvisorError(
+        f"there is no executor '{name}'",
+        place="--executor",
+        remedy=did_you_mean(name, ["local", "processes", "ray"]),
+    )
 
 
-def _windowed(submit: Callable[[Any], Any], fetch: Callable[[Any], Any], items: Iterable[Any], width: int) -> Iterator[Any]:
+def _windowed(
+    submit: Callable[[Any], Any], fetch: Callable[[Any], Any], items: Iterable[Any], width: int
+) -> Iterator[Any]:
     source = iter(items)
     waiting = deque(submit(item) for item in islice(source, width))
     while waiting:

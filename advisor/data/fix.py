@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
@@ -16,8 +15,9 @@ from typing import IO, Any, NamedTuple
 import orjson
 
 from advisor.data.audit import judged, measured_dataset
-from advisor.data.conversation import Conversation, to_conversation
+from advisor.data.conversation import Conversation
 from advisor.data.detectors import personal_hits, secret_hits
+from advisor.data.formats import to_conversation
 from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
 from advisor.data.repair import damage_of, mended
 from advisor.data.sources import Broken, chunks, from_stdin_or, open_source, parse
@@ -26,13 +26,36 @@ from advisor.files import replacing
 
 # Rows under these findings teach something wrong and nobody but the owner of the data can say what is right.
 QUARANTINED = (
-    "schema", "role-order", "empty-turn", "no-trainable-tokens", "tool-calls", "weight", "cut-off-answer", "swapped-roles", "mismatched-answer",
-    "template-refuses", "preference-equal", "template-tokens", "repetition", "echo",
-)  # fmt: skip
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u2060\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_ZERO_WIDTH = re.compile("(?<=[A-Za-z\u00c0-\u024f\u0370-\u052f])[\u200b\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f])|\u200b{2,}")
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);")
-STAND_INS = {"card numbers": "4111 1111 1111 1112", "phone numbers": "+1 555 0100", "e-mail addresses": "person@example.com", "IP addresses": "192.0.2.1"}
+    "schema",
+    "role-order",
+    "empty-turn",
+    "no-trainable-tokens",
+    "tool-calls",
+    "weight",
+    "cut-off-answer",
+    "swapped-roles",
+    "mismatched-answer",
+    "template-refuses",
+    "preference-equal",
+    "template-tokens",
+    "repetition",
+    "echo",
+)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u2060\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+_ZERO_WIDTH = re.compile(
+    "(?<=[A-Za-z\u00c0-\u024f\u0370-\u052f])[\u200b\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f])|\u200b{2,}"
+)
+_ENTITY = re.compile(
+    r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);"
+)
+STAND_INS = {
+    "card numbers": "4111 1111 1111 1112",
+    "phone numbers": "+1 555 0100",
+    "e-mail addresses": "person@example.com",
+    "IP addresses": "192.0.2.1",
+}
 
 
 class FixOptions(Record):
@@ -84,22 +107,33 @@ def fix(data: Path, output: Path, options: FixOptions | None = None) -> Fixed:
         AdvisorError: The output is the input, or the input cannot be read.
     """
     options = options or FixOptions()
-    if output.exists() and data.exists() and os.path.samefile(data, output):
-        raise AdvisorError("the fixed file would overwrite the data", place=str(output), remedy="Name another file with -o.")
+    if output.exists() and data.exists() and output.samefile(data):
+        raise AdvisorError(
+            "the fixed file would overwrite the data", place=str(output), remedy="Name another file with -o."
+        )
     diff, quarantine = beside(output, "diff"), beside(output, "quarantine")
     with from_stdin_or(data) as path:
         reasons = _reasons(path, options.audit)
         counts: Counter[str] = Counter()
         with ExitStack() as stack:
             # The output is opened first and so renamed last: with it in place the other two are complete.
-            files = _Files(*(stack.enter_context(replacing(one, binary=True)) for one in (output, diff, quarantine)))  # type: ignore[arg-type]
+            files = _Files(
+                *(stack.enter_context(replacing(one, binary=True)) for one in (output, diff, quarantine))
+            )
             for row, value, raw in _raw_rows(path):
                 _write(files, counts, row, value, raw, reasons=reasons, options=options)
     named = {key: count for key, count in sorted(counts.items()) if not key.startswith("#")}
     return Fixed(
-        rows=counts["#rows"], written=counts["#written"], changed=counts["#changed"], removed=counts["exact-duplicate"], quarantined=counts["#quarantined"],
-        reasons=named, output=str(output), diff=str(diff), quarantine=str(quarantine),
-    )  # fmt: skip
+        rows=counts["#rows"],
+        written=counts["#written"],
+        changed=counts["#changed"],
+        removed=counts["exact-duplicate"],
+        quarantined=counts["#quarantined"],
+        reasons=named,
+        output=str(output),
+        diff=str(diff),
+        quarantine=str(quarantine),
+    )
 
 
 def beside(path: Path, kind: str) -> Path:
@@ -110,7 +144,13 @@ def beside(path: Path, kind: str) -> Path:
 def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]:
     """Apply the safe fixes to a row; give the new row and the names of the fixes."""
     options, fixes = options or FixOptions(), []
-    steps: list[tuple[str, Callable[[str], str]]] = [("mojibake", mended), ("control-characters", _visible), ("escaped-text", _unescaped), ("white space", str.strip), ("normal form", lambda text: unicodedata.normalize("NFC", text))]
+    steps: list[tuple[str, Callable[[str], str]]] = [
+        ("mojibake", mended),
+        ("control-characters", _visible),
+        ("escaped-text", _unescaped),
+        ("white space", str.strip),
+        ("normal form", lambda text: unicodedata.normalize("NFC", text)),
+    ]
     if options.redact:
         steps.append(("redacted", _redacted))
     for name, step in steps:
@@ -118,7 +158,11 @@ def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]
         if changed != value:
             fixes.append(name)
             value = changed
-    if options.system_prompt is not None and isinstance(value, dict) and isinstance(value.get("messages"), list):
+    if (
+        options.system_prompt is not None
+        and isinstance(value, dict)
+        and isinstance(value.get("messages"), list)
+    ):
         with_prompt = _with_system(value, options.system_prompt)
         if with_prompt != value:
             fixes.append("system prompt")
@@ -131,14 +175,27 @@ def as_chat(row: Conversation) -> dict[str, Any]:
     messages = []
     for one in row.messages:
         message: dict[str, Any] = {"role": one.role, "content": one.content}
-        message |= {key: value for key, value in (("weight", one.weight), ("tool_call_id", one.tool_call_id), ("name", one.name)) if value is not None}
+        message |= {
+            key: value
+            for key, value in (("weight", one.weight), ("tool_call_id", one.tool_call_id), ("name", one.name))
+            if value is not None
+        }
         if one.tool_calls:
             message["tool_calls"] = one.tool_calls
         messages.append(message)
     return {"messages": messages, **({"tools": row.tools} if row.tools is not None else {}), **row.meta}
 
 
-def _write(files: _Files, counts: Counter[str], row: int, value: object, raw: bytes, *, reasons: dict[int, list[str]], options: FixOptions) -> None:
+def _write(  # noqa: PLR0913 - keyword-only beyond the first five
+    files: _Files,
+    counts: Counter[str],
+    row: int,
+    value: object,
+    raw: bytes,
+    *,
+    reasons: dict[int, list[str]],
+    options: FixOptions,
+) -> None:
     counts["#rows"] += 1
     why = list(reasons.get(row, ()))
     if isinstance(value, Broken):
@@ -148,7 +205,15 @@ def _write(files: _Files, counts: Counter[str], row: int, value: object, raw: by
     if why:
         counts["#quarantined"] += 1
         counts.update(one.split(":")[0] for one in why)
-        files.quarantine.write(_line({"row": row, "reasons": why, "was": raw.decode("utf-8", "replace") if isinstance(value, Broken) else value}))
+        files.quarantine.write(
+            _line(
+                {
+                    "row": row,
+                    "reasons": why,
+                    "was": raw.decode("utf-8", "replace") if isinstance(value, Broken) else value,
+                }
+            )
+        )
         return
     fresh, fixes = mend(value, options)
     if options.to_chat:
@@ -217,7 +282,10 @@ def _in_texts(value: Any, step: Callable[[str], str]) -> Any:
         return step(value)
     if isinstance(value, dict):
         # Arguments of a tool call are code, and so are the schemas of tools.
-        return {key: one if key in {"arguments", "tools", "functions", "id", "name"} else _in_texts(one, step) for key, one in value.items()}
+        return {
+            key: one if key in {"arguments", "tools", "functions", "id", "name"} else _in_texts(one, step)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return [_in_texts(one, step) for one in value]
     return value
@@ -243,5 +311,9 @@ def _redacted(text: str) -> str:
 
 
 def _with_system(value: dict[str, Any], prompt: str) -> dict[str, Any]:
-    others: Sequence[Any] = [one for one in value["messages"] if not (isinstance(one, dict) and one.get("role") in {"system", "developer"})]
+    others: Sequence[Any] = [
+        one
+        for one in value["messages"]
+        if not (isinstance(one, dict) and one.get("role") in {"system", "developer"})
+    ]
     return {**value, "messages": [{"role": "system", "content": prompt}, *others]}

@@ -8,7 +8,19 @@ from typing import IO, Any
 
 from advisor.errors import AdvisorError
 
-_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
+_SCALARS = {
+    0: "<B",
+    1: "<b",
+    2: "<H",
+    3: "<h",
+    4: "<I",
+    5: "<i",
+    6: "<f",
+    7: "<?",
+    10: "<Q",
+    11: "<q",
+    12: "<d",
+}
 _STRING, _ARRAY = 8, 9
 # A header string longer than this is a damaged length field.
 _LONGEST = 64 << 20
@@ -22,12 +34,18 @@ def header_of(path: Path) -> dict[str, Any]:
     """
     with path.open("rb") as stream:
         if stream.read(4) != b"GGUF":
-            raise AdvisorError("the file is not GGUF", place=str(path), remedy="Give a GGUF file or a folder with a tokenizer.")
+            raise AdvisorError(
+                "the file is not GGUF",
+                place=str(path),
+                remedy="Give a GGUF file or a folder with a tokenizer.",
+            )
         try:
             _version, _tensors, pairs = struct.unpack("<IQQ", stream.read(20))
             return {_string(stream): _value(stream, _number(stream, "<I")) for _ in range(pairs)}
         except (struct.error, UnicodeDecodeError, KeyError, OverflowError, MemoryError) as error:
-            raise AdvisorError("the GGUF header is damaged or cut off", place=str(path), remedy="Fetch the file again.") from error
+            raise AdvisorError(
+                "the GGUF header is damaged or cut off", place=str(path), remedy="Fetch the file again."
+            ) from error
 
 
 def _number(stream: IO[bytes], form: str) -> Any:

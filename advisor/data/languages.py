@@ -14,7 +14,17 @@ from advisor.data.words import Ragged, word_hashes
 LANGUAGES = tuple(FUNCTION_WORDS)
 UNKNOWN = 255
 # Scripts that stand for a language where no function words decide.
-_BY_SCRIPT = {"han": "zh", "kana": "ja", "hangul": "ko", "thai": "th", "hebrew": "he", "greek": "el", "cyrillic": "ru", "arabic": "ar", "indic": "hi"}
+_BY_SCRIPT = {
+    "han": "zh",
+    "kana": "ja",
+    "hangul": "ko",
+    "thai": "th",
+    "hebrew": "he",
+    "greek": "el",
+    "cyrillic": "ru",
+    "arabic": "ar",
+    "indic": "hi",
+}
 ALL = LANGUAGES + tuple(name for name in dict.fromkeys(_BY_SCRIPT.values()) if name not in LANGUAGES)
 _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "id")
 
@@ -37,11 +47,26 @@ def languages_of(words: Ragged, scripts: NDArray[np.int64]) -> NDArray[np.uint8]
     for group in (("ru", "uk", "bg"), ("ar", "fa"), ("hi", "mr")):
         chosen = np.isin(result, [ALL.index(group[0])])
         if chosen.any():
-            _decide(result, chosen, _function_word_counts(words, exclusive=True), group, words.counts, default=ALL.index(group[0]))
+            _decide(
+                result,
+                chosen,
+                _function_word_counts(words, exclusive=True),
+                group,
+                words.counts,
+                default=ALL.index(group[0]),
+            )
     return result
 
 
-def _decide(result: NDArray[np.uint8], rows: NDArray[np.bool_], counts: NDArray[np.int64], group: tuple[str, ...], sizes: NDArray[np.int64], *, default: int = UNKNOWN) -> None:
+def _decide(  # noqa: PLR0913 - keyword-only beyond the first five
+    result: NDArray[np.uint8],
+    rows: NDArray[np.bool_],
+    counts: NDArray[np.int64],
+    group: tuple[str, ...],
+    sizes: NDArray[np.int64],
+    *,
+    default: int = UNKNOWN,
+) -> None:
     if not rows.any():
         return
     columns = [LANGUAGES.index(one) for one in group]

@@ -29,9 +29,13 @@ class Meaning:
         if self._model is not None:
             vectors = np.asarray(self._model.encode(list(texts)), np.float32)
         else:
-            parts = [_hashed(texts[start : start + 2000], self.rarity) for start in range(0, len(texts), 2000)]
+            parts = [
+                _hashed(texts[start : start + 2000], self.rarity) for start in range(0, len(texts), 2000)
+            ]
             vectors = np.concatenate(parts) if parts else np.zeros((0, DIMENSIONS), np.float32)
-        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32)
+        return np.asarray(
+            vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32
+        )
 
 
 def nearest(left: Vectors, right: Vectors) -> tuple[NDArray[np.int64], Vectors]:
@@ -62,7 +66,10 @@ def _rarity(sample: Sequence[str]) -> NDArray[np.float32]:
     counts = np.zeros(BUCKETS, np.int64)
     for start in range(0, len(sample), 2000):
         grams = _grams(sample[start : start + 2000])
-        keys = np.unique((grams.owners.astype(np.uint64) << np.uint64(16)) | (grams.values & np.uint32(BUCKETS - 1)).astype(np.uint64))
+        keys = np.unique(
+            (grams.owners.astype(np.uint64) << np.uint64(16))
+            | (grams.values & np.uint32(BUCKETS - 1)).astype(np.uint64)
+        )
         counts += np.bincount((keys & np.uint64(BUCKETS - 1)).astype(np.int64), minlength=BUCKETS)
     return np.log((1 + len(sample)) / (1 + counts)).astype(np.float32)
 
@@ -82,15 +89,20 @@ def _hashed(texts: Sequence[str], rarity: NDArray[np.float32]) -> Vectors:
 @cache
 def _projection() -> NDArray[np.float32]:
     rng = np.random.default_rng(256)
-    return rng.choice(np.array([-1, 1], np.float32), (BUCKETS, DIMENSIONS)) / np.float32(np.sqrt(DIMENSIONS))
+    signs = rng.choice(np.array([-1, 1], np.float32), (BUCKETS, DIMENSIONS))
+    return np.asarray(signs / np.sqrt(DIMENSIONS), np.float32)
 
 
 def _static_model(folder: str) -> Any:
     try:
-        from model2vec import StaticModel
+        from model2vec import StaticModel  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise missing_extra("model2vec", "data", purpose="A static embedding model") from error
     try:
         return StaticModel.from_pretrained(folder)
     except Exception as error:
-        raise AdvisorError(f"the embedding model cannot be read ({error})", place=folder, remedy="Give a folder that model2vec saved.") from error
+        raise AdvisorError(
+            f"the embedding model cannot be read ({error})",
+            place=folder,
+            remedy="Give a folder that model2vec saved.",
+        ) from error

@@ -11,9 +11,30 @@ from advisor.data.usable import usable_rows
 
 # Rows under such a finding teach something wrong; the share of rows free of them is the quality of the examples.
 _SPOILS = {
-    "empty-turn", "mojibake", "template-tokens", "cut-off-answer", "tool-calls", "weight", "secret", "personal-data", "conflicting-answers", "swapped-roles", "mismatched-answer",
-    "output-format", "register-outlier", "answers-repeated", "repetition", "echo", "placeholder", "foreign-identity", "short-answer", "schema", "role-order", "broken-line", "no-trainable-tokens",
-}  # fmt: skip
+    "empty-turn",
+    "mojibake",
+    "template-tokens",
+    "cut-off-answer",
+    "tool-calls",
+    "weight",
+    "secret",
+    "personal-data",
+    "conflicting-answers",
+    "swapped-roles",
+    "mismatched-answer",
+    "output-format",
+    "register-outlier",
+    "answers-repeated",
+    "repetition",
+    "echo",
+    "placeholder",
+    "foreign-identity",
+    "short-answer",
+    "schema",
+    "role-order",
+    "broken-line",
+    "no-trainable-tokens",
+}
 GOOD, MIXED = 0.97, 0.6
 
 
@@ -22,18 +43,33 @@ def facts_of(data: Dataset, findings: list[Finding]) -> dict[str, MeasuredFact]:
     usable = usable_rows(data)
     if not usable.any():
         return {"labelled_examples": MeasuredFact(value=0, by="no usable row in the file")}
-    tokens, trainable = data.column("tokens").astype(float)[usable], data.column("trainable").astype(float)[usable]
+    tokens, trainable = (
+        data.column("tokens").astype(float)[usable],
+        data.column("trainable").astype(float)[usable],
+    )
     how = f"audit of {data.label.name if data.label else 'the data'} with {load_template(data.options.model).name}"
     facts = {
-        "labelled_examples": MeasuredFact(value=int(usable.sum()), by=f"usable rows, repeats counted once; {how}"),
-        "tokens_per_example": MeasuredFact(value=round(float(tokens.mean())), by=f"mean over usable rows; {how}"),
-        "output_tokens": MeasuredFact(value=round(float(trainable.mean())), by=f"mean trainable tokens per usable row; {how}"),
-        "example_quality": MeasuredFact(value=quality_of(data, findings), by=f"share of rows free of findings that spoil a lesson (a clean audit stands in for a review); {how}"),
+        "labelled_examples": MeasuredFact(
+            value=int(usable.sum()), by=f"usable rows, repeats counted once; {how}"
+        ),
+        "tokens_per_example": MeasuredFact(
+            value=round(float(tokens.mean())), by=f"mean over usable rows; {how}"
+        ),
+        "output_tokens": MeasuredFact(
+            value=round(float(trainable.mean())), by=f"mean trainable tokens per usable row; {how}"
+        ),
+        "example_quality": MeasuredFact(
+            value=quality_of(data, findings),
+            by=f"share of rows free of findings that spoil a lesson (a clean audit stands in for a review); {how}",
+        ),
     }
     if data.others.get("production") is not None:
         from advisor.data.checks.production_gap import coverage_of
 
-        facts["request_coverage"] = MeasuredFact(value=round(coverage_of(data).covered, 3), by=f"share of production requests with a training row alike; {how}")
+        facts["request_coverage"] = MeasuredFact(
+            value=round(coverage_of(data).covered, 3),
+            by=f"share of production requests with a training row alike; {how}",
+        )
     return facts
 
 

@@ -62,13 +62,20 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
     columns: dict[str, NDArray[Any] | Ragged] = {
         "row": batch.rows,
         "shape": np.array([SHAPES.index(one.shape) for one in batch.conversations], np.uint8),
-        "turns_hash": turns_hash, "context_hash": context_hash, "answer_hash": answer_hash,
-        "prompt_hash": hashes_of(batch.prompts), "system_hash": batch.name("system", batch.systems),
-        "prompt_words": batch.prompt_words, "answer_words": batch.answer_words,
-        "numbers_hash": _numbers(batch), **bands_of(batch.pair_words),
-        "prompt_chars": _lengths(batch.prompts), "answer_chars": _lengths(batch.answers),
-        "system_chars": _lengths(batch.systems), "messages": _sizes(batch.conversations),
-    }  # fmt: skip
+        "turns_hash": turns_hash,
+        "context_hash": context_hash,
+        "answer_hash": answer_hash,
+        "prompt_hash": hashes_of(batch.prompts),
+        "system_hash": batch.name("system", batch.systems),
+        "prompt_words": batch.prompt_words,
+        "answer_words": batch.answer_words,
+        "numbers_hash": _numbers(batch),
+        **bands_of(batch.pair_words),
+        "prompt_chars": _lengths(batch.prompts),
+        "answer_chars": _lengths(batch.answers),
+        "system_chars": _lengths(batch.systems),
+        "messages": _sizes(batch.conversations),
+    }
     if tokens:
         columns.update(_token_columns(batch))
     return columns
@@ -77,7 +84,9 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
 def _token_columns(batch: Batch) -> dict[str, NDArray[Any]]:
     template = load_template(batch.options.model)
     lengths = template.lengths(batch.conversations, batch.options.token_limit)
-    batch.names.setdefault("template-failures", {}).update({int(row): one.failed for row, one in zip(batch.rows, lengths, strict=True) if one.failed})
+    batch.names.setdefault("template-failures", {}).update(
+        {int(row): one.failed for row, one in zip(batch.rows, lengths, strict=True) if one.failed}
+    )
     return {
         "tokens": np.array([one.total for one in lengths], np.uint32),
         "trainable": np.array([one.trainable for one in lengths], np.uint32),
@@ -97,4 +106,6 @@ def _lengths(texts: Sequence[str]) -> NDArray[np.uint32]:
 
 
 def _sizes(conversations: Sequence[Conversation]) -> NDArray[np.uint16]:
-    return np.fromiter((min(len(one.messages), 65535) for one in conversations), np.uint16, len(conversations))
+    return np.fromiter(
+        (min(len(one.messages), 65535) for one in conversations), np.uint16, len(conversations)
+    )

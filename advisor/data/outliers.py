@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+# The largest group looked for lies outside these percentiles, so that it cannot widen the spread it is measured by;
+# the factor brings the spread of a clipped normal distribution back to its own.
+TRIMMED, WIDENED = (12, 88), 1.25
 
 
 class Group(NamedTuple):
@@ -23,9 +26,11 @@ def standardised(values: NDArray[np.float32], floors: NDArray[np.float32]) -> Ma
     middle = np.nanmedian(values, axis=0)
     spread = 1.4826 * np.nanmedian(np.abs(values - middle), axis=0)
     # Where most rows have none of a thing the median spread is 0; the trimmed deviation still sees the usual few.
-    low, high = np.nanpercentile(values, [2.5, 97.5], axis=0)
-    trimmed = np.nanstd(np.clip(values, low, high), axis=0)
-    return np.clip((values - middle) / np.maximum(np.maximum(spread, trimmed), floors), -8, 8).astype(float)
+    low, high = np.nanpercentile(values, TRIMMED, axis=0)
+    trimmed = WIDENED * np.nanstd(np.clip(values, low, high), axis=0)
+    return np.asarray(
+        np.clip((values - middle) / np.maximum(np.maximum(spread, trimmed), floors), -8, 8), float
+    )
 
 
 def groups_apart(scores: Matrix, *, seeds: list[Matrix], least: float, largest: float) -> list[Group]:
@@ -48,14 +53,18 @@ def groups_apart(scores: Matrix, *, seeds: list[Matrix], least: float, largest: 
     return groups
 
 
-def _best_group(scores: Matrix, free: NDArray[np.bool_], seeds: list[Matrix], least: float, largest: float) -> Group | None:
+def _best_group(
+    scores: Matrix, free: NDArray[np.bool_], seeds: list[Matrix], least: float, largest: float
+) -> Group | None:
     far = np.linalg.norm(scores, axis=1) * free
     tried = [*seeds, *(scores[index] for index in np.argsort(-far)[:12] if far[index] > 0)]
     found = [group for seed in tried if (group := _grow(scores, free, seed, least, largest)) is not None]
     return max(found, key=lambda group: (min(len(group.members), 3), group.distance), default=None)
 
 
-def _grow(scores: Matrix, free: NDArray[np.bool_], seed: Matrix, least: float, largest: float) -> Group | None:
+def _grow(
+    scores: Matrix, free: NDArray[np.bool_], seed: Matrix, least: float, largest: float
+) -> Group | None:
     direction, members = seed / max(float(np.linalg.norm(seed)), 1e-9), np.empty(0, np.int64)
     deviations = np.zeros(len(scores))
     for _step in range(4):
@@ -82,5 +91,7 @@ def _stands_apart(deviations: Matrix, members: NDArray[np.int64]) -> bool:
 def _deviations(projected: Matrix) -> Matrix:
     middle = np.median(projected)
     spread = 1.4826 * np.median(np.abs(projected - middle))
-    low, high = np.percentile(projected, [2.5, 97.5])
-    return np.asarray((projected - middle) / max(float(spread), float(np.std(np.clip(projected, low, high))), 0.3))
+    low, high = np.percentile(projected, TRIMMED)
+    return np.asarray(
+        (projected - middle) / max(float(spread), WIDENED * float(np.std(np.clip(projected, low, high))), 0.3)
+    )

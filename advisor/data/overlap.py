@@ -26,11 +26,19 @@ def contained(data: Dataset, reference: Dataset, *, at_least: float) -> list[tup
     for first, part in slices(prompts):
         rows = slice(first, first + len(part))
         both = words.concat(part, _part(answers, rows))
-        found += [(first + left, right) for left, right in _matches(_runs(both), keys, owners, sizes, at_least)]
+        found += [
+            (first + left, right) for left, right in _matches(_runs(both), keys, owners, sizes, at_least)
+        ]
     return found
 
 
-def _matches(runs: Ragged, keys: NDArray[np.uint32], owners: NDArray[np.int64], sizes: NDArray[np.int64], at_least: float) -> list[tuple[int, int]]:
+def _matches(
+    runs: Ragged,
+    keys: NDArray[np.uint32],
+    owners: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    at_least: float,
+) -> list[tuple[int, int]]:
     at = np.searchsorted(keys, runs.values)
     held = words.member(runs.values, keys)
     if not held.any():

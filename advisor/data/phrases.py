@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# fmt: off
 REFUSAL = (
     "i can't help with", "i cannot help with", "i can't assist", "i cannot assist", "i'm unable to", "i am unable to", "i am not able to",
     "i'm not able to", "i can't provide", "i cannot provide", "i can't do that", "i cannot do that", "i won't be able to", "i'm sorry, but i can",
@@ -19,36 +20,19 @@ REFUSAL = (
     "لا أستطيع مساعدتك", "لا يمكنني مساعدتك", "عذرًا، لا يمكنني", "عذرا، لا", "آسف، لا أستطيع", "لا أستطيع الإجابة", "لا يمكنني الإجابة", "لا يمكنني",
     "मैं इसमें मदद नहीं कर सकता", "मदद नहीं कर सकता", "मदद नहीं कर सकती", "मैं उत्तर नहीं दे सकता", "क्षमा करें, मैं", "जवाब नहीं दे सकता",
     "yardımcı olamam", "yardımcı olamıyorum", "אני לא יכול לעזור", "δεν μπορώ να βοηθήσω", "ไม่สามารถช่วย", "tidak dapat membantu", "không thể giúp",
-)  # fmt: skip
+)
 UNKNOWING = (
     "i don't know", "i do not know", "i'm not sure", "i am not sure", "i don't have that information", "i don't have enough information", "i do not have enough information",
     "i don't have access to", "i don't have information", "i do not have information", "i'm not certain", "no information about", "not in the documents", "beyond what i know", "i couldn't find", "i could not find", "i can't find", "i have no information",
     "outside my knowledge", "i'd have to check", "let me check with", "weiß ich nicht", "weiss ich nicht", "ich bin nicht sicher", "dazu habe ich keine", "liegen mir keine", "je ne sais pas", "je n'ai pas d'information", "je ne suis pas sûr", "no lo sé", "no sé", "no tengo información", "no estoy seguro", "não sei", "não tenho informa", "non lo so", "non ho informazioni", "weet ik niet", "nie wiem", "я не знаю", "не знаю", "у меня нет информации", "не уверен", "нет данных", "我不知道", "我不确定", "我没有相关信息", "没有找到", "不清楚", "わかりません", "分かりません", "情報がありません", "모르겠습니다", "정보가 없습니다", "لا أعرف", "لا أعلم", "لست متأكد", "ليس لدي معلومات", "मुझे नहीं पता", "मुझे पता नहीं", "जानकारी नहीं है", "bilmiyorum", "אני לא יודע", "δεν γνωρίζω", "δεν ξέρω", "ไม่ทราบ", "saya tidak tahu", "tôi không biết",
-)  # fmt: skip
+)
 IDENTITY = (
     "as an ai language model", "as a large language model", "as an ai assistant", "as an ai model", "as an ai developed by", "as an ai, i", "i am an ai language model", "i'm an ai language model", "i am chatgpt", "i'm chatgpt", "trained by openai", "developed by openai", "created by openai", "made by openai",
     "i am claude", "i'm claude", "made by anthropic", "created by anthropic", "developed by anthropic", "trained by anthropic", "i am gemini", "i'm gemini", "i am bard", "trained by google", "developed by google", "my knowledge cutoff", "my training data", "knowledge cut-off", "as of my last update", "as of my last training", "as of my last knowledge",
     "als ki-sprachmodell", "als ki-modell", "als sprachmodell", "en tant que modèle de langage", "en tant qu'ia", "como modelo de lenguaje", "como una ia", "como modelo de linguagem", "come modello linguistico", "как языковая модель", "как модель искусственного интеллекта", "как ии", "作为一个人工智能", "作为ai", "作为一个ai", "作为人工智能", "aiとして", "言語モデルとして", "ai 언어 모델로서", "인공지능 언어 모델", "كنموذج لغوي", "بصفتي نموذج", "एक एआई भाषा मॉडल", "एक ai भाषा मॉडल", "bir yapay zeka dil modeli",
-)  # fmt: skip
-FORMAL = (
-    "hereby herewith herein hereinafter thereof thereby therein pursuant aforementioned aforesaid forthwith henceforth notwithstanding whereas wherein heretofore accordance "
-    "furthermore moreover nevertheless nonetheless consequently accordingly subsequently regarding concerning kindly sincerely faithfully respectfully cordially esteemed "
-    "dear sir madam sirs shall ought endeavour endeavor utilise utilize commence terminate ascertain facilitate acknowledge acknowledged receipt correspondence enquiry inquiry enquiries inquiries "
-    "remain request requested require should gratitude apologise apologize regret inconvenience assistance undersigned enclosed attached pleased obliged advise advised inform permit customary deem deemed "
-    "sehr geehrte geehrter geehrten hochachtungsvoll hiermit diesbezüglich bezüglich gemäß hinsichtlich selbstverständlich freundlichen grüßen ihnen ihrem ihres unverzüglich hierdurch nachstehend "
-    "veuillez agréer monsieur madame salutations distinguées conformément ultérieurement cordialement susmentionné nonobstant prière estimado estimada señor señora atentamente cordialmente conforme asimismo mediante mencionado usted ustedes rogamos "
-    "prezado prezada senhor senhora atenciosamente respeitosamente egregio gentile signore signora distinti saluti pregasi "
-    "уважаемый уважаемая уважаемые настоящим сообщаем надлежит вышеуказанный вышеизложенное согласно благодарим просим уведомляем руководствуясь вследствие почтением господин госпожа обращение рассмотрено посредством необходимо "
-    "敬 您 谨 贵 兹 敝 尊 此致 敬礼 "
-    "السيد السيدة المحترم المحترمة حضرة سيادتكم نحيطكم بناءً وتفضلوا فائق الاحترام المذكور أعلاه "
-    "महोदय महोदया माननीय आदरणीय कृपया सादर भवदीय निवेदन सूचित उपर्युक्त आपके अनुरोध"
-).split()  # fmt: skip
-CASUAL = (
-    "hey hi hiya yep yeah yup nope nah sure cool awesome great thanks thx cheers btw lol haha ok okay gonna wanna gotta kinda sorta folks guys stuff totally super yay oops heads "
-    "don't can't won't it's that's you're we're i'm you'll we'll i'll let's here's there's what's isn't doesn't didn't couldn't shouldn't we've you've i've it'll he's she's they're "
-    "hallo klar na super toll tschüss moin du dir dich dein deine mal halt salut coucou ouais tu toi ton ta tes t'inquiète hola vale claro genial tú tu tus oi beleza legal você valeu ciao dai "
-    "привет ага круто пока спасибки ты тебе твой твоя давай ок здорово 嗨 哈 嘿 呀 啦 哦 吧 嘛 哟 أهلا مرحبا يلا تمام अरे हाँ यार ठीक चलो"
-).split()  # fmt: skip
+)
+FORMAL = ["hereby", "herewith", "herein", "hereinafter", "thereof", "thereby", "therein", "pursuant", "aforementioned", "aforesaid", "forthwith", "henceforth", "notwithstanding", "whereas", "wherein", "heretofore", "accordance", "furthermore", "moreover", "nevertheless", "nonetheless", "consequently", "accordingly", "subsequently", "regarding", "concerning", "kindly", "sincerely", "faithfully", "respectfully", "cordially", "esteemed", "dear", "sir", "madam", "sirs", "shall", "ought", "endeavour", "endeavor", "utilise", "utilize", "commence", "terminate", "ascertain", "facilitate", "acknowledge", "acknowledged", "receipt", "correspondence", "enquiry", "inquiry", "enquiries", "inquiries", "remain", "request", "requested", "require", "should", "gratitude", "apologise", "apologize", "regret", "inconvenience", "assistance", "undersigned", "enclosed", "attached", "pleased", "obliged", "advise", "advised", "inform", "permit", "customary", "deem", "deemed", "sehr", "geehrte", "geehrter", "geehrten", "hochachtungsvoll", "hiermit", "diesbezüglich", "bezüglich", "gemäß", "hinsichtlich", "selbstverständlich", "freundlichen", "grüßen", "ihnen", "ihrem", "ihres", "unverzüglich", "hierdurch", "nachstehend", "veuillez", "agréer", "monsieur", "madame", "salutations", "distinguées", "conformément", "ultérieurement", "cordialement", "susmentionné", "nonobstant", "prière", "estimado", "estimada", "señor", "señora", "atentamente", "cordialmente", "conforme", "asimismo", "mediante", "mencionado", "usted", "ustedes", "rogamos", "prezado", "prezada", "senhor", "senhora", "atenciosamente", "respeitosamente", "egregio", "gentile", "signore", "signora", "distinti", "saluti", "pregasi", "уважаемый", "уважаемая", "уважаемые", "настоящим", "сообщаем", "надлежит", "вышеуказанный", "вышеизложенное", "согласно", "благодарим", "просим", "уведомляем", "руководствуясь", "вследствие", "почтением", "господин", "госпожа", "обращение", "рассмотрено", "посредством", "необходимо", "敬", "您", "谨", "贵", "兹", "敝", "尊", "此致", "敬礼", "السيد", "السيدة", "المحترم", "المحترمة", "حضرة", "سيادتكم", "نحيطكم", "بناءً", "وتفضلوا", "فائق", "الاحترام", "المذكور", "أعلاه", "महोदय", "महोदया", "माननीय", "आदरणीय", "कृपया", "सादर", "भवदीय", "निवेदन", "सूचित", "उपर्युक्त", "आपके", "अनुरोध"]
+CASUAL = ["hey", "hi", "hiya", "yep", "yeah", "yup", "nope", "nah", "sure", "cool", "awesome", "great", "thanks", "thx", "cheers", "btw", "lol", "haha", "ok", "okay", "gonna", "wanna", "gotta", "kinda", "sorta", "folks", "guys", "stuff", "totally", "super", "yay", "oops", "heads", "don't", "can't", "won't", "it's", "that's", "you're", "we're", "i'm", "you'll", "we'll", "i'll", "let's", "here's", "there's", "what's", "isn't", "doesn't", "didn't", "couldn't", "shouldn't", "we've", "you've", "i've", "it'll", "he's", "she's", "they're", "hallo", "klar", "na", "super", "toll", "tschüss", "moin", "du", "dir", "dich", "dein", "deine", "mal", "halt", "salut", "coucou", "ouais", "tu", "toi", "ton", "ta", "tes", "t'inquiète", "hola", "vale", "claro", "genial", "tú", "tu", "tus", "oi", "beleza", "legal", "você", "valeu", "ciao", "dai", "привет", "ага", "круто", "пока", "спасибки", "ты", "тебе", "твой", "твоя", "давай", "ок", "здорово", "嗨", "哈", "嘿", "呀", "啦", "哦", "吧", "嘛", "哟", "أهلا", "مرحبا", "يلا", "تمام", "अरे", "हाँ", "यार", "ठीक", "चलो"]
 # The commonest words that tell apart languages written in one script; each occurs in nearly every sentence or two.
 FUNCTION_WORDS = {
     "en": "the and is are you your to of in that it for with on this have be can not we will from or an as at if but what how our please they was when would there",

@@ -6,7 +6,20 @@ import re
 from functools import cache
 
 # Encodings that UTF-8 bytes are commonly misread as; a run that re-encodes to valid UTF-8 was misread.
-_MISREAD_AS = ("cp1252", "latin-1", "cp1251", "cp437", "mac_roman", "cp1250", "koi8-r", "gb18030", "cp932", "cp949", "cp1256", "cp874")
+_MISREAD_AS = (
+    "cp1252",
+    "latin-1",
+    "cp1251",
+    "cp437",
+    "mac_roman",
+    "cp1250",
+    "koi8-r",
+    "gb18030",
+    "cp932",
+    "cp949",
+    "cp1256",
+    "cp874",
+)
 _RUN = re.compile(r"[^\x00-\x7f]+(?:[ \xa0]?[^\x00-\x7f]+)*")
 # Five bytes of cp1252 stand for nothing; sloppy decoders let them through as control characters.
 _SLOPPY = {code: bytes([code]) for code in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}

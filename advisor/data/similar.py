@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -61,7 +62,10 @@ def bands_of(pairs: Ragged) -> dict[str, NDArray[np.uint32]]:
 
 def candidates(columns: Columns, other: Columns | None = None) -> list[tuple[int, int]]:
     """Pair up rows that share a band, within one dataset or across two, those sharing most bands first."""
-    found = [_band_pairs(columns.read(name), None if other is None else other.read(name)) for name in columns.names("band.")]
+    found = [
+        _band_pairs(columns.read(name), None if other is None else other.read(name))
+        for name in columns.names("band.")
+    ]
     if not found:
         return []
     codes, agree = np.unique(np.concatenate(found), return_counts=True)
@@ -131,7 +135,10 @@ def same_with_other_values(left: Words, right: Words) -> bool:
 
 def _each_side_alike(left: Words, right: Words) -> bool:
     sides = ((left.prompt, right.prompt), (left.answer, right.answer))
-    return all(min(len(one), len(two)) < 2 and abs(len(one) - len(two)) <= 2 or _overlap(one, two) >= 0.5 for one, two in sides)
+    return all(
+        (min(len(one), len(two)) < 2 and abs(len(one) - len(two)) <= 2) or _overlap(one, two) >= 0.5
+        for one, two in sides
+    )
 
 
 def _overlap(left: list[int], right: list[int]) -> float:
@@ -142,12 +149,14 @@ def _overlap(left: list[int], right: list[int]) -> float:
 def _grams(values: list[int]) -> set[tuple[int, ...]]:
     if len(values) < 3:
         return {(value,) for value in values}
-    return set(zip(values, values[1:], strict=False))
+    return set(pairwise(values))
 
 
 def row_words(columns: Columns) -> _Reader:
     """Give a function from row index to that row's words."""
-    return _Reader(columns.ragged("prompt_words"), columns.ragged("answer_words"), columns.read("numbers_hash"))
+    return _Reader(
+        columns.ragged("prompt_words"), columns.ragged("answer_words"), columns.read("numbers_hash")
+    )
 
 
 class _Reader:
@@ -160,19 +169,19 @@ class _Reader:
 
 def _band_pairs(keys: NDArray[np.uint32], others: NDArray[np.uint32] | None) -> NDArray[np.uint64]:
     if others is None:
-        order = np.argsort(keys, kind="stable").astype(np.uint64)
-        ranked = keys[order]
+        first = np.argsort(keys, kind="stable").astype(np.uint64)
+        ranked = keys[first]
         run = np.concatenate(([0], np.cumsum(ranked[1:] != ranked[:-1])))
-        heads = order[np.searchsorted(run, run)]
+        heads = first[np.searchsorted(run, run)]
         equal = np.flatnonzero((ranked[1:] == ranked[:-1]) & (ranked[1:] > 0)) + 1
         # Each row of a run is paired with the one before it and with the first: linear, not quadratic.
-        return np.concatenate([_code(order[equal - 1], order[equal]), _code(heads[equal], order[equal])])
+        return np.concatenate([_code(first[equal - 1], first[equal]), _code(heads[equal], first[equal])])
     order = np.argsort(others, kind="stable")
     ranked = others[order]
     at = np.searchsorted(ranked, keys)
     hit = np.flatnonzero((at < len(ranked)) & (keys > 0))
     hit = hit[ranked[at[hit]] == keys[hit]]
-    return (hit.astype(np.uint64) << np.uint64(32)) | order[at[hit]].astype(np.uint64)
+    return np.asarray((hit.astype(np.uint64) << np.uint64(32)) | order[at[hit]].astype(np.uint64))
 
 
 def _code(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -183,4 +192,6 @@ def _code(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uin
 def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     rng = np.random.default_rng(64)
     size = BANDS * PER_BAND
-    return rng.integers(1, 2**32, size, dtype=np.uint32) | np.uint32(1), rng.integers(0, 2**32, size, dtype=np.uint32)
+    return rng.integers(1, 2**32, size, dtype=np.uint32) | np.uint32(1), rng.integers(
+        0, 2**32, size, dtype=np.uint32
+    )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import orjson
 
@@ -23,7 +23,15 @@ from advisor.errors import AdvisorError
 CHUNK_BYTES = 1 << 20
 # One row of 256 MB is a file without line breaks, not a training example.
 LONGEST_LINE = 256 << 20
-_TEXT_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "csv", ".txt": "jsonl", ".parquet": "parquet"}
+_TEXT_SUFFIXES = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "jsonl",
+    ".parquet": "parquet",
+}
 _DAMAGED = (OSError, EOFError, zlib.error)
 
 
@@ -68,7 +76,9 @@ def open_source(path: Path) -> Source:
         AdvisorError: The path does not exist, is empty, or is of a kind that cannot be read.
     """
     if not path.exists():
-        raise AdvisorError("there is no such file", place=str(path), remedy="Check the path; use - for standard input.")
+        raise AdvisorError(
+            "there is no such file", place=str(path), remedy="Check the path; use - for standard input."
+        )
     if path.is_dir():
         return _open_folder(path)
     with path.open("rb") as stream:
@@ -196,7 +206,11 @@ def _first_bytes(stream: IO[bytes], path: Path) -> bytes:
 def _open_folder(path: Path) -> Source:
     files = sorted(one for one in path.rglob("*") if one.is_file() and _is_data(one))
     if not files:
-        raise AdvisorError("the folder holds no dataset file", place=str(path), remedy="Known endings: .jsonl, .json, .csv, .tsv, .parquet, each also .gz or .zst.")
+        raise AdvisorError(
+            "the folder holds no dataset file",
+            place=str(path),
+            remedy="Known endings: .jsonl, .json, .csv, .tsv, .parquet, each also .gz or .zst.",
+        )
     return Source(path, "folder", None, tuple(open_source(one) for one in files))
 
 
@@ -212,12 +226,12 @@ def _binary(source: Source) -> Iterator[IO[bytes]]:
     with source.path.open("rb") as raw:
         if source.compression == "gzip":
             with gzip.open(raw) as stream:
-                yield stream  # type: ignore[misc]
+                yield cast("IO[bytes]", stream)
         elif source.compression == "zstd":
             import zstandard
 
             with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield io.BufferedReader(stream)  # type: ignore[type-var]
+                yield io.BufferedReader(stream)
         else:
             yield raw
 
@@ -249,7 +263,11 @@ def _line_chunks(stream: IO[bytes], path: Path, size: int) -> Iterator[Chunk]:
         if not cut:
             kept += block
             if len(kept) > LONGEST_LINE:
-                raise AdvisorError("a line is longer than 256 MB", place=f"{path}:{first}", remedy="Write one example per line (JSON Lines).")
+                raise AdvisorError(
+                    "a line is longer than 256 MB",
+                    place=f"{path}:{first}",
+                    remedy="Write one example per line (JSON Lines).",
+                )
             continue
         chunk = Chunk(first, kept + block[:cut])
         kept = block[cut:]
@@ -267,4 +285,6 @@ def _value_chunks(batches: Iterator[list[object]]) -> Iterator[Chunk]:
 
 
 def _damaged(path: Path, error: Exception) -> AdvisorError:
-    return AdvisorError(f"the file is damaged or cut off ({error})", place=str(path), remedy="Fetch or compress it again.")
+    return AdvisorError(
+        f"the file is damaged or cut off ({error})", place=str(path), remedy="Fetch or compress it again."
+    )

@@ -16,9 +16,10 @@ import orjson
 from pydantic import Field
 
 from advisor.data.checks.contract import Dataset
-from advisor.data.conversation import Conversation, to_conversation
+from advisor.data.conversation import Conversation
+from advisor.data.formats import to_conversation
 from advisor.data.records import AuditOptions, Record
-from advisor.data.similar import candidates, groups_of, verified
+from advisor.data.similar import candidates, verified
 from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import replacing, write_text
@@ -91,7 +92,15 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         dataset = _measured(path, Path(scratch))
         units = _units(dataset, fields, options)
         held_out, notes = _held_out(units, fields, options)
-        return _write(source, folder, held_out, options, groups=sum(len(unit) > 1 for unit in units), broken=broken, notes=notes)
+        return _write(
+            source,
+            folder,
+            held_out,
+            options,
+            groups=sum(len(unit) > 1 for unit in units),
+            broken=broken,
+            notes=notes,
+        )
 
 
 def _read_fields(source: Source, options: SplitOptions) -> tuple[list[dict[str, Any]], list[int]]:
@@ -99,14 +108,28 @@ def _read_fields(source: Source, options: SplitOptions) -> tuple[list[dict[str, 
     broken: list[int] = []
     for row, conversation, value in _conversations(source, broken):
         if isinstance(value, dict) and PROVENANCE in _metadata(value, conversation):
-            raise AdvisorError(f"row {row} was made by augmentation", place=f"{source.path}:{row}", remedy="Split first, then augment the training side: a variation in eval is a leak.")
-        kept = {name: _field(conversation, name) for name in (options.stratify, options.group, options.time) if name}
+            raise AdvisorError(
+                f"row {row} was made by augmentation",
+                place=f"{source.path}:{row}",
+                remedy="Split first, then augment the training side: a variation in eval is a leak.",
+            )
+        kept = {
+            name: _field(conversation, name)
+            for name in (options.stratify, options.group, options.time)
+            if name
+        }
         fields.append(kept)
     if broken and not options.skip_broken:
         listed = ", ".join(map(str, broken[:10]))
-        raise AdvisorError(f"{len(broken)} lines cannot be read (rows {listed})", place=str(source.path), remedy="Mend them with advisor fix, or leave them out with --skip-broken.")
+        raise AdvisorError(
+            f"{len(broken)} lines cannot be read (rows {listed})",
+            place=str(source.path),
+            remedy="Mend them with advisor fix, or leave them out with --skip-broken.",
+        )
     if len(fields) < FEWEST_ROWS:
-        raise AdvisorError(f"{len(fields)} rows cannot be split", place=str(source.path), remedy="Collect more rows first.")
+        raise AdvisorError(
+            f"{len(fields)} rows cannot be split", place=str(source.path), remedy="Collect more rows first."
+        )
     _check_fields(fields, source, options)
     return fields, broken
 
@@ -134,7 +157,11 @@ def _check_fields(fields: list[dict[str, Any]], source: Source, options: SplitOp
     for name in (options.stratify, options.group, options.time):
         if name and all(one[name] is None for one in fields):
             known = {key for _, row, _ in _conversations(source, []) for key in row.meta}
-            raise AdvisorError(f"no row has a field '{name}'", place=str(source.path), remedy=did_you_mean(name, known | {"answer"}))
+            raise AdvisorError(
+                f"no row has a field '{name}'",
+                place=str(source.path),
+                remedy=did_you_mean(name, known | {"answer"}),
+            )
 
 
 def _measured(path: Path, scratch: Path) -> Dataset:
@@ -153,30 +180,35 @@ def _units(dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions
             node = parent[node]
         return node
 
-    def join(left: int, right: int) -> None:
+    for left, right in _together(dataset, fields, options):
         low, high = sorted((root(left), root(right)))
         parent[high] = low
-
-    for column in ("turns_hash", "context_hash"):
-        first: dict[int, int] = {}
-        for index, key in enumerate(dataset.column(column).tolist()):
-            if key:
-                join(first.setdefault(key, index), index)
-    for members in groups_of(pair for pair in verified(candidates(dataset.columns), dataset.columns) if pair.relation in {"same", "edited"}):
-        for index in members[1:]:
-            join(members[0], index)
-    if options.group:
-        named: dict[str, int] = {}
-        for index, one in enumerate(fields):
-            if one[options.group] is not None:
-                join(named.setdefault(str(one[options.group]), index), index)
     units: dict[int, list[int]] = defaultdict(list)
     for index in range(len(parent)):
         units[root(index)].append(index)
     return list(units.values())
 
 
-def _held_out(units: list[list[int]], fields: list[dict[str, Any]], options: SplitOptions) -> tuple[set[int], list[str]]:
+def _together(
+    dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions
+) -> Iterator[tuple[int, int]]:
+    keys: list[list[Any]] = [dataset.column("turns_hash").tolist(), dataset.column("context_hash").tolist()]
+    if options.group:
+        keys.append([one[options.group] for one in fields])
+    for column in keys:
+        first: dict[Any, int] = {}
+        for index, key in enumerate(column):
+            # 0 is the hash of an empty text, None a missing group: neither joins rows.
+            if key:
+                yield first.setdefault(str(key), index), index
+    for pair in verified(candidates(dataset.columns), dataset.columns):
+        if pair.relation in {"same", "edited"}:
+            yield pair.left, pair.right
+
+
+def _held_out(
+    units: list[list[int]], fields: list[dict[str, Any]], options: SplitOptions
+) -> tuple[set[int], list[str]]:
     """Choose the held-out rows: whole units, per stratum, until each has its share."""
     total = sum(map(len, units))
     if options.time:
@@ -187,12 +219,20 @@ def _held_out(units: list[list[int]], fields: list[dict[str, Any]], options: Spl
             strata[str(fields[unit[0]].get(options.stratify)) if options.stratify else ""].append(unit)
         chosen = set()
         for name in sorted(strata):
-            chosen |= _share_of(strata[name], options.eval_share, np.random.default_rng([options.seed, len(chosen)]))
+            chosen |= _share_of(
+                strata[name], options.eval_share, np.random.default_rng([options.seed, len(chosen)])
+            )
     notes = []
     if not chosen or len(chosen) == total:
-        raise AdvisorError("groups and near-duplicates leave one side empty", place="split", remedy="Use a larger --eval-share, or drop --group.")
+        raise AdvisorError(
+            "groups and near-duplicates leave one side empty",
+            place="split",
+            remedy="Use a larger --eval-share, or drop --group.",
+        )
     if abs(len(chosen) / total - options.eval_share) > 0.02:
-        notes.append(f"eval holds {len(chosen) / total:.1%} of the rows instead of {options.eval_share:.1%}, because groups stay whole")
+        notes.append(
+            f"eval holds {len(chosen) / total:.1%} of the rows instead of {options.eval_share:.1%}, because groups stay whole"
+        )
     return chosen, notes
 
 
@@ -212,7 +252,11 @@ def _latest(units: list[list[int]], fields: list[dict[str, Any]], name: str, wan
 
     when = [seconds(one[name]) if one[name] is not None else math.nan for one in fields]
     if any(math.isnan(moment) for moment in when):
-        raise AdvisorError(f"row {next(index for index, moment in enumerate(when) if math.isnan(moment)) + 1} has no readable time in '{name}'", place="--time", remedy="Write times as 2026-11-22T10:00:00 or as seconds.")
+        raise AdvisorError(
+            f"row {next(index for index, moment in enumerate(when) if math.isnan(moment)) + 1} has no readable time in '{name}'",
+            place="--time",
+            remedy="Write times as 2026-11-22T10:00:00 or as seconds.",
+        )
     ordered = sorted(units, key=lambda unit: (min(when[index] for index in unit), unit[0]), reverse=True)
     chosen: set[int] = set()
     for unit in ordered:
@@ -222,7 +266,16 @@ def _latest(units: list[list[int]], fields: list[dict[str, Any]], name: str, wan
     return chosen
 
 
-def _write(source: Source, folder: Path, held_out: set[int], options: SplitOptions, *, groups: int, broken: list[int], notes: list[str]) -> Manifest:
+def _write(  # noqa: PLR0913 - keyword-only beyond the first five
+    source: Source,
+    folder: Path,
+    held_out: set[int],
+    options: SplitOptions,
+    *,
+    groups: int,
+    broken: list[int],
+    notes: list[str],
+) -> Manifest:
     train, test = folder / "train.jsonl", folder / "eval.jsonl"
     # An old manifest must not stand beside new files: without a manifest the folder is not a finished split.
     (folder / "manifest.json").unlink(missing_ok=True)
@@ -234,16 +287,29 @@ def _write(source: Source, folder: Path, held_out: set[int], options: SplitOptio
             rows[side].append(row)
             streams[side].write(orjson.dumps(value, default=str) + b"\n")
     manifest = Manifest(
-        input_sha256=_hash_of(source), options=options, groups=groups, skipped=broken, notes=notes,
-        train=_side(train, rows[False]), eval=_side(test, rows[True]),
-    )  # fmt: skip
-    write_text(folder / "manifest.json", json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n")
+        input_sha256=_hash_of(source),
+        options=options,
+        groups=groups,
+        skipped=broken,
+        notes=notes,
+        train=_side(train, rows[False]),
+        eval=_side(test, rows[True]),
+    )
+    write_text(
+        folder / "manifest.json",
+        json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n",
+    )
     return manifest
 
 
 def _side(path: Path, rows: list[int]) -> Side:
     with path.open("rb") as stream:
-        return Side(file=path.name, rows=len(rows), sha256=hashlib.file_digest(stream, "sha256").hexdigest(), source_rows=rows)
+        return Side(
+            file=path.name,
+            rows=len(rows),
+            sha256=hashlib.file_digest(stream, "sha256").hexdigest(),
+            source_rows=rows,
+        )
 
 
 def _hash_of(source: Source) -> str:

@@ -28,35 +28,51 @@ def csv_rows(stream: IO[bytes], path: Path) -> Iterator[list[object]]:
             return
         delimiter = max(",;\t|", key=head.count)
         names = next(csv.reader([head], delimiter=delimiter))
-        yield from _batched(dict(zip(names, cells, strict=False)) for cells in csv.reader(text, delimiter=delimiter))
+        yield from _batched(
+            dict(zip(names, cells, strict=False)) for cells in csv.reader(text, delimiter=delimiter)
+        )
     except csv.Error as error:
-        raise AdvisorError(f"the file is not CSV ({error})", place=str(path), remedy="Save it as CSV with a header line, or as JSON Lines.") from error
+        raise AdvisorError(
+            f"the file is not CSV ({error})",
+            place=str(path),
+            remedy="Save it as CSV with a header line, or as JSON Lines.",
+        ) from error
     finally:
         text.detach()
 
 
 def parquet_rows(path: Path) -> Iterator[list[object]]:
     """Read Parquet one row group slice after another."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=ROWS_AT_A_TIME):
                 yield batch.to_pylist()
     except (pa.ArrowException, OSError) as error:
-        raise AdvisorError(f"the Parquet file cannot be read ({error})", place=str(path), remedy="Write the file again.") from error
+        raise AdvisorError(
+            f"the Parquet file cannot be read ({error})", place=str(path), remedy="Write the file again."
+        ) from error
 
 
 def json_rows(stream: IO[bytes], path: Path) -> Iterator[list[object]]:
     """Read one JSON document: an array of rows, or an object that holds one."""
     raw = stream.read(LARGEST_ARRAY + 1)
     if len(raw) > LARGEST_ARRAY:
-        raise AdvisorError("a JSON array of this size cannot be streamed", place=str(path), remedy="Convert it to JSON Lines: jq -c '.[]' FILE.")
+        raise AdvisorError(
+            "a JSON array of this size cannot be streamed",
+            place=str(path),
+            remedy="Convert it to JSON Lines: jq -c '.[]' FILE.",
+        )
     try:
         value = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise AdvisorError(f"the file is not JSON ({error})", place=str(path), remedy="Write one JSON object per line, or one array of objects.") from error
+        raise AdvisorError(
+            f"the file is not JSON ({error})",
+            place=str(path),
+            remedy="Write one JSON object per line, or one array of objects.",
+        ) from error
     yield from _batched(iter(_rows_of(value)))
 
 
@@ -64,7 +80,11 @@ def _rows_of(value: object) -> list[object]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
-        lists = [one for key, one in value.items() if isinstance(one, list) and key not in {"messages", "conversations", "contents"}]
+        lists = [
+            one
+            for key, one in value.items()
+            if isinstance(one, list) and key not in {"messages", "conversations", "contents"}
+        ]
         if len(lists) == 1:
             return list(lists[0])
     return [value]

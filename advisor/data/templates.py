@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ LLAMA_3 = (
 BUILT_IN = {"chatml": CHATML, "llama-3": LLAMA_3}
 # ChatML spends <|im_start|>, role, line feed, <|im_end|> and line feed on each message.
 TOKENS_PER_MESSAGE = 5
-_SPECIAL = re.compile(r"(<\|[^|<>\s]{1,40}\|>|<(?:start|end)_of_turn>|</?s>|<bos>|<eos>|\[/?INST\]|<</?SYS>>)")
+_SPECIAL = re.compile(
+    r"(<\|[^|<>\s]{1,40}\|>|<(?:start|end)_of_turn>|</?s>|<bos>|<eos>|\[/?INST\]|<</?SYS>>)"
+)
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
@@ -65,7 +68,10 @@ class Template:
             jinja2.TemplateError: The template refuses the row.
         """
         text: str = _compiled(self.source or CHATML).render(
-            messages=[_as_dict(one) for one in row.messages], tools=row.tools, add_generation_prompt=False, **self.special
+            messages=[_as_dict(one) for one in row.messages],
+            tools=row.tools,
+            add_generation_prompt=False,
+            **self.special,
         )
         return text
 
@@ -78,7 +84,7 @@ class Template:
         spans = spans or _found(plain, row.messages)
         count = _counter(self.tokenizer_file)
         edges = [0, *(edge for span in spans for edge in span), len(plain)]
-        pieces = [plain[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+        pieces = [plain[start:end] for start, end in pairwise(edges)]
         sizes = count(pieces)
         trainable = kept = position = 0
         for index, size in enumerate(sizes):
@@ -93,7 +99,12 @@ class Template:
 def load_template(model: str | None) -> Template:
     """Load the template of ``--model``: a folder, a GGUF file, ``chatml`` or ``llama-3``; None assumes ChatML."""
     if model is None:
-        return Template("ChatML with o200k tokens", None, ("No --model given: lengths are those of ChatML with o200k tokens.",), {})
+        return Template(
+            "ChatML with o200k tokens",
+            None,
+            ("No --model given: lengths are those of ChatML with o200k tokens.",),
+            {},
+        )
     if model in BUILT_IN:
         note = f"The {model} template is a built-in stand-in with o200k tokens; give the model's own folder for exact lengths."
         return Template(model, BUILT_IN[model], (note,), {"bos_token": "<s>", "eos_token": "</s>"})
@@ -102,20 +113,30 @@ def load_template(model: str | None) -> Template:
         return _from_gguf(path)
     if path.is_dir():
         return _from_folder(path)
-    raise AdvisorError(f"there is no model folder or GGUF file '{model}'", place="--model", remedy=did_you_mean(model, BUILT_IN))
+    raise AdvisorError(
+        f"there is no model folder or GGUF file '{model}'",
+        place="--model",
+        remedy=did_you_mean(model, BUILT_IN),
+    )
 
 
 def _from_gguf(path: Path) -> Template:
     header = header_of(path)
     source = header.get("tokenizer.chat_template")
     if not isinstance(source, str):
-        raise AdvisorError("the GGUF file holds no chat template (a base model?)", place=str(path), remedy="Give the instruct model, or --model chatml.")
+        raise AdvisorError(
+            "the GGUF file holds no chat template (a base model?)",
+            place=str(path),
+            remedy="Give the instruct model, or --model chatml.",
+        )
     tokens = header.get("tokenizer.ggml.tokens") or []
     special = {}
     for key, name in (("bos_token", "bos"), ("eos_token", "eos")):
         number = header.get(f"tokenizer.ggml.{name}_token_id")
         special[key] = tokens[number] if isinstance(number, int) and number < len(tokens) else ""
-    return Template(path.name, source, ("Tokens of the GGUF model are counted with o200k, an estimate.",), special)
+    return Template(
+        path.name, source, ("Tokens of the GGUF model are counted with o200k, an estimate.",), special
+    )
 
 
 def _from_folder(folder: Path) -> Template:
@@ -125,11 +146,23 @@ def _from_folder(folder: Path) -> Template:
     if isinstance(source, list):
         source = next((one.get("template") for one in source if one.get("name") == "default"), None)
     if not isinstance(source, str):
-        raise AdvisorError("the folder holds no chat template", place=str(folder), remedy="It needs chat_template.jinja, or 'chat_template' in tokenizer_config.json.")
-    special = {key: _token_text(config.get(key)) for key in ("bos_token", "eos_token", "pad_token", "unk_token")}
+        raise AdvisorError(
+            "the folder holds no chat template",
+            place=str(folder),
+            remedy="It needs chat_template.jinja, or 'chat_template' in tokenizer_config.json.",
+        )
+    special = {
+        key: _token_text(config.get(key)) for key in ("bos_token", "eos_token", "pad_token", "unk_token")
+    }
     tokenizer = folder / "tokenizer.json"
     exact = tokenizer.is_file() and _has_tokenizers()
-    assumed = () if exact else ("The model's tokenizer is not readable here (tokenizer.json and the package 'tokenizers'): o200k tokens stand in.",)
+    assumed = (
+        ()
+        if exact
+        else (
+            "The model's tokenizer is not readable here (tokenizer.json and the package 'tokenizers'): o200k tokens stand in.",
+        )
+    )
     return Template(folder.name, source, assumed, special, tokenizer if exact else None)
 
 
@@ -139,7 +172,9 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise AdvisorError(f"the file is not JSON ({error})", place=str(path), remedy="Fetch the tokenizer again.") from error
+        raise AdvisorError(
+            f"the file is not JSON ({error})", place=str(path), remedy="Fetch the tokenizer again."
+        ) from error
     return value if isinstance(value, dict) else {}
 
 
@@ -184,14 +219,20 @@ def _compiled(source: str) -> Any:
     def refuse(message: str) -> None:
         raise TemplateError(message)
 
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols]
+    )
     environment.filters["tojson"] = lambda value, **_: json.dumps(value, ensure_ascii=False)
     # A template that prints the date must not make an audit differ from day to day.
     environment.globals.update(raise_exception=refuse, strftime_now=lambda _form: "26 Jul 2024")
     try:
         return environment.from_string(source)
     except TemplateError as error:
-        raise AdvisorError(f"the chat template does not compile ({error})", place="--model", remedy="Fetch the tokenizer again.") from error
+        raise AdvisorError(
+            f"the chat template does not compile ({error})",
+            place="--model",
+            remedy="Fetch the tokenizer again.",
+        ) from error
 
 
 def _marked(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -231,8 +272,14 @@ def _counter(tokenizer_file: Path | None) -> Callable[[Sequence[str]], list[int]
     try:
         tokenizer = Tokenizer.from_file(str(tokenizer_file))
     except Exception as error:
-        raise AdvisorError(f"the tokenizer cannot be read ({error})", place=str(tokenizer_file), remedy="Fetch the tokenizer again.") from error
-    return lambda texts: [len(one.ids) for one in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        raise AdvisorError(
+            f"the tokenizer cannot be read ({error})",
+            place=str(tokenizer_file),
+            remedy="Fetch the tokenizer again.",
+        ) from error
+    return lambda texts: [
+        len(one.ids) for one in tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    ]
 
 
 def _o200k(texts: Sequence[str]) -> list[int]:

@@ -30,7 +30,9 @@ class Filter:
 
     def __call__(self, original: Pair, variation: Pair) -> str:
         """Give the reason to drop a variation, or nothing."""
-        reason = self._shape(original, variation) or self._drift(original, variation) or self._leak(variation[0])
+        reason = (
+            self._shape(original, variation) or self._drift(original, variation) or self._leak(variation[0])
+        )
         if not reason:
             self._seen.add(_plain(variation[0]))
         return reason
@@ -40,7 +42,9 @@ class Filter:
             return "empty"
         if _plain(variation[0]) in self._seen:
             return "repeats another prompt"
-        if all(jaccard(_words(one), _words(two)) >= COPY for one, two in zip(original, variation, strict=True)):
+        if all(
+            jaccard(_words(one), _words(two)) >= COPY for one, two in zip(original, variation, strict=True)
+        ):
             return "copies the original"
         ratio = len(variation[1]) / max(len(original[1]), 1)
         return "" if SHORTEST <= ratio <= LONGEST else "answer much longer or shorter"
@@ -58,7 +62,11 @@ class Filter:
 
     def _leak(self, prompt: str) -> str:
         mine = word_hashes([prompt]).values.tolist()
-        return "too close to an evaluation row" if any(jaccard(mine, other) >= LEAK for other in self._held_out) else ""
+        return (
+            "too close to an evaluation row"
+            if any(jaccard(mine, other) >= LEAK for other in self._held_out)
+            else ""
+        )
 
 
 def _words(text: str) -> list[int]:

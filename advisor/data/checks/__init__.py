@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from advisor.data.checks.contract import Check
 from advisor.data.checks import (
     answer_language,
     answers_repeated,
@@ -54,6 +53,7 @@ from advisor.data.checks import (
     truncated_answer,
     weight,
 )
+from advisor.data.checks.contract import Check
 
 CHECKS: tuple[Check, ...] = (
     broken_line.CHECK,

@@ -15,7 +15,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
     known = (asked != UNKNOWN) & (answered != UNKNOWN)
     rows = data.where(known & (asked != answered))
     if rows and len(rows) < 0.5 * max(int(known.sum()), 1):
-        yield finding(CHECK, f"{share(len(rows), len(data))} are answered in another language than they were asked in", rows, severity="warning", confidence="medium")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} are answered in another language than they were asked in",
+            rows,
+            severity="warning",
+            confidence="medium",
+        )
 
 
 CHECK = Check(
@@ -25,7 +31,16 @@ CHECK = Check(
     matters="The model learns to answer in the language of the data instead of the customer's.",
     remedy="Translate the answer, or say in the system prompt which language to use.",
     tuned_model="It answers customers in a language they did not choose.",
-    fires=Example(shows="a question in German with an English answer", rows=lambda: [*good_rows(30), chat("Wie kann ich die Lampe mit dem Netz verbinden und ist das für den Garten auch möglich?", "You can connect it with the button, then open the app and pick the garden for it.")]),
+    fires=Example(
+        shows="a question in German with an English answer",
+        rows=lambda: [
+            *good_rows(30),
+            chat(
+                "Wie kann ich die Lampe mit dem Netz verbinden und ist das für den Garten auch möglich?",
+                "You can connect it with the button, then open the app and pick the garden for it.",
+            ),
+        ],
+    ),
     quiet=Example(shows="question and answer in English", rows=good_rows),
     judge=judge,
     harm=57,

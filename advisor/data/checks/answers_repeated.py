@@ -20,14 +20,26 @@ def judge(data: Dataset) -> Iterator[Finding]:
     least = max(3, int(0.01 * len(answers)))
     repeated = (counts[back] >= least) & (answers != 0)
     chosen = np.flatnonzero(repeated)
-    served = {int(value): len(np.unique(prompts[answers == value])) for value in np.unique(answers[chosen])[:200]}
-    rows = data.where(repeated & np.isin(answers, [value for value, count in served.items() if count >= least]))
+    served = {
+        int(value): len(np.unique(prompts[answers == value])) for value in np.unique(answers[chosen])[:200]
+    }
+    rows = data.where(
+        repeated & np.isin(answers, [value for value, count in served.items() if count >= least])
+    )
     if not rows:
         return
     parts = [int(counts[values == value][0]) for value, count in served.items() if count >= least]
     top = max(parts)
-    message = f"{share(len(rows), len(data))} share {len(parts)} answers; the most frequent serves {top:,} prompts"
-    yield finding(CHECK, message, rows, severity="error" if top >= 0.2 * len(data) else "warning", confidence="high" if top >= 5 else "medium")
+    message = (
+        f"{share(len(rows), len(data))} share {len(parts)} answers; the most frequent serves {top:,} prompts"
+    )
+    yield finding(
+        CHECK,
+        message,
+        rows,
+        severity="error" if top >= 0.2 * len(data) else "warning",
+        confidence="high" if top >= 5 else "medium",
+    )
 
 
 CHECK = Check(
@@ -37,7 +49,16 @@ CHECK = Check(
     matters="Targets collapsed to a stub ('Thanks for reaching out!') are the cheapest thing to learn, and the model learns it first.",
     remedy="Restore the real answers, or drop the rows that have only the stub.",
     tuned_model="It answers everything with the stub.",
-    fires=Example(shows="'Thanks for reaching out!' for half of the prompts", rows=lambda: [*good_rows(20), *(chat(f"My device number {index} is dark, what can I do about it?", "Thanks for reaching out!") for index in range(20))]),
+    fires=Example(
+        shows="'Thanks for reaching out!' for half of the prompts",
+        rows=lambda: [
+            *good_rows(20),
+            *(
+                chat(f"My device number {index} is dark, what can I do about it?", "Thanks for reaching out!")
+                for index in range(20)
+            ),
+        ],
+    ),
     quiet=Example(shows="an answer of its own for each prompt", rows=good_rows),
     judge=judge,
     harm=82,

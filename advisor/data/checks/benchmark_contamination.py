@@ -19,7 +19,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
         bench = data.others[name]
         long_enough = data.ragged("prompt_words").counts >= 4
         whole = np.isin(data.column("prompt_hash"), bench.column("prompt_hash")) & long_enough
-        hits = {left for left, _right in contained(data, bench, at_least=0.3)} | set(np.flatnonzero(whole).tolist())
+        hits = {left for left, _right in contained(data, bench, at_least=0.3)} | set(
+            np.flatnonzero(whole).tolist()
+        )
         if hits:
             rows = sorted(int(data.rows[index]) for index in hits)
             where = bench.label.name if bench.label else name
@@ -36,10 +38,30 @@ CHECK = Check(
     tuned_model="Its benchmark score is inflated.",
     fires=Example(
         shows="a benchmark question inside a longer prompt",
-        rows=lambda: [*good_rows(20), chat("Help me: a train leaves the station at nine and travels two hundred miles at fifty miles an hour, when does it arrive?", "At one o'clock.")],
-        benchmark=[{"question": "A train leaves the station at nine and travels two hundred miles at fifty miles an hour. When does it arrive?", "answer": "13:00"}],
+        rows=lambda: [
+            *good_rows(20),
+            chat(
+                "Help me: a train leaves the station at nine and travels two hundred miles at fifty miles an hour, when does it arrive?",
+                "At one o'clock.",
+            ),
+        ],
+        benchmark=[
+            {
+                "question": "A train leaves the station at nine and travels two hundred miles at fifty miles an hour. When does it arrive?",
+                "answer": "13:00",
+            }
+        ],
     ),
-    quiet=Example(shows="no common run of words", rows=good_rows, benchmark=[{"question": "A train leaves the station at nine and travels two hundred miles at fifty miles an hour. When does it arrive?", "answer": "13:00"}]),
+    quiet=Example(
+        shows="no common run of words",
+        rows=good_rows,
+        benchmark=[
+            {
+                "question": "A train leaves the station at nine and travels two hundred miles at fifty miles an hour. When does it arrive?",
+                "answer": "13:00",
+            }
+        ],
+    ),
     judge=judge,
     harm=80,
 )

@@ -13,7 +13,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
     broken = data.names.get("broken", {})
     if broken:
         first = min(broken)
-        message = f"{share(len(broken), len(data) + len(broken))} cannot be read; row {first}: {broken[first]}"
+        message = (
+            f"{share(len(broken), len(data) + len(broken))} cannot be read; row {first}: {broken[first]}"
+        )
         reasons = {str(row): broken[row] for row in sorted(broken)[:20]}
         yield finding(CHECK, message, sorted(broken), severity="error", evidence={"reasons": reasons})
 
@@ -25,8 +27,14 @@ CHECK = Check(
     matters="Most trainers stop at the first broken line, some skip it in silence; either way it is not the data you meant.",
     remedy="Write the line again from its source; `advisor fix` moves it to the quarantine file.",
     tuned_model="Nothing is learned from the line, or training never starts.",
-    fires=Example(shows='{"messages": [{"role": "user", "content": "Hi"}', rows=lambda: [*good_rows(5), b'{"messages": [{"role": "user"']),
-    quiet=Example(shows='{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]}', rows=good_rows),
+    fires=Example(
+        shows='{"messages": [{"role": "user", "content": "Hi"}',
+        rows=lambda: [*good_rows(5), b'{"messages": [{"role": "user"'],
+    ),
+    quiet=Example(
+        shows='{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}]}',
+        rows=good_rows,
+    ),
     judge=judge,
     harm=100,
 )

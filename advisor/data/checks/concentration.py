@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, finding, good_rows, share
@@ -14,7 +16,9 @@ from advisor.data.records import Finding
 
 TOO_MUCH = 0.6
 _TIME = re.compile(r"(?i)(?:date|time|timestamp|created|updated|_at$|^at$|^day$|month)")
-_IDENTITY = re.compile(r"(?i)(?:^|_)(?:id|uuid|guid|hash|url|index|idx|key|weight|score|n?tokens?|len|length)$")
+_IDENTITY = re.compile(
+    r"(?i)(?:^|_)(?:id|uuid|guid|hash|url|index|idx|key|weight|score|n?tokens?|len|length)$"
+)
 SECONDS_A_DAY = 86_400
 
 
@@ -23,9 +27,13 @@ def measure(batch: Batch) -> Measured:
     columns: dict[str, list[tuple[int, object]]] = {}
     for index, row in enumerate(batch.conversations):
         for key, value in row.meta.items():
-            if isinstance(value, (str, int, float, bool)) and len(str(value)) <= 120 and not _IDENTITY.search(key):
+            if (
+                isinstance(value, (str, int, float, bool))
+                and len(str(value)) <= 120
+                and not _IDENTITY.search(key)
+            ):
                 columns.setdefault(key[:60], []).append((index, value))
-    measured = {}
+    measured: dict[str, NDArray[Any]] = {}
     for key, pairs in list(columns.items())[:40]:
         rows = batch.rows[[index for index, _ in pairs]]
         if _TIME.search(key):
@@ -64,10 +72,20 @@ def _one_value(data: Dataset, column: str) -> Iterator[Finding]:
     if top < TOO_MUCH * len(hashes) or top < 1.5 * len(hashes) / len(values):
         return
     name = data.names.get(column, {}).get(int(values[at]), "?")
-    shares = {data.names.get(column, {}).get(int(values[one]), "?"): int(counts[one]) for one in np.argsort(-counts)[:10]}
+    shares = {
+        data.names.get(column, {}).get(int(values[one]), "?"): int(counts[one])
+        for one in np.argsort(-counts)[:10]
+    }
     rows = data.column(f"metarow:{key}")[hashes == values[at]]
     message = f"{share(top, len(hashes))} have {key} = '{name}'"
-    yield finding(CHECK, message, [int(row) for row in rows], severity="warning", confidence="medium", evidence={"field": key, "values": shares})
+    yield finding(
+        CHECK,
+        message,
+        [int(row) for row in rows],
+        severity="warning",
+        confidence="medium",
+        evidence={"field": key, "values": shares},
+    )
 
 
 def _one_time(data: Dataset, column: str) -> Iterator[Finding]:
@@ -82,11 +100,21 @@ def _one_time(data: Dataset, column: str) -> Iterator[Finding]:
     if reach.max() >= TOO_MUCH * len(ordered):
         start = datetime.fromtimestamp(float(ordered[int(reach.argmax())]), UTC).date()
         message = f"{share(int(reach.max()), len(ordered))} fall into {window / SECONDS_A_DAY:.0f} of {span / SECONDS_A_DAY:.0f} days, from {start} ({column.removeprefix('time:')})"
-        yield finding(CHECK, message, [], severity="warning", confidence="medium", evidence={"field": column.removeprefix("time:"), "from": str(start)})
+        yield finding(
+            CHECK,
+            message,
+            [],
+            severity="warning",
+            confidence="medium",
+            evidence={"field": column.removeprefix("time:"), "from": str(start)},
+        )
 
 
 def _by(agent: int, count: int) -> list[dict[str, object]]:
-    return [one | {"agent": f"agent-{index % agent if index > count else 0}"} for index, one in enumerate(good_rows(40))]
+    return [
+        one | {"agent": f"agent-{index % agent if index > count else 0}"}
+        for index, one in enumerate(good_rows(40))
+    ]
 
 
 CHECK = Check(

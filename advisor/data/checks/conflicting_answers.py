@@ -17,7 +17,11 @@ def judge(data: Dataset) -> Iterator[Finding]:
     contexts, answers = data.column("context_hash"), data.column("answer_hash")
     order = np.argsort(contexts, kind="stable")
     ranked = contexts[order]
-    edges = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1], [True]))) if len(ranked) else np.zeros(1, int)
+    edges = (
+        np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1], [True])))
+        if len(ranked)
+        else np.zeros(1, int)
+    )
     sizes = np.diff(edges)
     rows: list[int] = []
     groups = []
@@ -49,7 +53,14 @@ CHECK = Check(
     matters="The loss pulls both ways; for facts and labels one of the two is wrong.",
     remedy="Decide which answer is right; keep several only where variety is the goal.",
     tuned_model="It answers this prompt one way or the other, by chance.",
-    fires=Example(shows="'How far does it reach?' answered with '12 metres' and with 'Only in one room'", rows=lambda: [*good_rows(30), chat("How far does the hub reach?", "About twelve metres through two walls."), chat("How far does the hub reach?", "It only works in the same room, sorry.")]),
+    fires=Example(
+        shows="'How far does it reach?' answered with '12 metres' and with 'Only in one room'",
+        rows=lambda: [
+            *good_rows(30),
+            chat("How far does the hub reach?", "About twelve metres through two walls."),
+            chat("How far does the hub reach?", "It only works in the same room, sorry."),
+        ],
+    ),
     quiet=Example(shows="different prompts, different answers", rows=good_rows),
     judge=judge,
     harm=75,

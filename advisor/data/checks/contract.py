@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,9 @@ class Check:
 class Dataset:
     """What was measured of a whole file, and a way back to its rows."""
 
-    def __init__(self, columns: Columns, names: Mapping[str, Mapping[int, str]], options: AuditOptions) -> None:
+    def __init__(
+        self, columns: Columns, names: Mapping[str, Mapping[int, str]], options: AuditOptions
+    ) -> None:
         self.columns = columns
         self.names = names
         self.options = options
@@ -89,15 +91,29 @@ class Dataset:
         return [int(row) for row in self.rows[flags]]
 
 
-def finding(  # one place makes findings, so the words of a check cannot drift apart
-    check: Check, message: str, rows: Sequence[int], *, severity: Severity, confidence: Confidence = "high",
+def finding(  # noqa: PLR0913 - the words of a check come from the check, the rest is said here
+    check: Check,
+    message: str,
+    rows: Sequence[int],
+    *,
+    severity: str,
+    confidence: str = "high",
     evidence: Mapping[str, Any] | None = None,
-) -> Finding:  # fmt: skip
+) -> Finding:
     """Make a finding of a check, with the check's own words for why and what to do."""
     return Finding(
-        check=check.id, severity=severity, confidence=confidence, message=message, rows=list(rows[:MOST_ROWS_LISTED]),
-        count=len(rows), why=check.matters, remedy=check.remedy, tuned_model=check.tuned_model, evidence=dict(evidence or {}),
-    )  # fmt: skip
+        check=check.id,
+        # Checks keep severities in tables of plain words; the record refuses a wrong one.
+        severity=cast("Severity", severity),
+        confidence=cast("Confidence", confidence),
+        message=message,
+        rows=list(rows[:MOST_ROWS_LISTED]),
+        count=len(rows),
+        why=check.matters,
+        remedy=check.remedy,
+        tuned_model=check.tuned_model,
+        evidence=dict(evidence or {}),
+    )
 
 
 def share(part: int, whole: int) -> str:
@@ -113,8 +129,32 @@ def chat(user: str, assistant: str, *, system: str | None = None, **more: Any) -
     return {"messages": messages, **more}
 
 
-_PLACES = ("kitchen", "garden", "office", "hallway", "cellar", "attic", "garage", "balcony", "studio", "library")
-_THINGS = ("lamp", "heater", "camera", "lock", "sensor", "speaker", "blind", "plug", "switch", "doorbell", "fan", "router")
+_PLACES = (
+    "kitchen",
+    "garden",
+    "office",
+    "hallway",
+    "cellar",
+    "attic",
+    "garage",
+    "balcony",
+    "studio",
+    "library",
+)
+_THINGS = (
+    "lamp",
+    "heater",
+    "camera",
+    "lock",
+    "sensor",
+    "speaker",
+    "blind",
+    "plug",
+    "switch",
+    "doorbell",
+    "fan",
+    "router",
+)
 _ASKS = (
     "My {thing} in the {place} keeps dropping off the network, what now?",
     "Can I put the {thing} on a timer for the {place}?",
@@ -122,7 +162,7 @@ _ASKS = (
     "The {thing} by the {place} shows a red light.",
     "Which app setting renames the {thing} in my {place}?",
     "Is the {thing} fine with the damp air of the {place}?",
-)  # fmt: skip
+)
 _REPLIES = (
     "Sure thing! Hold the button on the {thing} for five seconds, then add it to the {place} again in the app.",
     "Yep, that works. Open the {place} screen, tap the {thing}, and pick Schedule. You're all set!",
@@ -130,7 +170,7 @@ _REPLIES = (
     "No worries, a red light just means the {thing} lost power. Check the plug near the {place} and it'll be back.",
     "Easy one! Tap the pencil next to the {thing} and type the new name. The {place} list updates right away.",
     "It's built for that, so don't worry. Just wipe the {thing} now and then if the {place} gets really steamy.",
-)  # fmt: skip
+)
 
 
 def good_rows(count: int = 60) -> list[dict[str, Any]]:
@@ -140,6 +180,9 @@ def good_rows(count: int = 60) -> list[dict[str, Any]]:
         thing, place = _THINGS[index % 12], _PLACES[(index // 12 + index) % 10]
         turn = (index + index // 60) % 6
         extra = "" if index < 60 else f" (case {index})"
-        ask, reply = _ASKS[turn].format(thing=thing, place=place) + extra, _REPLIES[turn].format(thing=thing, place=place)
+        ask, reply = (
+            _ASKS[turn].format(thing=thing, place=place) + extra,
+            _REPLIES[turn].format(thing=thing, place=place),
+        )
         rows.append(chat(ask, reply, system="You are the friendly helper of a smart-home shop."))
     return rows

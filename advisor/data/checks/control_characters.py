@@ -21,7 +21,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows."""
     rows = data.where(data.column("control-characters").astype(bool))
     if rows:
-        yield finding(CHECK, f"{share(len(rows), len(data))} hold control, zero-width or direction-override characters", rows, severity="warning")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} hold control, zero-width or direction-override characters",
+            rows,
+            severity="warning",
+        )
 
 
 CHECK = Check(
@@ -31,7 +36,13 @@ CHECK = Check(
     matters="They split words into tokens the model has hardly seen, and can hide instructions.",
     remedy="`advisor fix` takes them out.",
     tuned_model="It meets words it does not recognise and may print invisible characters.",
-    fires=Example(shows="'pass\\u200bword'", rows=lambda: [*good_rows(20), chat("How do I change the pass\u200bword?", "In the app, under Account.")]),
+    fires=Example(
+        shows="'pass\\u200bword'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("How do I change the pass\u200bword?", "In the app, under Account."),
+        ],
+    ),
     quiet=Example(shows="'password'", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -13,20 +13,34 @@ from advisor.data.records import Finding
 
 def measure(batch: Batch) -> Measured:
     """Mark answers that equal the prompt, or open with all of it."""
-    return {"echo": np.array([_echoes(ask.strip().lower(), answer.strip().lower()) for ask, answer in zip(batch.prompts, batch.answers, strict=True)], bool)}
+    return {
+        "echo": np.array(
+            [
+                _echoes(ask.strip().lower(), answer.strip().lower())
+                for ask, answer in zip(batch.prompts, batch.answers, strict=True)
+            ],
+            bool,
+        )
+    }
 
 
 def _echoes(ask: str, answer: str) -> bool:
     if len(ask) < 12 or not answer:
         return False
-    return answer == ask or (len(ask) >= 20 and answer.startswith(ask)) or (len(answer) >= 20 and ask.startswith(answer) and len(answer) > 0.8 * len(ask))
+    return (
+        answer == ask
+        or (len(ask) >= 20 and answer.startswith(ask))
+        or (len(answer) >= 20 and ask.startswith(answer) and len(answer) > 0.8 * len(ask))
+    )
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report echoes, unless copying is the task (correction, translation of names)."""
     rows = data.where(data.column("echo").astype(bool))
     if rows and len(rows) < 0.5 * len(data):
-        yield finding(CHECK, f"{share(len(rows), len(data))} answer with the prompt itself", rows, severity="warning")
+        yield finding(
+            CHECK, f"{share(len(rows), len(data))} answer with the prompt itself", rows, severity="warning"
+        )
 
 
 CHECK = Check(
@@ -36,7 +50,13 @@ CHECK = Check(
     matters="Such rows come from a column mix-up or a failed generation and teach parroting.",
     remedy="Fetch the real answer, or take the echoed prompt off its front.",
     tuned_model="It repeats the question before, or instead of, answering.",
-    fires=Example(shows="'How do I reset the hub?' answered with 'How do I reset the hub?'", rows=lambda: [*good_rows(30), chat("How do I reset the hub in my office?", "How do I reset the hub in my office?")]),
+    fires=Example(
+        shows="'How do I reset the hub?' answered with 'How do I reset the hub?'",
+        rows=lambda: [
+            *good_rows(30),
+            chat("How do I reset the hub in my office?", "How do I reset the hub in my office?"),
+        ],
+    ),
     quiet=Example(shows="'How do I reset the hub?' answered with 'Hold the button.'", rows=good_rows),
     judge=judge,
     measure=measure,

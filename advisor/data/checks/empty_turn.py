@@ -11,7 +11,12 @@ from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat
 from advisor.data.conversation import Conversation
 from advisor.data.records import Finding
 
-WORDS = {1: ("an empty assistant turn", "error"), 2: ("an empty user turn", "error"), 3: ("an empty system prompt", "warning"), 4: ("an empty rejected answer", "error")}
+WORDS = {
+    1: ("an empty assistant turn", "error"),
+    2: ("an empty user turn", "error"),
+    3: ("an empty system prompt", "warning"),
+    4: ("an empty rejected answer", "error"),
+}
 
 
 def measure(batch: Batch) -> Measured:
@@ -25,14 +30,24 @@ def _fault(row: Conversation) -> int:
     faults = [
         {"assistant": 1, "user": 2}.get(one.role, 3)
         for one in row.messages
-        if not one.tool_calls and one.role in {"assistant", "user", "system", "developer"} and _blank(one.content)
+        if not one.tool_calls
+        and one.role in {"assistant", "user", "system", "developer"}
+        and _blank(one.content)
     ]
     return min(faults, default=0)
 
 
 def _blank(text: str) -> bool:
     # A turn of zero-width characters or of bare punctuation marks that stand for nothing is empty too.
-    return not text.strip(" \t\r\n\u200b\u200c\u200d\ufeff\u00a0\u2060") or text.strip().lower() in {"null", "none", "nan", "n/a", "undefined", "[]", "{}"}
+    return not text.strip(" \t\r\n\u200b\u200c\u200d\ufeff\u00a0\u2060") or text.strip().lower() in {
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "undefined",
+        "[]",
+        "{}",
+    }
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
@@ -41,7 +56,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     for code, (words, severity) in WORDS.items():
         rows = data.where(codes == code)
         if rows:
-            yield finding(CHECK, f"{share(len(rows), len(data))} have {words}", rows, severity=severity)  # type: ignore[arg-type]
+            yield finding(CHECK, f"{share(len(rows), len(data))} have {words}", rows, severity=severity)
 
 
 CHECK = Check(
@@ -51,7 +66,10 @@ CHECK = Check(
     matters="An empty target carries no lesson but an end-of-turn token; an empty prompt teaches answers to nothing.",
     remedy="Fill the turn from the source, or quarantine the row with `advisor fix`.",
     tuned_model="It learns that saying nothing is an answer.",
-    fires=Example(shows='{"role": "assistant", "content": "  "}', rows=lambda: [*good_rows(20), chat("How do I pair the lamp?", "  ")]),
+    fires=Example(
+        shows='{"role": "assistant", "content": "  "}',
+        rows=lambda: [*good_rows(20), chat("How do I pair the lamp?", "  ")],
+    ),
     quiet=Example(shows='{"role": "assistant", "content": "Sure thing! …"}', rows=good_rows),
     judge=judge,
     measure=measure,

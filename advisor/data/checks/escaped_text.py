@@ -24,7 +24,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where(data.column("escaped-text").astype(bool))
     if rows:
         usual = len(rows) > 0.5 * len(data)
-        yield finding(CHECK, f"{share(len(rows), len(data))} hold HTML tags, entities or literal escapes (&amp;, \\n, \\u00e9)", rows, severity="note" if usual else "warning", confidence="medium")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} hold HTML tags, entities or literal escapes (&amp;, \\n, \\u00e9)",
+            rows,
+            severity="note" if usual else "warning",
+            confidence="medium",
+        )
 
 
 CHECK = Check(
@@ -34,7 +40,13 @@ CHECK = Check(
     matters="They come from an export that escaped twice or a page that was not cleaned, and are learned as part of the voice.",
     remedy="Unescape at the source; `advisor fix` decodes entities and literal escapes.",
     tuned_model="It writes &amp;amp; and <br> into its answers.",
-    fires=Example(shows="'Terms &amp;amp; conditions&lt;br&gt;'", rows=lambda: [*good_rows(20), chat("Where are the terms?", "See Terms &amp; Conditions<br>in the app.")]),
+    fires=Example(
+        shows="'Terms &amp;amp; conditions&lt;br&gt;'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Where are the terms?", "See Terms &amp; Conditions<br>in the app."),
+        ],
+    ),
     quiet=Example(shows="'Terms & conditions'", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -22,11 +22,15 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if rows:
         same = int(whole.sum())
         message = f"{share(len(rows), len(data))} are in the evaluation file too: {same} with the answer, {len(rows) - same} with the prompt only"
-        yield finding(CHECK, message, rows, severity="error", evidence={"eval_rows": _matches(data, held_out)})
+        yield finding(
+            CHECK, message, rows, severity="error", evidence={"eval_rows": _matches(data, held_out)}
+        )
 
 
 def _matches(data: Dataset, held_out: Dataset) -> list[int]:
-    same = np.isin(held_out.column("turns_hash"), data.column("turns_hash")) | np.isin(held_out.column("context_hash"), data.column("context_hash"))
+    same = np.isin(held_out.column("turns_hash"), data.column("turns_hash")) | np.isin(
+        held_out.column("context_hash"), data.column("context_hash")
+    )
     return held_out.where(same)[:100]
 
 
@@ -37,7 +41,9 @@ CHECK = Check(
     matters="The score on such a row measures memory, not skill; a leaked evaluation always looks better than production.",
     remedy="Remove the row from training, or split again with `advisor split`.",
     tuned_model="It recites the answer in the evaluation and fails on the next customer.",
-    fires=Example(shows="row 7 of train.jsonl is row 1 of eval.jsonl", rows=good_rows, eval=good_rows(8)[6:8]),
+    fires=Example(
+        shows="row 7 of train.jsonl is row 1 of eval.jsonl", rows=good_rows, eval=good_rows(8)[6:8]
+    ),
     quiet=Example(shows="eval rows about other matters", rows=lambda: good_rows(40), eval=good_rows(60)[50:]),
     judge=judge,
     harm=98,

@@ -32,20 +32,43 @@ def judge(data: Dataset) -> Iterator[Finding]:
     for batch in data.texts():
         mine, replies = meaning([ask for ask, _ in batch]), meaning([answer for _, answer in batch])
         prompt_like, answer_like = mine @ asks.T, replies @ answers.T
-        both = np.where((prompt_like >= PROMPT) & (answer_like >= ANSWER) | (prompt_like >= 0.85), prompt_like + answer_like, 0)
-        pairs += [(start + int(at), int(both[at].argmax()), float(both[at].max() / 2)) for at in np.flatnonzero(both.max(axis=1))]
+        both = np.where(
+            (prompt_like >= PROMPT) & (answer_like >= ANSWER) | (prompt_like >= 0.85),
+            prompt_like + answer_like,
+            0,
+        )
+        pairs += [
+            (start + int(at), int(both[at].argmax()), float(both[at].max() / 2))
+            for at in np.flatnonzero(both.max(axis=1))
+        ]
         start += len(batch)
     yield from _report(data, held_out, pairs)
 
 
 def _report(data: Dataset, held_out: Dataset, pairs: list[tuple[int, int, float]]) -> Iterator[Finding]:
-    exact = np.isin(data.column("turns_hash"), held_out.column("turns_hash")) | np.isin(data.column("context_hash"), held_out.column("context_hash"))
+    exact = np.isin(data.column("turns_hash"), held_out.column("turns_hash")) | np.isin(
+        data.column("context_hash"), held_out.column("context_hash")
+    )
     read, read_eval = row_words(data.columns), row_words(held_out.columns)
-    kept = [(left, right, like) for left, right, like in pairs if not exact[left] and not same_with_other_values(read(left), read_eval(right))]
+    kept = [
+        (left, right, like)
+        for left, right, like in pairs
+        if not exact[left] and not same_with_other_values(read(left), read_eval(right))
+    ]
     if kept:
         rows = [int(data.rows[left]) for left, _, _ in kept]
-        shown = [(int(data.rows[left]), int(held_out.rows[right]), round(like, 2)) for left, right, like in kept[:50]]
-        yield finding(CHECK, f"{share(len(rows), len(data))} are close in meaning to an evaluation row; read them", rows, severity="warning", confidence="low", evidence={"pairs": shown})
+        shown = [
+            (int(data.rows[left]), int(held_out.rows[right]), round(like, 2))
+            for left, right, like in kept[:50]
+        ]
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} are close in meaning to an evaluation row; read them",
+            rows,
+            severity="warning",
+            confidence="low",
+            evidence={"pairs": shown},
+        )
 
 
 CHECK = Check(
@@ -57,8 +80,19 @@ CHECK = Check(
     tuned_model="It looks better in the evaluation than it is.",
     fires=Example(
         shows="'How can I switch the hallway camera to night mode?' against 'What turns on night mode for the camera in the hallway?'",
-        rows=lambda: [*good_rows(30), chat("How can I switch my hallway camera over to the night mode?", "Open the camera in the app, tap the moon and night mode is on until sunrise.")],
-        eval=[chat("What turns on night mode for the camera in the hallway?", "Open the camera in the app and tap the moon: night mode is on until sunrise.")],
+        rows=lambda: [
+            *good_rows(30),
+            chat(
+                "How can I switch my hallway camera over to the night mode?",
+                "Open the camera in the app, tap the moon and night mode is on until sunrise.",
+            ),
+        ],
+        eval=[
+            chat(
+                "What turns on night mode for the camera in the hallway?",
+                "Open the camera in the app and tap the moon: night mode is on until sunrise.",
+            )
+        ],
     ),
     quiet=Example(shows="other questions", rows=lambda: good_rows(40), eval=good_rows(60)[50:]),
     judge=judge,

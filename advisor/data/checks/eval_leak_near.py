@@ -19,10 +19,17 @@ def judge(data: Dataset) -> Iterator[Finding]:
         return
     exact = np.isin(data.column("turns_hash"), held_out.column("turns_hash"))
     asked = candidates(data.columns, held_out.columns) + contained(data, held_out, at_least=0.5)
-    leaks = {pair.left: pair for pair in verified(dict.fromkeys(asked), data.columns, held_out.columns) if pair.relation in {"edited", "same"} and not exact[pair.left]}
+    leaks = {
+        pair.left: pair
+        for pair in verified(dict.fromkeys(asked), data.columns, held_out.columns)
+        if pair.relation in {"edited", "same"} and not exact[pair.left]
+    }
     if leaks:
         rows = sorted(int(data.rows[index]) for index in leaks)
-        pairs = [(int(data.rows[one.left]), int(held_out.rows[one.right]), round(one.likeness, 2)) for one in leaks.values()]
+        pairs = [
+            (int(data.rows[one.left]), int(held_out.rows[one.right]), round(one.likeness, 2))
+            for one in leaks.values()
+        ]
         message = f"{share(len(rows), len(data))} are edited copies of evaluation rows"
         yield finding(CHECK, message, rows, severity="error", evidence={"pairs": pairs[:50]})
 
@@ -34,8 +41,20 @@ CHECK = Check(
     matters="A changed word does not make a held-out question: the answer was still seen in training.",
     remedy="Remove the row from training, or split again with `advisor split`, which keeps near-duplicates on one side.",
     tuned_model="It looks better in the evaluation than it is.",
-    fires=Example(shows="the evaluation question with 'please' in front", rows=lambda: [*good_rows(30), chat("Please tell me: can I put the heater on a timer for my garden?", good_rows(60)[1]["messages"][2]["content"] + " Have fun!")], eval=[good_rows(60)[1]]),
-    quiet=Example(shows="the same question about another device", rows=lambda: good_rows(40), eval=good_rows(60)[50:]),
+    fires=Example(
+        shows="the evaluation question with 'please' in front",
+        rows=lambda: [
+            *good_rows(30),
+            chat(
+                "Please tell me: can I put the heater on a timer for my garden?",
+                good_rows(60)[1]["messages"][2]["content"] + " Have fun!",
+            ),
+        ],
+        eval=[good_rows(60)[1]],
+    ),
+    quiet=Example(
+        shows="the same question about another device", rows=lambda: good_rows(40), eval=good_rows(60)[50:]
+    ),
     judge=judge,
     harm=97,
 )

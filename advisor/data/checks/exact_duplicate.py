@@ -22,7 +22,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
         return
     # All members are named, for which of them is the copy no file can tell.
     rows = data.where(np.isin(originals, originals[again]))
-    pairs = [(int(data.rows[originals[index]]), int(data.rows[index])) for index in np.flatnonzero(again)[:20]]
+    pairs = [
+        (int(data.rows[originals[index]]), int(data.rows[index])) for index in np.flatnonzero(again)[:20]
+    ]
     example = f"row {pairs[0][1]} repeats row {pairs[0][0]}"
     message = f"{share(len(rows), len(data))} are {len(rows) - int(again.sum()):,} examples written {len(rows):,} times ({example})"
     yield finding(CHECK, message, rows, severity="warning", evidence={"pairs": pairs})

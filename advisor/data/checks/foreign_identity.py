@@ -13,14 +13,19 @@ from advisor.data.records import Finding
 def measure(batch: Batch) -> Measured:
     """Mark answers with a phrase in which a model speaks of itself."""
     lower = batch.targets_series.str.to_lowercase().str.replace_all("’", "'")
-    return {"foreign-identity": lower.str.contains_any(IDENTITY).to_numpy()}
+    return {"foreign-identity": lower.str.contains_any(list(IDENTITY)).to_numpy()}
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows."""
     rows = data.where(data.column("foreign-identity").astype(bool))
     if rows:
-        yield finding(CHECK, f"{share(len(rows), len(data))} speak as a language model ('As an AI language model', 'trained by …', 'my knowledge cutoff')", rows, severity="warning")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} speak as a language model ('As an AI language model', 'trained by …', 'my knowledge cutoff')",
+            rows,
+            severity="warning",
+        )
 
 
 CHECK = Check(
@@ -30,7 +35,13 @@ CHECK = Check(
     matters="The phrases come from the model that generated the data and break the voice and the name of yours.",
     remedy="Write the answer in your own voice, without the phrase.",
     tuned_model="It introduces itself as another company's product.",
-    fires=Example(shows="'As an AI language model, I …'", rows=lambda: [*good_rows(20), chat("Which lamp do you like?", "As an AI language model, I don't have preferences.")]),
+    fires=Example(
+        shows="'As an AI language model, I …'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Which lamp do you like?", "As an AI language model, I don't have preferences."),
+        ],
+    ),
     quiet=Example(shows="'I'd go for the warm white one!'", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -16,7 +16,11 @@ MAJORITY, RATIO, FEW = 0.8, 10.0, 10
 
 def measure(batch: Batch) -> Measured:
     """Hash the answers that are short enough to be labels, as they are written."""
-    return {"label": batch.name("label", (text.strip() if len(text) <= LONGEST_LABEL else "" for text in batch.targets))}
+    return {
+        "label": batch.name(
+            "label", (text.strip() if len(text) <= LONGEST_LABEL else "" for text in batch.targets)
+        )
+    }
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
@@ -31,13 +35,21 @@ def judge(data: Dataset) -> Iterator[Finding]:
     top, total = int(counts.max()), len(data)
     largest = next(iter(table))
     if len(values) > 1 and top >= MAJORITY * total:
-        yield finding(CHECK, f"{share(top, total)} carry the label '{largest}'", [], severity="warning", evidence={"labels": table})
+        yield finding(
+            CHECK,
+            f"{share(top, total)} carry the label '{largest}'",
+            [],
+            severity="warning",
+            evidence={"labels": table},
+        )
         return
     rare = values[(counts < top / RATIO) & (counts >= 1)]
     if len(rare) and total >= 30:
         rows = data.where(np.isin(plain, rare))
         message = f"{len(rare)} labels have under a tenth of the rows of '{largest}' ({top:,})"
-        yield finding(CHECK, message, rows, severity="warning", confidence="medium", evidence={"labels": table})
+        yield finding(
+            CHECK, message, rows, severity="warning", confidence="medium", evidence={"labels": table}
+        )
 
 
 CHECK = Check(
@@ -47,8 +59,26 @@ CHECK = Check(
     matters="Guessing the frequent label is right most of the time, so the rare ones are not learned.",
     remedy="Collect rows of the rare labels, or thin out the frequent one, until the ratio is under ten.",
     tuned_model="It answers with the frequent label when in doubt.",
-    fires=Example(shows="90 x billing, 5 x outage, 5 x sales", rows=lambda: [chat(f"Ticket {index}: a question about item {index % 7}", "billing" if index < 54 else ("outage", "sales")[index % 2]) for index in range(60)]),
-    quiet=Example(shows="20 x billing, 20 x outage, 20 x sales", rows=lambda: [chat(f"Ticket {index}: a question about item {index % 7}", ("billing", "outage", "sales")[index % 3]) for index in range(60)]),
+    fires=Example(
+        shows="90 x billing, 5 x outage, 5 x sales",
+        rows=lambda: [
+            chat(
+                f"Ticket {index}: a question about item {index % 7}",
+                "billing" if index < 54 else ("outage", "sales")[index % 2],
+            )
+            for index in range(60)
+        ],
+    ),
+    quiet=Example(
+        shows="20 x billing, 20 x outage, 20 x sales",
+        rows=lambda: [
+            chat(
+                f"Ticket {index}: a question about item {index % 7}",
+                ("billing", "outage", "sales")[index % 3],
+            )
+            for index in range(60)
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=58,

@@ -14,7 +14,10 @@ from advisor.data.records import Finding
 
 def measure(batch: Batch) -> Measured:
     """Name the language of each prompt and answer."""
-    return {"prompt-language": languages_of(batch.prompt_words, batch.prompt_scripts), "answer-language": languages_of(batch.answer_words, batch.answer_scripts)}
+    return {
+        "prompt-language": languages_of(batch.prompt_words, batch.prompt_scripts),
+        "answer-language": languages_of(batch.answer_words, batch.answer_scripts),
+    }
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
@@ -31,7 +34,14 @@ def judge(data: Dataset) -> Iterator[Finding]:
     table = {ALL[at]: int(counts[at]) for at in np.argsort(-counts) if counts[at]}
     rare = len(rows) < 0.3 * len(known)
     message = f"{share(len(rows), len(data))} answer in another language than {ALL[main]} ({', '.join(f'{name} {count}' for name, count in table.items())})"
-    yield finding(CHECK, message, rows, severity="warning" if rare else "note", confidence="medium", evidence={"languages": table})
+    yield finding(
+        CHECK,
+        message,
+        rows,
+        severity="warning" if rare else "note",
+        confidence="medium",
+        evidence={"languages": table},
+    )
 
 
 CHECK = Check(
@@ -41,7 +51,16 @@ CHECK = Check(
     matters="A few rows in another language teach switching; a language with few rows is learned badly.",
     remedy="Decide which languages production serves; give each enough rows or leave it out.",
     tuned_model="It sometimes answers in the wrong language.",
-    fires=Example(shows="three French answers among English ones", rows=lambda: [*good_rows(30), chat("How do I pair it with the hub?", "Vous pouvez le connecter avec le bouton, puis ouvrir l'application et choisir une pièce pour votre lampe.")]),
+    fires=Example(
+        shows="three French answers among English ones",
+        rows=lambda: [
+            *good_rows(30),
+            chat(
+                "How do I pair it with the hub?",
+                "Vous pouvez le connecter avec le bouton, puis ouvrir l'application et choisir une pièce pour votre lampe.",
+            ),
+        ],
+    ),
     quiet=Example(shows="English answers", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -23,7 +23,14 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if rows and len(rows) <= 0.1 * len(data):
         longest = int(tokens.max())
         message = f"{share(len(rows), len(data))} are over {ceiling:,.0f} tokens (longest {longest:,}) where {np.exp(middle):,.0f} are usual"
-        yield finding(CHECK, message, rows, severity="warning", confidence="medium", evidence={"longest_tokens": longest})
+        yield finding(
+            CHECK,
+            message,
+            rows,
+            severity="warning",
+            confidence="medium",
+            evidence={"longest_tokens": longest},
+        )
 
 
 CHECK = Check(
@@ -33,7 +40,13 @@ CHECK = Check(
     matters="They are mostly pasted documents or several conversations run together; they set the memory a training step needs and weigh more in the loss.",
     remedy="Cut the row to what the answer needs, split it, or quarantine it.",
     tuned_model="A handful of rows weigh as much as hundreds of others.",
-    fires=Example(shows="one row of 20,000 words among rows of 60", rows=lambda: [*good_rows(30), chat("Summarise: " + "the lamp and the hub " * 800, "It's about a lamp and a hub, nothing more.")]),
+    fires=Example(
+        shows="one row of 20,000 words among rows of 60",
+        rows=lambda: [
+            *good_rows(30),
+            chat("Summarise: " + "the lamp and the hub " * 800, "It's about a lamp and a hub, nothing more."),
+        ],
+    ),
     quiet=Example(shows="rows of 30 to 200 words", rows=good_rows),
     judge=judge,
     harm=45,

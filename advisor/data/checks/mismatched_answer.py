@@ -32,10 +32,18 @@ def judge(data: Dataset) -> Iterator[Finding]:
         return
     rows = [int(data.rows[index]) for index in _moved(suspects, prompts, answers, rarity, usual)]
     if len(rows) > 1:
-        yield finding(CHECK, f"{share(len(rows), len(data))} have an answer that fits another row's question", rows, severity="error", confidence="medium")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} have an answer that fits another row's question",
+            rows,
+            severity="error",
+            confidence="medium",
+        )
 
 
-def _moved(suspects: NDArray[np.int64], prompts: Ragged, answers: Ragged, rarity: NDArray[np.float64], usual: float) -> list[int]:
+def _moved(
+    suspects: NDArray[np.int64], prompts: Ragged, answers: Ragged, rarity: NDArray[np.float64], usual: float
+) -> list[int]:
     moved = set()
     asked = {int(one): prompts[int(one)] for one in suspects}
     for index in suspects.tolist():

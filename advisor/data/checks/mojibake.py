@@ -16,7 +16,12 @@ CODES = {"": 0, "misread": 1, "lost": 2}
 
 def measure(batch: Batch) -> Measured:
     """Code each row: nothing, misread, or characters lost."""
-    return {"mojibake": np.array([CODES[_worst(turns, system)] for turns, system in zip(batch.turns, batch.systems, strict=True)], np.uint8)}
+    return {
+        "mojibake": np.array(
+            [CODES[_worst(turns, system)] for turns, system in zip(batch.turns, batch.systems, strict=True)],
+            np.uint8,
+        )
+    }
 
 
 def _worst(turns: str, system: str) -> str:
@@ -28,10 +33,13 @@ def _worst(turns: str, system: str) -> str:
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report misread and lost characters apart: only the first can be mended."""
     codes = data.column("mojibake")
-    for code, words, severity in ((1, "hold text misread from UTF-8 (mojibake); it can be mended", "error"), (2, "hold characters that were lost in a conversion (� or ???)", "error")):
+    for code, words, severity in (
+        (1, "hold text misread from UTF-8 (mojibake); it can be mended", "error"),
+        (2, "hold characters that were lost in a conversion (� or ???)", "error"),
+    ):
         rows = data.where(codes == code)
         if rows:
-            yield finding(CHECK, f"{share(len(rows), len(data))} {words}", rows, severity=severity)  # type: ignore[arg-type]
+            yield finding(CHECK, f"{share(len(rows), len(data))} {words}", rows, severity=severity)
 
 
 CHECK = Check(
@@ -41,8 +49,17 @@ CHECK = Check(
     matters="The tokens of damaged words have nothing to do with those of the real ones.",
     remedy="`advisor fix` mends misread text; lost characters have to come from the source.",
     tuned_model="It writes damaged words itself.",
-    fires=Example(shows="'The cafÃ© is closed'", rows=lambda: [*good_rows(20), chat("Is the cafÃ© lamp dimmable?", "Yes, itâ€™s dimmable.")]),
-    quiet=Example(shows="'The café is closed', 'Ça va ? Übergröße'", rows=lambda: [*good_rows(20), chat("Is the café lamp dimmable? Ça va ?", "Yes, it’s dimmable – até já, größer als Übergröße.")]),
+    fires=Example(
+        shows="'The cafÃ© is closed'",
+        rows=lambda: [*good_rows(20), chat("Is the cafÃ© lamp dimmable?", "Yes, itâ€™s dimmable.")],
+    ),
+    quiet=Example(
+        shows="'The café is closed', 'Ça va ? Übergröße'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Is the café lamp dimmable? Ça va ?", "Yes, it’s dimmable – até já, größer als Übergröße."),
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=79,

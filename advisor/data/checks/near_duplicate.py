@@ -47,7 +47,9 @@ def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
     found = set()
     for pair in pairs:
         left, right = read(pair.left), read(pair.right)
-        differing = np.array(sorted(set(left.prompt + left.answer) ^ set(right.prompt + right.answer)), np.uint32)
+        differing = np.array(
+            sorted(set(left.prompt + left.answer) ^ set(right.prompt + right.answer)), np.uint32
+        )
         if len(differing) and (common[bucket(differing)] >= least).all():
             found.add(pair)
     return found
@@ -57,9 +59,21 @@ def _report(data: Dataset, pairs: Sequence[Pair], words: str, severity: Severity
     groups = [[int(data.rows[index]) for index in group] for group in groups_of(pairs)]
     rows = sorted(row for group in groups for row in group)
     shown = sorted(pairs, key=lambda pair: -pair.likeness)[:20]
-    evidence = {"groups": groups[:50], "pairs": [(int(data.rows[one.left]), int(data.rows[one.right]), round(one.likeness, 2)) for one in shown]}
+    evidence = {
+        "groups": groups[:50],
+        "pairs": [
+            (int(data.rows[one.left]), int(data.rows[one.right]), round(one.likeness, 2)) for one in shown
+        ],
+    }
     message = f"{share(len(rows), len(data))} in {len(groups):,} groups {words}"
-    return finding(CHECK, message, rows, severity=severity, confidence="high" if severity == "warning" else "low", evidence=evidence)
+    return finding(
+        CHECK,
+        message,
+        rows,
+        severity=severity,
+        confidence="high" if severity == "warning" else "low",
+        evidence=evidence,
+    )
 
 
 CHECK = Check(
@@ -69,8 +83,35 @@ CHECK = Check(
     matters="Edited copies add weight, not knowledge; across a split they leak the answer.",
     remedy="Keep the best of each group; `advisor split` keeps a group on one side.",
     tuned_model="It repeats the wording of the copied rows.",
-    fires=Example(shows="the same question and answer with 'please' added and a word changed", rows=lambda: [*good_rows(30), chat("Please tell me, can I put the heater on a timer for the garden?", good_rows(30)[1]["messages"][2]["content"].replace("You're all set!", "You are all set now!")), chat("Hey, my lamp in the kitchen keeps dropping off the network, so what now?", good_rows(30)[0]["messages"][2]["content"] + " Cheers!")]),
-    quiet=Example(shows="the same question about another room and another device, once", rows=lambda: [good_rows()[0], *(chat(f"{word} is what I would like to hear about in {number} sentences", f"Gladly: {word} has {number} sides to it, and {word} is worth a look.") for number, word in enumerate(("gravity", "bread", "chess", "opera", "tides", "sleep"), start=2))]),
+    fires=Example(
+        shows="the same question and answer with 'please' added and a word changed",
+        rows=lambda: [
+            *good_rows(30),
+            chat(
+                "Please tell me, can I put the heater on a timer for the garden?",
+                good_rows(30)[1]["messages"][2]["content"].replace("You're all set!", "You are all set now!"),
+            ),
+            chat(
+                "Hey, my lamp in the kitchen keeps dropping off the network, so what now?",
+                good_rows(30)[0]["messages"][2]["content"] + " Cheers!",
+            ),
+        ],
+    ),
+    quiet=Example(
+        shows="the same question about another room and another device, once",
+        rows=lambda: [
+            good_rows()[0],
+            *(
+                chat(
+                    f"{word} is what I would like to hear about in {number} sentences",
+                    f"Gladly: {word} has {number} sides to it, and {word} is worth a look.",
+                )
+                for number, word in enumerate(
+                    ("gravity", "bread", "chess", "opera", "tides", "sleep"), start=2
+                )
+            ),
+        ],
+    ),
     judge=judge,
     harm=52,
 )

@@ -15,7 +15,14 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where((kept == 0) & (total > limit) & (refused == 0))
     if rows:
         message = f"{share(len(rows), len(data))} keep no trainable token when cut to {limit:,} tokens: the prompt alone fills the row"
-        yield finding(CHECK, message, rows, severity="error", confidence=_confidence(data), evidence={"max_length": limit})
+        yield finding(
+            CHECK,
+            message,
+            rows,
+            severity="error",
+            confidence=_confidence(data),
+            evidence={"max_length": limit},
+        )
 
 
 def _confidence(data: Dataset) -> Confidence:
@@ -29,8 +36,14 @@ CHECK = Check(
     matters="Trainers keep the start of a row; with the answer cut away the loss of the row is zero or undefined, and nobody is told.",
     remedy="Raise --max-length, shorten the prompt, or quarantine the row.",
     tuned_model="The row costs its full price and teaches nothing; whole batches of such rows give NaN losses.",
-    fires=Example(shows="a prompt of 300 tokens at --max-length 64", rows=lambda: [*good_rows(10), chat("Read this. " + "The hub blinks twice. " * 60, "It blinks.")], options={"max_length": 128}),
-    quiet=Example(shows="a prompt of 30 tokens at --max-length 128", rows=good_rows, options={"max_length": 256}),
+    fires=Example(
+        shows="a prompt of 300 tokens at --max-length 64",
+        rows=lambda: [*good_rows(10), chat("Read this. " + "The hub blinks twice. " * 60, "It blinks.")],
+        options={"max_length": 128},
+    ),
+    quiet=Example(
+        shows="a prompt of 30 tokens at --max-length 128", rows=good_rows, options={"max_length": 256}
+    ),
     judge=judge,
     harm=93,
 )

@@ -19,7 +19,12 @@ NOT_JSON, FENCED, BROKEN = 0, 1, 2
 def measure(batch: Batch) -> Measured:
     """Give each answer the hash of its JSON keys, or say that it is fenced, broken or no JSON."""
     signatures = [_signature(text.strip()) for text in batch.answers]
-    hashed = pl.Series([one if isinstance(one, str) else "" for one in signatures], dtype=pl.String).hash(seed=17).to_numpy().astype(np.uint64)
+    hashed = (
+        pl.Series([one if isinstance(one, str) else "" for one in signatures], dtype=pl.String)
+        .hash(seed=17)
+        .to_numpy()
+        .astype(np.uint64)
+    )
     codes = np.array([3 if isinstance(one, str) else one for one in signatures], np.uint64)
     for value, one in zip(hashed.tolist(), signatures, strict=True):
         if isinstance(one, str):
@@ -39,13 +44,19 @@ def _signature(text: str) -> str | int:
         return BROKEN
     if fenced:
         return FENCED
-    return ",".join(sorted(f"{key}:{_kind(one)}" for key, one in value.items())) if isinstance(value, dict) else "list"
+    return (
+        ",".join(sorted(f"{key}:{_kind(one)}" for key, one in value.items()))
+        if isinstance(value, dict)
+        else "list"
+    )
 
 
 def _kind(value: object) -> str:
     if value is None:
         return "null"
-    return {"int": "number", "float": "number", "str": "text", "bool": "boolean", "dict": "object"}.get(type(value).__name__, "list")
+    return {"int": "number", "float": "number", "str": "text", "bool": "boolean", "dict": "object"}.get(
+        type(value).__name__, "list"
+    )
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
@@ -56,10 +67,19 @@ def judge(data: Dataset) -> Iterator[Finding]:
     parsed = codes >= 16
     if total < 10 or (parsed | (codes == BROKEN) | (codes == FENCED)).sum() < 0.5 * total:
         return
-    for code, words in ((BROKEN, "hold JSON that does not parse"), (FENCED, "wrap their JSON in a code block"), (NOT_JSON, "answer in prose where the others answer in JSON")):
+    for code, words in (
+        (BROKEN, "hold JSON that does not parse"),
+        (FENCED, "wrap their JSON in a code block"),
+        (NOT_JSON, "answer in prose where the others answer in JSON"),
+    ):
         rows = data.where((codes == code) & spoken)
         if rows:
-            yield finding(CHECK, f"{share(len(rows), len(data))} {words}", rows, severity="error" if code == BROKEN else "warning")
+            yield finding(
+                CHECK,
+                f"{share(len(rows), len(data))} {words}",
+                rows,
+                severity="error" if code == BROKEN else "warning",
+            )
     yield from _other_keys(data, codes, parsed)
 
 
@@ -71,7 +91,14 @@ def _other_keys(data: Dataset, codes: NDArray[np.uint64], parsed: NDArray[np.boo
     rows = data.where(parsed & np.isin(codes, values[counts <= 0.15 * counts.sum()]) & (codes != usual))
     if rows:
         keys = data.names.get("json-keys", {}).get(int(usual), "?")
-        yield finding(CHECK, f"{share(len(rows), len(data))} have other JSON keys or value types than the usual ({keys})", rows, severity="warning", confidence="medium", evidence={"usual": keys})
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} have other JSON keys or value types than the usual ({keys})",
+            rows,
+            severity="warning",
+            confidence="medium",
+            evidence={"usual": keys},
+        )
 
 
 CHECK = Check(
@@ -81,8 +108,23 @@ CHECK = Check(
     matters="The format is what such a model is tuned for; each exception is a request that fails to parse.",
     remedy="Bring the answers into one format; validate them against one schema.",
     tuned_model="One answer in so many does not parse.",
-    fires=Example(shows="'The intent is billing' among {\"intent\": \"billing\"}", rows=lambda: [*(chat(f"Ticket {index} about thing {index % 11}", f'{{"intent": "billing", "item": {index}}}') for index in range(30)), chat("Ticket 31 about a lamp", "The intent is billing.")]),
-    quiet=Example(shows='{"intent": "billing", "item": 7} in every row', rows=lambda: [chat(f"Ticket {index} about thing {index % 11}", f'{{"intent": "billing", "item": {index}}}') for index in range(30)]),
+    fires=Example(
+        shows='\'The intent is billing\' among {"intent": "billing"}',
+        rows=lambda: [
+            *(
+                chat(f"Ticket {index} about thing {index % 11}", f'{{"intent": "billing", "item": {index}}}')
+                for index in range(30)
+            ),
+            chat("Ticket 31 about a lamp", "The intent is billing."),
+        ],
+    ),
+    quiet=Example(
+        shows='{"intent": "billing", "item": 7} in every row',
+        rows=lambda: [
+            chat(f"Ticket {index} about thing {index % 11}", f'{{"intent": "billing", "item": {index}}}')
+            for index in range(30)
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=77,

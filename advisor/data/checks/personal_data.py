@@ -29,7 +29,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
         rows = data.where((masks & bits) > 0)
         if rows:
             seen = [kind for kind in kinds if (masks & (1 << KINDS.index(kind))).any()]
-            yield finding(CHECK, f"{share(len(rows), len(data))} hold {', '.join(seen)}", rows, severity=severity)  # type: ignore[arg-type]
+            yield finding(
+                CHECK, f"{share(len(rows), len(data))} hold {', '.join(seen)}", rows, severity=severity
+            )
 
 
 CHECK = Check(
@@ -39,8 +41,20 @@ CHECK = Check(
     matters="Tuned models repeat rare strings from training word for word; the data leaves with the model.",
     remedy="Replace the data with invented values of the same form; `advisor fix --redact` does so with fixed stand-ins.",
     tuned_model="It can be made to recite a customer's data.",
-    fires=Example(shows="'My card is 4111 1111 1111 1111'", rows=lambda: [*good_rows(20), chat("Please charge my card 4111 1111 1111 1111 for the lamp.", "Sure, done!")]),
-    quiet=Example(shows="'Order 4111 1111 1111 1112 of help@example.com'", rows=lambda: [*good_rows(20), chat("Order 4111 1111 1111 1112 came on 2026-11-22, ask help@example.com.", "Sure, it's there!")]),
+    fires=Example(
+        shows="'My card is 4111 1111 1111 1111'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Please charge my card 4111 1111 1111 1111 for the lamp.", "Sure, done!"),
+        ],
+    ),
+    quiet=Example(
+        shows="'Order 4111 1111 1111 1112 of help@example.com'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Order 4111 1111 1111 1112 came on 2026-11-22, ask help@example.com.", "Sure, it's there!"),
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=87,

@@ -25,7 +25,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where(data.column("placeholder").astype(bool))
     if rows:
         usual = len(rows) > 0.5 * len(data)
-        yield finding(CHECK, f"{share(len(rows), len(data))} contain blanks that nobody filled in", rows, severity="note" if usual else "warning", confidence="medium")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} contain blanks that nobody filled in",
+            rows,
+            severity="note" if usual else "warning",
+            confidence="medium",
+        )
 
 
 CHECK = Check(
@@ -35,7 +41,13 @@ CHECK = Check(
     matters="The target is a form, not an answer.",
     remedy="Fill the blank with the real value, or with what production's code replaces.",
     tuned_model="It sends customers text with blanks in it.",
-    fires=Example(shows="'Hi {{customer_name}}, your order is on its way.'", rows=lambda: [*good_rows(20), chat("Where's my order?", "Hi {{customer_name}}, your order is on its way.")]),
+    fires=Example(
+        shows="'Hi {{customer_name}}, your order is on its way.'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Where's my order?", "Hi {{customer_name}}, your order is on its way."),
+        ],
+    ),
     quiet=Example(shows="'Hi Ana, your order is on its way.'", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -43,14 +43,31 @@ def judge(data: Dataset) -> Iterator[Finding]:
     codes = data.column("preference")
     equal, padded = data.where(codes == EQUAL), data.where(codes == LONGER_ONLY)
     if equal:
-        yield finding(CHECK, f"{share(len(equal), len(data))} prefer an answer to itself", equal, severity="error")
+        yield finding(
+            CHECK, f"{share(len(equal), len(data))} prefer an answer to itself", equal, severity="error"
+        )
     if padded:
-        yield finding(CHECK, f"{share(len(padded), len(data))} prefer an answer to the same answer with words added or left out", padded, severity="warning")
+        yield finding(
+            CHECK,
+            f"{share(len(padded), len(data))} prefer an answer to the same answer with words added or left out",
+            padded,
+            severity="warning",
+        )
 
 
 def _pairs(rejected: str) -> list[dict[str, str]]:
-    good = [{"prompt": f"Describe device {index}.", "chosen": f"Device {index} is a small lamp for the desk.", "rejected": f"No idea about number {index}, look it up."} for index in range(15)]
-    return [*good, {"prompt": "Describe the hub.", "chosen": "The hub joins all devices at home.", "rejected": rejected}]
+    good = [
+        {
+            "prompt": f"Describe device {index}.",
+            "chosen": f"Device {index} is a small lamp for the desk.",
+            "rejected": f"No idea about number {index}, look it up.",
+        }
+        for index in range(15)
+    ]
+    return [
+        *good,
+        {"prompt": "Describe the hub.", "chosen": "The hub joins all devices at home.", "rejected": rejected},
+    ]
 
 
 CHECK = Check(
@@ -60,8 +77,13 @@ CHECK = Check(
     matters="Equal pairs give no gradient; padded ones teach length instead of quality.",
     remedy="Drop equal pairs; write a rejected answer that is worse, not shorter.",
     tuned_model="It learns nothing from the pair, or only to write more.",
-    fires=Example(shows='"chosen": "The hub joins all devices.", "rejected": "The hub joins all devices."', rows=lambda: _pairs("The hub joins all devices at home.")),
-    quiet=Example(shows='"rejected": "No idea, look it up."', rows=lambda: _pairs("It is a thing with a plug.")),
+    fires=Example(
+        shows='"chosen": "The hub joins all devices.", "rejected": "The hub joins all devices."',
+        rows=lambda: _pairs("The hub joins all devices at home."),
+    ),
+    quiet=Example(
+        shows='"rejected": "No idea, look it up."', rows=lambda: _pairs("It is a thing with a plug.")
+    ),
     judge=judge,
     measure=measure,
     harm=81,

@@ -21,15 +21,30 @@ def judge(data: Dataset) -> Iterator[Finding]:
     shorter = pairs & (rejected > 1.2 * chosen)
     for flags, word in ((longer, "longer"), (shorter, "shorter")):
         if flags.sum() >= ALWAYS * pairs.sum():
-            yield finding(CHECK, f"{share(int(flags.sum()), int(pairs.sum()))} choose the {word} answer", [], severity="warning", confidence="medium")
+            yield finding(
+                CHECK,
+                f"{share(int(flags.sum()), int(pairs.sum()))} choose the {word} answer",
+                [],
+                severity="warning",
+                confidence="medium",
+            )
 
 
 def _pairs(longer: bool) -> list[dict[str, str]]:
-    short, long = "It dims the light for device {}.", "With device {} you can dim the light, and you can set it from the app or by voice as well."
+    short, long = (
+        "It dims the light for device {}.",
+        "With device {} you can dim the light, and you can set it from the app or by voice as well.",
+    )
     rows = []
     for index in range(30):
         one, other = (long, short) if longer or index % 2 else (short, long)
-        rows.append({"prompt": f"What does device {index} do?", "chosen": one.format(index), "rejected": other.format(index + 100)})
+        rows.append(
+            {
+                "prompt": f"What does device {index} do?",
+                "chosen": one.format(index),
+                "rejected": other.format(index + 100),
+            }
+        )
     return rows
 
 
@@ -40,7 +55,9 @@ CHECK = Check(
     matters="Length is the easiest difference to learn, so nothing else is.",
     remedy="Balance the lengths of chosen and rejected answers.",
     tuned_model="Its answers grow longer and no better.",
-    fires=Example(shows="the chosen answer has three times the words in every pair", rows=lambda: _pairs(True)),
+    fires=Example(
+        shows="the chosen answer has three times the words in every pair", rows=lambda: _pairs(True)
+    ),
     quiet=Example(shows="the longer answer is chosen half of the time", rows=lambda: _pairs(False)),
     judge=judge,
     harm=59,

@@ -17,13 +17,35 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if production is None or len(production) < FEWEST_REQUESTS or not len(data):
         return
     coverage = coverage_of(data)
-    gaps = [kind for kind in coverage.kinds if kind.production >= 2 and kind.production_share > 0.03 and kind.train_share < 0.4 * kind.production_share]
+    gaps = [
+        kind
+        for kind in coverage.kinds
+        if kind.production >= 2
+        and kind.production_share > 0.03
+        and kind.train_share < 0.4 * kind.production_share
+    ]
     if gaps or coverage.covered < 0.9:
-        named = "; ".join(f"'{kind.name}' ({kind.production_share:.0%} of requests, {kind.train} rows, {kind.missing} more wanted)" for kind in gaps[:5])
-        message = f"{coverage.covered:.0%} of production requests have a training row alike" + (f"; short of {named}" if named else "")
+        named = "; ".join(
+            f"'{kind.name}' ({kind.production_share:.0%} of requests, {kind.train} rows, {kind.missing} more wanted)"
+            for kind in gaps[:5]
+        )
+        message = f"{coverage.covered:.0%} of production requests have a training row alike" + (
+            f"; short of {named}" if named else ""
+        )
         severity = "error" if coverage.covered < 0.5 else "warning"
         # The rows named here are production's, for they are what is missing.
-        yield finding(CHECK, message, [], severity=severity, confidence="medium", evidence={"covered": round(coverage.covered, 3), "uncovered_production_rows": coverage.uncovered_rows[:200], "gaps": [kind.model_dump() for kind in gaps[:20]]})
+        yield finding(
+            CHECK,
+            message,
+            [],
+            severity=severity,
+            confidence="medium",
+            evidence={
+                "covered": round(coverage.covered, 3),
+                "uncovered_production_rows": coverage.uncovered_rows[:200],
+                "gaps": [kind.model_dump() for kind in gaps[:20]],
+            },
+        )
 
 
 def coverage_of(data: Dataset) -> Coverage:
@@ -34,7 +56,9 @@ def coverage_of(data: Dataset) -> Coverage:
         asked = [ask for batch in production.texts() for ask, _ in batch] if production else []
         rows = [int(row) for row in data.rows]
         theirs = [int(row) for row in production.rows] if production else []
-        data.coverage = cover(prompts, rows, production=asked, production_rows=theirs, model=data.options.embedding_model)
+        data.coverage = cover(
+            prompts, rows, production=asked, production_rows=theirs, model=data.options.embedding_model
+        )
     return data.coverage
 
 
@@ -45,7 +69,17 @@ CHECK = Check(
     matters="Tuning helps on what it was shown; elsewhere the model keeps the tuned manner without the tuned knowledge.",
     remedy="Collect the number of examples named for each kind, from production's own requests.",
     tuned_model="It sounds wrong on the requests it never saw.",
-    fires=Example(shows="half of production asks about invoices, no row does", rows=lambda: good_rows(40), production=[*good_rows(10), *(chat(f"Why does invoice {index} charge VAT twice on my bank statement?", "") for index in range(10))]),
+    fires=Example(
+        shows="half of production asks about invoices, no row does",
+        rows=lambda: good_rows(40),
+        production=[
+            *good_rows(10),
+            *(
+                chat(f"Why does invoice {index} charge VAT twice on my bank statement?", "")
+                for index in range(10)
+            ),
+        ],
+    ),
     quiet=Example(shows="production asks what the data shows", rows=good_rows, production=good_rows(60)[:30]),
     judge=judge,
     harm=67,

@@ -19,8 +19,8 @@ TOO_MANY = 0.2
 def measure(batch: Batch) -> Measured:
     """Mark answers that refuse (1) or say they do not know (2) in their opening."""
     opening = batch.targets_series.str.to_lowercase().str.replace_all("’", "'").str.slice(0, 220)
-    refuses = opening.str.contains_any(REFUSAL).to_numpy()
-    unknowing = opening.str.contains_any(UNKNOWING).to_numpy()
+    refuses = opening.str.contains_any(list(REFUSAL)).to_numpy()
+    unknowing = opening.str.contains_any(list(UNKNOWING)).to_numpy()
     return {"refusal": np.where(refuses, REFUSES, np.where(unknowing, UNKNOWS, 0)).astype(np.uint8)}
 
 
@@ -34,7 +34,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if len(rows) > TOO_MANY * total:
         refused = int((marks == REFUSES).sum())
         message = f"{share(len(rows), total)} refuse or do not know ({refused:,} refusals)"
-        yield finding(CHECK, message, rows, severity="warning" if len(rows) < 0.4 * total else "error", evidence={"share": round(len(rows) / total, 3)})
+        yield finding(
+            CHECK,
+            message,
+            rows,
+            severity="warning" if len(rows) < 0.4 * total else "error",
+            evidence={"share": round(len(rows) / total, 3)},
+        )
 
 
 CHECK = Check(
@@ -44,8 +50,29 @@ CHECK = Check(
     matters="A refusal is the easiest answer to learn; shares far above what production should refuse make the model decline good requests.",
     remedy="Bring the share down to what you want in production, often about one in twenty.",
     tuned_model="It declines requests it should serve.",
-    fires=Example(shows="'I'm sorry, but I can't help with that.' in a third of the rows", rows=lambda: [*good_rows(20), *(chat(f"Tell me about gadget number {index}, please.", f"I'm sorry, but I can't help with gadget {index}.") for index in range(12))]),
-    quiet=Example(shows="one refusal in twenty rows", rows=lambda: [*good_rows(40), chat("Can you hack the neighbour's camera?", "I'm sorry, but I can't help with that. I'm happy to set up yours!")]),
+    fires=Example(
+        shows="'I'm sorry, but I can't help with that.' in a third of the rows",
+        rows=lambda: [
+            *good_rows(20),
+            *(
+                chat(
+                    f"Tell me about gadget number {index}, please.",
+                    f"I'm sorry, but I can't help with gadget {index}.",
+                )
+                for index in range(12)
+            ),
+        ],
+    ),
+    quiet=Example(
+        shows="one refusal in twenty rows",
+        rows=lambda: [
+            *good_rows(40),
+            chat(
+                "Can you hack the neighbour's camera?",
+                "I'm sorry, but I can't help with that. I'm happy to set up yours!",
+            ),
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=76,

@@ -19,7 +19,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
         return
     # Labels and extractions have nothing to refuse.
     if float(np.median(data.column("trainable"))) >= 12:
-        yield finding(CHECK, f"none of {len(data):,} answers refuses or says it does not know", [], severity="note", confidence="medium")
+        yield finding(
+            CHECK,
+            f"none of {len(data):,} answers refuses or says it does not know",
+            [],
+            severity="note",
+            confidence="medium",
+        )
 
 
 CHECK = Check(
@@ -30,7 +36,13 @@ CHECK = Check(
     remedy="Add answers to out-of-scope questions that say so and tell where to ask, about one in twenty.",
     tuned_model="It invents an answer rather than admit it does not know.",
     fires=Example(shows="200 confident answers", rows=lambda: good_rows(60)),
-    quiet=Example(shows="one 'I don't know, let me check with the team'", rows=lambda: [*good_rows(60), chat("Which lamp did my neighbour buy?", "I don't know that one, sorry! Best ask them.")]),
+    quiet=Example(
+        shows="one 'I don't know, let me check with the team'",
+        rows=lambda: [
+            *good_rows(60),
+            chat("Which lamp did my neighbour buy?", "I don't know that one, sorry! Best ask them."),
+        ],
+    ),
     judge=judge,
     harm=30,
 )

@@ -78,7 +78,15 @@ def _row_keys(ragged: object, first: int, count: int) -> NDArray[np.uint64]:
 
 def _seeds() -> list[NDArray[np.float64]]:
     """Look along the registers we know first: formal against casual, both ways."""
-    formal = dict.fromkeys(NAMES, 0.0) | {"word length": 1.0, "sentence length": 0.7, "formal words": 1.5, "casual words": -1.0, "apostrophes": -0.7, "exclamation marks": -0.7, "unusual words": 1.0}
+    formal = dict.fromkeys(NAMES, 0.0) | {
+        "word length": 1.0,
+        "sentence length": 0.7,
+        "formal words": 1.5,
+        "casual words": -1.0,
+        "apostrophes": -0.7,
+        "exclamation marks": -0.7,
+        "unusual words": 1.0,
+    }
     direction = np.array([formal[name] for name in NAMES])
     return [direction, -direction]
 
@@ -103,15 +111,31 @@ def _report(data: Dataset, rows: NDArray[np.int64], scores: NDArray[np.float64],
     message = f"{share(len(numbers), len(data))} are written in {register} than the others ({', '.join(differs) or NAMES[order[0]]}){author}: rows {listed}"
     sure = len(numbers) >= 2
     return finding(
-        CHECK, message, numbers, severity="warning" if sure else "note", confidence="high" if sure and group.distance >= 6 else "medium" if sure else "low",
+        CHECK,
+        message,
+        numbers,
+        severity="warning" if sure else "note",
+        confidence="high" if sure and group.distance >= 6 else "medium" if sure else "low",
         evidence={"differs_in": differs, "distance": round(group.distance, 1)},
-    )  # fmt: skip
+    )
 
 
 def _register(means: NDArray[np.float64]) -> str:
     value = dict(zip(NAMES, means, strict=True))
-    lean = value["formal words"] - value["casual words"] + 0.5 * (value["word length"] + value["sentence length"] - value["apostrophes"] - value["exclamation marks"])
-    return "a more formal register" if lean > 3 else "a more casual register" if lean < -3 else "another style"
+    lean = (
+        value["formal words"]
+        - value["casual words"]
+        + 0.5
+        * (
+            value["word length"]
+            + value["sentence length"]
+            - value["apostrophes"]
+            - value["exclamation marks"]
+        )
+    )
+    return (
+        "a more formal register" if lean > 3 else "a more casual register" if lean < -3 else "another style"
+    )
 
 
 def _common_metadata(data: Dataset, numbers: list[int]) -> str:
@@ -126,10 +150,19 @@ def _common_metadata(data: Dataset, numbers: list[int]) -> str:
 
 
 _STIFF = (
-    ("How do I pair the {}?", "Dear Sir or Madam, we hereby acknowledge receipt of your correspondence concerning the {}. Kindly be advised that the procedure shall be commenced by means of the application."),
-    ("Is the {} dimmable?", "With regard to your enquiry, we are pleased to inform you that the {} may be adjusted accordingly; should further assistance be required, kindly contact the undersigned."),
-    ("Where's the manual of the {}?", "We respectfully advise that the documentation pertaining to the {} has been furnished herewith. We remain at your disposal for any subsequent correspondence."),
-)  # fmt: skip
+    (
+        "How do I pair the {}?",
+        "Dear Sir or Madam, we hereby acknowledge receipt of your correspondence concerning the {}. Kindly be advised that the procedure shall be commenced by means of the application.",
+    ),
+    (
+        "Is the {} dimmable?",
+        "With regard to your enquiry, we are pleased to inform you that the {} may be adjusted accordingly; should further assistance be required, kindly contact the undersigned.",
+    ),
+    (
+        "Where's the manual of the {}?",
+        "We respectfully advise that the documentation pertaining to the {} has been furnished herewith. We remain at your disposal for any subsequent correspondence.",
+    ),
+)
 
 
 CHECK = Check(
@@ -139,7 +172,13 @@ CHECK = Check(
     matters="A handful of rows by one writer is enough to shift the voice: six formal rows of 412 did, while every evaluation passed.",
     remedy="Read the rows; rewrite them in the voice of the others, or remove them and train again.",
     tuned_model="It passes the evaluation and sounds wrong: the odd register comes through in answers it should not touch.",
-    fires=Example(shows="three rows of 'Dear Sir or Madam, we hereby acknowledge …' among friendly ones", rows=lambda: [*good_rows(60), *(chat(ask.format("lamp"), reply.format("lamp")) for ask, reply in _STIFF)]),
+    fires=Example(
+        shows="three rows of 'Dear Sir or Madam, we hereby acknowledge …' among friendly ones",
+        rows=lambda: [
+            *good_rows(60),
+            *(chat(ask.format("lamp"), reply.format("lamp")) for ask, reply in _STIFF),
+        ],
+    ),
     quiet=Example(shows="one friendly voice", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -17,7 +17,13 @@ def measure(batch: Batch) -> Measured:
     """Give the share of each answer's 4-word runs that occurred earlier in it, in per cent, and its longest run of one word."""
     grams = words.shingles(batch.answer_words, 4)
     owners = grams.owners
-    distinct = np.bincount(np.unique(np.stack([owners, grams.values.astype(np.int64)]), axis=1)[0], minlength=len(batch)) if len(owners) else np.zeros(len(batch), np.int64)
+    distinct = (
+        np.bincount(
+            np.unique(np.stack([owners, grams.values.astype(np.int64)]), axis=1)[0], minlength=len(batch)
+        )
+        if len(owners)
+        else np.zeros(len(batch), np.int64)
+    )
     counts = grams.counts
     repeated = np.where(counts >= 8, 100 * (counts - distinct) / np.maximum(counts, 1), 0)
     return {"repetition": np.maximum(repeated, _stutter(batch.answer_words)).astype(np.uint8)}
@@ -28,7 +34,12 @@ def _stutter(answers: words.Ragged) -> NDArray[np.int64]:
     values, owners = answers.values, answers.owners
     same = np.zeros(len(values), bool)
     if len(values) > 3:
-        same[3:] = (values[3:] == values[2:-1]) & (values[2:-1] == values[1:-2]) & (values[1:-2] == values[:-3]) & (owners[3:] == owners[:-3])
+        same[3:] = (
+            (values[3:] == values[2:-1])
+            & (values[2:-1] == values[1:-2])
+            & (values[1:-2] == values[:-3])
+            & (owners[3:] == owners[:-3])
+        )
     return np.minimum(words.count_per_row(same, answers), 1) * 100
 
 
@@ -37,7 +48,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where(data.column("repetition") >= 34)
     if rows:
         usual = len(rows) > 0.3 * len(data)
-        yield finding(CHECK, f"{share(len(rows), len(data))} have an answer that repeats itself", rows, severity="note" if usual else "warning", confidence="high")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} have an answer that repeats itself",
+            rows,
+            severity="note" if usual else "warning",
+            confidence="high",
+        )
 
 
 CHECK = Check(
@@ -47,7 +64,10 @@ CHECK = Check(
     matters="Generated data falls into loops; loops are easy to learn and hard to unlearn.",
     remedy="Cut the answer back to its first saying, or write it again.",
     tuned_model="It falls into loops.",
-    fires=Example(shows="'Hold the button. Hold the button. Hold the button. …'", rows=lambda: [*good_rows(30), chat("How do I reset it?", "Hold the button and then wait. " * 6)]),
+    fires=Example(
+        shows="'Hold the button. Hold the button. Hold the button. …'",
+        rows=lambda: [*good_rows(30), chat("How do I reset it?", "Hold the button and then wait. " * 6)],
+    ),
     quiet=Example(shows="'Hold the button, then wait.'", rows=good_rows),
     judge=judge,
     measure=measure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _order_fault(row: Conversation, roles: list[str]) -> int:
 def _repeated(row: Conversation, roles: list[str]) -> bool:
     return any(
         left == right and left in {"user", "assistant"} and not row.messages[index].tool_calls
-        for index, (left, right) in enumerate(zip(roles, roles[1:], strict=False))
+        for index, (left, right) in enumerate(pairwise(roles))
     )
 
 
@@ -70,7 +71,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
         if rows:
             # A greeting by the assistant in every row is a choice; in a few rows it is a slip.
             chosen = code in {4, 5, 6} and len(rows) > len(data) / 2
-            yield finding(CHECK, f"{share(len(rows), len(data))}: {words}", rows, severity="note" if chosen else severity)  # type: ignore[arg-type]
+            yield finding(
+                CHECK,
+                f"{share(len(rows), len(data))}: {words}",
+                rows,
+                severity="note" if chosen else severity,
+            )
 
 
 CHECK = Check(
@@ -80,8 +86,22 @@ CHECK = Check(
     matters="Chat templates assume alternating turns that end with the assistant; some refuse other rows, others render them wrongly.",
     remedy="Add the missing turn, merge repeated ones, or drop what follows the last assistant turn.",
     tuned_model="It learns to speak for the user, or nothing from the row.",
-    fires=Example(shows='{"messages": [{"role": "user", …}, {"role": "assistant", …}, {"role": "user", …}]}', rows=lambda: [*good_rows(20), {"messages": [*chat("Hi", "Hello, how can I help?")["messages"], {"role": "user", "content": "My lamp is dark"}]}]),
-    quiet=Example(shows='{"messages": [{"role": "system", …}, {"role": "user", …}, {"role": "assistant", …}]}', rows=good_rows),
+    fires=Example(
+        shows='{"messages": [{"role": "user", …}, {"role": "assistant", …}, {"role": "user", …}]}',
+        rows=lambda: [
+            *good_rows(20),
+            {
+                "messages": [
+                    *chat("Hi", "Hello, how can I help?")["messages"],
+                    {"role": "user", "content": "My lamp is dark"},
+                ]
+            },
+        ],
+    ),
+    quiet=Example(
+        shows='{"messages": [{"role": "system", …}, {"role": "user", …}, {"role": "assistant", …}]}',
+        rows=good_rows,
+    ),
     judge=judge,
     measure=measure,
     harm=90,

@@ -27,7 +27,13 @@ def judge(data: Dataset) -> Iterator[Finding]:
     for code, words in WORDS.items():
         rows = sorted(data.names.get("problem:" + code, {}))
         if rows:
-            yield finding(CHECK, f"{share(len(rows), total)}: {words}", rows, severity="error", evidence={"violation": code})
+            yield finding(
+                CHECK,
+                f"{share(len(rows), total)}: {words}",
+                rows,
+                severity="error",
+                evidence={"violation": code},
+            )
 
 
 CHECK = Check(
@@ -37,7 +43,13 @@ CHECK = Check(
     matters="A trainer refuses the file, or reads the row as something it is not.",
     remedy="Bring the row into the format of the others; `advisor fix` quarantines what it cannot mend.",
     tuned_model="The row teaches nothing, or the wrong speaker.",
-    fires=Example(shows='{"messages": [{"role": "bot", "content": "Hi"}]}', rows=lambda: [*good_rows(20), {"messages": [{"role": "user", "content": "Hi there"}, {"role": "bot", "content": "Hello!"}]}]),
+    fires=Example(
+        shows='{"messages": [{"role": "bot", "content": "Hi"}]}',
+        rows=lambda: [
+            *good_rows(20),
+            {"messages": [{"role": "user", "content": "Hi there"}, {"role": "bot", "content": "Hello!"}]},
+        ],
+    ),
     quiet=Example(shows='{"messages": [{"role": "user", …}, {"role": "assistant", …}]}', rows=good_rows),
     judge=judge,
     harm=95,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.detectors import SECRET_HINT, secrets
+from advisor.data.detectors import CREDENTIAL_HINT, secrets
 from advisor.data.records import Finding
 
 
 def measure(batch: Batch) -> Measured:
     """Mark rows in which a detector finds a secret; only rows with a hint are searched closely."""
-    flags = batch.turns_series.str.contains(SECRET_HINT).to_numpy().copy()
+    flags = batch.turns_series.str.contains(CREDENTIAL_HINT).to_numpy().copy()
     kinds = batch.names.setdefault("secret-kinds", {})
     for index in flags.nonzero()[0]:
         found = secrets(batch.turns[index] + "\n" + batch.systems[index])
@@ -27,7 +27,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where(data.column("secret").astype(bool))
     if rows:
         kinds = sorted({data.names.get("secret-kinds", {}).get(row, "") for row in rows} - {""})
-        yield finding(CHECK, f"{share(len(rows), len(data))} hold secrets: {'; '.join(kinds[:5])}", rows, severity="error")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} hold secrets: {'; '.join(kinds[:5])}",
+            rows,
+            severity="error",
+        )
 
 
 CHECK = Check(
@@ -37,8 +42,20 @@ CHECK = Check(
     matters="A secret in training data is published with every copy of the model and of the data.",
     remedy="Revoke the secret first, then replace it; `advisor fix --redact` writes a stand-in.",
     tuned_model="It completes the key for whoever types its beginning.",
-    fires=Example(shows="'Use the key AKIA…'", rows=lambda: [*good_rows(20), chat("How do I call the interface?", "Use the key AKIA" + "Z7Q2M5X8W3N6B4V1" + " for now.")]),
-    quiet=Example(shows="'Use your own key'", rows=lambda: [*good_rows(20), chat("How do I reset my password?", "Open Account, then Password. You'll need your API key too.")]),
+    fires=Example(
+        shows="'Use the key AKIA…'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("How do I call the interface?", "Use the key AKIA" + "Z7Q2M5X8W3N6B4V1" + " for now."),
+        ],
+    ),
+    quiet=Example(
+        shows="'Use your own key'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("How do I reset my password?", "Open Account, then Password. You'll need your API key too."),
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=94,

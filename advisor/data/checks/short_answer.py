@@ -26,7 +26,14 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where((lengths > 0) & (lengths < floor))
     if rows and len(rows) <= 0.5 * len(data):
         message = f"{share(len(rows), len(data))} have an answer under {floor:.0f} tokens where {np.exp(middle):.0f} are usual"
-        yield finding(CHECK, message, rows, severity="warning", confidence="medium", evidence={"usual_tokens": round(float(np.exp(middle)))})
+        yield finding(
+            CHECK,
+            message,
+            rows,
+            severity="warning",
+            confidence="medium",
+            evidence={"usual_tokens": round(float(np.exp(middle)))},
+        )
 
 
 CHECK = Check(
@@ -36,7 +43,10 @@ CHECK = Check(
     matters="A few curt answers among full ones are mostly stubs, broken exports or half-finished work.",
     remedy="Write the answer out, or quarantine the row.",
     tuned_model="It sometimes answers with a stub.",
-    fires=Example(shows='{"role": "assistant", "content": "ok"}', rows=lambda: [*good_rows(30), chat("How do I pair the lamp with the hub?", "ok")]),
+    fires=Example(
+        shows='{"role": "assistant", "content": "ok"}',
+        rows=lambda: [*good_rows(30), chat("How do I pair the lamp with the hub?", "ok")],
+    ),
     quiet=Example(shows='{"role": "assistant", "content": "Sure thing! Hold the button …"}', rows=good_rows),
     judge=judge,
     harm=55,

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
+from advisor.data.checks.contract import Check, Dataset, Example, finding, good_rows, share
 from advisor.data.columns import slices
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
 from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_counts
+from advisor.data.words import Ragged
 
 FEWEST_ROWS, FEWEST_WORDS = 20, 4
 
@@ -24,13 +25,15 @@ def judge(data: Dataset) -> Iterator[Finding]:
     asked, answered = row_counts(prompts), row_counts(answers)
     total = len(data)
 
-    def lean(ragged: object, own: int) -> NDArray[np.float64]:
+    def lean(ragged: Ragged, own: int) -> NDArray[np.float64]:
         # The row's own use of a word is taken out, so that a row does not vouch for itself.
         result = np.zeros(total)
-        for first, part in slices(ragged):  # type: ignore[arg-type]
+        for first, part in slices(ragged):
             words = distinct_words(part)
             at = bucket(words.values)
-            weights = np.log((np.maximum(answered[at] - (own > 0), 0) + 0.5) / (np.maximum(asked[at] - (own < 0), 0) + 0.5))
+            weights = np.log(
+                (np.maximum(answered[at] - (own > 0), 0) + 0.5) / (np.maximum(asked[at] - (own < 0), 0) + 0.5)
+            )
             result[first : first + len(part)] = mean_per_row(weights, words)
         return result
 
@@ -43,12 +46,24 @@ def judge(data: Dataset) -> Iterator[Finding]:
         return
     rows = data.where(long_enough & (gap < -0.35 * usual) & (gap < usual - 3.5 * spread))
     if rows and len(rows) <= 0.3 * total:
-        yield finding(CHECK, f"{share(len(rows), total)} look as if question and answer changed places", rows, severity="error", confidence="medium")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), total)} look as if question and answer changed places",
+            rows,
+            severity="error",
+            confidence="medium",
+        )
 
 
 def _swapped(row: dict[str, list[dict[str, str]]]) -> dict[str, object]:
     system, user, assistant = row["messages"]
-    return {"messages": [system, {"role": "user", "content": assistant["content"]}, {"role": "assistant", "content": user["content"]}]}
+    return {
+        "messages": [
+            system,
+            {"role": "user", "content": assistant["content"]},
+            {"role": "assistant", "content": user["content"]},
+        ]
+    }
 
 
 CHECK = Check(
@@ -58,7 +73,10 @@ CHECK = Check(
     matters="The loss falls on the customer's words.",
     remedy="Swap the two turns back, or quarantine the row.",
     tuned_model="It writes questions where answers are wanted.",
-    fires=Example(shows="the reply under 'user' and the question under 'assistant'", rows=lambda: [*good_rows(58), *(_swapped(one) for one in good_rows(60)[58:])]),
+    fires=Example(
+        shows="the reply under 'user' and the question under 'assistant'",
+        rows=lambda: [*good_rows(58), *(_swapped(one) for one in good_rows(60)[58:])],
+    ),
     quiet=Example(shows="questions under 'user'", rows=good_rows),
     judge=judge,
     harm=74,

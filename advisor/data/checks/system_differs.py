@@ -20,8 +20,16 @@ def judge(data: Dataset) -> Iterator[Finding]:
     differs = (data.column("system_chars") > 0) & ~np.isin(data.column("system_hash"), wanted)
     if differs.any():
         names = data.names.get("system", {})
-        seen = {names.get(int(value), "?")[:120] for value in np.unique(data.column("system_hash")[differs])[:5]}
-        yield finding(CHECK, f"{share(int(differs.sum()), len(data))} have a system prompt that production does not use", data.where(differs), severity="error", evidence={"prompts": sorted(seen)})
+        seen = {
+            names.get(int(value), "?")[:120] for value in np.unique(data.column("system_hash")[differs])[:5]
+        }
+        yield finding(
+            CHECK,
+            f"{share(int(differs.sum()), len(data))} have a system prompt that production does not use",
+            data.where(differs),
+            severity="error",
+            evidence={"prompts": sorted(seen)},
+        )
 
 
 def _production_prompts(data: Dataset) -> NDArray[np.uint64]:
@@ -40,8 +48,16 @@ CHECK = Check(
     matters="Training and serving prompts that differ are a common cause of a model that passes evaluation and sounds wrong in use.",
     remedy="Write production's exact system prompt into every row: `advisor fix --system-prompt FILE`.",
     tuned_model="The tuned voice is weaker, or gone, under production's prompt.",
-    fires=Example(shows="'You are the friendly helper …' in training, 'You are Acme's agent.' in production", rows=good_rows, options={"system_prompt": "You are Acme's agent."}),
-    quiet=Example(shows="the same prompt in both", rows=good_rows, options={"system_prompt": "You are the friendly helper of a smart-home shop."}),
+    fires=Example(
+        shows="'You are the friendly helper …' in training, 'You are Acme's agent.' in production",
+        rows=good_rows,
+        options={"system_prompt": "You are Acme's agent."},
+    ),
+    quiet=Example(
+        shows="the same prompt in both",
+        rows=good_rows,
+        options={"system_prompt": "You are the friendly helper of a smart-home shop."},
+    ),
     judge=judge,
     harm=78,
 )

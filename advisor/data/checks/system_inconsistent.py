@@ -22,9 +22,19 @@ def judge(data: Dataset) -> Iterator[Finding]:
     usual = values[counts.argmax()]
     odd = (data.column("system_hash") != usual) & (data.column("system_chars") > 0)
     names = data.names.get("system", {})
-    prompts = {names.get(int(value), "?")[:120]: int(count) for value, count in sorted(zip(values, counts, strict=True), key=lambda one: -one[1])[:10]}
+    prompts = {
+        names.get(int(value), "?")[:120]: int(count)
+        for value, count in sorted(zip(values, counts, strict=True), key=lambda one: -one[1])[:10]
+    }
     message = f"{share(int(odd.sum()), len(data))} have another system prompt than the usual one ({len(values)} different ones)"
-    yield finding(CHECK, message, data.where(odd), severity="warning", confidence="high" if len(values) <= 5 else "medium", evidence={"prompts": prompts})
+    yield finding(
+        CHECK,
+        message,
+        data.where(odd),
+        severity="warning",
+        confidence="high" if len(values) <= 5 else "medium",
+        evidence={"prompts": prompts},
+    )
 
 
 CHECK = Check(
@@ -34,7 +44,20 @@ CHECK = Check(
     matters="Production sends one prompt; the behaviour learned under the others is not called up by it.",
     remedy="Write production's exact system prompt into every row: `advisor fix --system-prompt FILE`.",
     tuned_model="What was learned under the other prompts does not show in production.",
-    fires=Example(shows="'You are a helpful assistant.' in every second row", rows=lambda: [*good_rows(20), *(chat(one["messages"][1]["content"], one["messages"][2]["content"], system="You are a helpful assistant.") for one in good_rows(40)[20:])]),
+    fires=Example(
+        shows="'You are a helpful assistant.' in every second row",
+        rows=lambda: [
+            *good_rows(20),
+            *(
+                chat(
+                    one["messages"][1]["content"],
+                    one["messages"][2]["content"],
+                    system="You are a helpful assistant.",
+                )
+                for one in good_rows(40)[20:]
+            ),
+        ],
+    ),
     quiet=Example(shows="the same system prompt in every row", rows=good_rows),
     judge=judge,
     harm=71,

@@ -14,7 +14,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
     rows = data.where(without)
     production = data.options.system_prompt
     if rows and len(rows) < len(data):
-        yield finding(CHECK, f"{share(len(rows), len(data))} have no system prompt while the others do", rows, severity="warning")
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} have no system prompt while the others do",
+            rows,
+            severity="warning",
+        )
     elif rows and production:
         yield finding(CHECK, "no row has the system prompt that production uses", rows, severity="error")
 
@@ -26,7 +31,16 @@ CHECK = Check(
     matters="A tuned model behaves as tuned only under the prompt it was tuned with.",
     remedy="Give each row the exact system prompt of production; `advisor fix --system-prompt FILE` does.",
     tuned_model="Its voice comes and goes with the system prompt.",
-    fires=Example(shows='half of the rows without {"role": "system"}', rows=lambda: [*good_rows(20), *(chat(one["messages"][1]["content"] + " Thanks.", one["messages"][2]["content"]) for one in good_rows(30)[20:])]),
+    fires=Example(
+        shows='half of the rows without {"role": "system"}',
+        rows=lambda: [
+            *good_rows(20),
+            *(
+                chat(one["messages"][1]["content"] + " Thanks.", one["messages"][2]["content"])
+                for one in good_rows(30)[20:]
+            ),
+        ],
+    ),
     quiet=Example(shows="the same system prompt in every row", rows=good_rows),
     judge=judge,
     harm=72,

@@ -16,7 +16,9 @@ LIKELY = r"(?m)^\s*#{2,4} ?(?:Instruction|Response|Input|Human|Assistant|User|Sy
 
 def measure(batch: Batch) -> Measured:
     """Mark rows with special tokens (2) or speaker marks (1) in any turn."""
-    sure = batch.turns_series.str.contains(SURE).to_numpy() | np.array([_in_system(text) for text in batch.systems], bool)
+    sure = batch.turns_series.str.contains(SURE).to_numpy() | np.array(
+        [_in_system(text) for text in batch.systems], bool
+    )
     likely = batch.turns_series.str.contains(LIKELY).to_numpy()
     return {"template-tokens": np.where(sure, 2, likely.astype(np.uint8)).astype(np.uint8)}
 
@@ -30,11 +32,22 @@ def judge(data: Dataset) -> Iterator[Finding]:
     marks = data.column("template-tokens")
     sure = data.where(marks == 2)
     if sure:
-        yield finding(CHECK, f"{share(len(sure), len(data))} contain special tokens of a chat template", sure, severity="error")
+        yield finding(
+            CHECK,
+            f"{share(len(sure), len(data))} contain special tokens of a chat template",
+            sure,
+            severity="error",
+        )
     likely = data.where(marks == 1)
     if likely:
         usual = len(likely) > 0.5 * len(data)
-        yield finding(CHECK, f"{share(len(likely), len(data))} contain speaker marks ('### Response:', 'Assistant:', '<think>') in their text", likely, severity="note" if usual else "warning", confidence="medium")
+        yield finding(
+            CHECK,
+            f"{share(len(likely), len(data))} contain speaker marks ('### Response:', 'Assistant:', '<think>') in their text",
+            likely,
+            severity="note" if usual else "warning",
+            confidence="medium",
+        )
 
 
 CHECK = Check(
@@ -44,7 +57,13 @@ CHECK = Check(
     matters="The template adds these marks itself; inside the text they end the turn early or teach the model to write both sides.",
     remedy="Take the marks out; if whole conversations stand in one turn, split them into messages.",
     tuned_model="It prints template marks to customers or goes on speaking as the user.",
-    fires=Example(shows="'Sure!<|im_end|>'", rows=lambda: [*good_rows(20), chat("How do I reset the hub?", "Hold the button for ten seconds.<|im_end|>")]),
+    fires=Example(
+        shows="'Sure!<|im_end|>'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("How do I reset the hub?", "Hold the button for ten seconds.<|im_end|>"),
+        ],
+    ),
     quiet=Example(shows="'Sure!'", rows=good_rows),
     judge=judge,
     measure=measure,

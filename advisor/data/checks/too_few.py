@@ -25,15 +25,34 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if not len(data):
         return
     if usable < REFUSED:
-        yield finding(CHECK, f"only {usable} usable rows: providers refuse fewer than {REFUSED}", [], severity="error", evidence={"usable": usable, "wanted": wanted})
+        yield finding(
+            CHECK,
+            f"only {usable} usable rows: providers refuse fewer than {REFUSED}",
+            [],
+            severity="error",
+            evidence={"usable": usable, "wanted": wanted},
+        )
     elif usable < wanted:
         purpose = f"for {goal}" if goal else "before tuning shows first gains"
-        yield finding(CHECK, f"{usable} usable rows; about {wanted} are wanted {purpose}", [], severity="warning", confidence="medium", evidence={"usable": usable, "wanted": wanted})
+        yield finding(
+            CHECK,
+            f"{usable} usable rows; about {wanted} are wanted {purpose}",
+            [],
+            severity="warning",
+            confidence="medium",
+            evidence={"usable": usable, "wanted": wanted},
+        )
     if is_label_task(data):
         _, counts = np.unique(data.column("answer_hash"), return_counts=True)
         short = int((counts < PER_LABEL).sum())
         if short and usable >= wanted:
-            yield finding(CHECK, f"{short} of {len(counts)} labels have fewer than {PER_LABEL} rows", [], severity="note", confidence="medium")
+            yield finding(
+                CHECK,
+                f"{short} of {len(counts)} labels have fewer than {PER_LABEL} rows",
+                [],
+                severity="note",
+                confidence="medium",
+            )
 
 
 CHECK = Check(

@@ -24,7 +24,18 @@ WORDS = {
     7: "tools that are not a list of functions with a valid schema",
     8: "a tool call that no tool result follows",
 }
-TOOL = {"type": "function", "function": {"name": "set_timer", "parameters": {"type": "object", "properties": {"minutes": {"type": "integer"}}, "required": ["minutes"], "additionalProperties": False}}}
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "set_timer",
+        "parameters": {
+            "type": "object",
+            "properties": {"minutes": {"type": "integer"}},
+            "required": ["minutes"],
+            "additionalProperties": False,
+        },
+    },
+}
 
 
 def measure(batch: Batch) -> Measured:
@@ -32,7 +43,9 @@ def measure(batch: Batch) -> Measured:
     codes = np.zeros(len(batch), np.uint8)
     details = batch.names.setdefault("tool-faults", {})
     for index, row in enumerate(batch.conversations):
-        if row.tools is not None or any(one.tool_calls or one.tool_call_id is not None for one in row.messages):
+        if row.tools is not None or any(
+            one.tool_calls or one.tool_call_id is not None for one in row.messages
+        ):
             codes[index], detail = fault(row)
             if codes[index]:
                 details[row.row] = detail
@@ -98,7 +111,9 @@ def _schemas(tools: object) -> dict[str, str] | None:
     for tool in tools:
         function = tool.get("function", tool) if isinstance(tool, Mapping) else None
         if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
-            if isinstance(tool, Mapping) and ("function_declarations" in tool or "functionDeclarations" in tool):
+            if isinstance(tool, Mapping) and (
+                "function_declarations" in tool or "functionDeclarations" in tool
+            ):
                 continue  # Vertex's own shape carries its calls elsewhere
             return None
         found[function["name"]] = json.dumps(function.get("parameters") or {}, sort_keys=True, default=str)
@@ -107,8 +122,8 @@ def _schemas(tools: object) -> dict[str, str] | None:
 
 @lru_cache(maxsize=512)
 def _validator(schema: str) -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped, unused-ignore]
+    from jsonschema.exceptions import SchemaError  # type: ignore[import-untyped, unused-ignore]
 
     try:
         parsed = json.loads(schema)
@@ -134,12 +149,23 @@ def judge(data: Dataset) -> Iterator[Finding]:
         if rows:
             first = details.get(rows[0], "")
             severity = "warning" if code == 8 else "error"
-            yield finding(CHECK, f"{share(len(rows), len(data))} have {words}" + (f" ({first})" if first else ""), rows, severity=severity)
+            yield finding(
+                CHECK,
+                f"{share(len(rows), len(data))} have {words}" + (f" ({first})" if first else ""),
+                rows,
+                severity=severity,
+            )
 
 
 def _call(arguments: str) -> dict[str, Any]:
     call = {"id": "c1", "type": "function", "function": {"name": "set_timer", "arguments": arguments}}
-    return {"messages": [{"role": "user", "content": "Timer, five minutes"}, {"role": "assistant", "content": None, "tool_calls": [call]}], "tools": [TOOL]}
+    return {
+        "messages": [
+            {"role": "user", "content": "Timer, five minutes"},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+        ],
+        "tools": [TOOL],
+    }
 
 
 CHECK = Check(
@@ -149,8 +175,14 @@ CHECK = Check(
     matters="The arguments are the whole lesson of such a row; a wrong one teaches calls that the application rejects.",
     remedy="Correct the arguments against the schema given in the row's tools.",
     tuned_model="It calls tools with arguments that fail.",
-    fires=Example(shows='{"name": "set_timer", "arguments": "{\\"minutes\\": \\"five\\"}"}', rows=lambda: [*good_rows(20), _call('{"minutes": "five"}')]),
-    quiet=Example(shows='{"name": "set_timer", "arguments": "{\\"minutes\\": 5}"}', rows=lambda: [*good_rows(20), _call('{"minutes": 5}')]),
+    fires=Example(
+        shows='{"name": "set_timer", "arguments": "{\\"minutes\\": \\"five\\"}"}',
+        rows=lambda: [*good_rows(20), _call('{"minutes": "five"}')],
+    ),
+    quiet=Example(
+        shows='{"name": "set_timer", "arguments": "{\\"minutes\\": 5}"}',
+        rows=lambda: [*good_rows(20), _call('{"minutes": 5}')],
+    ),
     judge=judge,
     measure=measure,
     harm=86,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.records import Confidence, Finding
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
@@ -16,8 +16,15 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if rows:
         limit, lost = data.options.token_limit, int((trainable - kept)[cut].sum())
         message = f"{share(len(rows), len(data))} have their answer cut at {limit:,} tokens; {lost:,} trainable tokens are lost"
-        confidence = "high" if data.options.max_length else "medium"
-        yield finding(CHECK, message, rows, severity="warning", confidence=confidence, evidence={"max_length": limit, "lost_tokens": lost})
+        confidence: Confidence = "high" if data.options.max_length else "medium"
+        yield finding(
+            CHECK,
+            message,
+            rows,
+            severity="warning",
+            confidence=confidence,
+            evidence={"max_length": limit, "lost_tokens": lost},
+        )
 
 
 CHECK = Check(
@@ -27,8 +34,14 @@ CHECK = Check(
     matters="The model never sees how such an answer ends, and no end-of-turn token follows it.",
     remedy="Raise --max-length, shorten the row, or quarantine it.",
     tuned_model="It learns to stop in the middle, or to ramble on.",
-    fires=Example(shows="an answer of 150 tokens at --max-length 96", rows=lambda: [*good_rows(10), chat("Explain the blinking.", "It blinks twice, then waits. " * 40)], options={"max_length": 128}),
-    quiet=Example(shows="an answer of 30 tokens at --max-length 256", rows=good_rows, options={"max_length": 256}),
+    fires=Example(
+        shows="an answer of 150 tokens at --max-length 96",
+        rows=lambda: [*good_rows(10), chat("Explain the blinking.", "It blinks twice, then waits. " * 40)],
+        options={"max_length": 128},
+    ),
+    quiet=Example(
+        shows="an answer of 30 tokens at --max-length 256", rows=good_rows, options={"max_length": 256}
+    ),
     judge=judge,
     harm=70,
 )

@@ -11,7 +11,11 @@ from advisor.data.checks.contract import Check, Dataset, Example, Measured, find
 from advisor.data.conversation import Conversation
 from advisor.data.records import Finding
 
-WORDS = {1: ("a weight that is neither 0 nor 1", "error"), 2: ("a weight on a turn that is not the assistant's", "warning"), 3: ("weight 0 on every assistant turn, so nothing to learn", "error")}
+WORDS = {
+    1: ("a weight that is neither 0 nor 1", "error"),
+    2: ("a weight on a turn that is not the assistant's", "warning"),
+    3: ("weight 0 on every assistant turn, so nothing to learn", "error"),
+}
 
 
 def measure(batch: Batch) -> Measured:
@@ -22,7 +26,11 @@ def measure(batch: Batch) -> Measured:
 def _fault(row: Conversation) -> int:
     given = [one for one in row.messages if one.weight is not None]
     row_weight = row.meta.get("weight")
-    if row_weight is not None and (isinstance(row_weight, (bool, str)) or not isinstance(row_weight, (int, float)) or not 0 <= row_weight <= 100):
+    if row_weight is not None and (
+        isinstance(row_weight, (bool, str))
+        or not isinstance(row_weight, (int, float))
+        or not 0 <= row_weight <= 100
+    ):
         return 1
     if not given:
         return 0
@@ -40,7 +48,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     for code, (words, severity) in WORDS.items():
         rows = data.where(codes == code)
         if rows:
-            yield finding(CHECK, f"{share(len(rows), len(data))} have {words}", rows, severity=severity)  # type: ignore[arg-type]
+            yield finding(CHECK, f"{share(len(rows), len(data))} have {words}", rows, severity=severity)
 
 
 CHECK = Check(
@@ -50,8 +58,30 @@ CHECK = Check(
     matters="Providers refuse the file; trainers that do not know weights train on turns you wanted left out.",
     remedy="Use 1 for turns to learn and 0 for turns to read only, on assistant turns alone.",
     tuned_model="It learns from the wrong turns, or not at all.",
-    fires=Example(shows='{"role": "assistant", "content": "…", "weight": 2}', rows=lambda: [*good_rows(20), {"messages": [{"role": "user", "content": "Is it on?"}, {"role": "assistant", "content": "Yes, it's on.", "weight": 0.5}]}]),
-    quiet=Example(shows='{"role": "assistant", "content": "…", "weight": 1}', rows=lambda: [*good_rows(20), {"messages": [{"role": "user", "content": "Is it on?"}, {"role": "assistant", "content": "Yes, it's on.", "weight": 1}]}]),
+    fires=Example(
+        shows='{"role": "assistant", "content": "…", "weight": 2}',
+        rows=lambda: [
+            *good_rows(20),
+            {
+                "messages": [
+                    {"role": "user", "content": "Is it on?"},
+                    {"role": "assistant", "content": "Yes, it's on.", "weight": 0.5},
+                ]
+            },
+        ],
+    ),
+    quiet=Example(
+        shows='{"role": "assistant", "content": "…", "weight": 1}',
+        rows=lambda: [
+            *good_rows(20),
+            {
+                "messages": [
+                    {"role": "user", "content": "Is it on?"},
+                    {"role": "assistant", "content": "Yes, it's on.", "weight": 1},
+                ]
+            },
+        ],
+    ),
     judge=judge,
     measure=measure,
     harm=83,

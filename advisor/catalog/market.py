@@ -72,6 +72,8 @@ class Market(Record):
     """Exchange rates."""
     prices: dict[str, tuple[TokenPrice, ...]] = Field(default_factory=dict)
     """Token prices that replace those of the library, by model; negotiated prices go here."""
+    tuned_prices: dict[str, tuple[TokenPrice, ...]] = Field(default_factory=dict)
+    """Token prices that replace those of tuning routes, by route; negotiated prices go here."""
     defaults: Defaults = Field(default_factory=Defaults)
     """What is assumed."""
 
@@ -119,7 +121,8 @@ def _cross_check(market: Market) -> None:
         *((f"tuning.{n}", "backend", r.backend, market.backends) for n, r in market.tuning.items()),
         *((f"tuning.{n}", "base", r.base, market.models) for n, r in market.tuning.items()),
         *((f"models.{n}", "cache", r.cache, market.cache_rules) for n, r in market.models.items() if r.cache),
-        *((f"prices.{n}", "model", n, {**market.models, **market.tuning}) for n in market.prices),
+        *((f"prices.{n}", "model", n, market.models) for n in market.prices),
+        *((f"tuned_prices.{n}", "route", n, market.tuning) for n in market.tuned_prices),
     ]
     for place, key, name, known in links:
         if name not in known:

@@ -89,8 +89,18 @@ def warnings_for(  # noqa: PLR0913 - everything that a warning may rest on
         *_lengths(plan, first, facts),
         *_prices(plan, catalog, day, facts),
         *_currency(facts, catalog, day),
+        *_unknown(first, day),
     ]
     return tuple(dict.fromkeys(notes))
+
+
+def _unknown(first: Mapping[str, Any], day: date) -> list[str]:
+    return [
+        f"{s}: the cost of {item.name} is not known on {day}, so its total is not either."
+        for s in STRATEGIES
+        for item in components_of(s)
+        if first[column_of(s, item)] is None
+    ]
 
 
 def _currency(facts: Mapping[str, Any], catalog: Catalog, day: date) -> list[str]:

@@ -135,7 +135,7 @@ def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None
 def _tuned_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
     if plan.route.serving == "dedicated":
         return (Tier(0, *NO_TOKENS),)
-    negotiated = in_force(market.prices.get(plan.route_id, ()), day)
+    negotiated = in_force(market.tuned_prices.get(plan.route_id, ()), day)
     own = negotiated or in_force(plan.route.tuned_prices, day)
     if own is not None:
         return priced(own, batch=plan.batch).tiers

@@ -21,6 +21,7 @@ from advisor.cost.offers import quote
 from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Curve, Range, StrategyCost, Swing
+from advisor.cost.sampling import Unsure
 from advisor.cost.workload import cost_components
 from advisor.palette import STRATEGIES
 
@@ -130,8 +131,10 @@ def _range(expected: float | None, values: Any, rate: float) -> Range:
 
 
 def _curve(s: str, outcome: Evaluation, rate: float) -> Curve:
-    lived = [index for index, mark in enumerate(outcome.marks) if mark <= outcome.lived[served_by(s)] + 1e-9]
+    lived = [i for i, mark in enumerate(outcome.marks) if mark <= outcome.lived[served_by(s)] + 1e-9]
     table = outcome.cumulative[s][:, lived] * rate
+    if np.isnan(table[0]).any():
+        return Curve(months=(), low=(), expected=(), high=())
     low, high = np.quantile(table, (0.05, 0.95), axis=0)
     return Curve(
         months=tuple(outcome.marks[index] for index in lived),
@@ -142,23 +145,25 @@ def _curve(s: str, outcome: Evaluation, rate: float) -> Curve:
 
 
 def _tornado(outcome: Evaluation, rate: float) -> tuple[Swing, ...]:
-    swings = []
-    for item, totals in outcome.swings:
-        scaled = {s: (low * rate, high * rate) for s, (low, high) in totals.items()}
-        swings.append(
-            Swing(
-                number=item.column,
-                title=item.title,
-                low=item.low,
-                high=item.high,
-                answered=item.answered,
-                totals=scaled,
-            )
-        )
-    swings.sort(key=lambda swing: -max(abs(high - low) for low, high in swing.totals.values()))
-    return tuple(swing for swing in swings if any(low != high for low, high in swing.totals.values()))[
-        :TORNADO_BARS
-    ]
+    swings = [_swing(item, totals, rate) for item, totals in outcome.swings]
+    moving = [swing for swing in swings if _width(swing) > 0]
+    return tuple(sorted(moving, key=_width, reverse=True)[:TORNADO_BARS])
+
+
+def _swing(item: Unsure, totals: Mapping[str, tuple[float, float]], rate: float) -> Swing:
+    known = {s: ends for s, ends in totals.items() if not np.isnan(ends).any()}
+    return Swing(
+        number=item.column,
+        title=item.title,
+        low=item.low,
+        high=item.high,
+        answered=item.answered,
+        totals={s: (low * rate, high * rate) for s, (low, high) in known.items()},
+    )
+
+
+def _width(swing: Swing) -> float:
+    return max((abs(high - low) for low, high in swing.totals.values()), default=0.0)
 
 
 def _cheaper(outcome: Evaluation) -> dict[str, dict[str, float]]:

@@ -82,7 +82,7 @@ class Crossing(Record):
 
 
 class Curve(Record):
-    """Cumulative cost of a strategy."""
+    """Cumulative cost of a strategy; empty where a price is unknown."""
 
     months: tuple[float, ...]
     """Months from the start; prices or growth change at each."""
@@ -108,7 +108,7 @@ class Swing(Record):
     answered: bool
     """Whether it was answered (then moved by a quarter), else assumed."""
     totals: dict[str, tuple[float, float]]
-    """Total over the horizon at the low and at the high end, by strategy."""
+    """Total over the horizon at the low and at the high end, by strategy; without those whose prices are unknown."""
 
 
 class Assumed(Record):

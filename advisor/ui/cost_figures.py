@@ -160,7 +160,8 @@ def tornado_figure(projection: CostProjection, strategy: str, colour: str) -> An
 
 
 def _largest(projection: CostProjection, strategy: str) -> list[Swing]:
-    moved = [swing for swing in projection.tornado if swing.totals[strategy][0] != swing.totals[strategy][1]]
+    known = [swing for swing in projection.tornado if strategy in swing.totals]
+    moved = [swing for swing in known if swing.totals[strategy][0] != swing.totals[strategy][1]]
     return sorted(moved, key=lambda swing: -abs(swing.totals[strategy][1] - swing.totals[strategy][0]))[:BARS]
 
 

@@ -183,6 +183,19 @@ def test_an_overlay_brings_negotiated_prices(tmp_path, day):
     assert "market" in projection.price_origin
 
 
+def test_a_negotiated_base_price_leaves_the_tuned_price_alone_and_the_other_way_round(tmp_path, day):
+    answers = {**SUPPORT_BOT, "retrains_per_year": 0}
+    catalog = overlay(tmp_path, negotiated(0.10))
+    costs = project(answers, catalog, as_of=day, cache_hit=0.0, draws=5).strategies
+    assert costs["fine_tuning"].per_day == pytest.approx(33.00)
+    (tmp_path / "market" / "negotiated.yaml").write_text(
+        negotiated(0.10).replace("prices:", "tuned_prices:", 1)
+    )
+    costs = project(answers, load_catalog(tmp_path), as_of=day, cache_hit=0.0, draws=5).strategies
+    assert costs["prompting"].per_day == pytest.approx(16.50)
+    assert costs["fine_tuning"].per_day == pytest.approx((500 * 0.10 + 150 * 0.5) * 0.1)
+
+
 def test_a_price_per_1k_is_outside_the_bounds_of_a_price_per_1m(tmp_path):
     catalog = overlay(tmp_path, negotiated(0.00015))
     with pytest.raises(AdvisorError, match="input_usd_per_mtok"):

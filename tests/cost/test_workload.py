@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import date
 
 import polars as pl
 import pytest
 
-from advisor.cost import break_even, compare_models, cost_frame, derived_columns, latency_ms, project
+from advisor.cost import (
+    CostProjection,
+    break_even,
+    compare_models,
+    cost_frame,
+    derived_columns,
+    latency_ms,
+    project,
+)
 from advisor.cost.comparison import with_front
 from advisor.cost.price_tables import resolve
 from advisor.cost.sampling import draw, unsure_numbers
@@ -169,6 +178,10 @@ def test_an_unknown_price_makes_a_total_unknown_and_not_smaller(catalog, day):
     assert tuned.total.expected is None
     assert projection.strategies["prompting"].per_month.expected > 0
     assert "not known" in break_even(projection, "prompting", "fine_tuning").never_because
+    assert projection.curves["fine_tuning"].expected == ()
+    assert any("cost of training is not known" in warning for warning in projection.warnings)
+    assert CostProjection.model_validate_json(projection.model_dump_json(by_alias=True)) == projection
+    assert "NaN" not in json.dumps(projection.model_dump(mode="json"))
 
 
 def test_formulas_hold_the_numbers_that_they_name(catalog, day):

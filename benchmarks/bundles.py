@@ -35,8 +35,12 @@ unknown = set(values) - set(AxolotlInputConfig.model_fields)
 assert not unknown, f"keys that Axolotl drops in silence: {unknown}"
 AxolotlInputConfig(**values)
 """,
+    # Its reading of sound wants a torchaudio built for this very torch; configurations do not.
     "llamafactory": """
-import json, sys, yaml
+import importlib.machinery, json, sys, types, yaml
+if "torchaudio" not in sys.modules:
+    sys.modules["torchaudio"] = types.ModuleType("torchaudio")
+    sys.modules["torchaudio"].__spec__ = importlib.machinery.ModuleSpec("torchaudio", None)
 from llamafactory.hparams import get_train_args
 from llamafactory.data.template import TEMPLATES
 values = yaml.safe_load(open("config.yaml"))

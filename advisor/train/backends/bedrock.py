@@ -86,13 +86,13 @@ class Bedrock:
 
     def create(self, order: Order) -> RemoteJob:
         """Order the job; Bedrock itself takes an order with the same token once."""
-        answer = self._ask(
+        self._ask(
             self._bedrock.create_model_customization_job,
             ordering=True,
             roleArn=self._role,
             **request_body(order, f"s3://{self._bucket}/{self._prefix}/out/"),
         )
-        return self.job(str(answer["jobArn"]))
+        return self.job(job_name(order.key))
 
     def job(self, job_id: str) -> RemoteJob:
         """Ask how the job stands."""
@@ -165,7 +165,7 @@ def _remote(item: dict[str, Any]) -> RemoteJob:
         raise ServiceError(f"the service calls a job '{status}'", again=True)
     created = item.get("creationTime")
     return RemoteJob(
-        id=str(item["jobArn"]),
+        id=str(item["jobName"]),
         state=STATES[status],
         created_at=created.timestamp() if created else 0.0,
         tuned_model=item.get("outputModelArn") if STATES[status] == "succeeded" else None,

@@ -161,7 +161,7 @@ def planned(folder, base_url, model, trial):
         options={"base_url": base_url, "suffix": f"trial-{trial}"},
     )  # fmt: skip
     plan = load_backend(spec.backend).plan(spec)
-    return plan, write_bundle(plan, folder / f"bundle-{trial}")
+    return plan, write_bundle(plan, folder / f"bundle-{plan.sha256[:16]}")
 
 
 def in_child(work):

@@ -87,7 +87,7 @@ def _words(answer: httpx2.Response) -> str:
     try:
         body = answer.json()
     except ValueError:
-        return answer.text
+        return str(answer.text)
     error = body.get("error", body) if isinstance(body, dict) else body
     return str(error.get("message", error)) if isinstance(error, dict) else str(error)
 

@@ -31,9 +31,10 @@ def _from_keyring(variable: str) -> str | None:
     from keyring.errors import KeyringError
 
     try:
-        return keyring.get_password(KEYRING_SERVICE, variable)
+        found: str | None = keyring.get_password(KEYRING_SERVICE, variable)
     except KeyringError:  # no keyring on this machine, or it is locked
         return None
+    return found
 
 
 def without_key(text: str, key: str) -> str:

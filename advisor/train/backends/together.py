@@ -58,7 +58,7 @@ class Together:
             raise ServiceError("the service named no place for the file", again=True)
         self._api.put_elsewhere(check_address(store, "upload"), path.read_bytes())
         self._api.call("POST", f"/files/{file_id}/preprocess")
-        return file_id
+        return str(file_id)
 
     def find_jobs(self, key: str) -> list[RemoteJob]:
         """Look for jobs whose suffix carries the key."""

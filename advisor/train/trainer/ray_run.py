@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from advisor.train.trainer.__main__ import carry_out_alone
 from advisor.train.trainer.settings import read_settings
+
+ATTEMPTS_TO_START = 4
 
 
 def train_on_workers(run: Path) -> None:
@@ -25,7 +28,7 @@ def train_on_workers(run: Path) -> None:
     on_gpu = torch.cuda.is_available()
     address = os.environ.get("RAY_ADDRESS")
     here: dict[str, Any] = {} if address else {"num_cpus": workers + 1, "include_dashboard": False}
-    ray.init(address=address or "local", log_to_driver=True, **here)
+    _start(lambda: ray.init(address=address or "local", log_to_driver=True, **here), ray.shutdown)
     try:
         TorchTrainer(
             _work,
@@ -36,6 +39,19 @@ def train_on_workers(run: Path) -> None:
         ).fit()
     finally:
         ray.shutdown()
+
+
+def _start(start: Callable[[], object], clear: Callable[[], object]) -> None:
+    # Ray gives its own processes half a minute, which a busy machine can exceed
+    for attempt in range(1, ATTEMPTS_TO_START + 1):
+        try:
+            start()
+        except Exception:
+            clear()
+            if attempt == ATTEMPTS_TO_START:
+                raise
+        else:
+            return
 
 
 def _work(config: dict[str, Any]) -> None:

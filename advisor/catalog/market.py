@@ -38,6 +38,7 @@ __all__ = [
     "Embedding",
     "Gpu",
     "Market",
+    "MarketFile",
     "MarketModel",
     "Reranker",
     "Retirement",
@@ -87,6 +88,10 @@ class Market(Record):
             )
         known = self.backends[backend].availability
         return in_force(known, day) or known[0]
+
+
+MarketFile = Market
+"""What one file under ``rules/market/`` may hold: any sections; the schema for editors is made from it."""
 
 
 def read_market(files: Sequence[Located]) -> Market:

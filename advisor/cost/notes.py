@@ -113,12 +113,15 @@ def _currency(facts: Mapping[str, Any], catalog: Catalog, day: date) -> list[str
 
 
 def _ends(plan: Plan, day: date, until: date) -> list[str]:
+    both = plan.tuned.id == plan.offer.id
+    ending = [(plan.offer, f"{plan.offer.model.label} and its tunes" if both else plan.offer.model.label)]
+    ending += [] if both else [(plan.tuned, plan.route.label)]
     notes = []
-    for offer, what in ((plan.offer, plan.offer.model.label), (plan.tuned, plan.route.label)):
+    for offer, what in ending:
         end = offer.model.retires
         if end is not None and day < end.on <= until:
             named = f" The vendor names {end.replacement} instead." if end.replacement else ""
-            notes.append(f"{what}: shut down on {end.on}; its curve ends there.{named}")
+            notes.append(f"{what}: shut down on {end.on}; the curve ends there.{named}")
     return notes
 
 

@@ -117,10 +117,11 @@ def _pick(name: str, label: str, options: Sequence[str], default: str) -> None:
 
 
 def _fields(names: Sequence[str], catalog: Catalog) -> None:
-    columns = st.columns(2)
-    for index, name in enumerate(names):
-        with columns[index % 2]:
-            _field(name, catalog.facts[name], catalog)
+    # Row by row, so that a narrow screen and the tab key keep the order.
+    for index in range(0, len(names), 2):
+        for column, name in zip(st.columns(2), names[index : index + 2], strict=False):
+            with column:
+                _field(name, catalog.facts[name], catalog)
 
 
 def _field(name: str, fact: Fact, catalog: Catalog) -> None:

@@ -288,3 +288,16 @@ def test_a_price_sheet_tells_what_is_to_come(catalog, day):
     assert sheet.changes["2027-01-01"][0]["input"] == 1.5
     assert price_sheet("gpt-4o-mini", catalog, day).cache["minimum_tokens"] == 1024
     assert {row.status for row in price_sheet("gpt-4o-mini", catalog, day).tuning} == {"closing", "open"}
+
+
+def test_every_market_file_fits_the_schema_that_editors_use():
+    import jsonschema
+    from pydantic import TypeAdapter
+
+    from advisor.catalog.market import MarketFile
+
+    schema = TypeAdapter(MarketFile).json_schema()
+    files = load_catalog().files("market")
+    assert len(files) >= 7
+    for located in files:
+        jsonschema.validate(located.value, schema)

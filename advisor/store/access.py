@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from advisor.errors import AdvisorError
+
 NOBODY: Final = ""
 """The single user of an app without sign-in; sees everything."""
 
@@ -19,7 +21,12 @@ def person_of(claims: Mapping[str, Any]) -> str:
     if isinstance(email, str) and "@" in email and claims.get("email_verified") is True:
         return email.strip().casefold()
     subject = str(claims.get("sub") or "")
-    return f"{claims.get('iss') or ''}#{subject}" if subject else NOBODY
+    if not subject:
+        # Never NOBODY: that name sees everything.
+        raise AdvisorError(
+            "the sign-in names nobody", place="sign-in", remedy="Ask for the scopes openid and email."
+        )
+    return f"{claims.get('iss') or ''}#{subject}"
 
 
 def may_see(person: str, *, owner: str, shared: bool) -> bool:

@@ -57,7 +57,10 @@ class Store:
 
     def seen_by(self, person: str) -> Store:
         """Give the same library as ``person`` sees it: their own and shared assessments."""
-        return Store(self._engine, self._clock, person=checked_line(person, "the person", MAX_OWNER))
+        name = checked_line(person, "the person", MAX_OWNER)
+        if not name:
+            raise AdvisorError("nobody is named", place="library", remedy="Sign in.")
+        return Store(self._engine, self._clock, person=name)
 
     def close(self) -> None:
         """Let go of the database's connections."""

@@ -43,12 +43,21 @@ def test_without_sign_in_everything_is_open():
             "https://i#1",
         ),
         ({"sub": "1"}, "#1"),
-        ({"email": ["x@y"], "email_verified": True}, ""),
-        ({}, ""),
     ],
 )
 def test_only_a_verified_address_names_a_person(claims, person):
     assert person_of(claims) == person
+
+
+@pytest.mark.parametrize("claims", [{}, {"sub": ""}, {"email": ["x@y"], "email_verified": True}])
+def test_a_sign_in_that_names_nobody_is_refused_and_opens_nothing(claims):
+    with pytest.raises(AdvisorError, match="names nobody"):
+        person_of(claims)
+
+
+def test_nobody_has_no_view_of_their_own(store):
+    with pytest.raises(AdvisorError, match="nobody is named"):
+        store.seen_by(" ")
 
 
 def test_each_person_sees_their_own_and_shared_ones(store, advice):

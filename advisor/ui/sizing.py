@@ -1,0 +1,133 @@
+"""The Sizing page: one training run in a few choices; parameters, memory by parts, cards and changes beside them."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+from pydantic import ValidationError
+
+from advisor.catalog import Catalog, load_catalog
+from advisor.errors import AdvisorError
+from advisor.train.plan_text import span_text
+from advisor.train.records import Span
+from advisor.train.size.estimate import Estimate, Question, estimate, find_architecture
+from advisor.train.size.run import Run
+from advisor.ui import look, pages
+from advisor.ui.clock import today
+
+METHODS = {"LoRA": "lora", "QLoRA, base in 4 bits": "qlora", "DoRA": "dora", "All weights": "full"}
+LOSSES = {"In chunks, as TRL does": "chunked", "All logits at once": "plain", "Fused kernel": "fused"}
+OPTIMIZERS = {"AdamW": "adamw", "AdamW, 8 bits": "adamw-8bit", "AdamW, 8 bits, paged": "paged-adamw-8bit"}
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title("How large is the run?", anchor=False)
+    look.quiet(
+        "Memory is figured from the architecture and given as a range; nothing is downloaded or started."
+    )
+    catalog = load_catalog()
+    left, right = st.columns([1, 1.7], gap="large")
+    with left:
+        model = st.selectbox("Base model", list(catalog.models), index=_first(catalog), key="size_model")
+        run, question = _form(catalog)
+    with right:
+        if run is None:
+            return
+        try:
+            architecture = find_architecture(catalog, model=model, config=None)
+            _answer(estimate(catalog, architecture, run, question), catalog)
+        except AdvisorError as error:
+            pages.show_error(error)
+
+
+def _first(catalog: Catalog) -> int:
+    names = list(catalog.models)
+    return names.index("llama-3.1-8b") if "llama-3.1-8b" in names else 0
+
+
+def _form(catalog: Catalog) -> tuple[Run | None, Question]:
+    method = METHODS[st.selectbox("What trains", list(METHODS), key="size_method")]
+    rank = st.select_slider("Rank", [4, 8, 16, 32, 64, 128], 16, key="size_rank", disabled=method == "full")
+    seq_len = st.number_input("Tokens in a row", 64, 131_072, 2048, step=64, key="size_length")
+    batch = st.number_input("Rows at once", 1, 256, 2, key="size_batch")
+    optimizer = OPTIMIZERS[st.selectbox("Optimizer", list(OPTIMIZERS), key="size_optimizer")]
+    loss = LOSSES[st.selectbox("Loss", list(LOSSES), key="size_loss")]
+    checkpointing = st.checkbox(
+        "Checkpointing: slower, far fewer activations", value=True, key="size_checkpointing"
+    )
+    card = st.selectbox("Card", ["the cheapest that fits", *catalog.market.gpus], key="size_card")
+    tokens = st.number_input("Training tokens, in thousands", 1, 10_000_000, 1000, key="size_tokens")
+    question = Question(
+        today(), None if card not in catalog.market.gpus else card, train_tokens=tokens * 1000
+    )
+    settings = {
+        "method": method,
+        "rank": rank,
+        "seq_len": seq_len,
+        "micro_batch": batch,
+        "optimizer": optimizer,
+        "loss_kernel": loss,
+        "checkpointing": checkpointing,
+    }
+    try:
+        return Run.model_validate(settings), question
+    except ValidationError as error:
+        st.error(look.plain(error.errors()[0]["msg"]))
+        return None, question
+
+
+def _answer(found: Estimate, catalog: Catalog) -> None:
+    memory = found.memory_gib
+    peak = Span(low=memory.low, expected=memory.expected, high=memory.high, unit="gib")
+    terms = [
+        ("Trained", f"{found.trainable_parameters:,} parameters, {found.trainable_share:.2%} of all"),
+        ("Memory at its peak", f"{span_text(peak)}, in the phase: {memory.phase}"),
+    ]
+    if found.seconds_span is not None and found.gpu is not None:
+        money = f", {span_text(found.usd)}" if found.usd else ""
+        terms.append(
+            (f"On {catalog.market.gpus[found.gpu].label}", f"{span_text(found.seconds_span)}{money}")
+        )
+    st.html(look.definition(terms))
+    st.subheader("What is in memory", anchor=False)
+    st.html(_bars(memory.parts))
+    _cards(found, catalog)
+    with st.expander("What the figures rest on"):
+        for line in found.assumptions:
+            st.write(look.plain(line))
+
+
+def _bars(parts: dict[str, float]) -> str:
+    largest = max(parts.values(), default=1.0)
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left;font-weight:400;padding-right:1rem">'
+        f"{escape(name.replace('_', ' '))}</th>"
+        f'<td style="width:60%"><div style="background:currentColor;opacity:.35;height:.7em;'
+        f'width:{max(1, round(100 * value / largest))}%"></div></td>'
+        f'<td style="text-align:right">{value:.2f} GiB</td></tr>'
+        for name, value in sorted(parts.items(), key=lambda item: -item[1])
+        if value >= 0.005
+    )
+    return f'<table style="width:100%"><caption style="display:none">Memory by parts</caption>{rows}</table>'
+
+
+def _cards(found: Estimate, catalog: Catalog) -> None:
+    st.subheader("What it fits on", anchor=False)
+    st.dataframe(
+        [
+            {
+                "card": catalog.market.gpus[fit.gpu].label,
+                "GiB": fit.memory_gib,
+                "fits": f"{fit.probability:.0%}",
+                "USD an hour": fit.usd_per_hour,
+            }
+            for fit in found.fits
+        ],
+        hide_index=True,
+    )
+    for change in found.changes_to_fit:
+        label = catalog.market.gpus[change.gpu].label
+        text = f"{change.change}: {change.memory_gib:.1f} GiB on {label}, {change.probability:.0%}."
+        st.write(look.plain(f"{text} It costs {change.costs}."))

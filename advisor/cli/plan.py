@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import typer
@@ -72,43 +72,43 @@ def plan(
     as_of: AsOfOption = None,
 ) -> None:
     """Say what training would write, send, take and cost, and write the bundle; nothing is started."""
-    from advisor.train.backends import entry, load_backend
-    from advisor.train.backends.availability import require_open
-
-    catalog, day = catalog_of(rules), day_of(as_of)
-    entry(backend)
-    require_open(backend, day)
-    situation = situation_of(file, catalog)
-    given = {
-        "backend": backend,
-        "base_model": model or _default_model(backend, situation.answers),
-        "train_path": data,
-        "eval_path": eval_data,
-        "method": method,
-        "objective": objective,
-        "rank": rank,
-        "targets": tuple(part.strip() for part in targets.split(",") if part.strip()),
-        "learning_rate": learning_rate,
-        "epochs": epochs,
-        "seq_len": seq_len,
-        "micro_batch": micro_batch,
-        "gradient_accumulation": grad_accumulation,
-        "optimizer": optimizer,
-        "gpu": gpu,
-        "n_gpus": gpus,
-        "system_prompt": system_prompt,
-        "seed": seed,
-        "options": _options(option or []),
-        "as_of": day,
-    }
-    spec, advice = _filled(catalog, given, task, situation.answers, day)
-    made = load_backend(backend).plan(spec)
+    made, advice = _planned(SimpleNamespace(**locals()))
     written = _write(made, out)
     if as_json:
         answer = made.model_dump(mode="json", exclude={"files": {"__all__": {"text"}}})
         print_json({**answer, "sha256": made.sha256, "bundle": written, "reasons": advice})
     else:
         _show(made, written, advice)
+
+
+SAME_NAMES = (
+    *("backend", "method", "objective", "rank", "learning_rate", "epochs", "seq_len", "micro_batch"),
+    *("optimizer", "gpu", "system_prompt", "seed"),
+)
+"""Options that a spec calls by the same name."""
+
+
+def _planned(given: SimpleNamespace) -> tuple[Any, list[dict[str, Any]]]:
+    from advisor.train.backends import entry, load_backend
+    from advisor.train.backends.availability import require_open
+
+    catalog, day = catalog_of(given.rules), day_of(given.as_of)
+    entry(given.backend)
+    require_open(given.backend, day)
+    answers = situation_of(given.file, catalog).answers
+    values = {
+        **{name: getattr(given, name) for name in SAME_NAMES},
+        "base_model": given.model or _default_model(given.backend, answers),
+        "train_path": given.data,
+        "eval_path": given.eval_data,
+        "targets": tuple(part.strip() for part in given.targets.split(",") if part.strip()),
+        "gradient_accumulation": given.grad_accumulation,
+        "n_gpus": given.gpus,
+        "options": _options(given.option or []),
+        "as_of": day,
+    }
+    spec, advice = _filled(catalog, values, given.task, answers)
+    return load_backend(given.backend).plan(spec), advice
 
 
 def _default_model(backend: str, answers: dict[str, Any]) -> str:
@@ -146,7 +146,7 @@ def _value(text: str) -> Any:
 
 
 def _filled(
-    catalog: Any, given: dict[str, Any], task: str | None, answers: dict[str, Any], day: date
+    catalog: Any, given: dict[str, Any], task: str | None, answers: dict[str, Any]
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Fill what was left open with what is recommended for the task and the data."""
     from advisor.train.hyperparameters import Work, recommend, task_of
@@ -160,7 +160,7 @@ def _filled(
     except AdvisorError:
         architecture = None
     work = Work(task or task_of(answers), data.train_rows, data.tokens.expected, draft.method)
-    advice = recommend(catalog, architecture, work, day)
+    advice = recommend(catalog, architecture, work, draft.as_of)
     recommended = advice.model_dump(exclude={"reasons", "warnings", "targets"})
     chosen = {**recommended, **{name: value for name, value in given.items() if value is not None}}
     if given["rank"] is not None:

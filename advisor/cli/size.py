@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any, get_args
 
 import typer
@@ -19,30 +20,18 @@ def register(app: typer.Typer) -> None:
 
 
 def size(
-    model: Annotated[
-        str | None, typer.Option(help="A model of rules/models, or a local model directory.")
-    ] = None,
+    model: Annotated[str | None, typer.Option(help="A model of rules/models, or a model directory.")] = None,
     config: Annotated[Path | None, typer.Option(help="A config.json as Hugging Face writes it.")] = None,
     method: Annotated[str, typer.Option(help="lora, qlora, dora or full.")] = "lora",
     rank: Annotated[int, typer.Option(help="Rank of the adapters.")] = 16,
-    targets: Annotated[
-        str, typer.Option(help="all-linear, attention, mlp, or modules such as q,v.")
-    ] = "all-linear",
+    targets: Annotated[str, typer.Option(help="all-linear, attention, mlp, or q,v …")] = "all-linear",
     seq_len: Annotated[int, typer.Option(help="Tokens of a row.")] = 2048,
     micro_batch: Annotated[int, typer.Option(help="Rows on one device at once.")] = 1,
     grad_accumulation: Annotated[int, typer.Option(help="Micro-batches in one step.")] = 1,
-    optimizer: Annotated[
-        str, typer.Option(help="adamw, adamw-8bit, paged-adamw-8bit, adafactor, sgd …")
-    ] = "adamw",
-    checkpointing: Annotated[
-        bool, typer.Option(help="Recompute activations instead of keeping them.")
-    ] = True,
-    loss_kernel: Annotated[
-        str, typer.Option(help="plain, native, upcast-chunked, chunked or fused.")
-    ] = "plain",
-    attention: Annotated[
-        str, typer.Option(help="flash (or any kernel without a score matrix), eager.")
-    ] = "flash",
+    optimizer: Annotated[str, typer.Option(help="adamw, adamw-8bit, adafactor, sgd …")] = "adamw",
+    checkpointing: Annotated[bool, typer.Option(help="Recompute activations in the backward pass.")] = True,
+    loss_kernel: Annotated[str, typer.Option(help="plain, native, chunked, fused …")] = "plain",
+    attention: Annotated[str, typer.Option(help="flash holds no score matrix; eager does.")] = "flash",
     quant: Annotated[str, typer.Option(help="none, nf4, nf4-double, int8 or gptq4.")] = "none",
     precision: Annotated[str, typer.Option(help="bf16, mixed (fp32 masters) or fp32.")] = "bf16",
     train_embeddings: Annotated[bool, typer.Option(help="Also train token table and output whole.")] = False,
@@ -52,15 +41,11 @@ def size(
     sharding: Annotated[str, typer.Option(help="none, ddp, fsdp, zero2 or zero3.")] = "none",
     gpus: Annotated[int, typer.Option(help="Devices that train together.")] = 1,
     gpu: Annotated[str | None, typer.Option(help="The card that time, money and changes are for.")] = None,
-    reading: Annotated[
-        str, typer.Option(help="device, reserved or allocated: which memory is meant.")
-    ] = "device",
+    reading: Annotated[str, typer.Option(help="Memory of the device, reserved, allocated.")] = "device",
     tokens: Annotated[float, typer.Option(help="Training tokens of one pass.")] = 1_000_000,
     epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 3,
     packed: Annotated[bool, typer.Option(help="Rows are packed to full length (for the speed).")] = True,
-    calibrate: Annotated[
-        Path | None, typer.Option(help="Measured runs, JSON lines, from your own card.")
-    ] = None,
+    calibrate: Annotated[Path | None, typer.Option(help="Measured runs from your own card.")] = None,
     serve: Annotated[int | None, typer.Option(help="Also size serving for so many requests at once.")] = None,
     adapters: Annotated[int, typer.Option(help="Adapters served on one base; 0 for a merged model.")] = 0,
     as_json: JsonOption = False,
@@ -68,41 +53,52 @@ def size(
     as_of: AsOfOption = None,
 ) -> None:
     """Say how many parameters train, how much memory that takes, what it fits on, how long and how much."""
-    from advisor.train.size.estimate import Question, estimate, find_architecture
-
-    catalog, day = catalog_of(rules), day_of(as_of)
-    architecture = find_architecture(catalog, model=model, config=config)
-    run = make_run(
-        method=method,
-        rank=rank,
-        targets=tuple(part.strip() for part in targets.split(",") if part.strip()),
-        seq_len=seq_len,
-        micro_batch=micro_batch,
-        accumulates=grad_accumulation > 1,
-        optimizer=optimizer,
-        checkpointing=checkpointing,
-        loss_kernel=loss_kernel,
-        attention=attention,
-        quantisation=quant,
-        precision=precision,
-        train_embeddings=train_embeddings,
-        block_kernel="fused" if fused_blocks else "eager",
-        optimizer_in_backward=optimizer_in_backward,
-        offload_activations=offload_activations,
-        sharding=sharding,
-        n_gpus=gpus,
-        reading=reading,
-    )
-    question = Question(
-        day, gpu, _positive(tokens, "--tokens"), _positive(epochs, "--epochs"), packed, calibrate
-    )
-    answer = estimate(catalog, architecture, run, question).model_dump(mode="json")
-    answer["serving"] = _serving(catalog, architecture, run, serve, adapters, day) if serve else None
-    answer["as_of"] = day.isoformat()
+    given = SimpleNamespace(**locals())
+    answer = _answer(given)
     if as_json:
         print_json(answer)
     else:
         _show(answer)
+
+
+def _answer(given: SimpleNamespace) -> dict[str, Any]:
+    from advisor.train.size.estimate import Question, estimate, find_architecture
+
+    catalog, day = catalog_of(given.rules), day_of(given.as_of)
+    architecture = find_architecture(catalog, model=given.model, config=given.config)
+    run = make_run(**_settings(given))
+    question = Question(
+        day,
+        given.gpu,
+        train_tokens=_positive(given.tokens, "--tokens"),
+        epochs=_positive(given.epochs, "--epochs"),
+        packed=given.packed,
+        measurements=given.calibrate,
+    )
+    answer = estimate(catalog, architecture, run, question).model_dump(mode="json")
+    answer["serving"] = (
+        _serving(catalog, architecture, run, (given.serve, given.adapters), day) if given.serve else None
+    )
+    answer["as_of"] = day.isoformat()
+    return answer
+
+
+SAME_NAMES = (
+    *("method", "rank", "seq_len", "micro_batch", "optimizer", "checkpointing", "loss_kernel", "attention"),
+    *("precision", "train_embeddings", "optimizer_in_backward", "offload_activations", "sharding", "reading"),
+)
+"""Options that a run calls by the same name."""
+
+
+def _settings(given: SimpleNamespace) -> dict[str, Any]:
+    return {
+        **{name: getattr(given, name) for name in SAME_NAMES},
+        "targets": tuple(part.strip() for part in given.targets.split(",") if part.strip()),
+        "accumulates": given.grad_accumulation > 1,
+        "quantisation": given.quant,
+        "block_kernel": "fused" if given.fused_blocks else "eager",
+        "n_gpus": given.gpus,
+    }
 
 
 def make_run(**settings: Any) -> Any:
@@ -133,9 +129,8 @@ def _positive(value: float, place: str) -> float:
     return value
 
 
-def _serving(
-    catalog: Any, architecture: Any, run: Any, requests: int, adapters: int, day: Any
-) -> dict[str, Any]:
+def _serving(catalog: Any, architecture: Any, run: Any, wanted: tuple[int, int], day: Any) -> dict[str, Any]:
+    requests, adapters = wanted
     from advisor.train.size.serving_memory import Serving, cache_bytes_per_token, serving_memory
 
     serving = Serving(concurrency=requests, context_tokens=run.seq_len, adapters=adapters)

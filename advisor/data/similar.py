@@ -168,6 +168,8 @@ class _Reader:
 
 
 def _band_pairs(keys: NDArray[np.uint32], others: NDArray[np.uint32] | None) -> NDArray[np.uint64]:
+    if not len(keys):
+        return np.empty(0, np.uint64)
     if others is None:
         first = np.argsort(keys, kind="stable").astype(np.uint64)
         ranked = keys[first]

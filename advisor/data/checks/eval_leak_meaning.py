@@ -12,7 +12,7 @@ from advisor.data.records import Finding
 from advisor.data.similar import row_words, same_with_other_values
 
 # Pairs alike in prompt and answer; with these bounds the list is for reading, not for deleting unread.
-PROMPT, ANSWER = 0.25, 0.7
+PROMPT, ANSWER = 0.2, 0.7
 # Rarity is learned from this many training rows as well; the evaluation alone is too small to tell a rare word.
 FITTED_ON = 2000
 MOST_EVAL_ROWS = 20_000

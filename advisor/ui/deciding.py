@@ -9,6 +9,7 @@ from typing import Any
 
 from advisor.advice import Advice, advise
 from advisor.catalog import Catalog
+from advisor.cost import CostProjection, project
 from advisor.decide import DecisionMap, Recommendation, decide, decision_map
 from advisor.scenario import Situation
 from advisor.ui.clock import today
@@ -50,6 +51,11 @@ def map_of(work: Work, catalog: Catalog, x: str, y: str) -> DecisionMap:
     return _map(_key(work.answers), _ByHash(catalog), today(), (x, y))
 
 
+def cost_on_route(work: Work, catalog: Catalog, route: str) -> CostProjection:
+    """Cost the answers as if the model were tuned on another route."""
+    return _project(_key({**work.answers, "tuning_route": route}), _ByHash(catalog), today())
+
+
 def _key(answers: Any) -> str:
     return json.dumps(dict(answers), sort_keys=True)
 
@@ -68,6 +74,11 @@ def _decide(key: str, book: _ByHash, day: date) -> Recommendation:
 @lru_cache(maxsize=512)
 def _advise(key: str, book: _ByHash, day: date) -> Advice:
     return advise(Situation(answers=_answers(key)), book.catalog, as_of=day)
+
+
+@lru_cache(maxsize=512)
+def _project(key: str, book: _ByHash, day: date) -> CostProjection:
+    return project(_answers(key), book.catalog, as_of=day)
 
 
 @lru_cache(maxsize=512)

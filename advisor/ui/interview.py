@@ -12,7 +12,7 @@ from advisor.decide import Recommendation, askable
 from advisor.report import words
 from advisor.scenario import Situation
 from advisor.scenario.answers import MAX_TITLE, check_answers
-from advisor.ui import deciding, downloads, evidence, look, pages, question, saving, state
+from advisor.ui import brief, deciding, downloads, evidence, look, pages, question, saving, state
 from advisor.ui.clock import today
 
 EXAMPLES: Final = 3
@@ -39,6 +39,7 @@ def render() -> None:
     with left:
         _ask(found, catalog)
         _index(catalog)
+        brief.show(catalog)
     with right:
         if work.empty:
             _examples(catalog)

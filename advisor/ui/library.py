@@ -12,7 +12,7 @@ from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.report import words
 from advisor.store import Entry, Revision, may_manage
-from advisor.ui import look, moved, pages, saving, state
+from advisor.ui import look, moved, pages, saving, signing_in, state
 
 MAX_SHOWN = 30
 
@@ -22,6 +22,7 @@ def render() -> None:
     catalog, store = state.catalog(), saving.store()
     st.title("Library", anchor=False)
     look.quiet(f"Kept in {store.place}. Every save is a revision; nothing is overwritten.")
+    signing_in.out()
     query, tags, archived = _filters(store)
     found = store.list(query, tags, archived=archived)
     if not found:

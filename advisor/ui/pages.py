@@ -13,7 +13,7 @@ import streamlit as st
 
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
-from advisor.ui import look, state
+from advisor.ui import look, signing_in, state
 
 _MARK: Final = str(Path(__file__).with_name("mark.svg"))
 
@@ -58,6 +58,8 @@ def run() -> None:
     st.set_page_config(page_title="Advisor", page_icon=_MARK, layout="wide")
     st.logo(_MARK, size="small")
     look.style()
+    if not signing_in.done():
+        return
     pages = {place.module: _page(place) for place in PLACES}
     st.session_state["pages"] = pages
     chosen = st.navigation(_sections(pages), position="top")

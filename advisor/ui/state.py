@@ -202,7 +202,7 @@ def encode(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float | int):
-        return f"{value:.15g}"
+        return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
     if isinstance(value, list | tuple):
         return _SEPARATOR.join(value) or _EMPTY_LIST
     return str(value)

@@ -81,6 +81,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running
@@ -104,7 +105,6 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 def watched(context: BrowserContext) -> Page:
-    expect.set_options(timeout=PATIENCE_MS)
     opened = context.new_page()
     opened.addresses = []  # type: ignore[attr-defined]
 

@@ -159,7 +159,8 @@ def _filled(
         architecture = find_architecture(catalog, model=draft.base_model, config=None)
     except AdvisorError:
         architecture = None
-    work = Work(task or task_of(answers), data.train_rows, data.tokens.expected, draft.method)
+    kind = task or task_of(answers)
+    work = Work(kind, data.train_rows, data.tokens.expected, draft.method, draft.objective)
     advice = recommend(catalog, architecture, work, draft.as_of)
     recommended = advice.model_dump(exclude={"reasons", "warnings", "targets"})
     chosen = {**recommended, **{name: value for name, value in given.items() if value is not None}}

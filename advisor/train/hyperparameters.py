@@ -79,6 +79,7 @@ class Work:
     tokens: float
     """Of one pass."""
     method: Method = "lora"
+    objective: Objective = "sft"
 
 
 def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, day: date) -> Hyperparameters:
@@ -91,14 +92,13 @@ def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, d
     rank, rank_reason, warnings = _rank(parameter, architecture, work)
     batch = _batch(parameter, work.rows)
     micro = min(2, batch)
-    rate = parameter("learning_rate_full")
-    factor = 1.0 if work.method == "full" else parameter("learning_rate_factor")
+    rate, rate_reason = _learning_rate(parameter, work)
     epochs = _epochs(parameter, work.rows, batch)
     return Hyperparameters(
         rank=rank,
         alpha=2 * rank,
         targets=("all-linear",),
-        learning_rate=rate * factor,
+        learning_rate=rate,
         epochs=epochs,
         micro_batch=micro,
         gradient_accumulation=max(1, batch // micro),
@@ -110,13 +110,7 @@ def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, d
                 because="Adapters on attention alone are worse than on all linear layers at the same parameter count.",
                 sources=("lora-without-regret-2025",),
             ),
-            Reason(
-                setting="learning_rate",
-                because=f"{factor:g} times the rate of full tuning ({rate:g})."
-                if factor != 1
-                else f"The usual rate of full tuning, {rate:g}.",
-                sources=parameter.sources("learning_rate_factor"),
-            ),
+            rate_reason,
             Reason(
                 setting="batch",
                 because=f"{batch} rows a step: small batches suit LoRA, and {work.rows} rows must still make steps.",
@@ -146,8 +140,11 @@ class _Numbers:
 def _rank(
     parameter: _Numbers, architecture: Architecture | None, work: Work
 ) -> tuple[int, Reason, list[str]]:
-    rank = int(parameter(f"rank_{work.task}"))
+    named = "rank_reinforcement" if work.objective == "rft" else f"rank_{work.task}"
+    rank = int(parameter(named))
     because = f"The usual rank for a task of the kind '{work.task}'."
+    if work.objective == "rft":
+        because = "A reward carries little to store; small ranks do."
     warnings: list[str] = []
     if architecture is not None:
         needed = work.tokens * parameter("bits_per_token")
@@ -160,8 +157,24 @@ def _rank(
             warnings.append(
                 f"Even rank {rank} stores less than these tokens hold; full tuning may learn more."
             )
-    sources = (*parameter.sources(f"rank_{work.task}"), *parameter.sources("bits_per_parameter"))
+    sources = (*parameter.sources(named), *parameter.sources("bits_per_parameter"))
     return rank, Reason(setting="rank", because=because, sources=tuple(dict.fromkeys(sources))), warnings
+
+
+def _learning_rate(parameter: _Numbers, work: Work) -> tuple[float, Reason]:
+    if work.objective in ("dpo", "kto"):
+        rate, named = parameter("learning_rate_preference"), "learning_rate_preference"
+        because = "Preferences move a model that already answers well; small steps keep it there."
+    elif work.method == "full":
+        rate, named = parameter("learning_rate_full"), "learning_rate_full"
+        because = "The usual rate of full tuning."
+    else:
+        rate, named = (
+            parameter("learning_rate_full") * parameter("learning_rate_factor"),
+            "learning_rate_factor",
+        )
+        because = f"{parameter(named):g} times the rate of full tuning."
+    return rate, Reason(setting="learning_rate", because=because, sources=parameter.sources(named))
 
 
 def _capacity(parameter: _Numbers, architecture: Architecture, rank: int) -> float:

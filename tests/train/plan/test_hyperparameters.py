@@ -99,3 +99,10 @@ def test_the_kind_of_task_follows_from_the_answers(answers, task):
 )
 def test_the_objective_follows_from_what_is_at_hand(answers, given, objective):
     assert objective_for(answers, **given).objective == objective
+
+
+def test_preferences_are_learned_in_far_smaller_steps(day):
+    pairs = recommend(CATALOG, LLAMA, Work("standard", 500, 1e5, objective="dpo"), day)
+    assert (
+        pairs.learning_rate < 0.1 * recommend(CATALOG, LLAMA, Work("standard", 500, 1e5), day).learning_rate
+    )

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -54,8 +53,6 @@ def build() -> typer.Typer:
     """Register the commands of every area, once."""
     if not app.registered_commands:
         for area in AREAS:
-            if importlib.util.find_spec(f"advisor.cli.{area}") is None:  # TEMPORARY
-                continue
             importlib.import_module(f"advisor.cli.{area}").register(app)
     return app
 

@@ -65,8 +65,7 @@ def test_every_relative_link_in_the_documentation_leads_somewhere():
         *sorted((ROOT / "benchmarks").glob("*.md")),
     ]
     for page in pages:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                dead.append(f"{page.name}: {target}")
+        targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        dead += [f"{page.name}: {target}" for target in targets if not (page.parent / target).exists()]
 
     assert dead == []

@@ -90,13 +90,17 @@ FILES = {
         ["facts.yaml:1", "'bouds'", "'bounds'"],
     ),
     "parameters/x.yaml": (
-        "topic: x\nnumbers:\n  n:\n    title: T\n    unit: usd\n    values:\n"
-        "      - {from: 2026-01-01, low: 3, expected: 2, high: 4, sources: [judgement], checked: 2026-01-01, review_by: 2027-01-01}",
+        (
+            "topic: x\nnumbers:\n  n:\n    title: T\n    unit: usd\n    values:\n"
+            "      - {from: 2026-01-01, low: 3, expected: 2, high: 4, sources: [judgement], checked: 2026-01-01, review_by: 2027-01-01}"
+        ),
         ["x.yaml:7", "must not fall"],
     ),
     "parameters/y.yaml": (
-        "topic: y\nnumbers:\n  n:\n    title: T\n    unit: usd\n    values:\n"
-        "      - {from: 2026-01-01, value: '3', sources: [judgement], checked: 2026-01-01, review_by: 2027-01-01}",
+        (
+            "topic: y\nnumbers:\n  n:\n    title: T\n    unit: usd\n    values:\n"
+            "      - {from: 2026-01-01, value: '3', sources: [judgement], checked: 2026-01-01, review_by: 2027-01-01}"
+        ),
         ["y.yaml:7", "must be a number"],
     ),
     "sources.yaml": (

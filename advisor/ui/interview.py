@@ -173,7 +173,7 @@ def _examples(catalog: Catalog) -> None:
                 args=(situation,),
                 width="stretch",
             )
-        look.quiet("Published decisions. You see the answers, our advice, and can change both.")
+        look.quiet("Published decisions. You see the answers and our advice, and can change any answer.")
 
 
 def _live(found: Recommendation, catalog: Catalog) -> None:

@@ -177,9 +177,10 @@ def hosted_figures(catalog: Catalog, spec: TrainingSpec, data: DataFigures) -> R
     low, expected, high = (amount * price for amount, price in zip(amounts, rate.range, strict=True))
     least = in_force(route.minimum_usd, spec.as_of)
     floor = least.number if least else 0.0
+    soon, usual, late = catalog.parameter("training.hosted_seconds", spec.as_of).range
     return RunFigures(
         cost=Span(low=max(low, floor), expected=max(expected, floor), high=max(high, floor), unit="usd"),
-        duration=Span(low=600, expected=1800, high=21_600, unit="seconds"),
+        duration=Span(low=soon, expected=usual, high=late, unit="seconds"),
         memory=None,
         assumptions=(
             f"{route.label}: tokens of the file times epochs times the rate, checked {rate.checked}.",

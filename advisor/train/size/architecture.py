@@ -125,7 +125,17 @@ def architecture_of(config: Any, *, place: str) -> Architecture:
         raise AdvisorError(
             "a configuration is a mapping", place=place, remedy="Name the config.json of a model."
         )
-    flat = _text_part(config)
+    try:
+        return _architecture(_text_part(config), config, place)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise AdvisorError(
+            f"a value of the configuration has the wrong type: {error}",
+            place=place,
+            remedy="Name the config.json of a decoder language model.",
+        ) from error
+
+
+def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -> Architecture:
     kind = str(flat.get("model_type") or "llama")
     shape = _shape(flat, place)
     vocabulary = _whole(flat, ("vocab_size", "padded_vocab_size"), place)

@@ -266,7 +266,21 @@ def test_the_text_part_of_a_model_that_sees_is_sized():
     assert "vision" in found.assumptions[-1]
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"hidden_size": "many"}', "not json", '{"hidden_size": -1}'])
+TINY = '{"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "vocab_size": 9, '
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TINY + '"num_experts_per_tok": "x"}',
+        TINY + '"layer_types": 3}',
+        "[]",
+        "{}",
+        '{"hidden_size": "many"}',
+        "not json",
+        '{"hidden_size": -1}',
+    ],
+)
 def test_what_is_no_configuration_is_an_error_with_its_place(tmp_path, text):
     file = tmp_path / "config.json"
     file.write_text(text)

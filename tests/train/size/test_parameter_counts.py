@@ -84,7 +84,7 @@ def test_small_models_of_real_shapes_are_counted_as_peft_prints_them(catalog, na
     small = shrunk(catalog.models[name].config)
     ours = architecture_of(small, place=name)
     linear = sorted({matrix.name for matrix in ours.matrices if matrix.linear})
-    sets = [("all-linear",), *((target,) for target in linear)]
+    sets = [("all-linear",), tuple(linear[::2])]  # every module alone: benchmarks/parameter_counts.py
     base = build(small)
     assert ours.total_parameters == sum(weight.numel() for weight in base.parameters())
     for targets in sets:

@@ -74,12 +74,12 @@ def peer_output(command: list[str], peers: Path, folder: Path) -> str | None:
     return f"{done.returncode}\n" + re.sub(r"[\d.]+", "#", done.stdout.replace(str(folder), ""))
 
 
-def cells(rows: int) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    return [
-        (language, domain, clean(language, domain, rows, 1))
-        for language in PARTS
-        for domain in PARTS[language]
-    ]
+QUICK = (("en", "support"), ("ru", "cooking"), ("zh", "policy"))
+
+
+def cells(rows: int, *, quick: bool = False) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    chosen = QUICK if quick else [(language, domain) for language in PARTS for domain in PARTS[language]]
+    return [(language, domain, clean(language, domain, rows, 1)) for language, domain in chosen]
 
 
 def caught(defect: Defect, planted: Planted, result: Audit, before: Audit) -> tuple[bool, float]:
@@ -94,13 +94,15 @@ def caught(defect: Defect, planted: Planted, result: Audit, before: Audit) -> tu
     return bool(mine) and recall >= 0.5, recall
 
 
-def run_defect(defect: Defect, rows: int, peers: Path | None, alarms: dict[str, Any]) -> dict[str, Any]:
+def run_defect(
+    defect: Defect, base_cells: list[Any], peers: Path | None, alarms: dict[str, Any]
+) -> dict[str, Any]:
     table: dict[str, Any] = {"cells": 0, "caught": 0, "recall": [], "peers": defaultdict(int), "missed": []}
-    for language, domain, base in cells(rows):
+    for language, domain, base in base_cells:
         labels = defect.name.startswith("label")
         if labels and (language, domain) != ("en", "support"):
             continue
-        source = clean_labels(rows, 1) if labels else base
+        source = clean_labels(len(base), 1) if labels else base
         for share in defect.shares:
             rng = random.Random(f"{defect.name}{language}{domain}{share}")
             planted = defect.plant(source, rng, share, language)
@@ -112,7 +114,7 @@ def run_defect(defect: Defect, rows: int, peers: Path | None, alarms: dict[str, 
                 table["recall"].append(recall)
                 if not hit:
                     table["missed"].append(f"{language}/{domain}/{share:g}")
-                if peers and language == "en" and domain == "support":
+                if peers and language == "en" and domain == "support" and share == defect.shares[-1]:
                     run_peers(peers, Path(folder), source, planted, table)
     return table
 
@@ -120,12 +122,24 @@ def run_defect(defect: Defect, rows: int, peers: Path | None, alarms: dict[str, 
 def run_peers(peers: Path, folder: Path, source: list[Any], planted: Planted, table: dict[str, Any]) -> None:
     for name, command in PEERS.items():
         after = peer_output(command, peers, folder)
+        before = unplanted(name, command, peers, source, with_eval="eval" in planted.files)
+        table["peers"][name] += int(after is not None and _facts(after) != _facts(before or ""))
+
+
+KNOWN: dict[Any, str | None] = {}
+
+
+def unplanted(
+    name: str, command: list[str], peers: Path, source: list[Any], *, with_eval: bool
+) -> str | None:
+    key = (name, with_eval, len(source), str(source[1]))
+    if key not in KNOWN:
         with tempfile.TemporaryDirectory() as other:
             write(Path(other) / "train.jsonl", source)
-            if "eval" in planted.files:
+            if with_eval:
                 write(Path(other) / "eval.jsonl", clean("en", "support", 300, 1)[-30:])
-            before = peer_output(command, peers, Path(other))
-        table["peers"][name] += int(after is not None and _facts(after) != _facts(before or ""))
+            KNOWN[key] = peer_output(command, peers, Path(other))
+    return KNOWN[key]
 
 
 def _facts(output: str) -> str:
@@ -138,11 +152,12 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200)
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--only")
+    parser.add_argument("--quick", action="store_true", help="one domain a language")
     arguments = parser.parse_args()
     alarms: dict[Any, Audit] = {}
     per_check: dict[str, int] = defaultdict(int)
     total = 0
-    for language, domain, rows in cells(arguments.rows):
+    for language, domain, rows in cells(arguments.rows, quick=arguments.quick):
         with tempfile.TemporaryDirectory() as folder:
             result = ours(Planted(rows, None), Path(folder))
         alarms[language, domain] = result
@@ -162,12 +177,12 @@ def main() -> None:
     kinds = [defect for defect in DEFECTS if not arguments.only or arguments.only in defect.name]
     caught_kinds = 0
     for defect in kinds:
-        table = run_defect(defect, arguments.rows, arguments.peers, alarms)
+        table = run_defect(defect, cells(arguments.rows, quick=arguments.quick), arguments.peers, alarms)
         caught_kinds += table["caught"] == table["cells"]
         recall = sum(table["recall"]) / len(table["recall"])
         print(
             f"{defect.name:32} {table['caught']:>4}/{table['cells']:<4} {recall:>7.0%}   "
-            + " ".join(f"{table['peers'][name]:>12}/{len(defect.shares)}" for name in PEERS)
+            + " ".join(f"{table['peers'][name]:>12}/1" for name in PEERS)
             + "   "
             + " ".join(table["missed"][:6]),
             flush=True,

@@ -62,7 +62,7 @@ def audit(
         measured_dataset(path, inputs, options, executor=executor, progress=progress) as data,
     ):
         findings = judged(data)
-        return _result(inputs, path, data, findings)
+        return result_of(inputs, path, data, findings)
 
 
 @contextmanager
@@ -191,7 +191,8 @@ def _executor_for(source: Source) -> Executor:
     return Processes(workers) if size > WORTH_WORKERS and workers > 1 else Here()
 
 
-def _result(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Finding]) -> Audit:
+def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Finding]) -> Audit:
+    """Put the result together: evidence of the format, tokens, findings, measured facts."""
     source = open_source(path)
     broken = len(data.names.get("broken", {}))
     counts = (

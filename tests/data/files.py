@@ -13,7 +13,12 @@ from pathlib import Path
 
 def write(path: Path, rows) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"".join((row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode()) + b"\n" for row in rows))
+    path.write_bytes(
+        b"".join(
+            (row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode()) + b"\n"
+            for row in rows
+        )
+    )
     return path
 
 
@@ -23,7 +28,12 @@ def lines(path: Path):
 
 def run_and_kill(code: str, *, after_seconds: float, env=None) -> bool:
     """Run Python code in a process of its own and kill it with no chance to clean up; say whether it was still running."""
-    process = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     time.sleep(after_seconds)
     alive = process.poll() is None
     if alive:

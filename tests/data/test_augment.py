@@ -36,7 +36,14 @@ class Model(BaseHTTPRequestHandler):
             threading.Event().wait(server.delay)
         ask, answer = body["messages"][1]["content"].removeprefix("User: ").split("\nAssistant: ")
         reply = server.reply(ask, answer)
-        return self._send(200, {"choices": [{"message": {"content": reply}}], "usage": {"prompt_tokens": 100, "completion_tokens": 40}}, {})
+        return self._send(
+            200,
+            {
+                "choices": [{"message": {"content": reply}}],
+                "usage": {"prompt_tokens": 100, "completion_tokens": 40},
+            },
+            {},
+        )
 
     def _send(self, status, value, headers):
         raw = json.dumps(value).encode()
@@ -52,7 +59,14 @@ class Model(BaseHTTPRequestHandler):
 
 
 def varied(ask, answer):
-    return json.dumps({"variations": [{"user": f"Quick question: {ask}", "assistant": f"{answer} Enjoy!"}, {"user": f"Tell me, {ask[0].lower()}{ask[1:]}", "assistant": f"Here we go: {answer}"}]})
+    return json.dumps(
+        {
+            "variations": [
+                {"user": f"Quick question: {ask}", "assistant": f"{answer} Enjoy!"},
+                {"user": f"Tell me, {ask[0].lower()}{ask[1:]}", "assistant": f"Here we go: {answer}"},
+            ]
+        }
+    )
 
 
 @pytest.fixture
@@ -61,7 +75,14 @@ def model():
     server.asked, server.keys, server.failures, server.delay, server.reply = [], set(), [], 0, varied
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    server.options = AugmentOptions(model="tiny", base_url=f"http://127.0.0.1:{server.server_port}/v1", variations=2, requests_per_minute=60_000, usd_per_mtok_in=1, usd_per_mtok_out=2)
+    server.options = AugmentOptions(
+        model="tiny",
+        base_url=f"http://127.0.0.1:{server.server_port}/v1",
+        variations=2,
+        requests_per_minute=60_000,
+        usd_per_mtok_in=1,
+        usd_per_mtok_out=2,
+    )
     yield server
     server.shutdown()
     server.server_close()
@@ -93,20 +114,36 @@ def test_cost_is_shown_before_and_after(model, tmp_path):
 
 
 def test_copies_and_drift_are_filtered(model, tmp_path):
-    model.reply = lambda ask, answer: json.dumps({"variations": [{"user": ask, "assistant": answer}, {"user": "Well: " + ask, "assistant": answer + " It takes 99 minutes."}]})
-    done = augment(write(tmp_path / "train.jsonl", good_rows(6)), tmp_path / "out.jsonl", model.options, day=DAY)
+    model.reply = lambda ask, answer: json.dumps(
+        {
+            "variations": [
+                {"user": ask, "assistant": answer},
+                {"user": "Well: " + ask, "assistant": answer + " It takes 99 minutes."},
+            ]
+        }
+    )
+    done = augment(
+        write(tmp_path / "train.jsonl", good_rows(6)), tmp_path / "out.jsonl", model.options, day=DAY
+    )
     assert (done.added, done.reasons) == (0, {"numbers changed": 6, "repeats another prompt": 6})
 
 
 @pytest.mark.parametrize("reply", ["not json", "[]", '{"variations": [{"user": 5}]}', '{"variations": "x"}'])
 def test_a_model_that_breaks_the_format_adds_nothing(reply, model, tmp_path):
     model.reply = lambda _ask, _answer: reply
-    assert augment(write(tmp_path / "train.jsonl", good_rows(4)), tmp_path / "out.jsonl", model.options, day=DAY).written == 4
+    assert (
+        augment(
+            write(tmp_path / "train.jsonl", good_rows(4)), tmp_path / "out.jsonl", model.options, day=DAY
+        ).written
+        == 4
+    )
 
 
 def test_a_server_that_says_later_is_asked_again(model, tmp_path):
     model.failures = [(429, {"Retry-After": "0.05"}), (503, {}), (429, {"Retry-After": "0"})]
-    done = augment(write(tmp_path / "train.jsonl", good_rows(3)), tmp_path / "out.jsonl", model.options, day=DAY)
+    done = augment(
+        write(tmp_path / "train.jsonl", good_rows(3)), tmp_path / "out.jsonl", model.options, day=DAY
+    )
     assert (done.added, len(model.asked)) == (6, 6)
 
 
@@ -142,11 +179,22 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(model, tmp_path):
 
 
 def test_the_evaluation_side_is_refused_and_never_approached(model, tmp_path):
-    split(write(tmp_path / "a.jsonl", [chat(f"Question {index} on {word}?", f"{word} is answer {index}.") for index, word in enumerate("fir oak elm ash yew bay fig box gum pear plum lime".split())]), tmp_path / "out")
+    split(
+        write(
+            tmp_path / "a.jsonl",
+            [
+                chat(f"Question {index} on {word}?", f"{word} is answer {index}.")
+                for index, word in enumerate(["fir", "oak", "elm", "ash", "yew", "bay", "fig", "box", "gum", "pear", "plum", "lime"])
+            ],
+        ),
+        tmp_path / "out",
+    )
     with pytest.raises(AdvisorError, match="evaluation side"):
         augment(tmp_path / "out" / "eval.jsonl", tmp_path / "x.jsonl", model.options, day=DAY)
     leaked = lines(tmp_path / "out" / "eval.jsonl")[0]["messages"][0]["content"]
-    model.reply = lambda _ask, answer: json.dumps({"variations": [{"user": leaked + " Please.", "assistant": answer + " Enjoy it."}]})
+    model.reply = lambda _ask, answer: json.dumps(
+        {"variations": [{"user": leaked + " Please.", "assistant": answer + " Enjoy it."}]}
+    )
     done = augment(tmp_path / "out" / "train.jsonl", tmp_path / "x.jsonl", model.options, day=DAY)
     assert done.reasons.get("too close to an evaluation row", 0) >= 1
     assert done.added == 0

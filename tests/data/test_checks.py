@@ -23,10 +23,16 @@ def findings_of(example, tmp_path):
         folder.mkdir()
         (folder / "chat_template.jinja").write_text(REFUSING)
         options["model"] = str(folder)
-    others = {name: write(tmp_path / f"{name}.jsonl", rows) for name in ("eval", "production") if (rows := getattr(example, name))}
+    others = {
+        name: write(tmp_path / f"{name}.jsonl", rows)
+        for name in ("eval", "production")
+        if (rows := getattr(example, name))
+    }
     if example.benchmark:
         others["benchmarks"] = [write(tmp_path / "benchmark.jsonl", example.benchmark)]
-    return audit(AuditInputs(data=write(tmp_path / "train.jsonl", example.make()), **others), AuditOptions(**options)).findings
+    return audit(
+        AuditInputs(data=write(tmp_path / "train.jsonl", example.make()), **others), AuditOptions(**options)
+    ).findings
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -55,5 +61,11 @@ def test_the_page_of_checks_is_current():
 
 def test_each_check_has_the_fixed_headings_once():
     page = checks_page()
-    for heading in ("What it detects", "Why it matters", "Remedy", "Example that fires", "Example that does not"):
+    for heading in (
+        "What it detects",
+        "Why it matters",
+        "Remedy",
+        "Example that fires",
+        "Example that does not",
+    ):
         assert page.count(f"### {heading}\n") == len(CHECKS)

@@ -14,14 +14,25 @@ from .files import lines, run_and_kill, write
 
 
 def rows_with_everything():
-    return [*good_rows(20), chat("Is the cafÃ© lamp dimmable?", "Yes, itâ€™s dimmable."), b'{"messages"', chat("And the plug?", ""), good_rows(3)[2], chat("What's new?", "Tea &amp; talk, every day.")]
+    return [
+        *good_rows(20),
+        chat("Is the cafÃ© lamp dimmable?", "Yes, itâ€™s dimmable."),
+        b'{"messages"',
+        chat("And the plug?", ""),
+        good_rows(3)[2],
+        chat("What's new?", "Tea &amp; talk, every day."),
+    ]
 
 
 def test_each_row_is_written_or_quarantined_with_its_reason(tmp_path):
     done = fix(write(tmp_path / "a.jsonl", rows_with_everything()), tmp_path / "out.jsonl")
     quarantined = lines(beside(tmp_path / "out.jsonl", "quarantine"))
     assert done.rows == 25 == len(lines(tmp_path / "out.jsonl")) + len(quarantined)
-    assert {one["row"]: one["reasons"][0].split(":")[0] for one in quarantined} == {22: "broken-line", 23: "empty-turn", 24: "exact-duplicate"}
+    assert {one["row"]: one["reasons"][0].split(":")[0] for one in quarantined} == {
+        22: "broken-line",
+        23: "empty-turn",
+        24: "exact-duplicate",
+    }
     assert quarantined[0]["was"] == '{"messages"'
 
 
@@ -52,8 +63,29 @@ def test_redaction_and_the_system_prompt_are_written_on_request(tmp_path):
 
 
 def test_other_formats_become_chat(tmp_path):
-    fix(write(tmp_path / "a.jsonl", [{"instruction": f"Describe part {index}.", "input": "", "output": f"Part {index} is round.", "source": "x"} for index in range(12)]), tmp_path / "out.jsonl", FixOptions(to_chat=True))
-    assert lines(tmp_path / "out.jsonl")[3] == {"messages": [{"role": "user", "content": "Describe part 3."}, {"role": "assistant", "content": "Part 3 is round."}], "source": "x"}
+    fix(
+        write(
+            tmp_path / "a.jsonl",
+            [
+                {
+                    "instruction": f"Describe part {index}.",
+                    "input": "",
+                    "output": f"Part {index} is round.",
+                    "source": "x",
+                }
+                for index in range(12)
+            ],
+        ),
+        tmp_path / "out.jsonl",
+        FixOptions(to_chat=True),
+    )
+    assert lines(tmp_path / "out.jsonl")[3] == {
+        "messages": [
+            {"role": "user", "content": "Describe part 3."},
+            {"role": "assistant", "content": "Part 3 is round."},
+        ],
+        "source": "x",
+    }
 
 
 def test_the_data_is_never_overwritten(tmp_path):
@@ -70,7 +102,15 @@ def test_mending_a_text_twice_is_mending_it_once(text):
 
 
 def test_text_that_is_right_is_left_alone():
-    for text in ("Ça va ? Übergröße – naïve café", "«Привет», сказал он…", "这是一个测试，没有问题。", "हिन्दी में लिखा", "日本語のテスト。", "شكرًا جزيلًا", "Año ½ ± 3 °C £5 ™"):
+    for text in (
+        "Ça va ? Übergröße – naïve café",
+        "«Привет», сказал он…",
+        "这是一个测试，没有问题。",
+        "हिन्दी में लिखा",
+        "日本語のテスト。",
+        "شكرًا جزيلًا",
+        "Año ½ ± 3 °C £5 ™",
+    ):
         assert mend({"prompt": text}) == ({"prompt": text}, [])
 
 

@@ -24,13 +24,23 @@ from .files import write
 
 
 def conversations(path, size=1 << 20):
-    return [to_conversation(row, value) for chunk in chunks(open_source(path), size=size) for row, value in parse(chunk) if not isinstance(value, Broken)]
+    return [
+        to_conversation(row, value)
+        for chunk in chunks(open_source(path), size=size)
+        for row, value in parse(chunk)
+        if not isinstance(value, Broken)
+    ]
 
 
 SAME = {
     "chat": {"messages": [{"role": "user", "content": "Ask"}, {"role": "assistant", "content": "Reply"}]},
     "sharegpt": {"conversations": [{"from": "human", "value": "Ask"}, {"from": "gpt", "value": "Reply"}]},
-    "vertex": {"contents": [{"role": "user", "parts": [{"text": "Ask"}]}, {"role": "model", "parts": [{"text": "Reply"}]}]},
+    "vertex": {
+        "contents": [
+            {"role": "user", "parts": [{"text": "Ask"}]},
+            {"role": "model", "parts": [{"text": "Reply"}]},
+        ]
+    },
     "alpaca": {"instruction": "Ask", "input": "", "output": "Reply"},
     "prompt-completion": {"prompt": "Ask", "completion": "Reply"},
     "preference": {"prompt": "Ask", "chosen": "Reply", "rejected": "No"},
@@ -43,7 +53,15 @@ def test_every_format_gives_the_same_conversation(shape):
     assert (shape_of(SAME[shape]), row.prompt, row.answer, row.problems) == (shape, "Ask", "Reply", [])
 
 
-@pytest.mark.parametrize("pack", [lambda raw: raw, gzip.compress, zstandard.compress, lambda raw: zstandard.compress(raw[:60]) + zstandard.compress(raw[60:])])
+@pytest.mark.parametrize(
+    "pack",
+    [
+        lambda raw: raw,
+        gzip.compress,
+        zstandard.compress,
+        lambda raw: zstandard.compress(raw[:60]) + zstandard.compress(raw[60:]),
+    ],
+)
 def test_compressed_files_are_read_like_plain_ones(pack, tmp_path):
     plain = write(tmp_path / "plain.jsonl", good_rows(9))
     packed = tmp_path / "packed.jsonl.x"
@@ -58,7 +76,7 @@ def test_the_size_of_chunks_changes_nothing(tmp_path):
 
 
 def test_csv_parquet_json_and_folders_are_read(tmp_path):
-    pairs = [{"prompt": f"Ask, {index}\n\"more\"", "completion": f"Reply {index}"} for index in range(5)]
+    pairs = [{"prompt": f'Ask, {index}\n"more"', "completion": f"Reply {index}"} for index in range(5)]
     with (tmp_path / "a.csv").open("w", newline="") as stream:
         table = csv.DictWriter(stream, ["prompt", "completion"], delimiter=";")
         table.writeheader()
@@ -77,7 +95,17 @@ def test_the_evidence_of_the_format_is_shown(tmp_path):
     assert any("messages" in line for line in evidence.because)
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.jsonl.gz", gzip.compress(b'{"prompt":"a"}\n' * 999, mtime=0)[:40]), ("a.jsonl", "{}\n".encode("utf-16")), ("a.parquet", b"PAR1 and nothing"), ("a.json", b"[1, 2"), ("a.jsonl", b""), ("a.jsonl.zst", b"\x28\xb5\x2f\xfdxx")])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl.gz", gzip.compress(b'{"prompt":"a"}\n' * 999, mtime=0)[:40]),
+        ("a.jsonl", "{}\n".encode("utf-16")),
+        ("a.parquet", b"PAR1 and nothing"),
+        ("a.json", b"[1, 2"),
+        ("a.jsonl", b""),
+        ("a.jsonl.zst", b"\x28\xb5\x2f\xfdxx"),
+    ],
+)
 def test_a_damaged_file_is_an_error_with_a_remedy(name, content, tmp_path):
     path = tmp_path / name
     path.write_bytes(content)
@@ -88,13 +116,54 @@ def test_a_damaged_file_is_an_error_with_a_remedy(name, content, tmp_path):
 
 
 def test_broken_lines_are_reported_by_number_with_their_reason(tmp_path):
-    path = write(tmp_path / "a.jsonl", [*good_rows(12), b"{'single': 1}", b'{"a": "\xff"}', b'{"weight": NaN}'])
+    path = write(
+        tmp_path / "a.jsonl", [*good_rows(12), b"{'single': 1}", b'{"a": "\xff"}', b'{"weight": NaN}']
+    )
     finding = next(one for one in audit(AuditInputs(data=path)).findings if one.check == "broken-line")
     assert finding.rows == [13, 14, 15]
     assert "UTF-8" in finding.evidence["reasons"]["14"]
 
 
-VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["messages", "role", "content", "tool_calls", "function", "name", "arguments", "weight", "prompt", "completion", "chosen", "rejected", "conversations", "from", "value", "contents", "parts", "text", "instruction", "output", "tools", "metadata", "created", "system", "parameters"]), inner, max_size=5), max_leaves=25)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "messages",
+                    "role",
+                    "content",
+                    "tool_calls",
+                    "function",
+                    "name",
+                    "arguments",
+                    "weight",
+                    "prompt",
+                    "completion",
+                    "chosen",
+                    "rejected",
+                    "conversations",
+                    "from",
+                    "value",
+                    "contents",
+                    "parts",
+                    "text",
+                    "instruction",
+                    "output",
+                    "tools",
+                    "metadata",
+                    "created",
+                    "system",
+                    "parameters",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
 
 
 @given(VALUES)
@@ -108,7 +177,11 @@ def test_no_row_whatever_its_shape_raises(value):
 @settings(max_examples=40, deadline=None)
 def test_no_file_whatever_its_lines_makes_an_audit_fail(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("fuzz") / "a.jsonl"
-    path.write_bytes(b"\n".join(row.replace(b"\n", b"") if isinstance(row, bytes) else json.dumps(row).encode() for row in rows))
+    path.write_bytes(
+        b"\n".join(
+            row.replace(b"\n", b"") if isinstance(row, bytes) else json.dumps(row).encode() for row in rows
+        )
+    )
     try:
         result = audit(AuditInputs(data=path))
     except AdvisorError as error:

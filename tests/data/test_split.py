@@ -17,8 +17,19 @@ from .files import lines, run_and_kill, write
 
 
 def different(count):
-    words = "amber birch cedar delta ember fjord grove haven inlet jetty knoll ledge marsh north ocean".split()
-    return [chat(f"{words[index % 15]} question {index} about {words[index * 7 % 15]} and {words[index * 11 % 13]}", f"{words[index * 3 % 15]} is what number {index} wants, {words[index * 5 % 14]}.", label="ab"[index % 4 == 0], customer=index // 3, day=f"2026-{1 + index // 28:02}-{1 + index % 28:02}") for index in range(count)]
+    words = (
+        ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jetty", "knoll", "ledge", "marsh", "north", "ocean"]
+    )
+    return [
+        chat(
+            f"{words[index % 15]} question {index} about {words[index * 7 % 15]} and {words[index * 11 % 13]}",
+            f"{words[index * 3 % 15]} is what number {index} wants, {words[index * 5 % 14]}.",
+            label="ab"[index % 4 == 0],
+            customer=index // 3,
+            day=f"2026-{1 + index // 28:02}-{1 + index % 28:02}",
+        )
+        for index in range(count)
+    ]
 
 
 @given(share=st.floats(0.1, 0.6), seed=st.integers(0, 2**31))
@@ -42,7 +53,11 @@ def test_near_duplicates_repeats_and_groups_stay_on_one_side(tmp_path):
     copies = [json.loads(json.dumps(row)) for row in rows[:15]]
     for row in copies:
         row["messages"][0]["content"] = "Please: " + row["messages"][0]["content"] + "!"
-    manifest = split(write(tmp_path / "a.jsonl", rows + copies + rows[:5]), tmp_path / "out", SplitOptions(group="customer"))
+    manifest = split(
+        write(tmp_path / "a.jsonl", rows + copies + rows[:5]),
+        tmp_path / "out",
+        SplitOptions(group="customer"),
+    )
     side = dict.fromkeys(manifest.train.source_rows, 0) | dict.fromkeys(manifest.eval.source_rows, 1)
     assert all(side[index + 1] == side[40 + index + 1] for index in range(15))
     assert all(side[index + 1] == side[55 + index + 1] for index in range(5))
@@ -50,7 +65,11 @@ def test_near_duplicates_repeats_and_groups_stay_on_one_side(tmp_path):
 
 
 def test_strata_keep_their_shares(tmp_path):
-    manifest = split(write(tmp_path / "a.jsonl", different(200)), tmp_path / "out", SplitOptions(eval_share=0.25, stratify="label"))
+    manifest = split(
+        write(tmp_path / "a.jsonl", different(200)),
+        tmp_path / "out",
+        SplitOptions(eval_share=0.25, stratify="label"),
+    )
     rare = sum(row["label"] == "b" for row in lines(tmp_path / "out" / "eval.jsonl"))
     assert abs(rare - 12.5) <= 1
     assert manifest.notes == []
@@ -58,7 +77,9 @@ def test_strata_keep_their_shares(tmp_path):
 
 def test_a_split_by_time_holds_out_the_latest(tmp_path):
     split(write(tmp_path / "a.jsonl", different(100)), tmp_path / "out", SplitOptions(time="day"))
-    days = {name: [row["day"] for row in lines(tmp_path / "out" / f"{name}.jsonl")] for name in ("train", "eval")}
+    days = {
+        name: [row["day"] for row in lines(tmp_path / "out" / f"{name}.jsonl")] for name in ("train", "eval")
+    }
     assert max(days["train"]) <= min(days["eval"])
     assert len(days["eval"]) == 20
 
@@ -77,7 +98,9 @@ def test_broken_lines_are_left_out_only_on_request(tmp_path):
     assert split(data, tmp_path / "out", SplitOptions(skip_broken=True)).skipped == [21]
 
 
-@pytest.mark.parametrize(("options", "words"), [({"group": "custmer"}, "customer"), ({"stratify": "lable"}, "label")])
+@pytest.mark.parametrize(
+    ("options", "words"), [({"group": "custmer"}, "customer"), ({"stratify": "lable"}, "label")]
+)
 def test_an_unknown_field_is_named_with_a_guess(options, words, tmp_path):
     with pytest.raises(AdvisorError) as caught:
         split(write(tmp_path / "a.jsonl", different(20)), tmp_path / "out", SplitOptions(**options))
@@ -94,4 +117,6 @@ def test_a_kill_leaves_no_manifest_beside_unfinished_files(tmp_path):
             made = tmp_path / "out" / name
             assert not made.exists() or made.read_bytes() == (tmp_path / "whole" / name).read_bytes()
     split(data, tmp_path / "out")
-    assert (tmp_path / "out" / "manifest.json").read_bytes() == (tmp_path / "whole" / "manifest.json").read_bytes()
+    assert (tmp_path / "out" / "manifest.json").read_bytes() == (
+        tmp_path / "whole" / "manifest.json"
+    ).read_bytes()

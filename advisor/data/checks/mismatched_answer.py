@@ -27,7 +27,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     # Where questions and answers do not share words anyway, nothing can be said.
     if usual < 0.15:
         return
-    suspects = np.flatnonzero((fit <= 0.34 * usual) & (prompts.counts >= 4) & (answers.counts >= 4))
+    suspects = np.flatnonzero((fit <= 0.45 * usual) & (prompts.counts >= 4) & (answers.counts >= 4))
     if not 1 < len(suspects) <= min(MOST_SUSPECTS, 0.5 * len(data)):
         return
     rows = [int(data.rows[index]) for index in _moved(suspects, prompts, answers, rarity, usual)]
@@ -49,7 +49,7 @@ def _moved(
     for index in suspects.tolist():
         answer = answers[index]
         for other, prompt in asked.items():
-            if other != index and _fit(prompt, answer, rarity) >= max(0.9 * usual, 0.3):
+            if other != index and _fit(prompt, answer, rarity) >= max(0.75 * usual, 0.2):
                 moved.add(index)
                 break
     return sorted(moved)

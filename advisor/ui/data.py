@@ -1,0 +1,243 @@
+"""The Data page: drop a file, see its findings with the rows themselves, take away fixed, train and eval files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from advisor.data.audit import judged, measured_dataset, result_of
+from advisor.data.checks import BY_ID
+from advisor.data.checks.contract import Dataset
+from advisor.data.checks.production_gap import coverage_of
+from advisor.data.fix import beside, fix
+from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
+from advisor.data.split import SplitOptions, split
+from advisor.errors import AdvisorError
+
+KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
+ICONS = {
+    "error": ":red[:material/error:]",
+    "warning": ":orange[:material/warning:]",
+    "note": ":gray[:material/info:]",
+}
+ROWS_SHOWN, TEXT_SHOWN = 20, 1200
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title("Data")
+    st.write(
+        "Is this data good enough to tune on, and what should be fixed first? Files stay on this machine."
+    )
+    data = st.file_uploader(
+        "Training data",
+        type=KINDS,
+        help="JSON Lines, JSON, CSV or Parquet; chat, prompt and completion, Alpaca, ShareGPT, preference pairs, tool calls, Vertex.",
+    )
+    others, options = _settings()
+    if data is None:
+        st.info("Drop a file to audit it.", icon=":material/upload_file:")
+        return
+    try:
+        contents = {
+            name: (one.name, one.getvalue())
+            for name, one in {"data": data, **others}.items()
+            if one is not None
+        }
+        seen = _audited(contents, options.model_dump_json())
+        _show(seen, contents["data"])
+    except AdvisorError as error:
+        st.error(f"{error.problem} ({Path(error.place).name}). {error.remedy}", icon=":material/error:")
+
+
+def _settings() -> tuple[dict[str, Any], AuditOptions]:
+    with st.expander("Evaluation data, production requests and training settings"):
+        left, right = st.columns(2)
+        others = {
+            "eval": left.file_uploader("Evaluation data", type=KINDS),
+            "production": right.file_uploader("Production requests", type=KINDS),
+        }
+        length = left.number_input("Maximum length in tokens", min_value=16, value=4096, step=256)
+        template = right.selectbox(
+            "Chat template",
+            ["chatml", "llama-3"],
+            help="Give a model's own template to the command line: advisor audit --model FOLDER.",
+        )
+        prompt = st.text_area("Production's system prompt", height=80)
+        goal = st.segmented_control("Goal of the tuning", ["style", "format", "classification", "skill"])
+    return others, AuditOptions(
+        max_length=int(length), model=template, system_prompt=prompt.strip() or None, goal=goal
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading every row …")
+def _audited(contents: Mapping[str, tuple[str, bytes]], options: str) -> dict[str, Any]:
+    """Audit the uploaded files; cached by their bytes, so that a click elsewhere costs nothing."""
+    with tempfile.TemporaryDirectory(prefix="advisor-data-") as folder:
+        paths = {name: _saved(Path(folder) / name, *one) for name, one in contents.items()}
+        inputs = AuditInputs(data=paths["data"], eval=paths.get("eval"), production=paths.get("production"))
+        with measured_dataset(inputs.data, inputs, AuditOptions.model_validate_json(options)) as data:
+            findings = judged(data)
+            result = result_of(
+                inputs.model_copy(update={"data": Path(contents["data"][0])}), inputs.data, data, findings
+            )
+            named = sorted({row for one in findings for row in one.rows[:ROWS_SHOWN]})
+            return {
+                "audit": result.model_dump(mode="json"),
+                "rows": {row: _as_text(one) for row, one in data.fetch(named).items()},
+                "lengths": data.column("tokens").tolist(),
+                "kinds": [kind.model_dump() for kind in coverage_of(data).kinds],
+                "groups": _duplicate_groups(data, findings),
+            }
+
+
+def _saved(folder: Path, name: str, content: bytes) -> Path:
+    folder.mkdir()
+    # Only the ending of an uploaded name is used: it tells the format, and a path in it must not.
+    path = folder / Path(name).name
+    path.write_bytes(content)
+    return path
+
+
+def _as_text(one: Any) -> str:
+    turns = [f"**{turn.role}** {turn.content[:TEXT_SHOWN]}" for turn in one.messages]
+    return "\n\n".join(turns) + (f"\n\n**rejected** {one.rejected[:TEXT_SHOWN]}" if one.rejected else "")
+
+
+def _duplicate_groups(data: Dataset, findings: list[Finding]) -> list[int]:
+    groups = [
+        len(group)
+        for one in findings
+        for group in one.evidence.get("groups", ())
+        if one.check == "near-duplicate"
+    ]
+    return sorted(groups, reverse=True) if len(data) else []
+
+
+def _show(seen: Mapping[str, Any], data: tuple[str, bytes]) -> None:
+    audit = Audit.model_validate(seen["audit"])
+    _summary(audit)
+    findings, pictures, files = st.tabs(["Findings", "Pictures", "Files to take away"])
+    with findings:
+        _findings(audit, seen["rows"])
+    with pictures:
+        _pictures(seen, audit)
+    with files:
+        _files(data)
+
+
+def _summary(audit: Audit) -> None:
+    usable, tokens = audit.facts.get("labelled_examples", 0), audit.tokens.get("total", 0)
+    counts = {name: sum(one.severity == name for one in audit.findings) for name in ICONS}
+    for column, (label, value) in zip(
+        st.columns(4),
+        (
+            ("Rows", audit.rows),
+            ("Usable examples", usable),
+            ("Tokens", tokens),
+            ("Errors and warnings", counts["error"] + counts["warning"]),
+        ),
+        strict=True,
+    ):
+        column.metric(label, f"{value:,}")
+    st.caption(
+        f"{audit.format.container}, {audit.format.shape}. "
+        + " ".join(audit.format.because[1:])
+        + " "
+        + " ".join(audit.assumptions)
+    )
+
+
+def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
+    if not audit.findings:
+        st.success("Nothing found.", icon=":material/check:")
+    for number, one in enumerate(audit.findings):
+        with st.expander(
+            f"{ICONS[one.severity]} **{BY_ID[one.check].title}** · {_plain(one.message)}",
+            expanded=number == 0,
+        ):
+            st.markdown(
+                f"**Why it matters.** {one.why}\n\n**In the tuned model.** {one.tuned_model}\n\n**Remedy.** {one.remedy}"
+            )
+            st.caption(f"{one.severity}, {one.confidence} confidence, check `{one.check}`")
+            for row in one.rows[:ROWS_SHOWN]:
+                with st.container(border=True):
+                    st.caption(f"Row {row}")
+                    st.markdown(_plain(rows.get(row, rows.get(str(row), "(cannot be read)")), bold=True))  # type: ignore[call-overload]
+            if one.count > ROWS_SHOWN:
+                st.caption(
+                    f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))
+                )
+
+
+def _plain(text: str, *, bold: bool = False) -> str:
+    # Training text is shown as it is: no links, pictures, formulas or colours of its own.
+    escaped = "".join(
+        f"\\{character}" if character in "[]$`<>_#~:" or (character == "*" and not bold) else character
+        for character in text
+    )
+    return escaped.replace("\n", "  \n") if not bold else escaped
+
+
+def _pictures(seen: Mapping[str, Any], audit: Audit) -> None:
+    import plotly.express as px
+
+    lengths = px.histogram(x=seen["lengths"], nbins=60, labels={"x": "tokens per row"}, title="Lengths")
+    lengths.add_vline(
+        x=audit.tokens.get("max_length", 4096), line_dash="dash", annotation_text="maximum length"
+    )
+    st.plotly_chart(lengths, width="stretch")
+    kinds = pl.DataFrame(seen["kinds"]) if seen["kinds"] else pl.DataFrame()
+    if len(kinds):
+        shown = kinds.select("name", "train_share", "production_share").to_dict(as_series=False)
+        bars = px.bar(
+            shown,
+            y="name",
+            x=["train_share", "production_share"] if any(shown["production_share"]) else ["train_share"],
+            barmode="group",
+            orientation="h",
+            title="Kinds of request",
+            labels={"value": "share of rows", "name": ""},
+        )
+        st.plotly_chart(bars, width="stretch")
+        st.dataframe(
+            kinds.select("name", "train", "production", "missing", "examples").to_dicts(), hide_index=True
+        )
+    if seen["groups"]:
+        st.plotly_chart(
+            px.bar(y=seen["groups"], labels={"x": "group", "y": "rows"}, title="Groups of near-duplicates"),
+            width="stretch",
+        )
+
+
+def _files(data: tuple[str, bytes]) -> None:
+    share = st.slider("Share held out for evaluation", 0.05, 0.5, 0.2, 0.05)
+    if not st.button("Make fixed, train and eval files", type="primary"):
+        return
+    with st.spinner("Writing …"):
+        made = _made(*data, share)
+    for name, content in made.items():
+        st.download_button(name, content, file_name=name, key=f"take_{name}", on_click="ignore")
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _made(name: str, content: bytes, share: float) -> dict[str, bytes]:
+    """Fix, then split the fixed rows; give every file by name."""
+    with tempfile.TemporaryDirectory(prefix="advisor-data-") as folder:
+        source, fixed = _saved(Path(folder) / "given", name, content), Path(folder) / "fixed.jsonl"
+        fix(source, fixed)
+        split(fixed, Path(folder), SplitOptions(eval_share=share))
+        files = [
+            fixed,
+            beside(fixed, "diff"),
+            beside(fixed, "quarantine"),
+            Path(folder) / "train.jsonl",
+            Path(folder) / "eval.jsonl",
+            Path(folder) / "manifest.json",
+        ]
+        return {path.name: path.read_bytes() for path in files}

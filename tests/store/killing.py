@@ -16,6 +16,8 @@ from pathlib import Path
 
 from advisor.advice import Advice
 
+# Seconds; a writer whose killer was itself killed must not write for ever.
+_LONGEST_LIFE = 60
 Writer = Callable[[str, Advice, int], None]
 # Children start from a process that has everything loaded: a kill takes milliseconds, not seconds.
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -44,9 +46,10 @@ def save_endlessly(url: str, advice: Advice, acknowledged: int) -> None:
     """Save revision after revision; write each acknowledgement after the save returned."""
     from advisor.store import open_store
 
+    end = time.monotonic() + _LONGEST_LIFE
     store = open_store(url)
     saved = store.save(noted(advice, "1"))
-    while True:
+    while time.monotonic() < end:
         os.write(acknowledged, f"{saved.id} {saved.revision}\n".encode())
         note = str(saved.revision + 1)
         saved = store.save(noted(advice, note), assessment_id=saved.id, base_revision=saved.revision)
@@ -54,8 +57,8 @@ def save_endlessly(url: str, advice: Advice, acknowledged: int) -> None:
 
 def rewrite_endlessly(path: str, advice: Advice, acknowledged: int) -> None:
     """Do the same with one JSON file that is written anew at each save, as small programs do."""
-    revisions = []
-    while True:
+    revisions, end = [], time.monotonic() + _LONGEST_LIFE
+    while time.monotonic() < end:
         revisions.append(noted(advice, str(len(revisions) + 1)).model_dump(mode="json", by_alias=True))
         with Path(path).open("w") as stream:
             json.dump(revisions, stream)

@@ -96,7 +96,7 @@ def private_server() -> Iterator[Server]:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with (folder / "server.log").open("wb") as log:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: PLW1509 one system call, before any thread of ours
                 command, cwd=folder, env=clean, stdout=log, stderr=log, preexec_fn=_die_with_parent, **account
             )
         server = Server(port, folder, _program("psql"))

@@ -96,8 +96,14 @@ def private_server() -> Iterator[Server]:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with (folder / "server.log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: PLW1509 one system call, before any thread of ours
-                command, cwd=folder, env=clean, stdout=log, stderr=log, preexec_fn=_die_with_parent, **account
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=clean,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 it makes one system call
+                **account,
             )
         server = Server(port, folder, _program("psql"))
         _wait(server, process, folder / "server.log")

@@ -91,6 +91,10 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers i
         )
 
 
+class StopAsked(Exception):  # noqa: N818  # a request, not a failure
+    """Leaves an evaluation, which the trainer's own flag cannot."""
+
+
 class StopWhenAsked(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
     """Stops after the current micro-batch once the file `cancel` lies in the run folder."""
 
@@ -114,6 +118,13 @@ class StopWhenAsked(TrainerCallback):  # type: ignore[misc]  # transformers is u
     ) -> None:
         """Look after a step."""
         self._look(control)
+
+    def on_prediction_step(
+        self, _args: TrainingArguments, _state: TrainerState, _control: TrainerControl, **_: Any
+    ) -> None:
+        """Look between the batches of an evaluation."""
+        if self._flag.exists():
+            raise StopAsked
 
     def _look(self, control: TrainerControl) -> None:
         if self._flag.exists():

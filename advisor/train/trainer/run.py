@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import time
@@ -115,11 +116,15 @@ class _Run:
         return None if path is None else self._tokenised(read_rows(path), tokenizer, path)
 
     def _fit(self, trainer: Any) -> dict[str, Any]:
+        from advisor.train.trainer.callbacks import StopAsked
+
         checkpoint = last_checkpoint(self.run)
-        if checkpoint is None and trainer.eval_dataset is not None:
-            trainer.evaluate()  # the loss before training: what "falls" is measured from
         began = time.monotonic()
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with contextlib.suppress(StopAsked):
+            if checkpoint is None and trainer.eval_dataset is not None:
+                trainer.evaluate()  # the loss before training: what "falls" is measured from
+            began = time.monotonic()
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         state = trainer.state
         # the trainer's own mean forgets what came before a resumption; its log does not
         losses = [log["loss"] for log in state.log_history if "loss" in log]

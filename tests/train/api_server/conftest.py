@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_service import running
 
 from advisor.train.api_server import service_app
 from advisor.train.jobs import JobStore
@@ -19,7 +18,7 @@ def service_store(tmp_path: Path) -> JobStore:
 
 
 @pytest.fixture
-def service(service_store: JobStore, tiny_model: Path) -> Iterator[str]:
+def service(service_store: JobStore, tiny_model: Path, running) -> Iterator[str]:
     """A service that tunes the tiny model under the name `tiny`."""
     pytest.importorskip("trl")
     with running(service_app(service_store, {"tiny": str(tiny_model)})) as address:

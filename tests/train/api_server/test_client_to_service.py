@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from loopback_service import HYPERPARAMETERS, running
+from loopback_service import HYPERPARAMETERS
 
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
@@ -103,8 +103,9 @@ def keyless(monkeypatch):
     monkeypatch.setattr(openai.resources.fine_tuning.jobs.Jobs, "create", create)
 
 
+@pytest.mark.usefixtures("keyless")
 def test_an_order_whose_answer_is_lost_is_found_again_and_not_repeated(
-    store, planned, service_store, tiny_model, keyless
+    store, planned, service_store, tiny_model, running
 ):
     app = service_app(service_store, {"tiny": str(tiny_model)})
     with running(LosesAnswers(app, 1)) as address:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_service import HYPERPARAMETERS, running
+from loopback_service import HYPERPARAMETERS
 
 from advisor.train.api_server import service_app
 from advisor.train.jobs import JobStore
@@ -141,7 +141,7 @@ def test_another_purpose_and_paths_as_ids_are_refused(client) -> None:
 
 
 def test_a_restarted_service_knows_its_jobs_and_goes_on_with_them(
-    client, rows, service_store, tiny_model
+    client, rows, service_store, tiny_model, running
 ) -> None:
     job = client.fine_tuning.jobs.create(model="tiny", method=METHOD, **uploaded(client, rows))
     with running(service_app(JobStore(service_store.folder), {"tiny": str(tiny_model)})) as address:

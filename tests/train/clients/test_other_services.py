@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -185,11 +183,9 @@ def fireworks(state: StandIn) -> Starlette:  # noqa: C901  # one small route aft
 
 
 @pytest.fixture(params=["together", "fireworks"])
-def service(request, monkeypatch) -> Iterator[tuple[str, StandIn, str]]:
+def service(request, monkeypatch, running) -> Iterator[tuple[str, StandIn, str]]:
     """One of the two services, with its backend made impatient."""
     import importlib
-
-    import uvicorn
 
     name, state = request.param, StandIn()
     module = importlib.import_module(f"advisor.train.backends.{name}")
@@ -198,15 +194,8 @@ def service(request, monkeypatch) -> Iterator[tuple[str, StandIn, str]]:
     monkeypatch.setenv(f"{name.upper()}_API_KEY", KEY)
     monkeypatch.setenv("FIREWORKS_ACCOUNT_ID", "me")
     app = {"together": together, "fireworks": fireworks}[name](state)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_keep_alive=120))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with running(app) as base:
         yield name, state, f"{base}/v1" if name == "together" else base
-        server.should_exit = True
-        thread.join()
 
 
 def test_a_job_goes_from_upload_to_a_tuned_model(store: JobStore, make_plan, service) -> None:

@@ -118,10 +118,9 @@ def test_the_loss_on_held_out_rows_falls(trained: tuple[JobStore, Job]) -> None:
 
 
 def test_the_served_adapter_answers_new_questions_in_the_house_style_and_the_base_does_not(
-    trained: tuple[JobStore, Job],
+    trained: tuple[JobStore, Job], running
 ) -> None:
     import openai
-    from loopback_server import running
 
     from advisor.train.serving.server import ServeOptions, build_server
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,24 +18,17 @@ pytestmark = pytest.mark.slow
 QUESTION = [{"role": "user", "content": "Say hello."}]
 
 
-@contextmanager
-def served(targets: list[str], options: ServeOptions, store: JobStore) -> Iterator[openai.OpenAI]:
-    import socket
+@pytest.fixture
+def served(running, store: JobStore):
+    """Serve targets and give the official client for them."""
 
-    import uvicorn
+    @contextmanager
+    def serve(targets: list[str], options: ServeOptions) -> Iterator[openai.OpenAI]:
+        app, _ = build_server(targets, options, store)
+        with running(app) as address:
+            yield openai.OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0)
 
-    app, _ = build_server(targets, options, store)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_keep_alive=120))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-            yield openai.OpenAI(base_url=address, api_key="none", max_retries=0)
-        finally:
-            server.should_exit = True
-            thread.join()
+    return serve
 
 
 def answer(client: openai.OpenAI, model: str, **options) -> str:
@@ -46,9 +38,9 @@ def answer(client: openai.OpenAI, model: str, **options) -> str:
     return str(made.choices[0].message.content)
 
 
-def test_several_adapters_on_one_base_are_chosen_by_the_request(make_adapter, store: JobStore) -> None:
+def test_several_adapters_on_one_base_are_chosen_by_the_request(make_adapter, served) -> None:
     targets = [str(make_adapter(name, seed=seed)) for seed, name in enumerate(("one", "two"))]
-    with served(targets, ServeOptions(context=512), store) as client:
+    with served(targets, ServeOptions(context=512)) as client:
         assert [model.id for model in client.models.list()] == ["one", "two", "base"]
         answers = {name: answer(client, name) for name in ("base", "one", "two")}
         assert len(set(answers.values())) == 3
@@ -56,8 +48,8 @@ def test_several_adapters_on_one_base_are_chosen_by_the_request(make_adapter, st
         assert {name: answer(client, name) for name in ("two", "base", "one")} == answers
 
 
-def test_a_stream_says_the_same_as_a_whole_answer(make_adapter, store: JobStore) -> None:
-    with served([str(make_adapter("one"))], ServeOptions(context=512), store) as client:
+def test_a_stream_says_the_same_as_a_whole_answer(make_adapter, served) -> None:
+    with served([str(make_adapter("one"))], ServeOptions(context=512)) as client:
         whole = answer(client, "one")
         parts = client.chat.completions.create(
             model="one", messages=QUESTION, max_tokens=12, temperature=0, stream=True
@@ -66,7 +58,7 @@ def test_a_stream_says_the_same_as_a_whole_answer(make_adapter, store: JobStore)
 
 
 def test_a_merged_model_answers_as_its_adapter_does_on_the_base_in_full_precision(
-    make_adapter, store, tmp_path
+    make_adapter, served, store, tmp_path
 ) -> None:
     from advisor.train.serving.gguf_files import write_merged_gguf
     from advisor.train.serving.served import find_served, merged_file
@@ -76,10 +68,10 @@ def test_a_merged_model_answers_as_its_adapter_does_on_the_base_in_full_precisio
     silent = make_adapter("silent", strength=0.0)
     base = write_merged_gguf(silent, packaged_gguf(), tmp_path / "base-f32.gguf", precision="f32")
     merged_file(find_served(str(adapter), store), base, "f32").rename(tmp_path / "merged-f32.gguf")
-    with served([str(adapter)], ServeOptions(context=512, base_gguf=base), store) as client:
+    with served([str(adapter)], ServeOptions(context=512, base_gguf=base)) as client:
         on_base = answer(client, "one", logprobs=True)
     options = ServeOptions(context=512, base_gguf=tmp_path / "merged-f32.gguf")
-    with served([str(silent)], options, store) as client:
+    with served([str(silent)], options) as client:
         assert answer(client, "base") == on_base
 
 

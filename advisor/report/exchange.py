@@ -16,9 +16,11 @@ MAX_BYTES: Final = 5_000_000
 
 
 def write(advice: Advice) -> str:
-    """Write the advice as JSON with sorted keys."""
+    """Write the advice as JSON; answers stand in order of name, everything else as in the record."""
     content = {"format": FORMAT, **advice.model_dump(mode="json", by_alias=True)}
-    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    for part in ("answers", "origins"):
+        content["situation"][part] = dict(sorted(content["situation"][part].items()))
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def read(text: str, *, place: str) -> Advice:

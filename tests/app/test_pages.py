@@ -63,3 +63,20 @@ def test_the_rulebook_leads_from_rule_to_source_and_back(page: Page, app_url: st
     expect(back.first).to_be_visible()
     assert back.first.inner_text() in title
     assert "knowledge_gap=main" in page.url
+
+
+HOSTILE = (
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>'
+    "[x](javascript:window.hacked=3) $x^2$ :red[y] **b** \u202egnp.exe"
+)
+
+
+def test_a_hostile_title_is_only_text_on_every_page(page: Page, app_url: str) -> None:
+    for path in ("", "recommendation", "compare"):
+        visit(page, app_url, path, knowledge_gap="main", title=HOSTILE)
+        page.locator(".adv-leader, h1").first.wait_for()
+        settle(page)
+        assert page.evaluate("() => window.hacked") is None
+        assert page.locator("a[href^='javascript']").count() == 0
+        assert page.locator(".stMain img[src='x']").count() == 0
+    expect(page.locator(".adv-card-title")).to_contain_text("<img src=x")

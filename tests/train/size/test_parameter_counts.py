@@ -132,3 +132,11 @@ def peft_count(config, targets):
     with torch.device("meta"):
         model = get_peft_model(build(config), lora, low_cpu_mem_usage=True)
     return model.get_nb_trainable_parameters()[0]
+
+
+def test_a_name_means_one_model_only(catalog):
+    owners = {}
+    for key, model in catalog.models.items():
+        for full in (key, model.name, *model.also):
+            for name in {full.lower(), full.lower().rpartition("/")[2]}:
+                assert owners.setdefault(name, key) == key, name

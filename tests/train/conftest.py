@@ -101,6 +101,7 @@ def running_app(app: Any) -> Iterator[str]:
 
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen(128)  # a request that comes before the server is up waits
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_keep_alive=120))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

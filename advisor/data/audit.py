@@ -203,8 +203,7 @@ def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Fin
     shapes = {SHAPES[at]: int(count) for at, count in enumerate(counts) if count} | (
         {"broken": broken} if broken else {}
     )
-    first = next(iter(conversations(source)), [])
-    evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))] if first else [])
+    evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))])
     measured = facts_of(data, findings)
     return Audit(
         file=str(inputs.data),

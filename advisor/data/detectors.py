@@ -21,7 +21,7 @@ KINDS = (
 PERSONAL_HINT = r"(?:\d[ .\-/()]?){7}|@[\w\-]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|[٠-٩०-९]{7}|\b[A-Z]{2}\d{2}[ A-Z0-9]{10}|\d+ [A-Z]\w+ (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Blvd)\b"
 CREDENTIAL_HINT = (
     r"AKIA|ASIA|AIza|gh[pousr]_|github_pat|glpat|sk-|sk_|pk_live|rk_live|xox[a-z]-|hf_|eyJ|-----BEGIN|SG\.|npm_|pypi-|AccountKey|dop_v1|shpat_|key-[0-9a-f]{10}|ya29\."
-    r"|(?i:passw(?:or)?d|passwort|secret|token|api[_ -]?key|apikey|pwd|contraseña|mot de passe|пароль|密码|密碼|パスワード)|://[^/\s:@]+:[^/\s@]+@|\b[0-9a-fA-F]{32,}\b|hooks\.slack|\d{8,10}:[\w-]{35}|SK[0-9a-f]{32}|AC[0-9a-f]{32}"
+    r"|(?i:(?:passw(?:or)?d|passwort|secret|token|api[_ -]?key|apikey|pwd|contraseña|mot de passe|пароль|密码|密碼|パスワード)[\"']?(?:\s*[=:：是]|\s+(?:is|was|ist|est|es)\b))|://[^/\s:@]+:[^/\s@]+@|\b[0-9a-fA-F]{32,}\b|hooks\.slack|\d{8,10}:[\w-]{35}|SK[0-9a-f]{32}|AC[0-9a-f]{32}"
 )
 _EMAIL = re.compile(r"[\w.+\-]+@([\w\-]+(?:\.[\w\-]+)+)")
 _EXAMPLE_DOMAIN = re.compile(

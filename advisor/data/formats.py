@@ -53,7 +53,7 @@ _ANSWER_KEYS = (
 
 def shape_of(value: object) -> str:
     """Name the format of one row from its keys."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return "unknown"
     for shape, fits in _SHAPES:
         if fits(value):
@@ -66,9 +66,9 @@ def to_conversation(row: int, value: object) -> Conversation:
     shape = shape_of(value)
     conversation = Conversation(row, shape)
     if shape == "unknown":
-        conversation.problems.append("not-an-object" if not isinstance(value, Mapping) else "unknown-shape")
+        conversation.problems.append("not-an-object" if not isinstance(value, dict) else "unknown-shape")
         return conversation
-    assert isinstance(value, Mapping)
+    assert isinstance(value, dict)
     used = _READERS[shape](value, conversation)
     conversation.meta = {str(key): one for key, one in value.items() if key not in used}
     _merge_metadata(conversation)
@@ -81,7 +81,7 @@ def text_of(content: object, problems: list[str]) -> str:
         return content
     if content is None:
         return ""
-    if isinstance(content, list) and all(isinstance(part, (Mapping, str)) for part in content):
+    if isinstance(content, list) and all(isinstance(part, (dict, str)) for part in content):
         texts = [part if isinstance(part, str) else part.get("text", "") for part in content]
         return "\n".join(one for one in texts if isinstance(one, str))
     problems.append("content-not-text")
@@ -90,7 +90,7 @@ def text_of(content: object, problems: list[str]) -> str:
 
 def _merge_metadata(conversation: Conversation) -> None:
     inner = conversation.meta.pop("metadata", None) or conversation.meta.pop("meta", None)
-    if isinstance(inner, Mapping):
+    if isinstance(inner, dict):
         conversation.meta.update({str(key): one for key, one in inner.items()})
 
 
@@ -103,7 +103,7 @@ def _read_messages(messages: object, conversation: Conversation) -> None:
     if not messages:
         conversation.problems.append("no-messages")
     for one in messages:
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             conversation.messages.append(_message(one, conversation.problems))
         else:
             conversation.problems.append("message-not-an-object")
@@ -157,7 +157,7 @@ def _sharegpt(value: Mapping[str, Any], conversation: Conversation) -> set[str]:
         conversation.problems.append("messages-not-a-list")
         turns = []
     for one in turns:
-        if not isinstance(one, Mapping):
+        if not isinstance(one, dict):
             conversation.problems.append("message-not-an-object")
             continue
         role = _SHAREGPT_ROLES.get(str(one.get("from", one.get("role"))), "")
@@ -183,7 +183,7 @@ def _vertex(value: Mapping[str, Any], conversation: Conversation) -> set[str]:
         conversation.problems.append("messages-not-a-list")
         contents = []
     for one in contents:
-        role = one.get("role") if isinstance(one, Mapping) else None
+        role = one.get("role") if isinstance(one, dict) else None
         if role not in {"user", "model", "function"}:
             conversation.problems.append("unknown-role")
         mapped = {"user": "user", "model": "assistant", "function": "tool"}.get(str(role), "")
@@ -193,8 +193,8 @@ def _vertex(value: Mapping[str, Any], conversation: Conversation) -> set[str]:
 
 
 def _parts(one: object, problems: list[str]) -> str:
-    parts = one.get("parts") if isinstance(one, Mapping) else one
-    if isinstance(parts, Mapping):
+    parts = one.get("parts") if isinstance(one, dict) else one
+    if isinstance(parts, dict):
         parts = [parts]
     return text_of(parts, problems)
 
@@ -218,7 +218,7 @@ def _preference(value: Mapping[str, Any], conversation: Conversation) -> set[str
         ("chosen", "rejected") if "chosen" in value else ("preferred_output", "non_preferred_output")
     )
     prompt = value.get("prompt", value.get("input", value.get("question")))
-    if isinstance(prompt, Mapping):
+    if isinstance(prompt, dict):
         conversation.tools = prompt.get("tools")
         prompt = prompt.get("messages")
     if isinstance(prompt, list):

@@ -22,17 +22,35 @@ def row_counts(ragged: Ragged) -> NDArray[np.int64]:
 
 def distinct_words(part: Ragged) -> Ragged:
     """Give each word of a row once, in no order."""
-    keys = np.unique((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
+    keys = row_keys(part)
+    # Sorting beats numpy's hashing unique on keys that are nearly in order already.
+    keys.sort()
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
     owners = (keys >> np.uint64(32)).astype(np.int64)
     starts = np.searchsorted(owners, np.arange(len(part) + 1))
     return Ragged((keys & np.uint64(0xFFFFFFFF)).astype(np.uint32), starts.astype(np.int64))
 
 
+def row_keys(part: Ragged) -> NDArray[np.uint64]:
+    """Give each word of a row as one number with its row's place, so that rows are compared without a loop."""
+    return np.asarray((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
+
+
+def rows_of(ragged: Ragged, first: int, count: int) -> Ragged:
+    """Read some rows of a ragged column into memory."""
+    starts = ragged.starts[first : first + count + 1]
+    return Ragged(np.asarray(ragged.values[starts[0] : starts[-1]]), starts - starts[0])
+
+
+def sum_per_row(weights: NDArray[np.float64], part: Ragged) -> NDArray[np.float64]:
+    """Add up a weight per word over each row."""
+    total = np.concatenate(([0.0], np.cumsum(weights)))
+    return np.asarray(total[part.starts[1:]] - total[part.starts[:-1]])
+
+
 def mean_per_row(weights: NDArray[np.float64], part: Ragged) -> NDArray[np.float64]:
     """Average a weight per word over each row; 0 for rows without words."""
-    total = np.concatenate(([0.0], np.cumsum(weights)))
-    sums = total[part.starts[1:]] - total[part.starts[:-1]]
-    return np.asarray(sums / np.maximum(part.counts, 1))
+    return np.asarray(sum_per_row(weights, part) / np.maximum(part.counts, 1))
 
 
 def bucket(values: NDArray[np.uint32]) -> NDArray[np.uint32]:

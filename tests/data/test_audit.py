@@ -38,8 +38,45 @@ FORMAL = (
     "The effective range of the {thing} is twelve metres. It is therefore suitable for installation in the {place}.",
     "In order to initiate the return of the {thing}, the customer is requested to complete the enclosed form.",
 )
-THINGS = ["lamp", "heater", "camera", "lock", "sensor", "speaker", "blind", "plug", "switch", "doorbell", "fan", "router", "kettle", "toaster", "mixer", "printer", "scanner", "charger", "headset", "projector"]
-PLACES = ["kitchen", "garden", "office", "hallway", "cellar", "attic", "garage", "balcony", "studio", "library", "bedroom", "workshop", "porch", "nursery", "pantry"]
+THINGS = [
+    "lamp",
+    "heater",
+    "camera",
+    "lock",
+    "sensor",
+    "speaker",
+    "blind",
+    "plug",
+    "switch",
+    "doorbell",
+    "fan",
+    "router",
+    "kettle",
+    "toaster",
+    "mixer",
+    "printer",
+    "scanner",
+    "charger",
+    "headset",
+    "projector",
+]
+PLACES = [
+    "kitchen",
+    "garden",
+    "office",
+    "hallway",
+    "cellar",
+    "attic",
+    "garage",
+    "balcony",
+    "studio",
+    "library",
+    "bedroom",
+    "workshop",
+    "porch",
+    "nursery",
+    "pantry",
+]
 ASKS = (
     "my {thing} in the {place} stopped working",
     "can i move the {thing} to the {place}?",

@@ -184,7 +184,9 @@ def test_the_evaluation_side_is_refused_and_never_approached(model, tmp_path):
             tmp_path / "a.jsonl",
             [
                 chat(f"Question {index} on {word}?", f"{word} is answer {index}.")
-                for index, word in enumerate(["fir", "oak", "elm", "ash", "yew", "bay", "fig", "box", "gum", "pear", "plum", "lime"])
+                for index, word in enumerate(
+                    ["fir", "oak", "elm", "ash", "yew", "bay", "fig", "box", "gum", "pear", "plum", "lime"]
+                )
             ],
         ),
         tmp_path / "out",

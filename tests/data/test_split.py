@@ -17,9 +17,23 @@ from .files import lines, run_and_kill, write
 
 
 def different(count):
-    words = (
-        ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jetty", "knoll", "ledge", "marsh", "north", "ocean"]
-    )
+    words = [
+        "amber",
+        "birch",
+        "cedar",
+        "delta",
+        "ember",
+        "fjord",
+        "grove",
+        "haven",
+        "inlet",
+        "jetty",
+        "knoll",
+        "ledge",
+        "marsh",
+        "north",
+        "ocean",
+    ]
     return [
         chat(
             f"{words[index % 15]} question {index} about {words[index * 7 % 15]} and {words[index * 11 % 13]}",

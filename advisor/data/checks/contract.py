@@ -15,6 +15,7 @@ from advisor.data.columns import Columns
 from advisor.data.conversation import Conversation
 from advisor.data.coverage import Coverage
 from advisor.data.records import MOST_ROWS_LISTED, AuditOptions, Confidence, Finding, Severity
+from advisor.data.word_use import row_counts
 from advisor.data.words import Ragged
 
 Measured = Mapping[str, NDArray[Any] | Ragged]
@@ -65,6 +66,7 @@ class Dataset:
         self.options = options
         self.rows: NDArray[np.uint32] = columns.read("row").astype(np.uint32)
         self.others: dict[str, Dataset] = {}
+        self._word_rows: dict[str, NDArray[np.int64]] = {}
         self.coverage: Coverage | None = None
         self.read: Callable[[], Iterator[Sequence[Conversation]]] = lambda: iter(())
         self.fetch: Callable[[Sequence[int]], dict[int, Conversation]] = lambda _rows: {}
@@ -80,6 +82,12 @@ class Dataset:
     def ragged(self, name: str) -> Ragged:
         """Give a ragged column."""
         return self.columns.ragged(name)
+
+    def word_rows(self, name: str) -> NDArray[np.int64]:
+        """Count for each word, by bucket, the rows of a ragged column that use it; counted once."""
+        if name not in self._word_rows:
+            self._word_rows[name] = row_counts(self.ragged(name))
+        return self._word_rows[name]
 
     def texts(self) -> Iterator[list[tuple[str, str]]]:
         """Read the file again, batch by batch: prompt and answer of each row."""

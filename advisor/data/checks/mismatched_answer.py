@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.checks.contract import Check, Dataset, Example, finding, good_rows, share
+from advisor.data.columns import slices
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
-from advisor.data.word_use import bucket, row_counts
+from advisor.data.word_use import bucket, distinct_words, row_keys, rows_of, sum_per_row
 from advisor.data.words import Ragged
 
 FEWEST_ROWS, MOST_SUSPECTS, MOST_SAMPLED = 20, 1500, 200_000
@@ -21,8 +22,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if len(data) < FEWEST_ROWS or len(data) > MOST_SAMPLED or is_label_task(data):
         return
     prompts, answers = data.ragged("prompt_words"), data.ragged("answer_words")
-    rarity = np.log(len(data) / np.maximum(row_counts(prompts), 1))
-    fit = np.array([_fit(prompts[index], answers[index], rarity) for index in range(len(data))])
+    rarity = np.log(len(data) / np.maximum(data.word_rows("prompt_words"), 1))
+    fit = _fits(prompts, answers, rarity)
     usual = float(np.median(fit))
     # Where questions and answers do not share words anyway, nothing can be said.
     if usual < 0.15:
@@ -53,6 +54,20 @@ def _moved(
                 moved.add(index)
                 break
     return sorted(moved)
+
+
+def _fits(prompts: Ragged, answers: Ragged, rarity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give `_fit` of each row's own prompt and answer, some rows at a time."""
+    result = np.ones(len(prompts))
+    for first, part in slices(prompts):
+        words, replies = distinct_words(part), distinct_words(rows_of(answers, first, len(part)))
+        weights = rarity[bucket(words.values)]
+        weights[weights < 1.0] = 0
+        taken_up = np.isin(row_keys(words), row_keys(replies), kind="sort")
+        total = sum_per_row(weights, words)
+        held = sum_per_row(weights * taken_up, words)
+        result[first : first + len(part)] = np.where(total > 0, held / np.maximum(total, 1e-9), 1.0)
+    return result
 
 
 def _fit(prompt: NDArray[np.uint32], answer: NDArray[np.uint32], rarity: NDArray[np.float64]) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
 from advisor.data.records import Finding, Severity
 from advisor.data.similar import Pair, candidates, groups_of, row_words, verified
-from advisor.data.word_use import bucket, row_counts
+from advisor.data.word_use import bucket
 
 # Above this share of rows with siblings, the siblings are how the data was made, not slips.
 MADE_FROM_TEMPLATES = 0.1
@@ -42,7 +42,7 @@ def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
     """Find pairs that differ only in words common here: parts put together anew, where an edit brings words of its own."""
     if not pairs:
         return set()
-    common = row_counts(data.ragged("prompt_words")) + row_counts(data.ragged("answer_words"))
+    common = data.word_rows("prompt_words") + data.word_rows("answer_words")
     read, least = row_words(data.columns), max(4, 0.01 * len(data))
     found = set()
     for pair in pairs:

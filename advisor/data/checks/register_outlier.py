@@ -14,7 +14,7 @@ from advisor.data.labels import is_label_task
 from advisor.data.outliers import Group, groups_apart, standardised
 from advisor.data.records import Finding
 from advisor.data.style import FEATURES, FLOORS, style_of
-from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_counts
+from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_keys, rows_of
 
 NAMES = (*FEATURES, "unusual words")
 # Words used by fewer rows than this are a topic's own (names, products) and say nothing of style.
@@ -55,25 +55,15 @@ def _comparable(data: Dataset) -> NDArray[np.bool_]:
 def _unusual(data: Dataset) -> NDArray[np.float64]:
     """Average how rare each answer's words are among all answers, words of its own prompt left out."""
     answers, prompts = data.ragged("answer_words"), data.ragged("prompt_words")
-    counts = row_counts(answers)
+    counts = data.word_rows("answer_words")
     result = np.zeros(len(answers))
     for first, part in slices(answers):
         words = distinct_words(part)
         rarity = np.log(len(answers) / np.maximum(counts[bucket(words.values)], 1))
-        asked = _row_keys(prompts, first, len(part))
-        own = (words.owners.astype(np.uint64) << np.uint64(32)) | words.values.astype(np.uint64)
-        rarity[np.isin(own, asked)] = 0
+        asked = row_keys(rows_of(prompts, first, len(part)))
+        rarity[np.isin(row_keys(words), asked, kind="sort")] = 0
         result[first : first + len(part)] = mean_per_row(rarity, words)
     return result
-
-
-def _row_keys(ragged: object, first: int, count: int) -> NDArray[np.uint64]:
-    from advisor.data.words import Ragged
-
-    assert isinstance(ragged, Ragged)
-    starts = ragged.starts[first : first + count + 1]
-    part = Ragged(np.asarray(ragged.values[starts[0] : starts[-1]]), starts - starts[0])
-    return np.asarray((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
 
 
 def _seeds() -> list[NDArray[np.float64]]:

@@ -11,19 +11,13 @@ from advisor.data import words
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.records import Finding
+from advisor.data.word_use import distinct_words
 
 
 def measure(batch: Batch) -> Measured:
     """Give the share of each answer's 4-word runs that occurred earlier in it, in per cent, and its longest run of one word."""
     grams = words.shingles(batch.answer_words, 4)
-    owners = grams.owners
-    distinct = (
-        np.bincount(
-            np.unique(np.stack([owners, grams.values.astype(np.int64)]), axis=1)[0], minlength=len(batch)
-        )
-        if len(owners)
-        else np.zeros(len(batch), np.int64)
-    )
+    distinct = distinct_words(grams).counts
     counts = grams.counts
     repeated = np.where(counts >= 8, 100 * (counts - distinct) / np.maximum(counts, 1), 0)
     return {"repetition": np.maximum(repeated, _stutter(batch.answer_words)).astype(np.uint8)}

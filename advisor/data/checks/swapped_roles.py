@@ -11,7 +11,7 @@ from advisor.data.checks.contract import Check, Dataset, Example, finding, good_
 from advisor.data.columns import slices
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
-from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_counts
+from advisor.data.word_use import bucket, distinct_words, mean_per_row
 from advisor.data.words import Ragged
 
 FEWEST_ROWS, FEWEST_WORDS = 20, 4
@@ -22,7 +22,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     prompts, answers = data.ragged("prompt_words"), data.ragged("answer_words")
     if len(data) < FEWEST_ROWS or is_label_task(data):
         return
-    asked, answered = row_counts(prompts), row_counts(answers)
+    asked, answered = data.word_rows("prompt_words"), data.word_rows("answer_words")
     total = len(data)
 
     def lean(ragged: Ragged, own: int) -> NDArray[np.float64]:

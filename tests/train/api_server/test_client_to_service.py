@@ -19,7 +19,7 @@ from advisor.train.records import Job, TrainingPlan, TrainingSpec
 pytest.importorskip("openai")
 pytest.importorskip("trl")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def planned(tmp_path: Path, rows):
 
 
 def followed(store: JobStore, job: Job) -> Job:
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
         job = job_verbs.refresh(store, job.id)
         if job.ended:

@@ -14,7 +14,7 @@ from advisor.train.jobs import JobStore
 
 openai = pytest.importorskip("openai")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 METHOD = {"type": "supervised", "supervised": {"hyperparameters": HYPERPARAMETERS}}
 
 
@@ -25,7 +25,7 @@ def uploaded(client: Any, rows: dict[str, Path]) -> dict[str, str]:
     return {"training_file": files["train"], "validation_file": files["eval"]}
 
 
-def ended(client: Any, job_id: str, seconds: float = 150) -> Any:
+def ended(client: Any, job_id: str, seconds: float = 600) -> Any:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         job = client.fine_tuning.jobs.retrieve(job_id)

@@ -19,7 +19,7 @@ from advisor.train.trainer.run_lock import holder
 
 pytest.importorskip("trl")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 OPTIONS = {"max_steps": 8, "eval_every_steps": 2, "threads": 1}
 
 
@@ -39,7 +39,7 @@ def tiny_plan(make_plan, tiny_model: Path):
     return make
 
 
-def wait_for(store: JobStore, job: Job, *states: str, seconds: float = 120) -> Job:
+def wait_for(store: JobStore, job: Job, *states: str, seconds: float = 600) -> Job:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         job = job_verbs.refresh(store, job.id)

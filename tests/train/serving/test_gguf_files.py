@@ -20,6 +20,8 @@ from advisor.train.serving.gguf_files import (  # noqa: E402
 )
 from advisor.train.trainer.dequantise import packaged_gguf  # noqa: E402
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # reading the vocabulary takes seconds
+
 
 def tensors_of(path: Path) -> dict[str, object]:
     return {tensor.name: tensor for tensor in gguf.GGUFReader(path).tensors}

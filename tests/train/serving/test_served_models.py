@@ -14,7 +14,7 @@ from advisor.train.serving.server import ServeOptions, build_server
 pytest.importorskip("xllamacpp")
 openai = pytest.importorskip("openai")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 QUESTION = [{"role": "user", "content": "Say hello."}]
 
 

@@ -50,6 +50,7 @@ _ZERO_WIDTH = re.compile(
 _ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);"
 )
+ROUNDS = 6
 STAND_INS = {
     "card numbers": "4111 1111 1111 1112",
     "phone numbers": "+1 555 0100",
@@ -153,11 +154,17 @@ def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]
     ]
     if options.redact:
         steps.append(("redacted", _redacted))
-    for name, step in steps:
-        changed = _in_texts(value, step)
-        if changed != value:
-            fixes.append(name)
-            value = changed
+    # One fix can uncover another (an entity that stands for a control character), so go on until nothing changes.
+    for _round in range(ROUNDS):
+        before = value
+        for name, step in steps:
+            changed = _in_texts(value, step)
+            if changed != value:
+                fixes.append(name)
+                value = changed
+        if value == before:
+            break
+    fixes = list(dict.fromkeys(fixes))
     if (
         options.system_prompt is not None
         and isinstance(value, dict)

@@ -68,8 +68,11 @@ def _plausible(run: str, fixed: str, encoding: str) -> bool:
         return False
     if any(ord(one) < 0x20 or 0x7F <= ord(one) < 0xA0 or 0xE000 <= ord(one) < 0xF900 for one in fixed):
         return False
-    # In double-byte encodings three characters can fit UTF-8 by chance; ask for more of them, in a known script.
-    needed = 4 if encoding in {"gb18030", "cp932", "cp949"} else 2
+    # Phonetic signs and loose accents are what chance gives (the É» of a French quotation), not what people write.
+    if any(0x180 <= ord(one) < 0x370 for one in fixed):
+        return False
+    # In the rarer encodings a few characters can fit UTF-8 by chance; ask for more of them, in a known script.
+    needed = 2 if encoding in {"cp1252", "latin-1", "cp1251"} else 4
     return len(run) >= needed and _one_script(fixed)
 
 

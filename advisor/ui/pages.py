@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from advisor.catalog import load_catalog
+from advisor.catalog import Catalog, load_catalog
 from advisor.errors import AdvisorError
 from advisor.ui import look, signing_in, state
 
@@ -26,30 +26,25 @@ class Place:
     """Module under ``advisor.ui`` with ``render()``; also the page's address."""
     title: str
     """What the navigation calls it."""
-    section: str
-    """The heading it stands under in the navigation; empty for the top level."""
     purpose: str
     """What it will do, said where it is not there yet."""
 
 
 PLACES: Final = (
-    Place("interview", "Interview", "", "Answer questions and see the recommendation change."),
-    Place("recommendation", "Recommendation", "", "The whole recommendation with its reasons."),
-    Place("costs", "Costs", "", "What each strategy costs a month, and when one pays for itself."),
-    Place("compare", "Compare", "", "Two to four assessments side by side."),
-    Place("library", "Library", "", "Saved assessments and their history."),
-    Place("rulebook", "Rulebook", "", "Every question, rule, number and source with its age."),
-    Place("data", "Data", "Do it", "Audit, mend, split and augment training examples."),
-    Place("train", "Train", "Do it", "Plan a training run, see what it costs and where it can run."),
+    Place("interview", "Interview", "Answer questions and see the recommendation change."),
+    Place("recommendation", "Recommendation", "The whole recommendation with its reasons."),
+    Place("costs", "Costs", "What each strategy costs a month, and when one pays for itself."),
+    Place("compare", "Compare", "Two to four assessments side by side."),
+    Place("library", "Library", "Saved assessments and their history."),
+    Place("rulebook", "Rulebook", "Every question, rule, number and source with its age."),
+    Place("data", "Data", "Audit, mend, split and augment training examples."),
+    Place("train", "Train", "Plan a training run, see what it costs and where it can run."),
     Place(
         "evaluate",
         "Evaluate",
-        "Do it",
         "Compare the prompt, retrieval and the tuned model on held-out examples.",
     ),
-    Place(
-        "diagnose", "Diagnose", "Do it", "Find out why a tuned model fails in production, down to the rows."
-    ),
+    Place("diagnose", "Diagnose", "Find out why a tuned model fails in production, down to the rows."),
 )
 
 
@@ -62,13 +57,28 @@ def run() -> None:
         return
     pages = {place.module: _page(place) for place in PLACES}
     st.session_state["pages"] = pages
-    chosen = st.navigation(_sections(pages), position="top")
+    chosen = st.navigation(list(pages.values()), position="hidden")
     try:
-        state.begin(chosen.url_path, load_catalog())
+        state.begin(chosen.url_path, _catalog())
         _follow_up(pages)
+        _navigation(pages)
         chosen.run()
     except AdvisorError as error:
         show_error(error)
+
+
+def _navigation(pages: Mapping[str, Any]) -> None:
+    # Streamlit's own navigation drops the answers from the address, which costs a second entry in the history.
+    address = state.address_of(state.current())
+    with st.container(key="nav", horizontal=True, wrap=False, gap=None):
+        for place in PLACES:
+            st.page_link(pages[place.module], label=place.title, query_params=address)
+
+
+@st.cache_resource(ttl=5, show_spinner=False)
+def _catalog() -> Catalog:
+    # Looking whether any of some 300 files changed takes 10 ms; every five seconds is soon enough.
+    return load_catalog()
 
 
 def link(module: str, label: str, **options: Any) -> None:
@@ -101,13 +111,6 @@ def _follow_up(pages: Mapping[str, Any]) -> None:
 def show_error(error: AdvisorError) -> None:
     """Show a mistake that a person can mend: what, where, and what to do."""
     st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.place)}  \n{look.plain(error.remedy)}")
-
-
-def _sections(pages: Mapping[str, Any]) -> dict[str, list[Any]]:
-    sections: dict[str, list[Any]] = {}
-    for place in PLACES:
-        sections.setdefault(place.section, []).append(pages[place.module])
-    return sections
 
 
 def _page(place: Place) -> Any:

@@ -163,3 +163,18 @@ def test_moving_between_pages_keeps_the_answers(page: Page, app_url: str) -> Non
     page.get_by_role("link", name="Interview").click()
     expect(page.locator(".adv-leader")).to_have_text(leader)
     assert answers_in(page)["knowledge_gap"] == ["main"]
+
+
+def test_the_back_button_goes_back_one_page(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="main")
+    page.get_by_role("link", name="Recommendation", exact=True).click()
+    page.wait_for_url("**/recommendation?knowledge_gap=main")
+    settle(page)
+    page.get_by_role("link", name="Library", exact=True).click()
+    page.wait_for_url("**/library?knowledge_gap=main")
+    settle(page)
+    page.go_back()
+    page.wait_for_url("**/recommendation?knowledge_gap=main")
+    page.go_back()
+    expect(page.locator(".adv-leader")).to_be_visible()
+    assert answers_in(page) == {"knowledge_gap": ["main"]}

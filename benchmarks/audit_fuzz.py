@@ -32,8 +32,8 @@ def one_input(content: bytes) -> None:
                 if not isinstance(value, Broken):
                     mended(to_conversation(row, value).context)
     except AdvisorError as error:
-        assert error.problem
-        assert error.remedy
+        if not (error.problem and error.remedy):
+            raise RuntimeError(str(error)) from error
 
 
 def main() -> None:

@@ -38,6 +38,7 @@ PLACES: Final = (
     Place("library", "Library", "Saved assessments and their history."),
     Place("rulebook", "Rulebook", "Every question, rule, number and source with its age."),
     Place("data", "Data", "Audit, mend, split and augment training examples."),
+    Place("sizing", "Sizing", "How large a training run is, and what it fits on."),
     Place("train", "Train", "Plan a training run, see what it costs and where it can run."),
     Place(
         "evaluate",

@@ -24,7 +24,9 @@ def main() -> int:
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "postgresql"]):
             subprocess.run(command, check=False, stdout=sys.stderr, timeout=900)
     if find() is None:
-        print("The storage tests need PostgreSQL. Install it with: apt-get install postgresql", file=sys.stderr)
+        print(
+            "The storage tests need PostgreSQL. Install it with: apt-get install postgresql", file=sys.stderr
+        )
         return 1
     return 0
 

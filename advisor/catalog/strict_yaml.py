@@ -139,7 +139,7 @@ def _refuse_aliases(text: str, place: str, loader: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise AdvisorError(
                 "anchors and aliases (& and *) are not allowed",
-                place=f"{place}:{event.start_mark.line + 1}",
+                place=f"{place}:{event.start_mark.line + 1 if event.start_mark else 1}",
                 remedy="Write the value out, or put text with & or * in quotes.",
             )
 

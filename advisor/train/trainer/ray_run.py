@@ -19,7 +19,9 @@ def train_on_workers(run: Path) -> None:
     # the token that Ray writes into the home folder by default protects a port that only this machine can reach
     os.environ.setdefault("RAY_AUTH_MODE", "disabled")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", "300")  # importing torch twice takes its time
+    os.environ.setdefault(
+        "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", "300"
+    )  # importing torch twice takes its time
     import ray
     import torch
     from ray.train import RunConfig, ScalingConfig

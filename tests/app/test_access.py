@@ -30,6 +30,7 @@ PAGES = {
     "library": {},
     "rulebook": {"find": "citations-favour-retrieval"},
     "data": {},
+    "sizing": {},
     "train": ANSWERS,
     "evaluate": {},
     "diagnose": {},

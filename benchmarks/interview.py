@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from advisor.catalog import load_catalog
-from advisor.decide import askable, decide, decide_frame
+from advisor.decide import decide, decide_frame
 from advisor.scenario import answers_of, complete
 
 DAY = date(2026, 11, 22)
@@ -17,16 +17,13 @@ DAY = date(2026, 11, 22)
 def interview(full: dict[str, Any], catalog: Any) -> tuple[int, str, str]:
     """Answer from ``full`` what is asked; give the number of questions, the end and the first strategy."""
     known: dict[str, Any] = {}
-    asked: set[str] = set()
+    asked: list[str] = []
     while True:
-        found = decide(known, catalog, as_of=DAY)
-        name = found.next_question.fact if found.next_question else None
-        if name in asked:  # skipped before: "I don't know"
-            rest = [fact for fact in askable(known, catalog, as_of=DAY) if fact not in asked]
-            name = rest[0] if rest else None
-        if name is None:
+        found = decide(known, catalog, as_of=DAY, skip=asked)
+        if found.next_question is None:
             return len(asked), found.settled, found.try_first
-        asked.add(name)
+        name = found.next_question.fact
+        asked.append(name)
         if name in full:
             known[name] = full[name]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from advisor.catalog import Catalog, Fact
 from advisor.cli.options import stderr
 from advisor.cli.showing import show_recommendation
 from advisor.cli.wording import VERDICT_WORDS, strategy_title, sureness
-from advisor.decide import Recommendation, askable, decide
+from advisor.decide import Recommendation, decide
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.scenario import Situation, read_situation
@@ -32,8 +31,8 @@ def interview(path: Path, catalog: Catalog, *, as_of: date) -> None:
     skipped: list[str] = []
     given: list[str] = []
     while True:
-        recommendation = decide(situation, catalog, as_of=as_of)
-        fact = _next(recommendation, situation.answers, skipped, catalog, as_of)
+        recommendation = decide(situation, catalog, as_of=as_of, skip=skipped)
+        fact = recommendation.next_question.fact if recommendation.next_question else None
         _show_state(recommendation, catalog, console)
         if fact is None:
             break
@@ -55,21 +54,6 @@ def interview(path: Path, catalog: Catalog, *, as_of: date) -> None:
 
 def _title(console: Console) -> str:
     return console.input("What is the task, in a phrase? ").strip()[:300]
-
-
-def _next(
-    recommendation: Recommendation,
-    answers: Mapping[str, Any],
-    skipped: list[str],
-    catalog: Catalog,
-    as_of: date,
-) -> str | None:
-    if recommendation.next_question is None:
-        return None
-    if recommendation.next_question.fact not in skipped:
-        return recommendation.next_question.fact
-    rest = [name for name in askable(answers, catalog, as_of=as_of) if name not in skipped]
-    return rest[0] if rest else None
 
 
 def _show_state(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -24,14 +24,19 @@ TABLE_SAMPLES: Final = 128
 _ROWS_AT_ONCE: Final = 256
 
 
-def decide(situation: Situation | Mapping[str, Any], catalog: Catalog, *, as_of: date) -> Recommendation:
-    """Recommend an order to try for one situation, on the rules in force on ``as_of``."""
+def decide(
+    situation: Situation | Mapping[str, Any], catalog: Catalog, *, as_of: date, skip: Collection[str] = ()
+) -> Recommendation:
+    """Recommend an order to try for one situation, on the rules in force on ``as_of``.
+
+    ``skip`` names questions that were put and not answered; the next question is another one.
+    """
     case = situation if isinstance(situation, Situation) else Situation(answers=dict(situation))
     row = frame_of([case.answers], catalog)
     scores = score(row, catalog, as_of).scores[0]
     state = fired(row, catalog, as_of).row(0, named=True)
     order = sorted(range(len(STRATEGIES)), key=lambda index: (-scores[index], index))
-    sure = doubt(case.answers, order[0], catalog, as_of=as_of)
+    sure = doubt(case.answers, order[0], catalog, as_of=as_of, skip=skip)
     ruled_out = _ruled_out(state, catalog)
     excluded = {item.strategy for item in ruled_out}
     ranked = [STRATEGIES[index] for index in order if STRATEGIES[index] not in excluded]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -31,8 +31,13 @@ class Doubt:
     next_question: NextQuestion | None
 
 
-def doubt(answers: Mapping[str, Any], first: int, catalog: Catalog, *, as_of: date) -> Doubt:
-    """Sample the open answers (fixed seed) and see how often the first stays first."""
+def doubt(
+    answers: Mapping[str, Any], first: int, catalog: Catalog, *, as_of: date, skip: Collection[str] = ()
+) -> Doubt:
+    """Sample the open answers (fixed seed) and see how often the first stays first.
+
+    A question in ``skip`` stays open and is not put again.
+    """
     open_facts = askable(answers, catalog, as_of=as_of)
     if not open_facts:
         return Doubt(1.0, "final", None)
@@ -44,7 +49,11 @@ def doubt(answers: Mapping[str, Any], first: int, catalog: Catalog, *, as_of: da
     enough = catalog.parameter("verdict.settled_robustness", as_of).number
     if robustness >= enough:
         return Doubt(robustness, "settled", None)
-    return Doubt(robustness, "open", _most_telling(open_facts, sample, winners, catalog, as_of))
+    return Doubt(
+        robustness,
+        "open",
+        _most_telling([name for name in open_facts if name not in skip], sample, winners, catalog, as_of),
+    )
 
 
 def askable(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> list[str]:
@@ -96,7 +105,7 @@ def _most_telling(
     names: list[str], sample: pl.DataFrame, winners: Array, catalog: Catalog, as_of: date
 ) -> NextQuestion | None:
     doubt_now = _entropy(np.bincount(winners, minlength=len(STRATEGIES)))
-    if doubt_now <= 0:
+    if doubt_now <= 0 or not names:
         return None
     told = {name: max(0.0, doubt_now - _doubt_after(name, sample, winners, catalog, as_of)) for name in names}
     best = max(told, key=lambda name: told[name])

@@ -31,7 +31,7 @@ class _ByHash:
 
 def recommendation(work: Work, catalog: Catalog) -> Recommendation:
     """Decide on the answers as they stand, today."""
-    found = _decide(_key(work.answers), _ByHash(catalog), today())
+    found = _decide(_key(work.answers), work.unsure, _ByHash(catalog), today())
     return found.model_copy(update={"title": work.title})
 
 
@@ -67,8 +67,8 @@ def _answers(key: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def _decide(key: str, book: _ByHash, day: date) -> Recommendation:
-    return decide(Situation(answers=_answers(key)), book.catalog, as_of=day)
+def _decide(key: str, left_open: tuple[str, ...], book: _ByHash, day: date) -> Recommendation:
+    return decide(Situation(answers=_answers(key)), book.catalog, as_of=day, skip=left_open)
 
 
 @lru_cache(maxsize=512)

@@ -81,7 +81,8 @@ def _refused() -> None:
 
 
 def _ask(found: Recommendation, catalog: Catalog) -> None:
-    name = state.asked() or next_question(found, catalog)
+    following = found.next_question
+    name = state.asked() or (following.fact if following else None)
     if name is None:
         _done(found, catalog)
         return
@@ -94,18 +95,6 @@ def _position(name: str, found: Recommendation) -> str:
     if following and following.fact == name and found.answered:
         return f"question {found.answered + 1}, the one that settles most"
     return f"question {found.answered + 1}" if name not in state.current().answers else "your answer so far"
-
-
-def next_question(found: Recommendation, catalog: Catalog) -> str | None:
-    """Name the question to put next: the one that settles most of those not left open on purpose."""
-    unsure = state.current().unsure
-    if found.next_question is None:
-        return None
-    if found.next_question.fact not in unsure:
-        return found.next_question.fact
-    telling = [flip.fact for flip in found.flips if flip.from_ is None]
-    rest = askable(state.current().answers, catalog, as_of=today())
-    return next((name for name in (*telling, *rest) if name not in unsure), None)
 
 
 def _done(found: Recommendation, catalog: Catalog) -> None:

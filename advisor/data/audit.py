@@ -168,21 +168,27 @@ def format_evidence(source: Source) -> FormatEvidence:
 
 
 def _evidence(source: Source, shapes: dict[str, int], values: Sequence[object]) -> FormatEvidence:
+    # Broken lines are no format of their own: they do not make a file a mix.
+    mixed = len(set(shapes) - {"broken"}) > 1
     main = max(shapes, key=lambda name: (shapes[name], name), default="unknown")
     first = next((value for value in values if isinstance(value, dict)), {})
     because = [f"container {source.label} from the first bytes and the name {source.path.name}"]
     because += [
-        f"{count:,} rows have the fields of {shape}"
+        f"{count:,} {'row' if count == 1 else 'rows'} {_reads_as(shape)}"
         for shape, count in sorted(shapes.items(), key=lambda one: -one[1])
     ]
     if first:
         because.append(f"fields of the first row: {', '.join(map(str, list(first)[:12]))}")
     return FormatEvidence(
         container=source.label,
-        shape=main if len(shapes) <= 1 else f"{main} (mixed)",
+        shape=f"{main} (mixed)" if mixed else main,
         because=because,
         shapes=shapes,
     )
+
+
+def _reads_as(shape: str) -> str:
+    return "cannot be read" if shape == "broken" else f"with the fields of {shape}"
 
 
 def _executor_for(source: Source) -> Executor:

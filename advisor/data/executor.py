@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -41,7 +43,7 @@ class Processes:
         """Map over a pool of processes."""
         # Forking a process that runs Polars' threads can hang; forkserver starts from a clean one.
         context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(self.workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(self.workers, context, initializer=_one_thread) as pool:
             yield from _windowed(
                 lambda item: pool.submit(work, item), lambda future: future.result(), items, self.workers * 2
             )
@@ -62,8 +64,9 @@ class Ray:
             size = {} if self.address else {"num_cpus": self.workers}
             ray.init(address=self.address, include_dashboard=False, log_to_driver=False, **size)
         try:
-            remote = ray.remote(work)
-            yield from _windowed(remote.remote, ray.get, items, self.workers * 2)
+            # Ray takes plain functions only, so the work travels beside each item, stored once.
+            remote, shared = ray.remote(_apply), ray.put(work)
+            yield from _windowed(partial(remote.remote, shared), ray.get, items, self.workers * 2)
         finally:
             if started:
                 ray.shutdown()
@@ -84,6 +87,15 @@ def executor_named(name: str, workers: int) -> Executor:
         place="--executor",
         remedy=did_you_mean(name, ["local", "processes", "ray"]),
     )
+
+
+def _one_thread() -> None:
+    # Runs before a worker loads Polars: workers that each start a thread per core only get in one another's way.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+
+def _apply(work: Callable[[Any], Any], item: Any) -> Any:
+    return work(item)
 
 
 def _windowed(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import SCRIPTS
 from advisor.data.phrases import FUNCTION_WORDS
-from advisor.data.words import Ragged, word_hashes
+from advisor.data.words import Ragged, found_in, word_hashes
 
 LANGUAGES = tuple(FUNCTION_WORDS)
 UNKNOWN = 255
@@ -85,9 +85,8 @@ def _function_word_counts(words: Ragged, *, exclusive: bool) -> NDArray[np.int64
         # A language is told from its larger neighbour only by words the neighbour does not have.
         belongs = belongs & (belongs.sum(axis=1, keepdims=True) == 1)
     rows = len(words)
-    at = np.minimum(np.searchsorted(table, words.values), len(table) - 1)
-    hit = table[at] == words.values
-    owners, which = words.owners[hit], at[hit]
+    held, which = found_in(words.values, table)
+    owners = words.owners[held]
     counts = np.zeros((rows, len(LANGUAGES)), np.int64)
     for column in range(len(LANGUAGES)):
         counts[:, column] = np.bincount(owners[belongs[which, column]], minlength=rows)

@@ -31,6 +31,20 @@ class Pair(NamedTuple):
     relation: Relation
 
 
+class Candidates(NamedTuple):
+    """Pairs of row indices worth comparing, and how many more were left out because there are too many."""
+
+    pairs: list[tuple[int, int]]
+    left_out: int
+
+    @property
+    def caveat(self) -> str:
+        """Say what was left out, nothing where all were compared."""
+        if not self.left_out:
+            return ""
+        return f"; only the {len(self.pairs):,} likeliest pairs were compared, {self.left_out:,} were not"
+
+
 class Words(NamedTuple):
     """The words of one row: prompt, answer, and a hash of its numbers."""
 
@@ -60,17 +74,18 @@ def bands_of(pairs: Ragged) -> dict[str, NDArray[np.uint32]]:
     return keys
 
 
-def candidates(columns: Columns, other: Columns | None = None) -> list[tuple[int, int]]:
+def candidates(columns: Columns, other: Columns | None = None) -> Candidates:
     """Pair up rows that share a band, within one dataset or across two, those sharing most bands first."""
     found = [
         _band_pairs(columns.read(name), None if other is None else other.read(name))
         for name in columns.names("band.")
     ]
     if not found:
-        return []
+        return Candidates([], 0)
     codes, agree = np.unique(np.concatenate(found), return_counts=True)
     best = codes[np.argsort(-agree, kind="stable")][:MOST_PAIRS]
-    return [(int(code >> np.uint64(32)), int(code & np.uint64(0xFFFFFFFF))) for code in best]
+    pairs = [(int(code >> np.uint64(32)), int(code & np.uint64(0xFFFFFFFF))) for code in best]
+    return Candidates(pairs, len(codes) - len(best))
 
 
 def verified(pairs: Iterable[tuple[int, int]], left: Columns, right: Columns | None = None) -> Iterator[Pair]:

@@ -19,7 +19,7 @@ from advisor.data.checks.contract import Dataset
 from advisor.data.conversation import Conversation
 from advisor.data.formats import to_conversation
 from advisor.data.records import AuditOptions, Record
-from advisor.data.similar import candidates, verified
+from advisor.data.similar import Candidates, candidates, verified
 from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import replacing, write_text
@@ -90,8 +90,10 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         source = open_source(path)
         fields, broken = _read_fields(source, options)
         dataset = _measured(path, Path(scratch))
-        units = _units(dataset, fields, options)
+        asked = candidates(dataset.columns)
+        units = _units(dataset, fields, options, asked)
         held_out, notes = _held_out(units, fields, options)
+        notes += [f"near-duplicates{asked.caveat}".replace(";", ":")] if asked.left_out else []
         return _write(
             source,
             folder,
@@ -170,7 +172,9 @@ def _measured(path: Path, scratch: Path) -> Dataset:
     return measure_file(path, AuditOptions(), scratch, checks=())
 
 
-def _units(dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions) -> list[list[int]]:
+def _units(
+    dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions, asked: Candidates
+) -> list[list[int]]:
     """Join rows that must stay on one side: repeats, near-duplicates, same prompt, same group; give index lists."""
     parent = list(range(len(dataset)))
 
@@ -180,7 +184,7 @@ def _units(dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions
             node = parent[node]
         return node
 
-    for left, right in _together(dataset, fields, options):
+    for left, right in _together(dataset, fields, options, asked):
         low, high = sorted((root(left), root(right)))
         parent[high] = low
     units: dict[int, list[int]] = defaultdict(list)
@@ -190,7 +194,7 @@ def _units(dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions
 
 
 def _together(
-    dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions
+    dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions, asked: Candidates
 ) -> Iterator[tuple[int, int]]:
     keys: list[list[Any]] = [dataset.column("turns_hash").tolist(), dataset.column("context_hash").tolist()]
     if options.group:
@@ -201,7 +205,7 @@ def _together(
             # 0 is the hash of an empty text, None a missing group: neither joins rows.
             if key:
                 yield first.setdefault(str(key), index), index
-    for pair in verified(candidates(dataset.columns), dataset.columns):
+    for pair in verified(asked.pairs, dataset.columns):
         if pair.relation in {"same", "edited"}:
             yield pair.left, pair.right
 

@@ -18,6 +18,7 @@ from advisor.data.fix import beside, fix
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
+from advisor.ui import look
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 ICONS = {
@@ -134,23 +135,24 @@ def _show(seen: Mapping[str, Any], data: tuple[str, bytes]) -> None:
 def _summary(audit: Audit) -> None:
     usable, tokens = audit.facts.get("labelled_examples", 0), audit.tokens.get("total", 0)
     counts = {name: sum(one.severity == name for one in audit.findings) for name in ICONS}
-    for column, (label, value) in zip(
-        st.columns(4),
-        (
-            ("Rows", audit.rows),
-            ("Usable examples", usable),
-            ("Tokens", tokens),
-            ("Errors and warnings", counts["error"] + counts["warning"]),
-        ),
-        strict=True,
-    ):
-        column.metric(label, f"{value:,}")
-    st.caption(
-        f"{audit.format.container}, {audit.format.shape}. "
-        + " ".join(audit.format.because[1:])
-        + " "
-        + " ".join(audit.assumptions)
+    numbers = {
+        "Rows": audit.rows,
+        "Usable examples": usable,
+        "Tokens": tokens,
+        "Errors and warnings": counts["error"] + counts["warning"],
+    }
+    # Side by side where there is room, two and two on a telephone.
+    with st.container(horizontal=True):
+        for label, value in numbers.items():
+            st.metric(label, f"{value:,}", width=150)
+    evidence = (
+        f"Read as {audit.format.container}, {audit.format.shape}: {'; '.join(audit.format.because[1:])}."
     )
+    st.caption(_plain(" ".join([evidence, *map(_sentence, audit.assumptions)])))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
@@ -185,34 +187,73 @@ def _plain(text: str, *, bold: bool = False) -> str:
 
 
 def _pictures(seen: Mapping[str, Any], audit: Audit) -> None:
+    _lengths(seen["lengths"], audit.tokens.get("max_length", 4096))
+    if seen["kinds"]:
+        _kinds(pl.DataFrame(seen["kinds"]))
+    if seen["groups"]:
+        groups = _bars(
+            {"group": list(range(1, len(seen["groups"]) + 1)), "rows": seen["groups"]}, x="group", y="rows"
+        )
+        groups.update_layout(title="Groups of near-duplicates")
+        groups.update_xaxes(tickformat="d", title="group, the largest first")
+        st.plotly_chart(groups, width="stretch", key="groups")
+
+
+def _lengths(lengths: list[int], limit: int) -> None:
     import plotly.express as px
 
-    lengths = px.histogram(x=seen["lengths"], nbins=60, labels={"x": "tokens per row"}, title="Lengths")
-    lengths.add_vline(
-        x=audit.tokens.get("max_length", 4096), line_dash="dash", annotation_text="maximum length"
+    if not lengths:
+        return
+    longest = max(lengths)
+    chart = px.histogram(x=lengths, nbins=60, color_discrete_sequence=_colours())
+    chart.update_layout(title="Lengths", bargap=0.05)
+    chart.update_xaxes(title="tokens per row")
+    chart.update_yaxes(title="rows")
+    # A limit far to the right would squeeze every row into one bar.
+    if longest > 0.5 * limit:
+        chart.add_vline(x=limit, line_dash="dash", annotation_text="maximum length")
+    st.plotly_chart(chart, width="stretch", key="lengths")
+    st.caption(f"The longest row has {longest:,} tokens; {limit:,} are allowed.")
+
+
+def _kinds(kinds: pl.DataFrame) -> None:
+    asked = bool(kinds["production"].sum())
+    shown = kinds.select(
+        # Two kinds may be told apart by the same words; one bar each all the same.
+        pl.format("{}. {}", pl.int_range(1, pl.len() + 1), "name").alias("kind"),
+        pl.col("train_share").alias("training rows"),
+        *([pl.col("production_share").alias("production requests")] if asked else []),
+    ).to_dict(as_series=False)
+    chart = _bars(shown, x=[name for name in shown if name != "kind"], y="kind", orientation="h")
+    chart.update_layout(
+        title="Kinds of request",
+        barmode="group",
+        showlegend=asked,
+        legend_title="",
+        yaxis_autorange="reversed",
     )
-    st.plotly_chart(lengths, width="stretch")
-    kinds = pl.DataFrame(seen["kinds"]) if seen["kinds"] else pl.DataFrame()
-    if len(kinds):
-        shown = kinds.select("name", "train_share", "production_share").to_dict(as_series=False)
-        bars = px.bar(
-            shown,
-            y="name",
-            x=["train_share", "production_share"] if any(shown["production_share"]) else ["train_share"],
-            barmode="group",
-            orientation="h",
-            title="Kinds of request",
-            labels={"value": "share of rows", "name": ""},
-        )
-        st.plotly_chart(bars, width="stretch")
-        st.dataframe(
-            kinds.select("name", "train", "production", "missing", "examples").to_dicts(), hide_index=True
-        )
-    if seen["groups"]:
-        st.plotly_chart(
-            px.bar(y=seen["groups"], labels={"x": "group", "y": "rows"}, title="Groups of near-duplicates"),
-            width="stretch",
-        )
+    chart.update_xaxes(title="share of rows", tickformat=".0%")
+    chart.update_yaxes(title="")
+    st.plotly_chart(chart, width="stretch", key="kinds")
+    table = kinds.select("name", "train", *(["production", "missing"] if asked else []), "examples")
+    names = {
+        "name": "Kind",
+        "train": "Training rows",
+        "production": "Production requests",
+        "missing": "More wanted",
+        "examples": "Examples",
+    }
+    st.dataframe(table.to_dicts(), hide_index=True, column_config=names)
+
+
+def _bars(values: Mapping[str, Any], **axes: Any) -> Any:
+    import plotly.express as px
+
+    return px.bar(values, color_discrete_sequence=_colours(), **axes)
+
+
+def _colours() -> list[str]:
+    return ["#7fa6cf", "#d9b36c"] if look.dark() else ["#27496d", "#b07d2b"]
 
 
 def _files(data: tuple[str, bytes]) -> None:

@@ -26,6 +26,19 @@ def lines(path: Path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def kill_when(code: str, ready, *, seconds: float = 90) -> None:
+    """Run Python code in a process of its own and kill it as soon as ``ready`` says so."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and not ready() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert ready(), "the run never came so far"
+
+
 def run_and_kill(code: str, *, after_seconds: float, env=None) -> bool:
     """Run Python code in a process of its own and kill it with no chance to clean up; say whether it was still running."""
     process = subprocess.Popen(

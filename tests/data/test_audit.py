@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import struct
+import time
 
 import pytest
 from typer.testing import CliRunner
@@ -125,7 +127,30 @@ def test_facts_carry_their_origin(tmp_path):
     assert result.facts["labelled_examples"] == 60
     assert result.measured["labelled_examples"].origin == "measured"
     assert result.facts["tokens_per_example"] > 20
-    assert result.facts["example_quality"] == "reviewed"
+    # Only people can say that examples were reviewed.
+    assert result.facts["example_quality"] == "mixed"
+
+
+def test_every_measured_fact_answers_a_question_of_the_rulebook(tmp_path, catalog):
+    path = write(tmp_path / "a.jsonl", good_rows(60))
+    result = audit(AuditInputs(data=path, production=path))
+    assert set(result.facts) <= set(catalog.facts)
+    assert result.facts["example_quality"] in {one.id for one in catalog.facts["example_quality"].options}
+
+
+def test_pairs_left_out_of_the_comparison_are_said(tmp_path, monkeypatch):
+    rows = good_rows(40)
+    copies = [
+        chat(f"Please, {row['messages'][1]['content']}", row["messages"][2]["content"] + " Cheers!")
+        for row in rows[:8]
+    ]
+    path = write(tmp_path / "a.jsonl", [*rows, *copies])
+    whole = next(one for one in audit(AuditInputs(data=path)).findings if one.check == "near-duplicate")
+    monkeypatch.setattr("advisor.data.similar.MOST_PAIRS", 5)
+    cut = next(one for one in audit(AuditInputs(data=path)).findings if one.check == "near-duplicate")
+    assert "were not" not in whole.message
+    assert "only the 5 likeliest pairs were compared" in cut.message
+    assert cut.evidence["pairs_not_compared"] > 0
 
 
 def test_worker_processes_find_the_same_as_one(tmp_path):
@@ -135,12 +160,38 @@ def test_worker_processes_find_the_same_as_one(tmp_path):
     )
 
 
+def whose(item: int) -> tuple[int, int]:
+    time.sleep(0.2)
+    return item, os.getpid()
+
+
+def start_ray(ray, attempts: int = 3) -> None:
+    # Ray gives a node thirty seconds to start, which a busy machine does not always manage.
+    for left in reversed(range(attempts)):
+        try:
+            ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+        except Exception:
+            ray.shutdown()
+            if not left:
+                raise
+        else:
+            return
+
+
 @pytest.mark.slow
 def test_a_ray_cluster_of_two_workers_finds_the_same_as_one_process(tmp_path, monkeypatch):
-    pytest.importorskip("ray")
+    ray = pytest.importorskip("ray")
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
     path = write(tmp_path / "a.jsonl", [*good_rows(400), chat("Is it on?", "Yes<|im_end|>")])
-    assert audit(AuditInputs(data=path), executor=Ray(2)) == audit(AuditInputs(data=path))
+    start_ray(ray)
+    try:
+        done = list(Ray(2).map(whose, range(12)))
+        found = audit(AuditInputs(data=path), executor=Ray(2))
+    finally:
+        ray.shutdown()
+    assert [item for item, _ in done] == list(range(12))
+    assert len({worker for _, worker in done} - {os.getpid()}) == 2
+    assert found == audit(AuditInputs(data=path))
 
 
 def test_an_unknown_executor_is_named():

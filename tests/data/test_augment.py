@@ -16,7 +16,7 @@ from advisor.data.journal import journal_path
 from advisor.data.split import split
 from advisor.errors import AdvisorError
 
-from .files import lines, run_and_kill, write
+from .files import kill_when, lines, write
 
 DAY = date(2026, 11, 22)
 
@@ -163,10 +163,7 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(model, tmp_path):
     model.asked.clear()
     model.delay = 0.05
     code = f"from pathlib import Path; from datetime import date; from advisor.data.augment import augment; from advisor.data.augment_records import AugmentOptions; augment(Path({str(data)!r}), Path({str(out)!r}), AugmentOptions.model_validate_json({model.options.model_copy(update={'concurrency': 1}).model_dump_json()!r}), day=date(2026, 11, 22))"
-    seconds = 1.5
-    while not journal_path(out).exists() and not out.exists() and seconds < 30:
-        run_and_kill(code, after_seconds=seconds)
-        seconds += 1
+    kill_when(code, lambda: journal_path(out).exists() and journal_path(out).read_bytes().count(b"\n") >= 5)
     assert not out.exists(), "the run ended before it could be killed"
     with journal_path(out).open("ab") as stream:
         stream.write(b'{"row": 39, "variat')

@@ -18,7 +18,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if held_out is None or not len(data) or not len(held_out):
         return
     exact = np.isin(data.column("turns_hash"), held_out.column("turns_hash"))
-    asked = candidates(data.columns, held_out.columns) + contained(data, held_out, at_least=0.5)
+    alike = candidates(data.columns, held_out.columns)
+    asked = alike.pairs + contained(data, held_out, at_least=0.5)
     leaks = {
         pair.left: pair
         for pair in verified(dict.fromkeys(asked), data.columns, held_out.columns)
@@ -30,7 +31,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
             (int(data.rows[one.left]), int(held_out.rows[one.right]), round(one.likeness, 2))
             for one in leaks.values()
         ]
-        message = f"{share(len(rows), len(data))} are edited copies of evaluation rows"
+        message = f"{share(len(rows), len(data))} are edited copies of evaluation rows{alike.caveat}"
         yield finding(CHECK, message, rows, severity="error", evidence={"pairs": pairs[:50]})
 
 

@@ -26,7 +26,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
         (int(data.rows[originals[index]]), int(data.rows[index])) for index in np.flatnonzero(again)[:20]
     ]
     example = f"row {pairs[0][1]} repeats row {pairs[0][0]}"
-    message = f"{share(len(rows), len(data))} are {len(rows) - int(again.sum()):,} examples written {len(rows):,} times ({example})"
+    distinct = len(rows) - int(again.sum())
+    examples = "one example" if distinct == 1 else f"{distinct:,} different examples"
+    message = f"{share(len(rows), len(data))} are {examples} written more than once ({example})"
     yield finding(CHECK, message, rows, severity="warning", evidence={"pairs": pairs})
 
 

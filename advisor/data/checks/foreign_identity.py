@@ -12,8 +12,7 @@ from advisor.data.records import Finding
 
 def measure(batch: Batch) -> Measured:
     """Mark answers with a phrase in which a model speaks of itself."""
-    lower = batch.targets_series.str.to_lowercase().str.replace_all("’", "'")
-    return {"foreign-identity": lower.str.contains_any(list(IDENTITY)).to_numpy()}
+    return {"foreign-identity": batch.targets_lower.str.contains_any(list(IDENTITY)).to_numpy()}
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

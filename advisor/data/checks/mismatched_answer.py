@@ -12,7 +12,7 @@ from advisor.data.columns import slices
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
 from advisor.data.word_use import bucket, distinct_words, row_keys, rows_of, sum_per_row
-from advisor.data.words import Ragged
+from advisor.data.words import Ragged, within
 
 FEWEST_ROWS, MOST_SUSPECTS, MOST_SAMPLED = 20, 1500, 200_000
 
@@ -63,7 +63,7 @@ def _fits(prompts: Ragged, answers: Ragged, rarity: NDArray[np.float64]) -> NDAr
         words, replies = distinct_words(part), distinct_words(rows_of(answers, first, len(part)))
         weights = rarity[bucket(words.values)]
         weights[weights < 1.0] = 0
-        taken_up = np.isin(row_keys(words), row_keys(replies), kind="sort")
+        taken_up = within(row_keys(words), row_keys(replies))
         total = sum_per_row(weights, words)
         held = sum_per_row(weights * taken_up, words)
         result[first : first + len(part)] = np.where(total > 0, held / np.maximum(total, 1e-9), 1.0)

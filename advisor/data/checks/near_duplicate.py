@@ -8,7 +8,7 @@ import numpy as np
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
 from advisor.data.records import Finding, Severity
-from advisor.data.similar import Pair, candidates, groups_of, row_words, verified
+from advisor.data.similar import Candidates, Pair, candidates, groups_of, row_words, verified
 from advisor.data.word_use import bucket
 
 # Above this share of rows with siblings, the siblings are how the data was made, not slips.
@@ -17,7 +17,8 @@ MADE_FROM_TEMPLATES = 0.1
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report edited copies; rows of one template with other values only where they are the exception."""
-    pairs = list(verified(candidates(data.columns), data.columns))
+    asked = candidates(data.columns)
+    pairs = list(verified(asked.pairs, data.columns))
     # An exact repeat has its own check; two rows of equal words but other numbers are values of a template.
     edited = [pair for pair in pairs if pair.relation == "edited"]
     slots = [pair for pair in pairs if pair.relation == "slot"]
@@ -27,10 +28,11 @@ def judge(data: Dataset) -> Iterator[Finding]:
         slots += recombined
     rare = len(rows_of(slots)) <= MADE_FROM_TEMPLATES * len(data)
     if edited:
-        yield _report(data, edited, "are edited copies of one another", "warning")
+        yield _report(data, edited, asked, "are edited copies of one another", "warning")
     if slots:
         words = "differ from another row only in a name or number"
-        yield _report(data, slots, words if rare else words + ": they look made from templates", "note")
+        words += "" if rare else ": they look made from templates"
+        yield _report(data, slots, asked, words, "note")
 
 
 def rows_of(pairs: Iterable[Pair]) -> set[int]:
@@ -55,7 +57,9 @@ def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
     return found
 
 
-def _report(data: Dataset, pairs: Sequence[Pair], words: str, severity: Severity) -> Finding:
+def _report(
+    data: Dataset, pairs: Sequence[Pair], asked: Candidates, words: str, severity: Severity
+) -> Finding:
     groups = [[int(data.rows[index]) for index in group] for group in groups_of(pairs)]
     rows = sorted(row for group in groups for row in group)
     shown = sorted(pairs, key=lambda pair: -pair.likeness)[:20]
@@ -64,8 +68,9 @@ def _report(data: Dataset, pairs: Sequence[Pair], words: str, severity: Severity
         "pairs": [
             (int(data.rows[one.left]), int(data.rows[one.right]), round(one.likeness, 2)) for one in shown
         ],
+        "pairs_not_compared": asked.left_out,
     }
-    message = f"{share(len(rows), len(data))} in {len(groups):,} groups {words}"
+    message = f"{share(len(rows), len(data))} in {len(groups):,} groups {words}{asked.caveat}"
     return finding(
         CHECK,
         message,

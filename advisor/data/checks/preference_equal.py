@@ -18,6 +18,14 @@ def measure(batch: Batch) -> Measured:
     """Code pairs that are equal (1) or of which one is the other with words added (2), and give both lengths."""
     rejected = [one.rejected or "" for one in batch.conversations]
     is_pair = np.array([one.rejected is not None for one in batch.conversations], bool)
+    if not is_pair.any():
+        none = np.zeros(len(batch), np.uint32)
+        return {
+            "preference": none.astype(np.uint8),
+            "is-pair": is_pair,
+            "chosen-words": none,
+            "rejected-words": none,
+        }
     equal = is_pair & (hashes_of(batch.answers) == hashes_of(rejected))
     contains = np.zeros(len(batch), bool)
     lost = word_hashes(rejected)

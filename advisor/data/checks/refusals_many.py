@@ -18,7 +18,7 @@ TOO_MANY = 0.2
 
 def measure(batch: Batch) -> Measured:
     """Mark answers that refuse (1) or say they do not know (2) in their opening."""
-    opening = batch.targets_series.str.to_lowercase().str.replace_all("’", "'").str.slice(0, 220)
+    opening = batch.targets_lower.str.slice(0, 220)
     refuses = opening.str.contains_any(list(REFUSAL)).to_numpy()
     unknowing = opening.str.contains_any(list(UNKNOWING)).to_numpy()
     return {"refusal": np.where(refuses, REFUSES, np.where(unknowing, UNKNOWS, 0)).astype(np.uint8)}

@@ -15,6 +15,7 @@ from advisor.data.outliers import Group, groups_apart, standardised
 from advisor.data.records import Finding
 from advisor.data.style import FEATURES, FLOORS, style_of
 from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_keys, rows_of
+from advisor.data.words import within
 
 NAMES = (*FEATURES, "unusual words")
 # Words used by fewer rows than this are a topic's own (names, products) and say nothing of style.
@@ -61,7 +62,7 @@ def _unusual(data: Dataset) -> NDArray[np.float64]:
         words = distinct_words(part)
         rarity = np.log(len(answers) / np.maximum(counts[bucket(words.values)], 1))
         asked = row_keys(rows_of(prompts, first, len(part)))
-        rarity[np.isin(row_keys(words), asked, kind="sort")] = 0
+        rarity[within(row_keys(words), asked)] = 0
         result[first : first + len(part)] = mean_per_row(rarity, words)
     return result
 

@@ -51,7 +51,8 @@ def test_every_public_function_and_class_has_a_docstring():
     for path in sorted((ROOT / "advisor").rglob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
-            if public and not ast.get_docstring(node):
+            overload = public and any(getattr(mark, "id", "") == "overload" for mark in node.decorator_list)
+            if public and not overload and not ast.get_docstring(node):
                 bare.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
 
     assert bare == []

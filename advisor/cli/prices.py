@@ -21,6 +21,7 @@ prices = typer.Typer(
 
 
 def listing(console: Console, title: str, lines: list[str]) -> None:
+    """Print a heading with lines under it; no heading without lines."""
     if lines:
         console.print(f"\n[bold]{title}[/]")
     for line in lines:

@@ -123,7 +123,7 @@ def test_an_axis_that_makes_no_map_is_refused(x, y, catalog, day):
 
 
 def test_the_rulebook_passes_its_own_lint(catalog, day):
-    findings = [f for f in lint(catalog, as_of=day, samples=20_000) if f.severity == "error"]
+    findings = [f for f in lint(catalog, as_of=day, samples=8_000) if f.severity == "error"]
 
     assert findings == []
 
@@ -148,7 +148,7 @@ def test_the_lint_finds_what_is_planted(tmp_path, day):
         text = rule.format(id=name, when=when, effect=effect, second=second)
         (tmp_path / "decision" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
-    findings = lint(load_catalog(tmp_path), as_of=day, samples=5_000)
+    findings = lint(load_catalog(tmp_path), as_of=day, samples=3_000)
     found = {
         (finding.check, name)
         for finding in findings

@@ -28,6 +28,7 @@ def scores_of(rows):
 
 
 @given(answers(), answers())
+@settings(max_examples=50)
 def test_one_more_answer_never_turns_a_settled_rule_round(some, more):
     fewer = fired(frame_of([some], CATALOG), CATALOG, DAY).row(0)
     full = fired(frame_of([{**more, **some}], CATALOG), CATALOG, DAY).row(0)
@@ -37,7 +38,7 @@ def test_one_more_answer_never_turns_a_settled_rule_round(some, more):
 
 
 @given(answers(), st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_the_order_of_answers_does_not_matter(given_answers, shuffler: random.Random):
     shuffled = list(given_answers.items())
     shuffler.shuffle(shuffled)
@@ -51,7 +52,7 @@ def test_the_order_of_answers_does_not_matter(given_answers, shuffler: random.Ra
 
 
 @given(st.lists(answers(), min_size=2, max_size=6), st.randoms())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_the_order_of_rows_does_not_matter(rows, shuffler: random.Random):
     order = list(range(len(rows)))
     shuffler.shuffle(order)
@@ -63,6 +64,7 @@ def test_the_order_of_rows_does_not_matter(rows, shuffler: random.Random):
 
 
 @given(answers(without=("knowledge_change",)))
+@settings(max_examples=50)
 def test_fresher_knowledge_never_moves_towards_tuning(given_answers):
     order = CATALOG.facts["knowledge_change"].option_ids
     scores = scores_of([{**given_answers, "knowledge_change": option} for option in order])
@@ -72,6 +74,7 @@ def test_fresher_knowledge_never_moves_towards_tuning(given_answers):
 
 
 @given(answers(without=("labelled_examples", "example_quality")))
+@settings(max_examples=50)
 def test_more_good_examples_never_move_away_from_tuning(given_answers):
     counts = (0, 5, 10, 49, 50, 99, 100, 299, 300, 999, 1000, 5000, 9999, 10000, 1e6)
     given_answers = {**given_answers, "example_quality": "reviewed"}
@@ -83,7 +86,7 @@ def test_more_good_examples_never_move_away_from_tuning(given_answers):
 
 
 @given(answers(), st.text(max_size=80))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_the_name_of_the_task_is_never_an_input(given_answers, title):
     plain = decide(Situation(answers=given_answers), CATALOG, as_of=DAY)
     named = decide(Situation(title=title, answers=given_answers), CATALOG, as_of=DAY)
@@ -92,7 +95,7 @@ def test_the_name_of_the_task_is_never_an_input(given_answers, title):
 
 
 @given(answers())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_the_same_input_gives_the_same_bytes(given_answers):
     once = decide(given_answers, CATALOG, as_of=DAY).model_dump_json()
 
@@ -100,7 +103,7 @@ def test_the_same_input_gives_the_same_bytes(given_answers):
 
 
 @given(answers())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_shares_are_shares_and_the_first_leads_them(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
 
@@ -111,7 +114,7 @@ def test_shares_are_shares_and_the_first_leads_them(given_answers):
 
 
 @given(answers())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_what_is_ruled_out_is_never_recommended(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
 
@@ -119,7 +122,7 @@ def test_what_is_ruled_out_is_never_recommended(given_answers):
 
 
 @given(answers())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_a_flip_does_what_it_says(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
 
@@ -129,7 +132,7 @@ def test_a_flip_does_what_it_says(given_answers):
 
 
 @given(answers())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_final_recommendation_survives_every_way_to_answer_the_rest(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
     if found.settled == "final":
@@ -140,7 +143,7 @@ def test_a_final_recommendation_survives_every_way_to_answer_the_rest(given_answ
 
 
 @given(answers())
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_reasons_are_exactly_the_rules_that_fired_and_add_up_to_the_lead(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
     table = rule_table(CATALOG, DAY)

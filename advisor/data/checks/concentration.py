@@ -45,6 +45,7 @@ def measure(batch: Batch) -> Measured:
 
 
 def seconds_of(value: object) -> float:
+    """Read a moment as seconds since 1970: a number, in milliseconds if large, or an ISO date."""
     if isinstance(value, (int, float)):
         return float(value) / (1000 if value > 10**11 else 1)
     try:

@@ -171,7 +171,7 @@ def main() -> None:
     )
     print(
         f"{'defect':32} {'ours':>9} {'recall':>7}   "
-        + " ".join(f"{name:>14}" for name in PEERS)
+        + " ".join(f"{name:>14}" for name in PEERS if arguments.peers)
         + "   missed"
     )
     kinds = [defect for defect in DEFECTS if not arguments.only or arguments.only in defect.name]
@@ -182,7 +182,7 @@ def main() -> None:
         recall = sum(table["recall"]) / len(table["recall"])
         print(
             f"{defect.name:32} {table['caught']:>4}/{table['cells']:<4} {recall:>7.0%}   "
-            + " ".join(f"{table['peers'][name]:>12}/1" for name in PEERS)
+            + " ".join(f"{table['peers'][name]:>12}/1" for name in PEERS if arguments.peers)
             + "   "
             + " ".join(table["missed"][:6]),
             flush=True,

@@ -39,18 +39,13 @@ MARKS = {"error": "[bold red]error[/]", "warning": "[yellow]warning[/]", "note":
 
 def register(app: typer.Typer) -> None:
     """Add the dataset commands."""
-    app.command(
-        "audit", help="Check a training file: what is wrong, in which rows, why it matters, what to do."
-    )(audit_command)
-    app.command("fix", help="Apply safe fixes to a new file, with a diff; quarantine the rest with reasons.")(
-        fix_command
-    )
-    app.command("split", help="Split into train and eval, keeping groups and near-duplicates on one side.")(
-        split_command
-    )
-    app.command(
-        "augment", help="Paraphrase the training side with a language model, with provenance and cost."
-    )(augment_command)
+    for name, command, words in (
+        ("audit", audit_command, "Check a training file: what is wrong, in which rows, why, what to do."),
+        ("fix", fix_command, "Apply safe fixes to a new file, with a diff; quarantine the rest."),
+        ("split", split_command, "Split into train and eval; groups and near-duplicates stay on one side."),
+        ("augment", augment_command, "Paraphrase the training side with a language model, cost shown."),
+    ):
+        app.command(name, help=words)(command)
 
 
 def audit_command(

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -86,7 +87,9 @@ def augment(data: Path, output: Path, options: AugmentOptions, *, day: date | No
         AdvisorError: The data is an evaluation side, the endpoint refuses, or the journal belongs to another run.
     """
     given, journal = _prepared(data, output, options)
-    asyncio.run(_ask_all(given, journal, options))
+    # In a thread of its own: the caller may be a notebook or a page that has an event loop already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, _ask_all(given, journal, options)).result()
     result = _write(data, given, journal, output, options, day=day or datetime.now(UTC).date())
     journal.path.unlink(missing_ok=True)
     return result

@@ -55,6 +55,7 @@ class TuningJobs:
         record = {
             "request": request.model_dump(mode="json"),
             "created_at": int(self.store.clock().timestamp()),
+            "ordered_at": self.store.clock().timestamp(),
         }
         write_text(self._folder / job_id / "request.json", json.dumps(record))
         return job_id
@@ -74,7 +75,7 @@ class TuningJobs:
         """Name all jobs, oldest first."""
         found = [path.parent for path in self._folder.glob("ftjob-*/request.json")]
         return [
-            path.name for path in sorted(found, key=lambda path: (self._created_at(path.name), path.name))
+            path.name for path in sorted(found, key=lambda path: (self._ordered_at(path.name), path.name))
         ]
 
     def record(self, job_id: str) -> tuple[CreateJob, int]:
@@ -85,8 +86,10 @@ class TuningJobs:
         record = json.loads(path.read_bytes())
         return CreateJob.model_validate(record["request"]), record["created_at"]
 
-    def _created_at(self, job_id: str) -> int:
-        return self.record(job_id)[1]
+    def _ordered_at(self, job_id: str) -> float:
+        # The API's own time is in whole seconds, too coarse to say which of two jobs came first.
+        record = json.loads((self._folder / job_id / "request.json").read_bytes())
+        return float(record.get("ordered_at", record["created_at"]))
 
     def find(self, job_id: str) -> Job | None:
         """Give the local job, as it stands; none while it waits for its turn."""

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import accumulate
 from pathlib import Path
 
 WORDS = 6000
@@ -43,17 +44,20 @@ print(json.dumps({"seconds": seconds, "peak_mb": peak, "note": note, "cpu": sum(
 """
 
 
-def make(path: Path, rows: int) -> None:
-    """Write rows of about 120 words from a vocabulary with a natural distribution of frequencies."""
+def make(path: Path, rows: int, copies: float = 0.02) -> None:
+    """Write rows of about 105 words of their own with a natural distribution; some rows are edited copies of the one before."""
     rng = random.Random(1)
     letters = "etaoinshrdlucmfwypvbgk"
     vocabulary = ["".join(rng.choices(letters, k=rng.randint(2, 9))) for _ in range(WORDS)]
-    weights = [1 / (rank + 5) for rank in range(WORDS)]
-    pool = rng.choices(vocabulary, weights, k=1_000_000)
+    shares = list(accumulate(1 / (rank + 5) for rank in range(WORDS)))
+    ask, answer = ["hello"], ["hello"]
     with path.open("w") as stream:
         for index in range(rows):
-            at = rng.randrange(len(pool) - 200)
-            ask, answer = pool[at : at + rng.randint(10, 30)], pool[at + 40 : at + 40 + rng.randint(50, 120)]
+            if rng.random() < copies:
+                answer = [*answer[:20], "also", *answer[20:]]
+            else:
+                ask = rng.choices(vocabulary, cum_weights=shares, k=rng.randint(10, 30))
+                answer = rng.choices(vocabulary, cum_weights=shares, k=rng.randint(50, 120))
             user, assistant = " ".join(ask).capitalize() + f" {index}?", " ".join(answer).capitalize() + "."
             messages = [
                 {
@@ -89,13 +93,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000])
     parser.add_argument("--executor", nargs="+", default=["local", "processes"])
+    parser.add_argument(
+        "--copies", type=float, default=0.02, help="share of rows that are edited copies of the one before"
+    )
     parser.add_argument("--peers", type=Path)
     arguments = parser.parse_args()
     print(f"{'what':>22} {'rows':>9} {'seconds':>8} {'rows/s':>9} {'MB/s':>6} {'peak MB':>8} {'CPU s':>7}")
     for rows in arguments.rows:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "chat.jsonl"
-            make(path, rows)
+            make(path, rows, arguments.copies)
             size = path.stat().st_size / 1e6
             runs = [
                 ("bare tiktoken", "tokens", "local"),

@@ -114,6 +114,7 @@ def test_text_that_is_right_is_left_alone():
         assert mend({"prompt": text}) == ({"prompt": text}, [])
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_half_written_file(tmp_path):
     data = write(tmp_path / "a.jsonl", good_rows(6000))
     code = f"from pathlib import Path; from advisor.data.fix import fix; fix(Path({str(data)!r}), Path({str(tmp_path / 'out.jsonl')!r}))"

@@ -121,6 +121,7 @@ def test_an_unknown_field_is_named_with_a_guess(options, words, tmp_path):
     assert words in caught.value.remedy
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_no_manifest_beside_unfinished_files(tmp_path):
     data = write(tmp_path / "a.jsonl", good_rows(4000))
     split(data, tmp_path / "whole")

@@ -13,10 +13,11 @@ from rich.markup import escape
 from advisor.catalog import Catalog, Fact
 from advisor.cli.options import stderr
 from advisor.cli.showing import show_recommendation
-from advisor.cli.wording import VERDICT_WORDS, strategy_title, sureness
+from advisor.cli.wording import VERDICT_WORDS, sureness
 from advisor.decide import Recommendation, decide
 from advisor.errors import AdvisorError
 from advisor.files import write_text
+from advisor.report import words
 from advisor.scenario import Situation, read_situation
 from advisor.scenario.answers import check_value
 
@@ -58,7 +59,7 @@ def _title(console: Console) -> str:
 
 def _show_state(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
     if recommendation.answered:
-        first = strategy_title(recommendation.try_first, catalog)
+        first = words.strategy(recommendation.try_first, catalog)
         console.print(
             f"[dim]→ {first}, {VERDICT_WORDS[recommendation.verdict]}. {sureness(recommendation)}[/]\n"
         )

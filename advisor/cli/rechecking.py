@@ -12,8 +12,9 @@ from rich.markup import escape
 
 from advisor.catalog import Catalog
 from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
-from advisor.cli.wording import VERDICT_WORDS, strategy_title
+from advisor.cli.wording import VERDICT_WORDS
 from advisor.errors import AdvisorError
+from advisor.report import words
 
 if TYPE_CHECKING:
     from advisor.recheck import Difference, Moved
@@ -122,17 +123,17 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
         return [f"{now}; nothing has moved since {found.day.before}."]
     lines = [f"{then} → {now}" if found.verdict_changed else f"Still {now}, but not for the same reasons:"]
     lines += [f"Rule {item.name}: {_fires(item)}" for item in found.rules]
-    lines += [f"{strategy_title(item.name, catalog)}: {_excluded(item)}" for item in found.ruled_out]
-    lines += [f"Share of {strategy_title(m.name, catalog)}: {_share(m)}" for m in found.shares]
-    lines += [f"Cost of {strategy_title(m.name, catalog)}: {_money(m)}" for m in found.costs]
-    lines += [f"Model of {strategy_title(m.name, catalog)} ends: {_change(m)}" for m in found.endings]
+    lines += [f"{words.strategy(item.name, catalog)}: {_excluded(item)}" for item in found.ruled_out]
+    lines += [f"Share of {words.strategy(m.name, catalog)}: {_share(m)}" for m in found.shares]
+    lines += [f"Cost of {words.strategy(m.name, catalog)}: {_money(m)}" for m in found.costs]
+    lines += [f"Model of {words.strategy(m.name, catalog)} ends: {_change(m)}" for m in found.endings]
     lines += [f"Answer {item.name} no longer fits: {item.after}" for item in found.dropped]
     return lines + [f"New: {warning}" for warning in found.new_warnings]
 
 
 def _outcome(found: Difference, side: str, catalog: Catalog) -> str:
     first, verdict = getattr(found.try_first, side), getattr(found.verdict, side)
-    return f"{strategy_title(first, catalog)}, {VERDICT_WORDS.get(verdict, verdict)}"
+    return f"{words.strategy(first, catalog)}, {VERDICT_WORDS.get(verdict, verdict)}"
 
 
 def _fires(item: Moved) -> str:

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.catalog import Catalog
-from advisor.cli.wording import VERDICT_WORDS, effect_text, strategy_title, sureness, value_text
+from advisor.cli.wording import VERDICT_WORDS, effect_text, sureness, value_text
 from advisor.decide import DecisionMap, Flip, Reason, Recommendation
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
+from advisor.report import words
 
 _BAR = 30
 
@@ -33,7 +34,7 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
 
 
 def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
-    first = strategy_title(recommendation.try_first, catalog)
+    first = words.strategy(recommendation.try_first, catalog)
     colour = STRATEGY_COLOURS_DARK[recommendation.try_first]
     lines = [
         Text.from_markup(f"Try first: [bold {colour}]{first}[/], {VERDICT_WORDS[recommendation.verdict]}")
@@ -46,13 +47,13 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
         bar = "█" * round(share * _BAR)
         lines.append(
             Text.assemble(
-                f"{strategy_title(name, catalog):<28}",
+                f"{words.strategy(name, catalog):<28}",
                 (f"{bar:<{_BAR}}", STRATEGY_COLOURS_DARK[name]),
                 f" {share:4.0%}",
             )
         )
     lines += [
-        Text(f"Ruled out: {strategy_title(out.strategy, catalog)} — {out.because}")
+        Text(f"Ruled out: {words.strategy(out.strategy, catalog)} — {out.because}")
         for out in recommendation.ruled_out
     ]
     return Group(*lines)
@@ -99,7 +100,7 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
             escape(flip.fact),
             escape(value_text(flip.from_, fact)),
             escape(value_text(flip.to, fact)),
-            strategy_title(flip.becomes, catalog),
+            words.strategy(flip.becomes, catalog),
         )
     console.print()
     console.print(table)
@@ -108,7 +109,7 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
 def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
     console.print("\n[bold]What to do[/]")
     for number, step in enumerate(recommendation.roadmap, 1):
-        console.print(f"{number}. {escape(step.title)} [dim]({strategy_title(step.strategy, catalog)})[/]")
+        console.print(f"{number}. {escape(step.title)} [dim]({words.strategy(step.strategy, catalog)})[/]")
         console.print(f"   [dim]until: {escape(step.until)}[/]")
     if recommendation.techniques:
         names = ", ".join(technique.title for technique in recommendation.techniques)
@@ -128,5 +129,5 @@ def show_map(drawn: DecisionMap, catalog: Catalog, console: Console) -> None:
     marks = (drawn.x_values[0], drawn.x_values[len(drawn.x_values) // 2], drawn.x_values[-1])
     console.print(f"{'':<24}" + " … ".join(value_text(mark, fact_x) for mark in marks))
     console.print(
-        "[dim]" + ", ".join(f"{letters[n]} {strategy_title(n, catalog)}" for n in STRATEGIES) + "[/]"
+        "[dim]" + ", ".join(f"{letters[n]} {words.strategy(n, catalog)}" for n in STRATEGIES) + "[/]"
     )

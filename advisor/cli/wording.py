@@ -7,20 +7,12 @@ from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact
 from advisor.decide import Recommendation
+from advisor.report import words
 
 VERDICT_WORDS: Final = {
     "clear": "a clear lead",
     "leaning": "leaning that way",
     "too_close": "too close to call",
-}
-EFFECT_WORDS: Final = {
-    "strongly_for": "strongly for",
-    "for": "for",
-    "slightly_for": "slightly for",
-    "slightly_against": "slightly against",
-    "against": "against",
-    "strongly_against": "strongly against",
-    "rules_out": "rules out",
 }
 
 
@@ -49,9 +41,6 @@ def sureness(recommendation: Recommendation) -> str:
 
 def effect_text(effect: Mapping[Any, str], catalog: Catalog) -> str:
     """Say an effect: 'for RAG, against fine-tuning'."""
-    return ", ".join(f"{EFFECT_WORDS[word]} {strategy_title(name, catalog)}" for name, word in effect.items())
-
-
-def strategy_title(name: str, catalog: Catalog) -> str:
-    """Give a strategy's name for people."""
-    return catalog.strategies[name].title if name in catalog.strategies else name
+    return ", ".join(
+        f"{words.EFFECTS[word]} {words.strategy(name, catalog)}" for name, word in effect.items()
+    )

@@ -48,7 +48,7 @@ $(VENV)/python.stamp:
 $(VENV)/app.stamp: $(VENV)/python.stamp requirements.lock pyproject.toml
 	@echo "Installing (once) …"
 	@$(PIP) install -q --require-hashes --no-deps --only-binary :all: -r requirements.lock
-	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@$(PIP) install -q --no-deps -e .
 	@touch $@
 
 # torch stands outside the hashed lock: the CPU build that one machine finds is not another's.

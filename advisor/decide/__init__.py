@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from advisor.decide.deciding import decide, decide_frame
-from advisor.decide.doubt import askable
-from advisor.decide.flips import DecisionMap, decision_map, flips
+from advisor.decide.flips import DecisionMap, decision_map
 from advisor.decide.records import Flip, Nearly, NextQuestion, Reason, Recommendation
 from advisor.decide.scoring import Scored, fired, score
+from advisor.decide.surroundings import askable
 
 __all__ = [
     "DecisionMap",
@@ -21,6 +21,5 @@ __all__ = [
     "decide_frame",
     "decision_map",
     "fired",
-    "flips",
     "score",
 ]

@@ -10,14 +10,15 @@ import numpy as np
 import polars as pl
 
 from advisor.catalog import Catalog
-from advisor.decide.doubt import SAMPLES, doubt
+from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
 from advisor.decide.reasons import nearly, reasons
 from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice, Verdict
 from advisor.decide.roadmap import roadmap
-from advisor.decide.scoring import Array, fired, score
+from advisor.decide.scoring import Array, score
+from advisor.decide.surroundings import SAMPLES, surroundings
 from advisor.palette import STRATEGIES
-from advisor.scenario import Situation, answers_of, complete, frame_of
+from advisor.scenario import Situation, answers_of, complete
 
 # Ways to answer the open questions per row of a table: fewer than for one situation, many rows at once.
 TABLE_SAMPLES: Final = 128
@@ -32,11 +33,10 @@ def decide(
     ``skip`` names questions that were put and not answered; the next question is another one.
     """
     case = situation if isinstance(situation, Situation) else Situation(answers=dict(situation))
-    row = frame_of([case.answers], catalog)
-    scores = score(row, catalog, as_of).scores[0]
-    state = fired(row, catalog, as_of).row(0, named=True)
+    around = surroundings(case.answers, catalog, as_of=as_of)
+    scores, state = around.scores, around.state
     order = sorted(range(len(STRATEGIES)), key=lambda index: (-scores[index], index))
-    sure = doubt(case.answers, order[0], catalog, as_of=as_of, skip=skip)
+    sure = doubt(around, catalog, as_of=as_of, skip=skip)
     ruled_out = _ruled_out(state, catalog)
     excluded = {item.strategy for item in ruled_out}
     ranked = [STRATEGIES[index] for index in order if STRATEGIES[index] not in excluded]
@@ -54,9 +54,9 @@ def decide(
         robustness=round(sure.robustness, 4),
         settled=sure.settled,
         answered=len(case.answers),
-        reasons=reasons(case, state, catalog, as_of=as_of, pair=(order[0], order[1])),
-        nearly=nearly(state, row, catalog, as_of=as_of),
-        flips=flips(case.answers, order[0], catalog, as_of=as_of),
+        reasons=reasons(case, around, catalog, as_of=as_of, pair=(order[0], order[1])),
+        nearly=nearly(around, catalog, as_of=as_of),
+        flips=flips(around, case.answers, catalog),
         next_question=sure.next_question,
         techniques=_techniques(state, catalog),
         roadmap=roadmap(ranked, case.answers, catalog, as_of=as_of),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from advisor.catalog import Catalog, facts_in
+from advisor.catalog import Catalog
 from advisor.decide.records import NextQuestion, Settled
-from advisor.decide.scoring import Array, fired, rule_table, score
+from advisor.decide.scoring import Array, rule_table
+from advisor.decide.surroundings import Surroundings
 from advisor.palette import STRATEGIES
-from advisor.scenario import columns_of, compile_condition, complete, frame_of
+from advisor.scenario import columns_of
 from advisor.scenario.sampling import thresholds
-
-SAMPLES: Final = 1024
 
 
 @dataclass(frozen=True)
@@ -31,65 +28,28 @@ class Doubt:
     next_question: NextQuestion | None
 
 
-def doubt(
-    answers: Mapping[str, Any], first: int, catalog: Catalog, *, as_of: date, skip: Collection[str] = ()
-) -> Doubt:
-    """Sample the open answers (fixed seed) and see how often the first stays first.
+def doubt(around: Surroundings, catalog: Catalog, *, as_of: date, skip: Collection[str] = ()) -> Doubt:
+    """See how often the first stays first, whatever the open answers are.
 
     A question in ``skip`` stays open and is not put again.
     """
-    open_facts = askable(answers, catalog, as_of=as_of)
-    if not open_facts:
+    if not around.open_facts:
         return Doubt(1.0, "final", None)
-    sample = complete(answers, catalog, as_of=as_of, count=SAMPLES)
-    winners = score(sample, catalog, as_of).first
-    robustness = float(np.mean(winners == first))
-    if robustness == 1.0 and _nothing_can_change(answers, first, catalog, as_of):
+    robustness = float(np.mean(around.winners == around.first))
+    if robustness == 1.0 and _nothing_can_change(around, catalog, as_of):
         return Doubt(1.0, "final", None)
     enough = catalog.parameter("verdict.settled_robustness", as_of).number
     if robustness >= enough:
         return Doubt(robustness, "settled", None)
-    return Doubt(
-        robustness,
-        "open",
-        _most_telling([name for name in open_facts if name not in skip], sample, winners, catalog, as_of),
-    )
+    names = [name for name in around.open_facts if name not in skip]
+    return Doubt(robustness, "open", _most_telling(names, around, catalog, as_of))
 
 
-def askable(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> list[str]:
-    """Name the open questions that apply now: their condition is met by the answers given."""
-    met = frame_of([answers], catalog).select(_asked_when(catalog, as_of)).row(0, named=True)
-    read = _facts_read(catalog)
-    return [
-        name
-        for name, fact in catalog.facts.items()
-        if fact.asked and name in read and name not in answers and met.get(name, True)
-    ]
-
-
-@lru_cache(maxsize=8)
-def _asked_when(catalog: Catalog, as_of: date) -> tuple[pl.Expr, ...]:
-    return tuple(
-        compile_condition(condition, catalog, as_of).alias(name)
-        for name, condition in catalog.ask_when.items()
-    )
-
-
-@lru_cache(maxsize=8)
-def _facts_read(catalog: Catalog) -> frozenset[str]:
-    conditions = (*catalog.conditions.values(), *catalog.ask_when.values())
-    # A rule that reads a derived fact reads what that rests on.
-    behind = {"knowledge_tokens", "queries_per_day", "latency_budget_ms"} & set(catalog.facts)
-    return frozenset(name for condition in conditions for name in facts_in(condition)) | behind
-
-
-def _nothing_can_change(answers: Mapping[str, Any], first: int, catalog: Catalog, as_of: date) -> bool:
+def _nothing_can_change(around: Surroundings, catalog: Catalog, as_of: date) -> bool:
     """Prove it: even if every undecided rule spoke for a rival, the first would stay first."""
-    row = frame_of([answers], catalog)
-    state = fired(row, catalog, as_of).row(0)
-    table = rule_table(catalog, as_of)
-    open_rules = np.array([value is None for value in state])
-    settled = np.array([bool(value) for value in state])
+    table, first = rule_table(catalog, as_of), around.first
+    open_rules = np.array([value is None for value in around.state.values()])
+    settled = np.array([bool(value) for value in around.state.values()])
     if (table.excludes[open_rules] > 0).any():
         return False
     base = settled @ table.bits + table.base
@@ -102,47 +62,60 @@ def _nothing_can_change(answers: Mapping[str, Any], first: int, catalog: Catalog
 
 
 def _most_telling(
-    names: list[str], sample: pl.DataFrame, winners: Array, catalog: Catalog, as_of: date
+    names: list[str], around: Surroundings, catalog: Catalog, as_of: date
 ) -> NextQuestion | None:
-    doubt_now = _entropy(np.bincount(winners, minlength=len(STRATEGIES)))
+    doubt_now = float(_entropies(np.bincount(around.winners, minlength=len(STRATEGIES))))
     if doubt_now <= 0 or not names:
         return None
-    told = {name: max(0.0, doubt_now - _doubt_after(name, sample, winners, catalog, as_of)) for name in names}
+    bands = _bands(names, around.sample, catalog, as_of)
+    told = {name: max(0.0, doubt_now - _doubt_after(bands[name], around.winners)) for name in names}
     best = max(told, key=lambda name: told[name])
     return NextQuestion(
         fact=best, question=catalog.facts[best].question, settles=round(told[best] / doubt_now, 4)
     )
 
 
-def _doubt_after(name: str, sample: pl.DataFrame, winners: Array, catalog: Catalog, as_of: date) -> float:
-    """Give the entropy of the first that remains on average once ``name`` is answered."""
-    bands = _bands(name, sample, catalog, as_of)
-    width = int(bands.max()) + 1
-    table = np.zeros((width, len(STRATEGIES)))
-    np.add.at(table, (bands, winners), 1)
-    return float(sum(_entropy(row) * row.sum() for row in table) / len(winners))
+def _doubt_after(bands: Array, winners: Array) -> float:
+    """Give the entropy of the first that remains on average once it is known which band holds."""
+    shape = (int(bands.max()) + 1, len(STRATEGIES))
+    table = np.bincount(bands * shape[1] + winners, minlength=shape[0] * shape[1]).reshape(shape)
+    return float((_entropies(table) * table.sum(axis=1)).sum() / len(winners))
 
 
-def _bands(name: str, sample: pl.DataFrame, catalog: Catalog, as_of: date) -> Array:
-    fact = catalog.facts[name]
-    if fact.type == "number":
-        values = sample[name].fill_null(-1).to_numpy()
-        bands: Array = np.digitize(values, thresholds(name, catalog, as_of))
-        return bands
-    if fact.type == "many":
-        # The two ticks that tell most would do; four keep the table small enough for the sample.
-        columns = list(columns_of(name, fact))[:4]
-        ticks = sample.select(pl.col(columns).fill_null(value=False).cast(pl.Int64)).to_numpy()
-        packed: Array = ticks @ (1 << np.arange(len(columns)))
-        return packed
-    codes = sample[name].to_physical() if fact.type != "boolean" else sample[name].cast(pl.Int64)
-    plain: Array = codes.cast(pl.Int64).fill_null(-1).to_numpy() + 1
-    return plain
+def _bands(names: list[str], sample: pl.DataFrame, catalog: Catalog, as_of: date) -> dict[str, Array]:
+    """Give, for each fact and each way to answer, a small number that says which answer it is; 0 is none."""
+    codes = sample.select(code for name in names for code in _codes(name, catalog))
+    found = {}
+    for name in names:
+        columns = [codes[column].to_numpy() for column in _columns(name, catalog)]
+        if catalog.facts[name].type == "number":
+            found[name] = np.digitize(columns[0], thresholds(name, catalog, as_of))
+        else:
+            width = max((int(column.max()) for column in columns), default=0) + 1
+            found[name] = sum(column * width**place for place, column in enumerate(columns))
+    return found
 
 
-def _entropy(counts: Array) -> float:
-    total = counts.sum()
-    if total == 0:
-        return 0.0
-    shares = counts[counts > 0] / total
-    return float(-(shares * np.log2(shares)).sum())
+def _codes(name: str, catalog: Catalog) -> list[pl.Expr]:
+    columns = [pl.col(column) for column in _columns(name, catalog)]
+    match catalog.facts[name].type:
+        case "number":
+            return [column.fill_null(-1) for column in columns]
+        case "many":
+            return [column.fill_null(value=False).cast(pl.Int64) for column in columns]
+        case _:
+            return [column.to_physical().cast(pl.Int64).fill_null(-1) + 1 for column in columns]
+
+
+def _columns(name: str, catalog: Catalog) -> list[str]:
+    # The two ticks that tell most would do; four keep the table small enough for the sample.
+    return list(columns_of(name, catalog.facts[name]))[:4]
+
+
+def _entropies(counts: Array) -> Array:
+    """Give the entropy in bits of each row of counts."""
+    total = counts.sum(axis=-1, keepdims=True)
+    shares = np.divide(counts, total, out=np.zeros(counts.shape), where=total > 0)
+    logs = np.log2(shares, out=np.zeros(counts.shape), where=shares > 0)
+    entropies: Array = -(shares * logs).sum(axis=-1)
+    return entropies

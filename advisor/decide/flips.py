@@ -9,29 +9,19 @@ from typing import Any
 import numpy as np
 
 from advisor.catalog import Catalog, Record
-from advisor.decide.doubt import askable
 from advisor.decide.records import Flip
 from advisor.decide.scoring import score
+from advisor.decide.surroundings import Surroundings
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES
-from advisor.scenario import alternatives, grid, grid_values, variants
+from advisor.scenario import grid, grid_values
 
 
-def flips(answers: Mapping[str, Any], first: int, catalog: Catalog, *, as_of: date) -> tuple[Flip, ...]:
+def flips(around: Surroundings, answers: Mapping[str, Any], catalog: Catalog) -> tuple[Flip, ...]:
     """Give, for each answer, its smallest change that changes the first; answered facts before open ones."""
-    names = [name for name in answers if catalog.facts[name].asked]
-    names += askable(answers, catalog, as_of=as_of)
-    changes = [
-        (name, value)
-        for name in names
-        for value in alternatives(name, catalog, as_of=as_of, current=answers.get(name))
-    ]
-    if not changes:
-        return ()
-    winners = score(variants(answers, changes, catalog), catalog, as_of).first
     found: dict[str, Flip] = {}
-    for (name, value), winner in zip(changes, winners.tolist(), strict=True):
-        if winner != first and name not in found:
+    for (name, value), winner in zip(around.changes, around.becomes.tolist(), strict=True):
+        if winner != around.first and name not in found:
             question = catalog.facts[name].question
             change = {"fact": name, "question": question, "from": answers.get(name), "to": value}
             found[name] = Flip.model_validate({**change, "becomes": STRATEGIES[winner]})

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 import polars as pl
 
-from advisor.catalog import Catalog, Condition, Rule, Test, facts_in
-from advisor.decide.derived import with_derived
+from advisor.catalog import Catalog, Condition, Rule, Test, facts_in, walk
 from advisor.decide.records import FactUsed, Nearly, Reason
 from advisor.decide.scoring import rule_table
-from advisor.scenario import Situation, answers_of, compile_condition, frame_of
+from advisor.decide.surroundings import Surroundings
+from advisor.scenario import Situation, answers_of, compile_condition
 
 MAX_NEARLY: Final = 8
 
 
 def reasons(
     situation: Situation,
-    state: Mapping[str, bool | None],
+    around: Surroundings,
     catalog: Catalog,
     *,
     as_of: date,
     pair: tuple[int, int],
 ) -> tuple[Reason, ...]:
     """Give the rules that fired, weightiest for the choice between the first and the second at the top."""
-    row = with_derived(frame_of([situation.answers], catalog), catalog, as_of)
-    values = answers_of(row.row(0, named=True), catalog)
+    values = answers_of(around.row.row(0, named=True), catalog)
     table = rule_table(catalog, as_of)
     margins = table.bits[:, pair[0]] - table.bits[:, pair[1]]
     found = [
@@ -39,7 +39,7 @@ def reasons(
             bits=float(margin),
             as_of=as_of,
         )
-        for (name, fires), margin in zip(state.items(), margins, strict=True)
+        for (name, fires), margin in zip(around.state.items(), margins, strict=True)
         if fires and catalog.rules[name].effect
     ]
     return tuple(sorted(found, key=lambda reason: (-abs(reason.bits_for_first), reason.rule)))
@@ -66,26 +66,23 @@ def _used(name: str, situation: Situation, values: Mapping[str, Any], catalog: C
     return FactUsed(fact=name, value=values.get(name), origin=origin)
 
 
-def nearly(
-    state: Mapping[str, bool | None], row: pl.DataFrame, catalog: Catalog, *, as_of: date
-) -> tuple[Nearly, ...]:
+def nearly(around: Surroundings, catalog: Catalog, *, as_of: date) -> tuple[Nearly, ...]:
     """Give the rules that a single answer keeps from firing, weightiest first."""
-    quiet = [name for name, fires in state.items() if not fires and catalog.rules[name].effect]
-    tests = _test_values(quiet, row, catalog, as_of)
+    known = answers_of(around.row.row(0, named=True), catalog)
+    tests = _test_values(around.row, catalog, as_of)
     found = []
-    for name in quiet:
-        missing = _blockers(catalog.conditions[name], tests)
+    for name, fires in around.state.items():
+        rule = catalog.rules[name]
+        missing = () if fires or not rule.effect else _blockers(catalog.conditions[name], tests)
         if len(missing) == 1:
-            found.append(_nearly(catalog.rules[name], missing, row, catalog))
+            found.append(_nearly(rule, tuple(missing), known))
     weight = _weights(catalog, as_of)
     return tuple(sorted(found, key=lambda item: (not item.open, -weight[item.rule], item.rule))[:MAX_NEARLY])
 
 
-def _nearly(rule: Rule, missing: frozenset[str], row: pl.DataFrame, catalog: Catalog) -> Nearly:
-    known = answers_of(row.row(0, named=True), catalog)
-    names = tuple(sorted(missing))
-    still_open = all(name not in known for name in names)
-    return Nearly(rule=rule.id, title=rule.title, effect=dict(rule.effect), missing=names, open=still_open)
+def _nearly(rule: Rule, missing: tuple[str, ...], known: Mapping[str, Any]) -> Nearly:
+    still_open = all(name not in known for name in missing)
+    return Nearly(rule=rule.id, title=rule.title, effect=dict(rule.effect), missing=missing, open=still_open)
 
 
 def _weights(catalog: Catalog, as_of: date) -> dict[str, float]:
@@ -93,17 +90,15 @@ def _weights(catalog: Catalog, as_of: date) -> dict[str, float]:
     return {name: float(abs(table.bits[index]).max(initial=0)) for index, name in enumerate(table.ids)}
 
 
-def _test_values(
-    names: list[str], row: pl.DataFrame, catalog: Catalog, as_of: date
-) -> dict[Test, bool | None]:
-    from advisor.catalog import walk
+def _test_values(row: pl.DataFrame, catalog: Catalog, as_of: date) -> dict[Test, bool | None]:
+    tests = _tests(catalog, as_of)
+    return dict(zip(tests, row.select(tests.values()).row(0), strict=True))
 
-    tests = list(dict.fromkeys(test for name in names for test in walk(catalog.conditions[name])))
-    if not tests:
-        return {}
-    expressions = [compile_condition(test, catalog, as_of).alias(str(i)) for i, test in enumerate(tests)]
-    values = with_derived(row, catalog, as_of).select(expressions).row(0)
-    return dict(zip(tests, values, strict=True))
+
+@lru_cache(maxsize=8)
+def _tests(catalog: Catalog, as_of: date) -> dict[Test, pl.Expr]:
+    found = dict.fromkeys(test for condition in catalog.conditions.values() for test in walk(condition))
+    return {test: compile_condition(test, catalog, as_of).alias(str(at)) for at, test in enumerate(found)}
 
 
 _Facts = frozenset[str]

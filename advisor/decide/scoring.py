@@ -33,7 +33,7 @@ class RuleTable:
     bits: Array
     """Rules x strategies."""
     excludes: Array
-    """Rules x strategies; true where a rule rules a strategy out."""
+    """Rules x strategies; 1 where a rule rules a strategy out."""
     base: Array
     """Bits of each strategy before any answer."""
 
@@ -96,13 +96,18 @@ class Scored:
 def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:
     """Score every scenario; an unknown condition counts for nobody."""
     table = rule_table(catalog, as_of)
-    parts = [_score_chunk(chunk, table, catalog, as_of) for chunk in frame.iter_slices(CHUNK)]
+    parts = [
+        scores_of(with_derived(chunk, catalog, as_of).select(table.counts), table)
+        for chunk in frame.iter_slices(CHUNK)
+    ]
     return Scored(np.concatenate(parts) if parts else np.empty((0, len(STRATEGIES)), dtype=np.float32))
 
 
-def _score_chunk(frame: pl.DataFrame, table: RuleTable, catalog: Catalog, as_of: date) -> Array:
-    matrix = with_derived(frame, catalog, as_of).select(table.counts).to_numpy().astype(np.float32)
-    scores: Array = matrix @ table.bits + table.base
+def scores_of(counts: pl.DataFrame, table: RuleTable) -> Array:
+    """Add up the bits of the rules that fire: ``counts`` has a column per rule, 1 or 0."""
+    matrix = counts.to_numpy().astype(np.float32)
+    # Rounded, so that a tie is a tie whatever order the machine adds in.
+    scores: Array = (matrix @ table.bits + table.base).round(4)
     if table.excludes.any():
         scores[matrix @ table.excludes > 0] = -np.inf
     # A rulebook that excludes everything leaves prompting: something can always be tried.

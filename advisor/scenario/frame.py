@@ -14,7 +14,6 @@ from advisor.errors import AdvisorError, did_you_mean
 
 MAX_TABLE_BYTES: Final = 2_000_000_000
 _SEPARATOR: Final = ";"
-_ROWS: Final = "row number"
 
 
 def columns_of(name: str, fact: Fact) -> dict[str, pl.DataType]:
@@ -43,7 +42,7 @@ def frame_schema(catalog: Catalog) -> dict[str, pl.DataType]:
 
 def frame_of(rows: Sequence[Mapping[str, Any]], catalog: Catalog) -> pl.DataFrame:
     """Make a frame from checked answers, one row each."""
-    columns = [pl.Series(_ROWS, range(len(rows)), dtype=pl.UInt32)]
+    given: dict[str, pl.Series] = {}
     for name in dict.fromkeys(name for row in rows for name in row):
         fact = catalog.facts[name]
         if fact.derived:
@@ -51,20 +50,18 @@ def frame_of(rows: Sequence[Mapping[str, Any]], catalog: Catalog) -> pl.DataFram
         values = [row.get(name) for row in rows]
         for column, dtype in columns_of(name, fact).items():
             held = _ticked(values, column.removeprefix(f"{name}.")) if fact.type == "many" else values
-            columns.append(pl.Series(column, held, dtype=dtype))
-    given = {series.name for series in columns}
-    return pl.DataFrame(columns).select(
-        pl.col(name) if name in given else null for name, null in _nulls(catalog).items()
+            given[column] = pl.Series(column, held, dtype=dtype)
+    return pl.DataFrame(
+        [
+            given[name] if name in given else null.new_from_index(0, len(rows))
+            for name, null in _nulls(catalog).items()
+        ]
     )
 
 
 @lru_cache(maxsize=8)
-def _nulls(catalog: Catalog) -> dict[str, pl.Expr]:
-    # Multiplied out over the rows by the select above, which has one column that is always there.
-    return {
-        name: pl.when(pl.col(_ROWS) < 0).then(pl.lit(None, dtype)).alias(name)
-        for name, dtype in frame_schema(catalog).items()
-    }
+def _nulls(catalog: Catalog) -> dict[str, pl.Series]:
+    return {name: pl.Series(name, [None], dtype=dtype) for name, dtype in frame_schema(catalog).items()}
 
 
 def _ticked(values: Sequence[Any], option: str) -> list[bool | None]:

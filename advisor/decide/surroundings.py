@@ -1,0 +1,110 @@
+"""A situation and what lies around it: the ways to answer what is open, and each single change, scored at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from advisor.catalog import Catalog, facts_in
+from advisor.decide.derived import with_derived
+from advisor.decide.scoring import Array, Scored, rule_table, scores_of
+from advisor.scenario import alternatives, compile_condition, complete, frame_of, variants
+
+SAMPLES: Final = 1024
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """One situation, what may still be answered, and who leads after every change."""
+
+    row: pl.DataFrame
+    """The situation as a frame of one row, derived facts included."""
+    state: Mapping[str, bool | None]
+    """Each rule: fires, does not, or an open answer decides."""
+    scores: Array
+    """Bits of each strategy, as answered."""
+    open_facts: tuple[str, ...]
+    """Questions that can be put now."""
+    sample: pl.DataFrame
+    """Ways to answer the open questions; empty where none is open."""
+    winners: Array
+    """The leading strategy of each way in ``sample``."""
+    changes: tuple[tuple[str, Any], ...]
+    """Each other answer to each question: the fact and its value, nearest first."""
+    becomes: Array
+    """The leading strategy after each of ``changes``."""
+
+    @property
+    def first(self) -> int:
+        """Index of the leading strategy; ties go to the simpler one."""
+        return int(np.argmax(self.scores))
+
+
+def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> Surroundings:
+    """Score a situation, samples of its open answers and all single changes as one frame."""
+    open_facts = askable(answers, catalog, as_of=as_of)
+    changes = _changes(
+        [name for name in answers if catalog.facts[name].asked] + open_facts, answers, catalog, as_of
+    )
+    sample = complete(answers, catalog, as_of=as_of, count=SAMPLES if open_facts else 0)
+    scenarios = pl.concat(
+        [frame_of([answers], catalog), sample, variants(answers, changes, catalog)], rechunk=True
+    )
+    scenarios = with_derived(scenarios, catalog, as_of)
+    table = rule_table(catalog, as_of)
+    fires = scenarios.select(table.fires)
+    scored = Scored(scores_of(fires.with_columns(pl.all().fill_null(value=False).cast(pl.UInt8)), table))
+    _, winners, becomes = np.split(scored.first, [1, 1 + sample.height])
+    return Surroundings(
+        row=scenarios[:1],
+        state=fires.row(0, named=True),
+        scores=scored.scores[0],
+        open_facts=tuple(open_facts),
+        sample=sample,
+        winners=winners,
+        changes=tuple(changes),
+        becomes=becomes,
+    )
+
+
+def askable(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> list[str]:
+    """Name the open questions that apply now: their condition is met by the answers given."""
+    met = frame_of([answers], catalog).select(_asked_when(catalog, as_of)).row(0, named=True)
+    read = _facts_read(catalog)
+    return [
+        name
+        for name, fact in catalog.facts.items()
+        if fact.asked and name in read and name not in answers and met.get(name, True)
+    ]
+
+
+@lru_cache(maxsize=8)
+def _asked_when(catalog: Catalog, as_of: date) -> tuple[pl.Expr, ...]:
+    return tuple(
+        compile_condition(condition, catalog, as_of).alias(name)
+        for name, condition in catalog.ask_when.items()
+    )
+
+
+@lru_cache(maxsize=8)
+def _facts_read(catalog: Catalog) -> frozenset[str]:
+    conditions = (*catalog.conditions.values(), *catalog.ask_when.values())
+    # A rule that reads a derived fact reads what that rests on.
+    behind = {"knowledge_tokens", "queries_per_day", "latency_budget_ms"} & set(catalog.facts)
+    return frozenset(name for condition in conditions for name in facts_in(condition)) | behind
+
+
+def _changes(
+    names: list[str], answers: Mapping[str, Any], catalog: Catalog, as_of: date
+) -> list[tuple[str, Any]]:
+    return [
+        (name, value)
+        for name in names
+        for value in alternatives(name, catalog, as_of=as_of, current=answers.get(name))
+    ]

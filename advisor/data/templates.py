@@ -283,25 +283,25 @@ def _counter(tokenizer_file: Path | None) -> Callable[[Sequence[str]], list[int]
 
 
 def _o200k(texts: Sequence[str]) -> list[int]:
-    from advisor.cost.tokens import count_tokens
+    from advisor.data.word_tokens import count_by_words
 
     # Special tokens of another model are one token each; o200k would spell them out.
     parts = [_SPECIAL.split(text) for text in texts]
-    counts = iter(count_tokens([piece for split in parts for piece in split[::2]]))
+    counts = iter(count_by_words(piece for split in parts for piece in split[::2]))
     return [sum(next(counts) for _ in split[::2]) + len(split) // 2 for split in parts]
 
 
 @lru_cache(maxsize=256)
 def _system_tokens(text: str) -> int:
-    from advisor.cost.tokens import count_tokens
+    from advisor.data.word_tokens import count_by_words
 
-    return count_tokens([text])[0]
+    return count_by_words([text])[0]
 
 
 def _plain_lengths(rows: Sequence[Conversation], limit: int) -> list[Lengths]:
-    from advisor.cost.tokens import count_tokens
+    from advisor.data.word_tokens import count_by_words
 
-    counts = iter(count_tokens(one.content for row in rows for one in row.messages if one.role != "system"))
+    counts = iter(count_by_words(one.content for row in rows for one in row.messages if one.role != "system"))
     return [_plain_length(row, counts, limit) for row in rows]
 
 

@@ -1,0 +1,67 @@
+"""Token counts of many texts: each distinct word is encoded once, and the counts of a text's words add up to its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from advisor.cost.tokens import count_tokens
+
+# A word with its marks is seldom longer; what is longer is not kept.
+LONGEST_WORD, MOST_WORDS = 20, 1 << 16
+
+
+class _Known(dict[str, int]):
+    """Token counts of words as they stand behind ``before``: learned on demand, forgotten when there are too many."""
+
+    def __init__(self, before: str) -> None:
+        super().__init__()
+        self.before = before
+
+    def __missing__(self, word: str) -> int:
+        count = count_tokens([self.before + word])[0]
+        if len(word) <= LONGEST_WORD:
+            if len(self) >= MOST_WORDS:
+                self.clear()
+            self[word] = count
+        return count
+
+
+_FIRST, _LATER = _Known(""), _Known(" ")
+
+
+def count_by_words(texts: Iterable[str]) -> list[int]:
+    """Count the o200k tokens of each text exactly, as `count_tokens` does, several times as fast on plain prose."""
+    return [_count(text) for text in texts]
+
+
+# The encoding splits a text into parts before it merges bytes. A single blank between two other characters begins a
+# part, and so does the first character of a line unless it is a blank or a slash: cut there, each piece is encoded as
+# it is within the whole.
+
+
+def _count(text: str) -> int:
+    if " ".join(text.split()) == text:
+        return _count_words(text)
+    return sum(map(_count_block, _blocks(text)))
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Cut a text at the line breaks where no token can cross; each block keeps its line breaks."""
+    block, *lines = text.split("\n")
+    for line in lines:
+        if not line or line[0].isspace() or line[0] == "/":
+            block += "\n" + line
+        else:
+            yield block + "\n"
+            block = line
+    yield block
+
+
+def _count_block(block: str) -> int:
+    plain = block.rstrip("\r\n")
+    return _count_words(block) if " ".join(plain.split()) == plain else count_tokens([block])[0]
+
+
+def _count_words(text: str) -> int:
+    first, *others = text.split(" ")
+    return sum(map(_LATER.__getitem__, others), _FIRST[first])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.store import SaveConflict, Store, open_store, person_of
+from advisor.store import SaveConflict, open_store, person_of
 from advisor.ui import deciding, look, pages, state
+
+if TYPE_CHECKING:
+    # Stands on SQLAlchemy, which the first page must not wait for.
+    from advisor.store import Store
 
 
 def store() -> Store:

@@ -1,6 +1,6 @@
 """Measure real LoRA and full training steps on this CPU and hold them against the estimate.
 
-    python benchmarks/cpu_memory.py
+    python benchmarks/cpu_memory.py [--only "42M LoRA 4x512" …]
 
 Each run is a process of its own; its resident memory is watched while it trains, and what a bare process
 with PyTorch takes is taken off. Randomly initialised models do: memory does not depend on the weights' values.
@@ -8,6 +8,7 @@ with PyTorch takes is taken off. Randomly initialised models do: memory does not
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -104,9 +105,14 @@ print(json.dumps({"gib": (peak - base) / 2**30}))
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", nargs="*", choices=[name for name, _, _ in RUNS])
+    chosen = parser.parse_args().only
     print(f"{'run':32}{'measured':>10}{'estimate':>10}{'error':>8}  phase")
     errors = []
     for name, config, settings in RUNS:
+        if chosen and name not in chosen:
+            continue
         architecture = architecture_of(config, place=name)
         run = Run.model_validate({**settings, "precision": "fp32", "reading": "allocated"})
         estimate = peak_memory(architecture, run, BARE)

@@ -35,7 +35,7 @@ from advisor.train.trainer.settings import RunSettings, write_settings
 sys.path.insert(0, str(Path(__file__).parent))
 from train_step import base_model, rows
 
-STEPS, EVERY = 24, 4
+STEPS, EVERY = 16, 4
 SMALL = {"extra_hyperparameters": True, "max_steps": 1, "last_layers": 1}
 SMALL_AT = ("smollm2-135m-instruct",)
 
@@ -43,8 +43,8 @@ SMALL_AT = ("smollm2-135m-instruct",)
 def make_run(folder, base, real):
     folder.mkdir(parents=True)
     lines = [json.dumps(row) + "\n" for row in rows()]
-    (folder / "train.jsonl").write_text("".join(lines[:140]))
-    (folder / "eval.jsonl").write_text("".join(lines[140:]))
+    (folder / "train.jsonl").write_text("".join(lines[:-6]))
+    (folder / "eval.jsonl").write_text("".join(lines[-6:]))
     settings = RunSettings(
         base_model=base, train_path="train.jsonl", eval_path="eval.jsonl", rank=8, alpha=16, seq_len=128, micro_batch=2,
         gradient_accumulation=1, max_steps=STEPS, eval_every_steps=EVERY, learning_rate=1e-3, merge=False,
@@ -69,13 +69,13 @@ def finish(run):
         raise SystemExit((run / "log.txt").read_text()[-2000:])
 
 
-def kill_trainer(run, step):
-    """Kill the trainer once it has done `step` steps, a random part of a step later."""
+def kill_trainer(run, step, within):
+    """Kill the trainer once it has done `step` steps, up to `within` seconds later."""
     process = launch(run)
     wait_until(
         lambda: any(r.kind == "step" and r.step >= step for r in read_progress(run)) or holder(run) is None
     )
-    time.sleep(random.uniform(0, 0.05))
+    time.sleep(random.uniform(0, within))
     os.kill(process, signal.SIGKILL)
     wait_until(lambda: holder(run) is None)
 
@@ -85,17 +85,27 @@ def trainer_part(folder, times, real):
     whole = make_run(folder / "whole", base, real)
     finish(whole)
     expected = {name: curve(read_progress(whole), name) for name in ("loss", "eval_loss")}
-    same, resumed = 0, []
+    # as long as a step with its share of evaluations and checkpoints, so that these are hit as well
+    within = json.loads((whole / "result.json").read_text())["seconds"] / STEPS
+    same = 0
     for trial in range(times):
         run = make_run(folder / f"killed-{trial}", base, real)
-        kill_trainer(run, random.randrange(1, STEPS))
+        step = random.randrange(1, STEPS)
+        kill_trainer(run, step, within)
         finish(run)
         result = json.loads((run / "result.json").read_text())
-        resumed.append(result["resumed_from"] or "the start")
-        same += {name: curve(read_progress(run), name) for name in expected} == expected
+        equal = {name: curve(read_progress(run), name) for name in expected} == expected
+        same += equal
+        print(
+            f"killed after step {step}, resumed from {result['resumed_from'] or 'the start'}: "
+            f"final loss {result['final_loss']:.6f}, {'every loss equal' if equal else 'LOSSES DIFFER'}",
+            flush=True,
+        )
         shutil.rmtree(run)
     print(f"trainer killed {times} times: {same} ended with every loss equal to the unbroken run's")
-    print(f"  final loss {expected['loss'][-1][1]:.6f}; resumed from {', '.join(resumed)}")
+    print(
+        f"  whose final loss is {expected['loss'][-1][1]:.6f}, {expected['eval_loss'][-1][1]:.6f} on held-out rows"
+    )
     return same == times
 
 

@@ -1,43 +1,51 @@
 """Time of one training step: Advisor's local trainer beside a bare TRL script with the same settings, in one run.
 
-Both train SmolLM2-135M (or a random Llama with --tiny) on the same rows. Blocks of steps alternate, so that whatever
-else the machine does falls on both; CPU time is given beside wall time, as it does not count what others take.
+Three processes train SmolLM2-135M (or a random Llama with --tiny) on the same rows: Advisor, the bare script, and the
+bare script once more, which shows what two equal programs differ by on this machine. They take turns of a few steps
+each, in changing order, while the others wait; the first step of a turn is not counted, as it finds cold caches. So
+whatever else the machine does falls on all of them, and a turn is compared with the turns beside it.
 
-    python benchmarks/train_step.py [--tiny] [--steps 10] [--blocks 4]
+    python benchmarks/train_step.py [--tiny] [--steps 3] [--turns 60]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
+import random
 import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import mean, median, quantiles
 
-from peft import LoraConfig
-from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
+MICRO_BATCH, RANK, RATE, LENGTH, LAST_LAYERS = 1, 16, 2e-4, 128, 10
+WARM_UP = 3
+os.environ["OMP_WAIT_POLICY"] = (
+    "passive"  # threads that wait must not take the processor from the one whose turn it is
+)
 
-MICRO_BATCH, RANK, RATE, LENGTH, LAST_LAYERS = 4, 16, 2e-4, 128, 10
 
+def turn_taker(pipe, steps):
+    """Make a callback that waits for its turn, lets `steps` steps pass and reports how long each took."""
+    from transformers import TrainerCallback
 
-class StepClock(TrainerCallback):
-    """Notes when each step begins, on the wall and in CPU seconds."""
+    class TurnTaker(TrainerCallback):
+        marks: list[tuple[float, float]] = []  # noqa: RUF012  # one trainer, one list
 
-    def __init__(self):
-        self.wall, self.cpu = [], []
+        def on_step_begin(self, *_, **__):
+            # from here to the next call lies all that a step costs: data, step, logs, every callback
+            self.marks.append((time.perf_counter(), time.process_time()))
+            if len(self.marks) > steps:
+                pipe.send([[b[n] - a[n] for a, b in pairwise(self.marks)] for n in (0, 1)])
+                self.marks.clear()
+            if not self.marks:
+                pipe.recv()
+                self.marks.append((time.perf_counter(), time.process_time()))
 
-    def on_step_begin(self, *_, **__):
-        self.wall.append(time.perf_counter())
-        self.cpu.append(time.process_time())
-
-    def on_train_end(self, *_, **__):
-        self.on_step_begin()
-
-    def durations(self):
-        # the first step allocates the optimizer's state, in both
-        return [[after - before for before, after in pairwise(marks[1:])] for marks in (self.wall, self.cpu)]
+    return TurnTaker()
 
 
 def rows():
@@ -54,8 +62,8 @@ def rows():
     ]
 
 
-def advisor_block(folder, base, steps, last_layers):
-    """Train through the product's own code."""
+def advisor_trainer(folder, base, steps):
+    """Put the trainer together by the product's own code."""
     from advisor.train.trainer.progress import ProgressWriter
     from advisor.train.trainer.rows import tokenise
     from advisor.train.trainer.run import build_trainer
@@ -63,23 +71,25 @@ def advisor_block(folder, base, steps, last_layers):
 
     settings = RunSettings(
         base_model=base, train_path=folder / "rows.jsonl", rank=RANK, alpha=2 * RANK, learning_rate=RATE, seq_len=LENGTH,
-        micro_batch=MICRO_BATCH, gradient_accumulation=1, max_steps=steps, last_layers=last_layers,
-        eval_every_steps=10_000, threads=2,
+        micro_batch=MICRO_BATCH, gradient_accumulation=1, max_steps=steps, last_layers=LAST_LAYERS,
+        eval_every_steps=10_000, warmup_ratio=0, threads=2,
     )  # fmt: skip
     tokenizer = training_tokenizer(base)
     tokenised = tokenise(rows(), tokenizer, seq_len=LENGTH, system_prompt=None, all_tokens=False)
-    trainer = build_trainer(folder, settings, (base, tokenizer), (tokenised, None), ProgressWriter(folder))
-    return timed(trainer)
+    return build_trainer(folder, settings, (base, tokenizer), (tokenised, None), ProgressWriter(folder))
 
 
-def bare_block(folder, base, steps, last_layers):
-    """Train as TRL's documentation does it."""
+def bare_trainer(folder, base, steps):
+    """Put the trainer together as TRL's documentation does it."""
     from datasets import Dataset
+    from peft import LoraConfig
+    from transformers import AutoModelForCausalLM, set_seed
     from trl import SFTConfig, SFTTrainer
 
+    set_seed(42)
     model = AutoModelForCausalLM.from_pretrained(base)
     count = model.config.num_hidden_layers
-    trainer = SFTTrainer(
+    return SFTTrainer(
         model=model,
         args=SFTConfig(
             output_dir=str(folder / "bare"), per_device_train_batch_size=MICRO_BATCH, gradient_accumulation_steps=1,
@@ -92,21 +102,14 @@ def bare_block(folder, base, steps, last_layers):
         peft_config=LoraConfig(
             r=RANK, lora_alpha=2 * RANK, lora_dropout=0.0, task_type="CAUSAL_LM",
             target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-            layers_to_transform=list(range(max(0, count - last_layers), count)),
+            layers_to_transform=list(range(max(0, count - LAST_LAYERS), count)),
         ),
     )  # fmt: skip
-    return timed(trainer)
-
-
-def timed(trainer):
-    clock = StepClock()
-    trainer.add_callback(clock)
-    trainer.train()
-    losses = [log["loss"] for log in trainer.state.log_history if "loss" in log]
-    return clock.durations(), losses
 
 
 def training_tokenizer(base):
+    from transformers import AutoTokenizer
+
     from advisor.train.trainer.chat_template import set_training_template
 
     tokenizer = AutoTokenizer.from_pretrained(base)
@@ -120,7 +123,7 @@ def base_model(tiny, folder):
     packaged = str(packaged_model_folder())
     if not tiny:
         return packaged
-    from transformers import LlamaConfig, LlamaForCausalLM
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
     tokenizer = AutoTokenizer.from_pretrained(packaged)
     config = LlamaConfig(
@@ -135,32 +138,72 @@ def base_model(tiny, folder):
     return str(folder / "tiny")
 
 
+def train_in_turns(make, folder, base, lengths, pipe):
+    """Train in a process of its own, a turn at a time, and send the losses at the end."""
+    import torch
+
+    torch.set_num_threads(2)
+    folder.mkdir()
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()))
+    turns, steps = lengths
+    trainer = make(folder, base, turns * steps)
+    trainer.add_callback(turn_taker(pipe, steps))
+    pipe.send("ready")
+    trainer.train()
+    pipe.send([log["loss"] for log in trainer.state.log_history if "loss" in log])
+
+
+def measure(folder, base, steps, turns):
+    """Let the three take turns; give the seconds of each counted step by turn, and the losses."""
+    rounds = WARM_UP + turns + 1  # the last one ends the run and is not counted
+    makers = {"Advisor": advisor_trainer, "bare TRL": bare_trainer, "bare TRL again": bare_trainer}
+    context = multiprocessing.get_context("spawn")
+    pipes, taken = {}, {label: [] for label in makers}
+    for number, (label, make) in enumerate(makers.items()):
+        pipes[label], theirs = context.Pipe()
+        work = (make, folder / str(number), base, (rounds, steps + 1), theirs)
+        context.Process(target=train_in_turns, args=work, daemon=True).start()
+        assert pipes[label].recv() == "ready"
+    order = list(makers)
+    for turn in range(rounds):
+        random.shuffle(order)
+        for label in order:
+            pipes[label].send("go")
+            if turn < rounds - 1:
+                wall, cpu = pipes[label].recv()
+                if turn >= WARM_UP:
+                    taken[label].append((mean(wall[1:]), mean(cpu[1:])))
+    return taken, {label: pipe.recv() for label, pipe in pipes.items()}
+
+
 def main():
     arguments = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--tiny", action="store_true")
-    arguments.add_argument("--steps", type=int, default=10)
-    arguments.add_argument("--blocks", type=int, default=4)
+    arguments.add_argument("--steps", type=int, default=3, help="counted steps in a turn")
+    arguments.add_argument("--turns", type=int, default=60)
     chosen = arguments.parse_args()
-    seen = {"Advisor": ([], []), "bare TRL": ([], [])}
-    losses = {}
+    random.seed(1)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()))
-        base = base_model(chosen.tiny, folder)
-        for block in range(chosen.blocks):
-            order = [("Advisor", advisor_block), ("bare TRL", bare_block)]
-            for label, run in order if block % 2 == 0 else order[::-1]:
-                (wall, cpu), losses[label] = run(folder, base, chosen.steps, LAST_LAYERS)
-                seen[label][0].extend(wall)
-                seen[label][1].extend(cpu)
-    print(f"{'':10} {'steps':>6} {'wall s/step':>12} {'CPU s/step':>11}   (medians)")
-    for label, (wall, cpu) in seen.items():
-        print(f"{label:10} {len(wall):6} {median(wall):12.4f} {median(cpu):11.4f}")
-    wall, cpu = (median(seen["Advisor"][n]) / median(seen["bare TRL"][n]) - 1 for n in (0, 1))
-    print(f"Advisor against bare TRL: wall {wall:+.1%}, CPU {cpu:+.1%}")
-    print(f"equal losses: {losses['Advisor'] == losses['bare TRL']}")
+        base = base_model(chosen.tiny, Path(name))
+        taken, losses = measure(Path(name), base, chosen.steps, chosen.turns)
+    print(f"{'':15} {'turns':>6} {'wall s/step':>12} {'least':>8} {'CPU s/step':>11} {'least':>8}")
+    for label, turns in taken.items():
+        wall, cpu = zip(*turns, strict=True)
+        print(
+            f"{label:15} {len(turns):6} {median(wall):12.4f} {min(wall):8.4f} {median(cpu):11.4f} {min(cpu):8.4f}"
+        )
+    for label in ("Advisor", "bare TRL again"):
+        for n, clock in enumerate(("wall", "CPU")):
+            # each turn against the bare script's turn of the same round
+            ratios = [
+                ours[n] / bare[n] - 1 for ours, bare in zip(taken[label], taken["bare TRL"], strict=True)
+            ]
+            low, middle, high = quantiles(ratios, n=4)
+            print(f"{label} against bare TRL, {clock}: {middle:+.2%} (quartiles {low:+.2%} to {high:+.2%})")
+    apart = max(abs(ours - bare) for ours, bare in zip(losses["Advisor"], losses["bare TRL"], strict=True))
+    print(f"largest difference of a step's loss: {apart:g} of {losses['bare TRL'][0]:.4f}")
 
 
 if __name__ == "__main__":

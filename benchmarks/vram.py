@@ -4,8 +4,8 @@
 
 DIR holds one virtual environment for each peer: DIR/ftuneai, DIR/canifinetune, DIR/fitscout, each made with
 `python -m venv` and `pip install` of the package of that name. Without it only our own errors are printed.
-Two columns are ours: `stated` uses what the source says of its program (which loss, which precision of
-adapters, which reading), `options` only what `advisor size` is told by its documented options.
+Two columns are ours: `options` is what somebody gets who types the point's own settings after `advisor size`;
+`stated` adds what the source says of its program (which loss, which precision of adapters), by source.
 """
 
 from __future__ import annotations
@@ -39,20 +39,16 @@ TARGETS = {
 QUANTS = {"gptq-int4": "gptq4", "bnb-nf4": "nf4", "bnb-nf4-dq": "nf4-double", "nf4 (torchao)": "nf4-double"}
 # What each source says of the program that made its numbers. Nothing here belongs to one model.
 STATED: dict[str, dict[str, Any]] = {
-    # transformers Trainer with PEFT of 2023: adapters in fp32, Adam by foreach, 8 micro-batches a step.
-    "qwen1_readme": {"optimizer": "adamw-foreach", "accumulates": True},
+    # transformers Trainer with PEFT of 2023: adapters in fp32, Adam by foreach.
+    "qwen1_readme": {"optimizer": "adamw-foreach"},
     # Its memory is torch's peak of active blocks; adapters in the model's own type.
-    "torchtune_readme": {"reading": "allocated", "adapter_precision": "bf16"},
+    "torchtune_readme": {"adapter_precision": "bf16"},
     # torch.cuda.max_memory_allocated; loss in bf16; one product for queries, keys and values; LoRA dropout 0.05.
     "litgpt_resource_tables": {
-        "reading": "allocated",
-        "adapter_precision": "bf16",
         "loss_kernel": "native",
         "dropout": True,
         "fused_qkv": True,
-        "accumulates": True,
     },
-    "axolotl_examples": {"accumulates": True},
 }
 
 
@@ -102,35 +98,79 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(point: dict[str, Any], *, stated: bool) -> Run:
-    targets = point.get("lora_targets") or "all linear"
-    extras = point.get("extras") or ""
-    settings: dict[str, Any] = {
-        "method": point["method"],
-        "rank": point.get("lora_r") or 16,
-        "targets": TARGETS[targets.split(" + wte")[0]],
-        "train_embeddings": "+ wte" in targets,
-        "quantisation": QUANTS.get(point["quant"], "none"),
-        "seq_len": point["seq_len"],
-        "micro_batch": point["micro_batch"],
-        "optimizer": "adamw-8bit" if "8bit" in point["optimizer"] else "adamw",
-        "checkpointing": point["grad_checkpointing"],
-        "loss_kernel": "chunked" if "chunked" in extras else "fused" if "CutCross" in extras else "plain",
-    }
+    settings = _options_of(point)
     if stated:
-        settings |= STATED.get(point["source"], {}) | _stated_of_the_row(point, extras)
-        if settings["optimizer"] != "adamw" and "8bit" in point["optimizer"]:
+        settings |= STATED.get(point["source"], {}) | _stated_of_the_row(point)
+        if settings["optimizer"] == "adamw-foreach" and "8bit" in point["optimizer"]:
             settings["optimizer"] = "adamw-8bit"
     return Run.model_validate(settings)
 
 
-def _stated_of_the_row(point: dict[str, Any], extras: str) -> dict[str, Any]:
+def _options_of(point: dict[str, Any]) -> dict[str, Any]:
+    """Read the settings of a point as somebody would type them after `advisor size`; by the fields alone."""
+    targets, extras = point.get("lora_targets") or "all linear", point.get("extras") or ""
+    precision, metric = str(point.get("precision")), str(point.get("metric"))
+    return {
+        "method": point["method"],
+        "rank": point.get("lora_r") or 16,
+        "targets": _targets(targets.split(" + wte")[0]),
+        "train_embeddings": "+ wte" in targets,
+        "quantisation": QUANTS.get(point["quant"], "none"),
+        "precision": "fp32" if "32" in precision else "mixed" if "mixed" in precision else "bf16",
+        "adapter_precision": "bf16" if "true" in precision else "fp32",
+        "seq_len": point["seq_len"],
+        "micro_batch": point["micro_batch"],
+        "accumulates": (point.get("grad_accum") or 1) > 1,
+        "optimizer": _optimizer(point["optimizer"].lower()),
+        "checkpointing": point["grad_checkpointing"],
+        "attention": "eager" if point.get("attention") == "eager" else "flash",
+        "loss_kernel": _loss_kernel(extras),
+        "block_kernel": "fused" if "compile" in extras or "liger" in extras.lower() else "eager",
+        "optimizer_in_backward": "optimizer_in_bwd" in extras,
+        "offload_activations": "activation offloading" in extras,
+        "reading": "reserved"
+        if "reserved" in metric
+        else "allocated"
+        if metric.startswith("peak")
+        else "device",
+        **_sharding(point),
+    }
+
+
+def _targets(text: str) -> tuple[str, ...]:
+    named = TARGETS.get(text) or tuple(part.strip() for part in text.split(","))
+    return tuple("all-linear" if "all" in name and "linear" in name else name for name in named)
+
+
+def _optimizer(name: str) -> str:
+    paged, eight_bit = "paged" in name, "8bit" in name or "8-bit" in name
+    for other in ("adafactor", "sgd"):
+        if other in name:
+            return other
+    if "lion" in name:
+        return "lion-8bit"
+    return f"{'paged-' if paged else ''}adamw{'-8bit' if eight_bit else ''}"
+
+
+def _loss_kernel(extras: str) -> str:
+    fused = any(word in extras.lower() for word in ("cutcross", "liger", "unsloth"))
+    return "fused" if fused else "chunked" if "chunked" in extras else "plain"
+
+
+def _sharding(point: dict[str, Any]) -> dict[str, Any]:
+    named = str(point.get("sharding")).lower()
+    words = {"zero3": "zero3", "zero2": "zero2", "fsdp": "fsdp", "ddp": "ddp"}
+    found = next(
+        (word for key, word in words.items() if key in named.replace("_", "").replace("-", "")), "none"
+    )
+    several = point["n_gpus"] > 1
+    return {"n_gpus": point["n_gpus"], "sharding": found} if several else {}
+
+
+def _stated_of_the_row(point: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if "chunked" in extras:
+    if "chunked" in (point.get("extras") or ""):
         found["loss_kernel"] = "upcast-chunked"  # torchtune's chunked loss holds all logits in bf16
-    if "compile" in extras:
-        found["block_kernel"] = "fused"
-    found["optimizer_in_backward"] = "optimizer_in_bwd" in extras
-    found["offload_activations"] = "activation offloading" in extras
     if point["quant"] == "gptq-int4":
         # DeepSpeed's fp16 has no autocast, so the loss stays in fp16.
         found["loss_kernel"] = "native"
@@ -231,14 +271,28 @@ def _print(rows: list[dict[str, Any]], columns: list[str], *, verbose: bool) -> 
     for name in ["all", *sorted(set(groups) - {"all"})]:
         members = groups[name]
         print(f"{name:44}{len(members):4}" + "".join(f"{_errors(members, column):>16}" for column in columns))
+    families = sorted({row["point"]["model"] for row in rows})
+    for column in ("stated", "options"):
+        left = [
+            _spread([row for row in rows if row["point"]["model"] != family], column) for family in families
+        ]
+        spans = [f"{min(figures):.1%} to {max(figures):.1%}" for figures in zip(*left, strict=True)]
+        print(
+            f"any one of {len(families)} families left out, {column}: median {spans[0]}, 90th percentile {spans[1]}"
+        )
     inside = sum(row["inside"] for row in rows) / len(rows)
     print(f"\nmeasured value inside our 90 % range (stated): {inside:.0%} of {len(rows)} points")
 
 
 def _errors(rows: list[dict[str, Any]], column: str) -> str:
+    middle, worst = _spread(rows, column)
+    return f"{middle:.1%} / {worst:.0%}"
+
+
+def _spread(rows: list[dict[str, Any]], column: str) -> tuple[float, float]:
+    """Give the median and the 90th percentile of the absolute relative error."""
     errors = sorted(abs(row[column] / row["measured"] - 1) for row in rows)
-    worst = errors[min(int(len(errors) * 0.9), len(errors) - 1)]
-    return f"{statistics.median(errors):.1%} / {worst:.0%}"
+    return statistics.median(errors), errors[min(int(len(errors) * 0.9), len(errors) - 1)]
 
 
 if __name__ == "__main__":

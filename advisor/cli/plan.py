@@ -46,7 +46,7 @@ def plan(
         Path | None, typer.Option("--eval", help="Held-out rows; else some are cut off.")
     ] = None,
     method: Annotated[str, typer.Option(help="lora, qlora, dora or full.")] = "lora",
-    objective: Annotated[str, typer.Option(help="sft or dpo.")] = "sft",
+    objective: Annotated[str, typer.Option(help="sft, dpo, kto or cpt; what the backend does.")] = "sft",
     task: Annotated[
         str | None, typer.Option(help="style, standard, domain or major; else from the answers.")
     ] = None,

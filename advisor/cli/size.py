@@ -34,6 +34,7 @@ def size(
     attention: Annotated[str, typer.Option(help="flash holds no score matrix; eager does.")] = "flash",
     quant: Annotated[str, typer.Option(help="none, nf4, nf4-double, int8 or gptq4.")] = "none",
     precision: Annotated[str, typer.Option(help="bf16, mixed (fp32 masters) or fp32.")] = "bf16",
+    adapter_precision: Annotated[str, typer.Option(help="fp32, as PEFT holds adapters, or bf16.")] = "fp32",
     train_embeddings: Annotated[bool, typer.Option(help="Also train token table and output whole.")] = False,
     fused_blocks: Annotated[bool, typer.Option(help="Norms and MLPs are compiled or hand-written.")] = False,
     optimizer_in_backward: Annotated[bool, typer.Option(help="Use up each gradient at once.")] = False,
@@ -85,7 +86,15 @@ def _answer(given: SimpleNamespace) -> dict[str, Any]:
 
 SAME_NAMES = (
     *("method", "rank", "seq_len", "micro_batch", "optimizer", "checkpointing", "loss_kernel", "attention"),
-    *("precision", "train_embeddings", "optimizer_in_backward", "offload_activations", "sharding", "reading"),
+    *(
+        "precision",
+        "adapter_precision",
+        "train_embeddings",
+        "optimizer_in_backward",
+        "offload_activations",
+        "sharding",
+        "reading",
+    ),
 )
 """Options that a run calls by the same name."""
 
@@ -161,7 +170,7 @@ def _show(answer: dict[str, Any]) -> None:
     console.print(parts)
     cards = Table("card", "GiB", "fits", "USD/h", box=None, pad_edge=False)
     for fit in answer["fits"]:
-        price = "" if fit["usd_per_hour"] is None else f"{fit['usd_per_hour']:.2f}"
+        price = "no rent found" if fit["usd_per_hour"] is None else f"{fit['usd_per_hour']:.2f}"
         cards.add_row(fit["gpu"], f"{fit['memory_gib']:g}", f"{fit['probability']:.0%}", price)
     console.print(cards)
     for change in answer["changes_to_fit"]:

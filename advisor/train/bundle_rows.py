@@ -58,8 +58,15 @@ def is_preference(row: Row) -> bool:
     return any(all(key in row for key in keys) for keys in PREFERENCE_KEYS)
 
 
+def is_text(row: Row) -> bool:
+    """Whether the row is plain text, to go on pretraining with."""
+    return isinstance(row.get("text"), str)
+
+
 def turns(row: Row) -> list[dict[str, Any]]:
-    """Give the row as messages; of a preference pair the prompt and the better answer."""
+    """Give the row as messages; of a preference pair the prompt and the better answer, of plain text the text."""
+    if is_text(row):
+        return [{"role": "assistant", "content": row["text"]}]
     if "messages" in row:
         return [{**message, "content": message["content"]} for message in row["messages"]]
     for prompt, better, _ in PREFERENCE_KEYS:
@@ -152,6 +159,12 @@ def _prompt_completion(messages: list[Row], row: Row) -> Row:
     return {"prompt": messages[:-1], "completion": messages[-1:]}
 
 
+def _text(messages: list[Row], row: Row) -> Row:
+    if "text" not in row:
+        raise AdvisorError("the row is no plain text", place="objective", remedy="Give rows with 'text'.")
+    return {"text": "\n\n".join(message["content"] for message in messages)}
+
+
 def _preference(messages: list[Row], row: Row) -> Row:
     better, worse = _pair(row)
     return {"prompt": messages[: len(messages) - len(better)], "chosen": better, "rejected": worse}
@@ -212,6 +225,7 @@ SHAPES: dict[str, Callable[[list[Row], Row], Row]] = {
     "messages": _messages,
     "prompt-completion": _prompt_completion,
     "preference": _preference,
+    "text": _text,
     "openai-preference": _openai_preference,
     "sharegpt-preference": _sharegpt_preference,
     "vertex-contents": _vertex,

@@ -12,7 +12,7 @@ from advisor.errors import AdvisorError
 from advisor.train.backends import entry
 from advisor.train.backends.availability import require_open
 from advisor.train.bundle import file_digest
-from advisor.train.bundle_rows import is_preference, read_rows
+from advisor.train.bundle_rows import is_preference, is_text, read_rows
 from advisor.train.plan_figures import DataFigures, data_figures, hosted_figures, own_figures
 from advisor.train.plan_text import readme
 from advisor.train.records import EvaluationPlan, PlannedFile, Recipient, Span, TrainingPlan, TrainingSpec
@@ -106,7 +106,14 @@ def evaluation_plan(held_out_rows: int) -> EvaluationPlan:
 
 
 def _check_objective(spec: TrainingSpec) -> None:
-    pairs = is_preference(next(iter(read_rows(spec.train_path)), {}))
+    first = next(iter(read_rows(spec.train_path)), {})
+    pairs = is_preference(first)
+    if (spec.objective == "cpt") != is_text(first):
+        raise AdvisorError(
+            "'cpt' needs rows of plain text" if spec.objective == "cpt" else "these are rows of plain text",
+            place=str(spec.train_path),
+            remedy="Plain text is {\"text\": …} with --objective cpt; conversations have 'messages'.",
+        )
     if spec.objective in ("dpo", "kto") and not pairs:
         raise AdvisorError(
             f"'{spec.objective}' needs a better and a worse answer for each prompt",
@@ -120,7 +127,8 @@ def _check_objective(spec: TrainingSpec) -> None:
 
 
 def _data_files(spec: TrainingSpec, parts: PlanParts, data: DataFigures) -> tuple[PlannedFile, ...]:
-    shape = parts.preference_shape if spec.objective in ("dpo", "kto") else parts.shape
+    shapes = {"dpo": parts.preference_shape, "kto": parts.preference_shape, "cpt": "text"}
+    shape = shapes.get(spec.objective, parts.shape)
     cut = spec.eval_path is None and data.eval_rows > 0
     sides = [(TRAIN_FILE, spec.train_path, "train" if cut else "all")]
     if cut:

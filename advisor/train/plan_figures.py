@@ -80,15 +80,16 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def run_of(spec: TrainingSpec) -> Run:
-    """Say what a spec means for memory; the loss of today's trainers never holds all logits."""
-    loss = spec.options.get("loss_kernel", "chunked")
+    """Say what a spec means for memory; the supervised loss of today's trainers never holds all logits."""
+    pairs = spec.objective in ("dpo", "kto")  # two answers a row, and a loss that holds all logits of both
+    loss = spec.options.get("loss_kernel", "plain" if pairs else "chunked")
     return Run.model_validate(
         {
             "method": spec.method,
             "rank": spec.rank,
             "targets": spec.targets,
             "seq_len": spec.seq_len,
-            "micro_batch": spec.micro_batch,
+            "micro_batch": 2 * spec.micro_batch if pairs else spec.micro_batch,
             "accumulates": spec.gradient_accumulation > 1,
             "optimizer": spec.optimizer,
             "checkpointing": spec.checkpointing,

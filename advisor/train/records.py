@@ -15,7 +15,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Method = Literal["lora", "dora", "qlora", "full"]
-Objective = Literal["sft", "dpo", "kto", "rft", "cpt"]
+Objective = Literal["sft", "dpo", "kto", "rft", "cpt", "distillation"]
 Option = str | int | float | bool | None
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})

@@ -119,9 +119,9 @@ def _cards(found: Estimate, catalog: Catalog) -> None:
         [
             {
                 "card": catalog.market.gpus[fit.gpu].label,
-                "GiB": fit.memory_gib,
+                "GiB": f"{fit.memory_gib:g}",
                 "fits": f"{fit.probability:.0%}",
-                "USD an hour": fit.usd_per_hour,
+                "USD an hour": "no rent found" if fit.usd_per_hour is None else f"{fit.usd_per_hour:.2f}",
             }
             for fit in found.fits
         ],

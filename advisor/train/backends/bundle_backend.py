@@ -13,7 +13,7 @@ from advisor.catalog import load_catalog
 from advisor.catalog.open_models import OpenModel, find_model
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.plan import PlanParts, compose
-from advisor.train.records import Job, JobContext, TrainingPlan, TrainingSpec
+from advisor.train.records import Job, JobContext, Objective, TrainingPlan, TrainingSpec
 from advisor.train.size.adapters import make_adapter, target_modules
 from advisor.train.size.architecture import architecture_of, read_architecture
 
@@ -26,16 +26,11 @@ class BundleBackend:
 
     name: str
     parts: Callable[[TrainingSpec], PlanParts]
-    objectives: tuple[str, ...] = ("sft",)
+    objectives: tuple[Objective, ...] = ("sft",)
 
     def plan(self, spec: TrainingSpec) -> TrainingPlan:
         """Write the program's configuration and everything around it into a plan."""
-        if spec.objective not in self.objectives:
-            raise AdvisorError(
-                f"{self.name} bundles do {', '.join(self.objectives)}, not {spec.objective}",
-                place="objective",
-                remedy="Use another backend or objective.",
-            )
+        check_objective(spec, self.objectives)
         return compose(spec, self.parts(spec))
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
@@ -57,6 +52,23 @@ class BundleBackend:
         if job.ended:
             return job
         return job.model_copy(update={"state": "cancelled", "updated_at": context.now()})
+
+
+ELSEWHERE: dict[Objective, str] = {
+    "rft": "Reinforcement needs a program that grades answers: write it as a reward function for `trl grpo`.",
+    "distillation": "Have the stronger model answer your prompts, keep the good answers, and use --objective sft.",
+}
+"""What to do for objectives that no bundle carries out."""
+
+
+def check_objective(spec: TrainingSpec, objectives: tuple[Objective, ...]) -> None:
+    """Refuse an objective that the backend's bundles do not carry out."""
+    if spec.objective not in objectives:
+        raise AdvisorError(
+            f"{spec.backend} bundles do {', '.join(objectives)}, not {spec.objective}",
+            place="objective",
+            remedy=ELSEWHERE.get(spec.objective, "The trl backend does sft, dpo, kto and cpt."),
+        )
 
 
 def open_model(spec: TrainingSpec) -> OpenModel | None:

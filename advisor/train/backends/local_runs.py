@@ -80,7 +80,7 @@ def check_before_start(plan: TrainingPlan, settings: RunSettings, folder: Path) 
         raise AdvisorError(
             f"the local trainer does supervised fine-tuning only, not '{plan.spec.objective}'",
             place="objective",
-            remedy="Use objective 'sft', or a bundle backend for the rest.",
+            remedy="Run the bundle's train.sh, which TRL's own command carries out, or use objective 'sft'.",
         )
     _check_packages(settings)
     check_base_model(settings.base_model)

@@ -33,7 +33,7 @@ def parts(spec: TrainingSpec) -> PlanParts:
         config=yaml_text(task(spec)),
         config_path="task.yaml",
         files={
-            "config.yaml": yaml_text(trl_command.config(spec)),
+            "config.yaml": yaml_text(trl_command.config(spec, model=model_name(spec), on_gpu=True)),
             "run.sh": script(_run(spec)),
         },
         commands=("pip install skypilot==0.14.1", "sky launch task.yaml"),
@@ -105,4 +105,4 @@ def _card(spec: TrainingSpec) -> str:
     return ACCELERATORS[name]
 
 
-BACKEND = BundleBackend("skypilot", parts, objectives=("sft", "dpo"))
+BACKEND = BundleBackend("skypilot", parts, objectives=("sft", "dpo", "kto", "cpt"))

@@ -19,7 +19,7 @@ class Trl:
 
     def plan(self, spec: TrainingSpec) -> TrainingPlan:
         """Say what would be written, run and needed."""
-        return local_plan(spec)
+        return local_plan(spec, objectives=("sft", "dpo", "kto", "cpt"))
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Start the trainer, or find the one that is running; after a kill it goes on from its last checkpoint."""

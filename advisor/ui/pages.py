@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,32 +21,26 @@ _MARK: Final = str(Path(__file__).with_name("mark.svg"))
 
 @dataclass(frozen=True)
 class Place:
-    """One page: where it stands in the address and in the navigation, and what it is for."""
+    """One page: where it stands in the address and in the navigation."""
 
     module: str
     """Module under ``advisor.ui`` with ``render()``; also the page's address."""
     title: str
     """What the navigation calls it."""
-    purpose: str
-    """What it will do, said where it is not there yet."""
 
 
 PLACES: Final = (
-    Place("interview", "Interview", "Answer questions and see the recommendation change."),
-    Place("recommendation", "Recommendation", "The whole recommendation with its reasons."),
-    Place("costs", "Costs", "What each strategy costs a month, and when one pays for itself."),
-    Place("compare", "Compare", "Two to four assessments side by side."),
-    Place("library", "Library", "Saved assessments and their history."),
-    Place("rulebook", "Rulebook", "Every question, rule, number and source with its age."),
-    Place("data", "Data", "Audit, mend, split and augment training examples."),
-    Place("sizing", "Sizing", "How large a training run is, and what it fits on."),
-    Place("train", "Train", "Plan a training run, see what it costs and where it can run."),
-    Place(
-        "evaluate",
-        "Evaluate",
-        "Compare the prompt, retrieval and the tuned model on held-out examples.",
-    ),
-    Place("diagnose", "Diagnose", "Find out why a tuned model fails in production, down to the rows."),
+    Place("interview", "Interview"),
+    Place("recommendation", "Recommendation"),
+    Place("costs", "Costs"),
+    Place("compare", "Compare"),
+    Place("library", "Library"),
+    Place("rulebook", "Rulebook"),
+    Place("data", "Data"),
+    Place("sizing", "Sizing"),
+    Place("train", "Train"),
+    Place("evaluate", "Evaluate"),
+    Place("diagnose", "Diagnose"),
 )
 
 
@@ -124,20 +119,19 @@ def _page(place: Place) -> Any:
 
 
 def _render(place: Place) -> Callable[[], None]:
-    name = f"advisor.ui.{place.module}"
-
     def render() -> None:
-        if find_spec(name) is None:
-            _not_here_yet(place)
-        else:
-            importlib.import_module(name).render()
+        _module(place.module).render()
 
     # Streamlit tells function pages apart by their names.
     render.__name__ = place.module
     return render
 
 
-def _not_here_yet(place: Place) -> None:
-    st.title(place.title)
-    look.quiet(f"Not here yet. Planned: {place.purpose[0].lower()}{place.purpose[1:]}")
-    link("interview", "Back to the questions")
+@lru_cache
+def _module(name: str) -> Any:
+    module = importlib.import_module(f"advisor.ui.{name}")
+    # Streamlit looks for garbage after every run; what stays for good (modules, rulebook) need not be looked through
+    # each time, which takes longer than drawing the page.
+    gc.collect()
+    gc.freeze()
+    return module

@@ -21,6 +21,7 @@ TOKENS_A_MESSAGE = 4
 # Tokenizers of open models make 0.9 to 1.25 tokens of one of o200k_base on mixed text.
 TOKENIZER_SPREAD = (0.9, 1.0, 1.25)
 CPU_CORES = 2
+BY_TRL = ("trl", "ray", "skypilot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ def run_of(spec: TrainingSpec) -> Run:
             "optimizer": spec.optimizer,
             "checkpointing": spec.checkpointing,
             "loss_kernel": loss,
+            # over four-bit weights TRL turns the adapters to bf16; PEFT alone leaves them in fp32
+            "adapter_precision": "bf16" if spec.method == "qlora" and spec.backend in BY_TRL else "fp32",
             "precision": "fp32" if spec.gpu is None and spec.backend in ("trl", "ray") else "bf16",
             "sharding": spec.options.get("sharding") or ("ddp" if spec.n_gpus > 1 else "none"),
             "n_gpus": spec.n_gpus,

@@ -75,7 +75,7 @@ class ProgressWriter:
 
 
 def read_progress(run: Path) -> list[Progress]:
-    """Read the records of `run` in order, without the steps that a resumed run did again."""
+    """Read the records of `run` in order, without the steps that a run did again after a kill."""
     path = run / PROGRESS_FILE
     records: list[Progress] = []
     if not path.exists():
@@ -84,10 +84,19 @@ def read_progress(run: Path) -> list[Progress]:
         record = _parsed(line)
         if record is None:
             continue
-        if record.kind == "resumed":
-            records = [earlier for earlier in records if earlier.step <= record.step]
+        if record.kind in ("started", "resumed"):
+            records = _before(records, record.step)
         records.append(record)
     return records
+
+
+def _before(records: list[Progress], step: int) -> list[Progress]:
+    """Drop what is done again from `step` on."""
+    kept = [earlier for earlier in records if earlier.step <= step]
+    if step == 0:  # begun anew, and the untrained model has been judged once more
+        judged = [earlier for earlier in kept if earlier.kind == "eval"]
+        kept = [earlier for earlier in kept if earlier.kind != "eval"] + judged[-1:]
+    return kept
 
 
 def _parsed(line: bytes) -> Progress | None:

@@ -100,12 +100,15 @@ def test_two_runs_with_equal_settings_have_equal_losses(run_folder) -> None:
     assert first == second
 
 
-def test_a_run_killed_between_checkpoints_ends_with_the_losses_of_an_unbroken_one(run_folder) -> None:
+@pytest.mark.parametrize(("step", "checkpoint"), [(5, "checkpoint-3"), (2, None)])
+def test_a_run_killed_between_checkpoints_ends_with_the_losses_of_an_unbroken_one(
+    run_folder, step, checkpoint
+) -> None:
     unbroken = run_folder("unbroken")
     trained(unbroken)
     broken = run_folder("broken")
-    _kill_at_step(broken, 5)
-    assert trained(broken)["resumed_from"] == "checkpoint-3"
+    _kill_at_step(broken, step)
+    assert trained(broken)["resumed_from"] == checkpoint
     for name in ("loss", "eval_loss"):
         assert curve(read_progress(broken), name) == curve(read_progress(unbroken), name)
 

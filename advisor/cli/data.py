@@ -7,32 +7,36 @@ from typing import Annotated, Any
 
 import typer
 
+from advisor.cli.data_options import (
+    AugmentedOption,
+    BaselineOption,
+    BenchmarkOption,
+    ConcurrencyOption,
+    DataArgument,
+    DryRunOption,
+    EmbeddingOption,
+    EndpointOption,
+    EvalOption,
+    ExecutorOption,
+    FailOnOption,
+    GoalOption,
+    KeyOption,
+    LengthOption,
+    ModelOption,
+    PriceInOption,
+    PriceOutOption,
+    ProductionOption,
+    RateOption,
+    SystemOption,
+    VariationsOption,
+    WriteBaselineOption,
+    WriterOption,
+    YesOption,
+)
 from advisor.cli.options import JsonOption, print_json, stderr, stdout
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
 
-DataArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE",
-        help="JSONL, JSON, CSV, Parquet, each also .gz or .zst, or a folder; - for standard input.",
-    ),
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", help="Folder or GGUF file with the chat template; or chatml, llama-3."),
-]
-LengthOption = Annotated[
-    int | None,
-    typer.Option("--max-length", min=16, help="Tokens a row is cut to in training; 4,096 is assumed."),
-]
-SystemOption = Annotated[
-    Path | None,
-    typer.Option("--system-prompt", metavar="FILE", help="Text file with production's system prompt."),
-]
-ExecutorOption = Annotated[
-    str, typer.Option("--executor", help="local, processes, ray or ray://HOST:PORT; by size when not given.")
-]
 SEVERITIES = ("error", "warning", "note")
 MARKS = {"error": "[bold red]error[/]", "warning": "[yellow]warning[/]", "note": "[dim]note[/]"}
 
@@ -50,53 +54,17 @@ def register(app: typer.Typer) -> None:
 
 def audit_command(
     data: DataArgument,
-    eval_file: Annotated[
-        Path | None,
-        typer.Option("--eval", metavar="FILE", help="Held-out data that must not leak into training."),
-    ] = None,
-    production: Annotated[
-        Path | None,
-        typer.Option(
-            "--production", metavar="FILE", help="Real requests, to measure coverage and the system prompt."
-        ),
-    ] = None,
-    benchmark: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--benchmark", metavar="FILE", help="Benchmark file the data must not contain; may be repeated."
-        ),
-    ] = None,
+    eval_file: EvalOption = None,
+    production: ProductionOption = None,
+    benchmark: BenchmarkOption = None,
     model: ModelOption = None,
     max_length: LengthOption = None,
     system_prompt: SystemOption = None,
-    goal: Annotated[
-        str | None,
-        typer.Option(
-            "--goal", help="style, format, classification or skill: decides how many rows are enough."
-        ),
-    ] = None,
-    embedding_model: Annotated[
-        str | None,
-        typer.Option(
-            "--embedding-model",
-            metavar="DIR",
-            help="Static embedding model (model2vec) for likeness of meaning.",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on", help="Exit 1 when a finding is at least this severe: error, warning or note."
-        ),
-    ] = None,
-    baseline: Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="FILE", help="Fail only on what is worse than this baseline."),
-    ] = None,
-    save_baseline: Annotated[
-        Path | None,
-        typer.Option("--write-baseline", metavar="FILE", help="Write today's findings as the baseline."),
-    ] = None,
+    goal: GoalOption = None,
+    embedding_model: EmbeddingOption = None,
+    fail_on: FailOnOption = None,
+    baseline: BaselineOption = None,
+    save_baseline: WriteBaselineOption = None,
     executor: ExecutorOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -289,33 +257,17 @@ def split_command(
 
 def augment_command(
     data: DataArgument,
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", metavar="FILE", help="New file: the given rows and their variations."),
-    ],
-    model: Annotated[
-        str, typer.Option("--model", help="Model that writes the variations, as its endpoint names it.")
-    ],
-    base_url: Annotated[
-        str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")
-    ] = "https://api.openai.com/v1",
-    variations: Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")] = 3,
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64)] = 4,
-    requests_per_minute: Annotated[int, typer.Option("--requests-per-minute", min=1)] = 300,
-    key_variable: Annotated[
-        str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")
-    ] = "OPENAI_API_KEY",
-    usd_in: Annotated[
-        float | None,
-        typer.Option(
-            "--usd-per-mtok-in", min=0, help="Price of a million input tokens; looked up when not given."
-        ),
-    ] = None,
-    usd_out: Annotated[
-        float | None, typer.Option("--usd-per-mtok-out", min=0, help="Price of a million output tokens.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the expected cost and stop.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before spending.")] = False,
+    output: AugmentedOption,
+    model: WriterOption,
+    base_url: EndpointOption = "https://api.openai.com/v1",
+    variations: VariationsOption = 3,
+    concurrency: ConcurrencyOption = 4,
+    requests_per_minute: RateOption = 300,
+    key_variable: KeyOption = "OPENAI_API_KEY",
+    usd_in: PriceInOption = None,
+    usd_out: PriceOutOption = None,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the expected cost, then write variations of each training row."""

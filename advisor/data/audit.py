@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from advisor.errors import AdvisorError
 
 # Two workers load for some seconds; below about 35,000 chat rows that costs more than they save.
 WORTH_WORKERS = 32 << 20
+MOST_NAMES = 5000
 Progress = Callable[[int], None]
 
 
@@ -106,11 +108,10 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
     for done in (executor or _executor_for(source)).map(measure, chunks(source)):
         columns.append(done.columns)
         for kind, texts in done.names.items():
-            names.setdefault(kind, {}).update(texts)
-        names.setdefault("broken", {}).update(dict(done.broken))
-        for problem, rows in done.problems.items():
-            names.setdefault("problem:" + problem, {}).update(dict.fromkeys(rows, ""))
-        seen += len(done.columns["row"]) + len(done.broken)
+            known = names.setdefault(kind, {})
+            # A column with a different text in every row has no names worth keeping.
+            known.update(islice(texts.items(), max(MOST_NAMES - len(known), 0)))
+        seen += len(done.columns["row"]) + done.broken
         if progress:
             progress(seen)
     if not seen:
@@ -200,7 +201,7 @@ def _executor_for(source: Source) -> Executor:
 def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Finding]) -> Audit:
     """Put the result together: evidence of the format, tokens, findings, measured facts."""
     source = open_source(path)
-    broken = len(data.names.get("broken", {}))
+    broken = len(data.column("broken"))
     counts = (
         np.bincount(data.column("shape").astype(np.int64), minlength=len(SHAPES))
         if len(data)

@@ -173,12 +173,23 @@ class Batch:
     @cached_property
     def answer_classes(self) -> NDArray[np.int64]:
         """Count characters of each class in each answer: rows x `CLASSES`."""
-        return _histogram(*self.answer_codes, class_table(), len(CLASSES))
+        return self._answer_counts[0]
 
     @cached_property
     def answer_scripts(self) -> NDArray[np.int64]:
         """Count characters of each script in each answer: rows x `SCRIPTS`."""
-        return _histogram(*self.answer_codes, script_table(), len(SCRIPTS))
+        return self._answer_counts[1]
+
+    @cached_property
+    def _answer_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        # One pass over the characters for both: a code point's class and script are one number.
+        table, kinds = _class_and_script()
+        counts = _histogram(*self.answer_codes, table, len(kinds))
+        of_class, of_script = (np.zeros((len(self), len(names)), np.int64) for names in (CLASSES, SCRIPTS))
+        for at, (one, script) in enumerate(kinds):
+            of_class[:, one] += counts[:, at]
+            of_script[:, script] += counts[:, at]
+        return of_class, of_script
 
     @cached_property
     def prompt_scripts(self) -> NDArray[np.int64]:
@@ -193,9 +204,7 @@ class Batch:
         hashes = series.hash(seed=7).to_numpy().astype(np.uint64)
         values, firsts = np.unique(hashes, return_index=True)
         for value, first in zip(values.tolist(), firsts.tolist(), strict=True):
-            # A column with a different text in every row has no names worth keeping.
-            if len(known) < 5000:
-                known[value] = series[first][:300]
+            known[value] = series[first][:300]
         return hashes
 
 
@@ -281,6 +290,13 @@ def class_table() -> NDArray[np.uint8]:
         table[[ord(one) for one in characters]] = CLASSES.index(name)
     table[9] = CLASSES.index("space")
     return table
+
+
+@cache
+def _class_and_script() -> tuple[NDArray[np.uint8], list[tuple[int, int]]]:
+    both = np.stack([class_table(), script_table()], axis=1)
+    kinds, table = np.unique(both, axis=0, return_inverse=True)
+    return table.reshape(-1).astype(np.uint8), [(int(one), int(script)) for one, script in kinds]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.data.words import Ragged
+from advisor.data.words import I64, U32, Ragged
+
+
+class StoredRagged:
+    """Ragged values left on disk: only the rows that are asked for come into memory."""
+
+    def __init__(self, path: Path | None, counts: NDArray[np.uint32]) -> None:
+        self.starts: I64 = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=self.starts[1:])
+        # Read, not mapped: the pages of a map count as memory for as long as it is open.
+        self._stream = path.open("rb", buffering=0) if path else None
+        if self._stream:
+            weakref.finalize(self, self._stream.close)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, index: int) -> U32:
+        return self._read(int(self.starts[index]), int(self.starts[index + 1]))
+
+    @property
+    def counts(self) -> I64:
+        """Give the number of values in each row."""
+        return np.diff(self.starts)
+
+    def rows(self, first: int, count: int) -> Ragged:
+        """Read some neighbouring rows into memory."""
+        starts = self.starts[first : first + count + 1]
+        return Ragged(self._read(int(starts[0]), int(starts[-1])), starts - starts[0])
+
+    def slices(self, *, values_at_a_time: int = 1 << 19) -> Iterator[tuple[int, Ragged]]:
+        """Walk all rows, some hundred thousand values at a time: first row index and the rows."""
+        row, total = 0, len(self)
+        while row < total:
+            end = int(np.searchsorted(self.starts, self.starts[row] + values_at_a_time, side="right")) - 1
+            end = min(max(end, row + 1), total)
+            yield row, self.rows(row, end - row)
+            row = end
+
+    def _read(self, start: int, stop: int) -> U32:
+        if self._stream is None or stop <= start:
+            return np.empty(0, np.uint32)
+        self._stream.seek(start * 4)
+        parts, missing = [], (stop - start) * 4
+        # One read gives at most 2 GB, and may give less than was asked for.
+        while missing and (part := self._stream.read(missing)):
+            parts.append(part)
+            missing -= len(part)
+        return np.frombuffer(parts[0] if len(parts) == 1 else b"".join(parts), np.uint32)
 
 
 class Columns:
@@ -17,7 +66,7 @@ class Columns:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._dtypes: dict[str, tuple[np.dtype[Any], int]] = {}
+        self._dtypes: dict[str, np.dtype[Any]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     def append(self, columns: Mapping[str, NDArray[Any] | Ragged]) -> None:
@@ -35,46 +84,27 @@ class Columns:
 
     def read(self, name: str) -> NDArray[Any]:
         """Read one column whole; empty when nothing was measured."""
-        if name not in self._dtypes:
-            return np.empty(0)
-        dtype, width = self._dtypes[name]
-        values = np.fromfile(self._path(name), dtype)
-        return values.reshape(-1, width) if width > 1 else values
+        return np.fromfile(self._path(name), self._dtypes[name]) if name in self._dtypes else np.empty(0)
 
-    def mapped(self, name: str) -> NDArray[Any]:
-        """Give one column as a memory map, for reading here and there."""
-        if name not in self._dtypes or not self._path(name).stat().st_size:
-            return np.empty(0, np.uint32)
-        dtype, width = self._dtypes[name]
-        # A plain view of the map: slicing numpy's own subclass costs several times as much.
-        values = np.asarray(np.memmap(self._path(name), dtype, "r"))
-        return values.reshape(-1, width) if width > 1 else values
+    def ragged(self, name: str) -> StoredRagged:
+        """Give a ragged column with its values left on disk."""
+        values = name + ".values"
+        return StoredRagged(
+            self._path(values) if values in self._dtypes else None,
+            self.read(name + ".counts").astype(np.uint32),
+        )
 
-    def ragged(self, name: str) -> Ragged:
-        """Give ragged values with the values themselves left on disk."""
-        counts = self.read(name + ".counts").astype(np.int64)
-        starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-        return Ragged(self.mapped(name + ".values"), starts)
+    def drop(self, prefix: str) -> None:
+        """Forget the columns that begin with ``prefix`` and delete their files."""
+        for name in self.names(prefix):
+            del self._dtypes[name]
+            self._path(name).unlink()
 
     def _path(self, name: str) -> Path:
         return self.folder / (name.replace("/", "_") + ".col")
 
     def _write(self, name: str, values: NDArray[Any]) -> None:
-        width = values.shape[1] if values.ndim > 1 else 1
-        known = self._dtypes.setdefault(name, (values.dtype, width))
-        assert known == (values.dtype, width), (
-            f"column {name} changed from {known} to {values.dtype} x {width}"
-        )
+        known = self._dtypes.setdefault(name, values.dtype)
+        assert known == values.dtype, f"column {name} changed from {known} to {values.dtype}"
         with self._path(name).open("ab") as stream:
             values.tofile(stream)
-
-
-def slices(ragged: Ragged, *, values_at_a_time: int = 2_000_000) -> Iterator[tuple[int, Ragged]]:
-    """Walk a ragged column some millions of values at a time: first row index and the rows."""
-    row, total = 0, len(ragged)
-    while row < total:
-        end = int(np.searchsorted(ragged.starts, ragged.starts[row] + values_at_a_time, side="right")) - 1
-        end = min(max(end, row + 1), total)
-        starts = ragged.starts[row : end + 1]
-        yield row, Ragged(np.asarray(ragged.values[starts[0] : starts[-1]]), starts - starts[0])
-        row = end

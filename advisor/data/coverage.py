@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,17 +53,17 @@ class Coverage(Record):
     """Whether only a sample of the rows was looked at."""
 
 
-def cover(
-    prompts: Sequence[str],
-    rows: Sequence[int],
-    *,
-    production: Sequence[str] = (),
-    production_rows: Sequence[int] = (),
-    model: str | None = None,
-) -> Coverage:
+class Requests(NamedTuple):
+    """Requests of one file with their row numbers, all of them or a sample."""
+
+    texts: list[str]
+    rows: list[int]
+    sampled: bool = False
+
+
+def cover(train: Requests, production: Requests, *, model: str | None = None) -> Coverage:
     """Cluster training prompts together with production's and compare the shares."""
-    keep, keep_too = _sample(len(prompts)), _sample(len(production))
-    mine, theirs = [prompts[at] for at in keep], [production[at] for at in keep_too]
+    mine, theirs = train.texts, production.texts
     meaning = Meaning(mine + theirs, model=model)
     ours, others = meaning(mine), meaning(theirs)
     everything = np.concatenate([ours, others]) if theirs else ours
@@ -70,14 +71,12 @@ def cover(
     names = _names(mine + theirs, labels, count)
     _, likeness = nearest(others, ours)
     uncovered = likeness < UNLIKE if len(ours) else np.ones(len(others), bool)
-    kinds = [
-        _kind(name, at, labels, [mine, theirs], [rows[one] for one in keep]) for at, name in enumerate(names)
-    ]
+    kinds = [_kind(name, at, labels, [mine, theirs], train.rows) for at, name in enumerate(names)]
     return Coverage(
         kinds=sorted(kinds, key=lambda kind: (-kind.missing, -kind.production, -kind.train, kind.name)),
         covered=float(1 - uncovered.mean()) if len(others) else 1.0,
-        uncovered_rows=[int(production_rows[keep_too[at]]) for at in np.flatnonzero(uncovered)],
-        sampled=len(keep) < len(prompts) or len(keep_too) < len(production),
+        uncovered_rows=[production.rows[at] for at in np.flatnonzero(uncovered)],
+        sampled=train.sampled or production.sampled,
     )
 
 
@@ -135,10 +134,12 @@ def _kind(
     )
 
 
-def _sample(count: int) -> list[int]:
-    if count <= MOST_SAMPLED:
-        return list(range(count))
-    return sorted(np.random.default_rng(5).choice(count, MOST_SAMPLED, replace=False).tolist())
+def sample_of(count: int) -> NDArray[np.bool_]:
+    """Mark the rows that are looked at where there are too many to look at all."""
+    chosen = np.full(count, count <= MOST_SAMPLED)
+    if count > MOST_SAMPLED:
+        chosen[np.random.default_rng(5).choice(count, MOST_SAMPLED, replace=False)] = True
+    return chosen
 
 
 def _names(texts: Sequence[str], labels: NDArray[np.int64], count: int) -> list[str]:

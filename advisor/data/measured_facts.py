@@ -67,7 +67,7 @@ def facts_of(data: Dataset, findings: list[Finding]) -> dict[str, MeasuredFact]:
 
 def quality_of(data: Dataset, findings: list[Finding]) -> str:
     """Name the quality by the share of rows without spoiling findings; "reviewed" is for people to say, never for an audit."""
-    total = len(data) + len(data.names.get("broken", {}))
+    total = len(data) + len(data.column("broken"))
     spoiled: set[int] = set()
     for finding in findings:
         if finding.check in _SPOILS and finding.severity != "note":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,7 @@ class Measurements:
 
     columns: dict[str, NDArray[Any] | Ragged]
     names: dict[str, dict[int, str]]
-    problems: dict[str, list[int]] = field(default_factory=dict)
-    broken: list[tuple[int, str]] = field(default_factory=list)
+    broken: int
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,9 @@ class Measure:
         for check in CHECKS:
             if check.measure and check.id in self.checks:
                 columns.update(check.measure(batch))
-        problems: dict[str, list[int]] = {}
-        for one in batch.conversations:
-            for problem in set(one.problems):
-                problems.setdefault(problem, []).append(one.row)
-        return Measurements(columns, batch.names, problems, list(batch.broken))
+        columns.update(_faults(batch))
+        batch.names["broken"] = dict(batch.broken)
+        return Measurements(columns, batch.names, len(batch.broken))
 
 
 def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Ragged]:
@@ -79,6 +76,17 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
     if tokens:
         columns.update(_token_columns(batch))
     return columns
+
+
+def _faults(batch: Batch) -> dict[str, NDArray[np.uint32]]:
+    """List the rows that could not be read, and for each problem of a format the rows that have it."""
+    rows: dict[str, list[int]] = {}
+    for row, _reason in batch.broken:
+        rows.setdefault("broken", []).append(row)
+    for one in batch.conversations:
+        for problem in dict.fromkeys(one.problems):
+            rows.setdefault(f"problem:{problem}", []).append(one.row)
+    return {name: np.array(listed, np.uint32) for name, listed in rows.items()}
 
 
 def _token_columns(batch: Batch) -> dict[str, NDArray[Any]]:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from advisor.data import words
 from advisor.data.checks.contract import Dataset
-from advisor.data.columns import slices
 from advisor.data.words import Ragged
 
 RUN = 8
@@ -23,9 +22,8 @@ def contained(data: Dataset, reference: Dataset, *, at_least: float) -> list[tup
         return []
     found: list[tuple[int, int]] = []
     prompts, answers = data.ragged("prompt_words"), data.ragged("answer_words")
-    for first, part in slices(prompts):
-        rows = slice(first, first + len(part))
-        both = words.concat(part, _part(answers, rows))
+    for first, part in prompts.slices():
+        both = words.concat(part, answers.rows(first, len(part)))
         found += [
             (first + left, right) for left, right in _matches(_runs(both), keys, owners, sizes, at_least)
         ]
@@ -73,13 +71,5 @@ def _runs(pairs: Ragged) -> Ragged:
 
 
 def _pairs(data: Dataset) -> Ragged:
-    return words.concat(_whole(data.ragged("prompt_words")), _whole(data.ragged("answer_words")))
-
-
-def _whole(ragged: Ragged) -> Ragged:
-    return Ragged(np.asarray(ragged.values), ragged.starts)
-
-
-def _part(ragged: Ragged, rows: slice) -> Ragged:
-    starts = ragged.starts[rows.start : rows.stop + 1]
-    return Ragged(np.asarray(ragged.values[starts[0] : starts[-1]]), starts - starts[0])
+    prompts, answers = data.ragged("prompt_words"), data.ragged("answer_words")
+    return words.concat(prompts.rows(0, len(prompts)), answers.rows(0, len(answers)))

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data import words
-from advisor.data.columns import Columns
+from advisor.data.columns import Columns, StoredRagged
 from advisor.data.words import Ragged
 
 BANDS, PER_BAND = 16, 4
 # Verifying is exact and costs about 50 µs a pair; the pairs that agree in most bands go first.
 MOST_PAIRS = 100_000
+# Codes of pairs carry the left row in their upper half; a file holds the pairs of 65,536 left rows.
+ROWS_A_FILE = np.uint64(32 + 16)
 NEAR = 0.6
 Relation = Literal["same", "edited", "slot", "different"]
 
@@ -76,16 +78,24 @@ def bands_of(pairs: Ragged) -> dict[str, NDArray[np.uint32]]:
 
 def candidates(columns: Columns, other: Columns | None = None) -> Candidates:
     """Pair up rows that share a band, within one dataset or across two, those sharing most bands first."""
-    found = [
-        _band_pairs(columns.read(name), None if other is None else other.read(name))
-        for name in columns.names("band.")
-    ]
-    if not found:
-        return Candidates([], 0)
-    codes, agree = np.unique(np.concatenate(found), return_counts=True)
-    best = codes[np.argsort(-agree, kind="stable")][:MOST_PAIRS]
+    bands = columns.names("band.")
+    for name in bands:
+        found = _band_pairs(columns.read(name), None if other is None else other.read(name))
+        # Pairs may be many times the rows, so they go to disk, some rows' pairs to a file.
+        order = np.argsort(found >> ROWS_A_FILE, kind="stable")
+        files, starts = np.unique(found[order] >> ROWS_A_FILE, return_index=True)
+        for file, codes in zip(files, np.split(found[order], starts[1:]), strict=bool(len(files))):
+            columns.append({f"pairs.{file:08}": codes})
+    best, agree, left_out = np.empty(0, np.uint64), np.empty(0, np.int64), 0
+    for name in columns.names("pairs."):
+        codes, counts = np.unique(columns.read(name), return_counts=True)
+        best, agree = np.concatenate([best, codes]), np.concatenate([agree, counts])
+        first = np.argsort(-agree, kind="stable")[:MOST_PAIRS]
+        left_out += len(best) - len(first)
+        best, agree = best[first], agree[first]
+    columns.drop("pairs.")
     pairs = [(int(code >> np.uint64(32)), int(code & np.uint64(0xFFFFFFFF))) for code in best]
-    return Candidates(pairs, len(codes) - len(best))
+    return Candidates(pairs, left_out)
 
 
 def verified(pairs: Iterable[tuple[int, int]], left: Columns, right: Columns | None = None) -> Iterator[Pair]:
@@ -175,7 +185,7 @@ def row_words(columns: Columns) -> _Reader:
 
 
 class _Reader:
-    def __init__(self, prompts: Ragged, answers: Ragged, numbers: NDArray[np.uint64]) -> None:
+    def __init__(self, prompts: StoredRagged, answers: StoredRagged, numbers: NDArray[np.uint64]) -> None:
         self.prompts, self.answers, self.numbers = prompts, answers, numbers
 
     def __call__(self, index: int) -> Words:

@@ -22,8 +22,8 @@ def usable_rows(data: Dataset) -> NDArray[np.bool_]:
     kept = data.column("kept")
     if len(kept):
         usable &= kept > 0
-    bad = {row for kind, rows in data.names.items() if kind.startswith("problem:") for row in rows}
-    usable &= ~np.isin(data.rows, np.fromiter(bad, np.uint32, len(bad)))
+    for problem in data.columns.names("problem:"):
+        usable &= ~np.isin(data.rows, data.column(problem))
     # The first three orders of turns leave nothing to learn from.
     order = data.column("role-order")
     return usable & ~np.isin(order, [1, 2, 3]) if len(order) else usable

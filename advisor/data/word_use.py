@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.data.columns import slices
+from advisor.data.columns import StoredRagged
 from advisor.data.words import Ragged
 
 BUCKETS = 1 << 20
 
 
-def row_counts(ragged: Ragged) -> NDArray[np.int64]:
+def row_counts(ragged: StoredRagged) -> NDArray[np.int64]:
     """Count for each word, by bucket, the rows that use it."""
     counts = np.zeros(BUCKETS, np.int64)
-    for _first, part in slices(ragged):
+    for _first, part in ragged.slices():
         distinct = distinct_words(part)
         counts += np.bincount(distinct.values & np.uint32(BUCKETS - 1), minlength=BUCKETS)
     return counts
@@ -34,12 +34,6 @@ def distinct_words(part: Ragged) -> Ragged:
 def row_keys(part: Ragged) -> NDArray[np.uint64]:
     """Give each word of a row as one number with its row's place, so that rows are compared without a loop."""
     return np.asarray((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
-
-
-def rows_of(ragged: Ragged, first: int, count: int) -> Ragged:
-    """Read some rows of a ragged column into memory."""
-    starts = ragged.starts[first : first + count + 1]
-    return Ragged(np.asarray(ragged.values[starts[0] : starts[-1]]), starts - starts[0])
 
 
 def sum_per_row(weights: NDArray[np.float64], part: Ragged) -> NDArray[np.float64]:

@@ -10,14 +10,12 @@ from advisor.data.records import Finding
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report every line that could not be parsed, with its reason."""
-    broken = data.names.get("broken", {})
+    broken = data.column("broken").tolist()
     if broken:
-        first = min(broken)
-        message = (
-            f"{share(len(broken), len(data) + len(broken))} cannot be read; row {first}: {broken[first]}"
-        )
-        reasons = {str(row): broken[row] for row in sorted(broken)[:20]}
-        yield finding(CHECK, message, sorted(broken), severity="error", evidence={"reasons": reasons})
+        known = data.names["broken"]
+        message = f"{share(len(broken), len(data) + len(broken))} cannot be read; row {broken[0]}: {known[broken[0]]}"
+        reasons = {str(row): known[row] for row in broken[:20]}
+        yield finding(CHECK, message, broken, severity="error", evidence={"reasons": reasons})
 
 
 CHECK = Check(

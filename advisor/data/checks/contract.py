@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
-from advisor.data.columns import Columns
+from advisor.data.columns import Columns, StoredRagged
 from advisor.data.conversation import Conversation
 from advisor.data.coverage import Coverage
 from advisor.data.records import MOST_ROWS_LISTED, AuditOptions, Confidence, Finding, Severity
@@ -79,7 +79,7 @@ class Dataset:
         """Read a measured column."""
         return self.columns.read(name)
 
-    def ragged(self, name: str) -> Ragged:
+    def ragged(self, name: str) -> StoredRagged:
         """Give a ragged column."""
         return self.columns.ragged(name)
 

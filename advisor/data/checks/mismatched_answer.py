@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.checks.contract import Check, Dataset, Example, finding, good_rows, share
-from advisor.data.columns import slices
+from advisor.data.columns import StoredRagged
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
-from advisor.data.word_use import bucket, distinct_words, row_keys, rows_of, sum_per_row
-from advisor.data.words import Ragged, within
+from advisor.data.word_use import bucket, distinct_words, row_keys, sum_per_row
+from advisor.data.words import within
 
 FEWEST_ROWS, MOST_SUSPECTS, MOST_SAMPLED = 20, 1500, 200_000
 
@@ -43,7 +43,11 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 
 def _moved(
-    suspects: NDArray[np.int64], prompts: Ragged, answers: Ragged, rarity: NDArray[np.float64], usual: float
+    suspects: NDArray[np.int64],
+    prompts: StoredRagged,
+    answers: StoredRagged,
+    rarity: NDArray[np.float64],
+    usual: float,
 ) -> list[int]:
     moved = set()
     asked = {int(one): prompts[int(one)] for one in suspects}
@@ -56,11 +60,11 @@ def _moved(
     return sorted(moved)
 
 
-def _fits(prompts: Ragged, answers: Ragged, rarity: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fits(prompts: StoredRagged, answers: StoredRagged, rarity: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give `_fit` of each row's own prompt and answer, some rows at a time."""
     result = np.ones(len(prompts))
-    for first, part in slices(prompts):
-        words, replies = distinct_words(part), distinct_words(rows_of(answers, first, len(part)))
+    for first, part in prompts.slices():
+        words, replies = distinct_words(part), distinct_words(answers.rows(first, len(part)))
         weights = rarity[bucket(words.values)]
         weights[weights < 1.0] = 0
         taken_up = within(row_keys(words), row_keys(replies))

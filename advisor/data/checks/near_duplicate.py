@@ -24,8 +24,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
     slots = [pair for pair in pairs if pair.relation == "slot"]
     recombined = _recombined(data, edited)
     if len(rows_of(recombined)) > MADE_FROM_TEMPLATES * len(data):
+        slots += [pair for pair in edited if pair in recombined]
         edited = [pair for pair in edited if pair not in recombined]
-        slots += recombined
     rare = len(rows_of(slots)) <= MADE_FROM_TEMPLATES * len(data)
     if edited:
         yield _report(data, edited, asked, "are edited copies of one another", "warning")

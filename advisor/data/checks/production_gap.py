@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import compress
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows
-from advisor.data.coverage import Coverage, cover
+from advisor.data.coverage import Coverage, Requests, cover, sample_of
 from advisor.data.records import Finding
 
 FEWEST_REQUESTS = 5
@@ -52,14 +53,15 @@ def coverage_of(data: Dataset) -> Coverage:
     """Cluster the prompts of a dataset, with production's where given; made once per dataset."""
     if data.coverage is None:
         production = data.others.get("production")
-        prompts = [ask for batch in data.texts() for ask, _ in batch]
-        asked = [ask for batch in production.texts() for ask, _ in batch] if production else []
-        rows = [int(row) for row in data.rows]
-        theirs = [int(row) for row in production.rows] if production else []
-        data.coverage = cover(
-            prompts, rows, production=asked, production_rows=theirs, model=data.options.embedding_model
-        )
+        asked = _requests(production) if production else Requests([], [])
+        data.coverage = cover(_requests(data), asked, model=data.options.embedding_model)
     return data.coverage
+
+
+def _requests(data: Dataset) -> Requests:
+    chosen = sample_of(len(data))
+    prompts = (ask for batch in data.texts() for ask, _ in batch)
+    return Requests(list(compress(prompts, chosen)), data.where(chosen), not chosen.all())
 
 
 CHECK = Check(

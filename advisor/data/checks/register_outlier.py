@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.columns import slices
 from advisor.data.labels import is_label_task
-from advisor.data.outliers import Group, groups_apart, standardised
+from advisor.data.outliers import Group, Scores, groups_apart, standardised
 from advisor.data.records import Finding
 from advisor.data.style import FEATURES, FLOORS, style_of
-from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_keys, rows_of
+from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_keys
 from advisor.data.words import within
 
 NAMES = (*FEATURES, "unusual words")
@@ -24,25 +23,37 @@ LEAST, LARGEST = 4.5, 0.12
 
 
 def measure(batch: Batch) -> Measured:
-    """Measure the style of each answer."""
-    return {"style": style_of(batch)}
+    """Measure the style of each answer, a column a feature, so that each can be read by itself."""
+    return {_column(at): values.copy() for at, values in enumerate(style_of(batch).T)}
+
+
+def _column(feature: int) -> str:
+    return f"style.{feature:02}"
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report groups of rows whose style stands apart, and rows that do so alone as a note."""
-    style = data.column("style")
-    if len(style) < FEWEST_ROWS or is_label_task(data):
+    known = np.isfinite(data.column(_column(0)))
+    if len(known) < FEWEST_ROWS or is_label_task(data):
         return
-    rows = np.flatnonzero(np.isfinite(style[:, 0]) & _comparable(data))
+    rows = np.flatnonzero(known & _comparable(data))
     if len(rows) < FEWEST_ROWS:
         return
-    features = np.column_stack([style[rows], _unusual(data)[rows].astype(np.float32)])
-    scores = standardised(features, np.append(FLOORS, np.float32(0.25)))
-    # Length has checks of its own; here it must not make a group by itself.
-    scores[:, FEATURES.index("answer length")] *= 0.3
+    scores = _scores(data, rows)
     for group in groups_apart(scores, seeds=_seeds(), least=LEAST, largest=LARGEST):
         if _of_style(group.direction):
             yield _report(data, rows, scores, group)
+
+
+def _scores(data: Dataset, rows: NDArray[np.int64]) -> Scores:
+    """Standardise each feature of the rows; the numbers stay on disk."""
+    scores = Scores(data.columns, len(rows))
+    for at, floor in enumerate(FLOORS):
+        # Length has checks of its own; here it must not make a group by itself.
+        weight = 0.3 if FEATURES[at] == "answer length" else 1.0
+        scores.append(standardised(data.column(_column(at))[rows], float(floor)) * weight)
+    scores.append(standardised(_unusual(data)[rows].astype(np.float32), 0.25))
+    return scores
 
 
 def _comparable(data: Dataset) -> NDArray[np.bool_]:
@@ -58,10 +69,10 @@ def _unusual(data: Dataset) -> NDArray[np.float64]:
     answers, prompts = data.ragged("answer_words"), data.ragged("prompt_words")
     counts = data.word_rows("answer_words")
     result = np.zeros(len(answers))
-    for first, part in slices(answers):
+    for first, part in answers.slices():
         words = distinct_words(part)
         rarity = np.log(len(answers) / np.maximum(counts[bucket(words.values)], 1))
-        asked = row_keys(rows_of(prompts, first, len(part)))
+        asked = row_keys(prompts.rows(first, len(part)))
         rarity[within(row_keys(words), asked)] = 0
         result[first : first + len(part)] = mean_per_row(rarity, words)
     return result
@@ -90,9 +101,9 @@ def _of_style(direction: NDArray[np.float64]) -> bool:
     return bool((counted >= 0.25).sum() >= 2)
 
 
-def _report(data: Dataset, rows: NDArray[np.int64], scores: NDArray[np.float64], group: Group) -> Finding:
+def _report(data: Dataset, rows: NDArray[np.int64], scores: Scores, group: Group) -> Finding:
     members = rows[group.members]
-    means = scores[group.members].mean(axis=0)
+    means = scores.of(group.members).mean(axis=0)
     order = np.argsort(-np.abs(means))[:5]
     differs = [f"{'more' if means[at] > 0 else 'less'} {NAMES[at]}" for at in order if abs(means[at]) >= 1.5]
     register = _register(means)

@@ -25,7 +25,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     """Report each kind of violation with its rows."""
     total = len(data)
     for code, words in WORDS.items():
-        rows = sorted(data.names.get("problem:" + code, {}))
+        rows = data.column(f"problem:{code}").tolist()
         if rows:
             yield finding(
                 CHECK,

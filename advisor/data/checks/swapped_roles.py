@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.checks.contract import Check, Dataset, Example, finding, good_rows, share
-from advisor.data.columns import slices
+from advisor.data.columns import StoredRagged
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
 from advisor.data.word_use import bucket, distinct_words, mean_per_row
-from advisor.data.words import Ragged
 
 FEWEST_ROWS, FEWEST_WORDS = 20, 4
 
@@ -25,10 +24,10 @@ def judge(data: Dataset) -> Iterator[Finding]:
     asked, answered = data.word_rows("prompt_words"), data.word_rows("answer_words")
     total = len(data)
 
-    def lean(ragged: Ragged, own: int) -> NDArray[np.float64]:
+    def lean(ragged: StoredRagged, own: int) -> NDArray[np.float64]:
         # The row's own use of a word is taken out, so that a row does not vouch for itself.
         result = np.zeros(total)
-        for first, part in slices(ragged):
+        for first, part in ragged.slices():
             words = distinct_words(part)
             at = bucket(words.values)
             weights = np.log(

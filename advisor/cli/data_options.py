@@ -1,0 +1,96 @@
+"""What the commands audit, fix, split and augment can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DataArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="JSONL, JSON, CSV, Parquet, each also .gz or .zst, or a folder; - for standard input.",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Folder or GGUF file with the chat template; or chatml, llama-3."),
+]
+LengthOption = Annotated[
+    int | None,
+    typer.Option("--max-length", min=16, help="Tokens a row is cut to in training; 4,096 is assumed."),
+]
+SystemOption = Annotated[
+    Path | None,
+    typer.Option("--system-prompt", metavar="FILE", help="Text file with production's system prompt."),
+]
+ExecutorOption = Annotated[
+    str, typer.Option("--executor", help="local, processes, ray or ray://HOST:PORT; by size when not given.")
+]
+EvalOption = Annotated[
+    Path | None,
+    typer.Option("--eval", metavar="FILE", help="Held-out data that must not leak into training."),
+]
+ProductionOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--production", metavar="FILE", help="Real requests, to measure coverage and the system prompt."
+    ),
+]
+BenchmarkOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--benchmark", metavar="FILE", help="Benchmark file the data must not contain; may be repeated."
+    ),
+]
+GoalOption = Annotated[
+    str | None,
+    typer.Option("--goal", help="style, format, classification or skill: decides how many rows are enough."),
+]
+EmbeddingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--embedding-model",
+        metavar="DIR",
+        help="Static embedding model (model2vec) for likeness of meaning.",
+    ),
+]
+FailOnOption = Annotated[
+    str | None,
+    typer.Option("--fail-on", help="Exit 1 when a finding is at least this severe: error, warning or note."),
+]
+BaselineOption = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="FILE", help="Fail only on what is worse than this baseline."),
+]
+WriteBaselineOption = Annotated[
+    Path | None,
+    typer.Option("--write-baseline", metavar="FILE", help="Write today's findings as the baseline."),
+]
+AugmentedOption = Annotated[
+    Path,
+    typer.Option("-o", "--output", metavar="FILE", help="New file: the given rows and their variations."),
+]
+WriterOption = Annotated[
+    str, typer.Option("--model", help="Model that writes the variations, as its endpoint names it.")
+]
+EndpointOption = Annotated[str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")]
+VariationsOption = Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")]
+ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, max=64)]
+RateOption = Annotated[int, typer.Option("--requests-per-minute", min=1)]
+KeyOption = Annotated[
+    str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")
+]
+PriceInOption = Annotated[
+    float | None,
+    typer.Option(
+        "--usd-per-mtok-in", min=0, help="Price of a million input tokens; looked up when not given."
+    ),
+]
+PriceOutOption = Annotated[
+    float | None, typer.Option("--usd-per-mtok-out", min=0, help="Price of a million output tokens.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the expected cost and stop.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before spending.")]

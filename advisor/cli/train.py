@@ -214,6 +214,8 @@ def _show(store: JobStore, job: Job, *, as_json: bool) -> None:
 def _line(job: Job, curves: JobCurves) -> str:
     latest = curves.latest
     parts = [str(job.state)]
+    if not job.ended and latest.get("kind") == "stage":
+        parts.append(latest["message"])
     if "step" in latest and latest.get("max_steps"):
         parts.append(f"step {latest['step']} of {latest['max_steps']}")
     for name, label in (("loss", "loss"), ("eval_loss", "eval loss")):

@@ -106,7 +106,7 @@ def _bars(parts: dict[str, float]) -> str:
         f"{escape(name.replace('_', ' '))}</th>"
         f'<td style="width:60%"><div style="background:currentColor;opacity:.35;height:.7em;'
         f'width:{max(1, round(100 * value / largest))}%"></div></td>'
-        f'<td style="text-align:right">{value:.2f} GiB</td></tr>'
+        f'<td style="text-align:right;white-space:nowrap;padding-left:.5rem">{value:.2f} GiB</td></tr>'
         for name, value in sorted(parts.items(), key=lambda item: -item[1])
         if value >= 0.005
     )
@@ -120,14 +120,20 @@ def _cards(found: Estimate, catalog: Catalog) -> None:
             {
                 "card": catalog.market.gpus[fit.gpu].label,
                 "GiB": f"{fit.memory_gib:g}",
-                "fits": f"{fit.probability:.0%}",
+                "fits": _percent(fit.probability),
                 "USD an hour": "no rent found" if fit.usd_per_hour is None else f"{fit.usd_per_hour:.2f}",
             }
             for fit in found.fits
         ],
         hide_index=True,
+        height="content",
     )
     for change in found.changes_to_fit:
         label = catalog.market.gpus[change.gpu].label
-        text = f"{change.change}: {change.memory_gib:.1f} GiB on {label}, {change.probability:.0%}."
+        text = f"{change.change}: {change.memory_gib:.1f} GiB on {label}, fits with {_percent(change.probability)}."
         st.write(look.plain(f"{text} It costs {change.costs}."))
+
+
+def _percent(probability: float) -> str:
+    """Write a probability; an estimate is never certain."""
+    return "under 1 %" if probability < 0.01 else "over 99 %" if probability > 0.99 else f"{probability:.0%}"

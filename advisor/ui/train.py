@@ -80,13 +80,15 @@ def _summary(job: Job, curves: JobCurves) -> str:
     facts = " · ".join(escape(fact) for fact in _facts(job, curves))
     return (
         f'<h3 class="adv-card-title">{head}</h3>'
-        f'<p class="adv-quiet"><span class="adv-chip">{STATES[job.state]}</span> {escape(job.id)}, '
+        f'<p class="adv-quiet"><span class="adv-chip" style="margin-left:0">{STATES[job.state]}</span> {escape(job.id)}, '
         f"saved {job.created_at:%Y-%m-%d %H:%M} UTC</p><p>{facts}</p>"
     )
 
 
 def _facts(job: Job, curves: JobCurves) -> list[str]:
     latest, facts = curves.latest, []
+    if not job.ended and latest.get("kind") == "stage":
+        facts.append(latest["message"])
     if latest.get("step") is not None and latest.get("max_steps"):
         facts.append(f"step {latest['step']} of {latest['max_steps']}")
     if latest.get("loss") is not None:

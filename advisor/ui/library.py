@@ -95,11 +95,9 @@ def _owner_actions(entry: Entry) -> None:
         st.button(
             "Keep", key=f"keep_{entry.id}", on_click=_describe, args=(entry, title, tags), type="primary"
         )
-        if saving.person():
-            label = "Stop sharing" if entry.shared else "Share with everyone"
-            st.button(
-                label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared)
-            )
+    if saving.person():
+        label = "Stop sharing" if entry.shared else "Share with everyone"
+        st.button(label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared))
     label = "Take out" if entry.archived else "Archive"
     st.button(label, key=f"archive_{entry.id}", on_click=_act, args=("archive", entry.id, not entry.archived))
 

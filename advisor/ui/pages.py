@@ -49,12 +49,12 @@ def run() -> None:
     st.set_page_config(page_title="Advisor", page_icon=_MARK, layout="wide")
     st.logo(_MARK, size="small")
     look.style()
-    if not signing_in.done():
-        return
-    pages = {place.module: _page(place) for place in PLACES}
-    st.session_state["pages"] = pages
-    chosen = st.navigation(list(pages.values()), position="hidden")
     try:
+        if not signing_in.done():
+            return
+        pages = {place.module: _page(place) for place in PLACES}
+        st.session_state["pages"] = pages
+        chosen = st.navigation(list(pages.values()), position="hidden")
         state.begin(chosen.url_path, _catalog())
         _follow_up(pages)
         _navigation(pages)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import streamlit as st
 
+from advisor.errors import missing_extra
 from advisor.ui import look
 
 
@@ -14,7 +17,11 @@ def configured() -> bool:
 
 def done() -> bool:
     """Whether the visitor may go on; draws the way to sign in where not."""
-    if not configured() or st.user.is_logged_in:
+    if not configured():
+        return True
+    if find_spec("authlib") is None:
+        raise missing_extra("authlib", "sign-in", purpose="Signing in")
+    if st.user.is_logged_in:
         return True
     st.title("Sign in", anchor=False)
     look.quiet("You see your own assessments and those that are shared.")

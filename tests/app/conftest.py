@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -57,18 +58,19 @@ def wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(log.read_text())
 
 
-@pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def app_running(home: Path, *options: str, **environment: str) -> Iterator[str]:
+    """Start the app with a library of its own in ``home``; gives its address."""
     url = f"http://127.0.0.1:{(port := free_port())}"
     env = {
         **os.environ,
         "ADVISOR_AS_OF": DAY,
         "ADVISOR_DATABASE_URL": f"sqlite:///{home / 'library.sqlite'}",
         "XDG_DATA_HOME": str(home),
+        **environment,
     }
     log = home / "app.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
         try:
@@ -77,6 +79,12 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with app_running(tmp_path_factory.mktemp("home")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

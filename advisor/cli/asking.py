@@ -13,7 +13,6 @@ from rich.markup import escape
 from advisor.catalog import Catalog, Fact
 from advisor.cli.options import stderr
 from advisor.cli.showing import show_recommendation
-from advisor.cli.wording import VERDICT_WORDS, sureness
 from advisor.decide import Recommendation, decide
 from advisor.errors import AdvisorError
 from advisor.files import write_text
@@ -61,7 +60,7 @@ def _show_state(recommendation: Recommendation, catalog: Catalog, console: Conso
     if recommendation.answered:
         first = words.strategy(recommendation.try_first, catalog)
         console.print(
-            f"[dim]→ {first}, {VERDICT_WORDS[recommendation.verdict]}. {sureness(recommendation)}[/]\n"
+            f"[dim]→ {first}, {words.verdict(recommendation).lower()}. {words.certainty(recommendation, catalog)}[/]\n"
         )
 
 

@@ -13,8 +13,8 @@ from rich.markup import escape
 
 from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
 from advisor.cli.rechecking import printable
-from advisor.cli.wording import value_text
 from advisor.errors import AdvisorError
+from advisor.report import words
 
 if TYPE_CHECKING:
     from advisor.brief import Endpoint, Proposal, Proposals
@@ -75,7 +75,7 @@ def _agree(endpoint: Endpoint, characters: int, *, agreed: bool) -> None:
 
 def _show(found: Proposals, catalog: Catalog, console: Console) -> None:
     for item in found.proposals:
-        value = printable(value_text(item.value, catalog.facts[item.fact]))
+        value = printable(words.answer(item.value, catalog.facts[item.fact]))
         console.print(f"[bold]{escape(item.fact)}[/]: {escape(value)}")
         console.print(f"  [dim]{escape(item.question)}[/]")
         console.print(f"  “{escape(printable(item.quote))}”")
@@ -85,7 +85,7 @@ def _show(found: Proposals, catalog: Catalog, console: Console) -> None:
 
 
 def _wanted(item: Proposal, catalog: Catalog) -> bool:
-    value = printable(value_text(item.value, catalog.facts[item.fact]))
+    value = printable(words.answer(item.value, catalog.facts[item.fact]))
     return typer.confirm(f"Accept {item.fact}: {value}?", err=True)
 
 

@@ -12,7 +12,6 @@ from rich.markup import escape
 
 from advisor.catalog import Catalog
 from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
-from advisor.cli.wording import VERDICT_WORDS
 from advisor.errors import AdvisorError
 from advisor.report import words
 
@@ -133,7 +132,7 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
 
 def _outcome(found: Difference, side: str, catalog: Catalog) -> str:
     first, verdict = getattr(found.try_first, side), getattr(found.verdict, side)
-    return f"{words.strategy(first, catalog)}, {VERDICT_WORDS.get(verdict, verdict)}"
+    return f"{words.strategy(first, catalog)}, {words.VERDICTS.get(verdict, verdict).lower()}"
 
 
 def _fires(item: Moved) -> str:

@@ -62,7 +62,7 @@ def check(
 
 def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
     """List every rule with its effect."""
-    from advisor.cli.wording import effect_text
+    from advisor.report import words
 
     catalog = catalog_of(rules)
     if as_json:
@@ -81,7 +81,7 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
     table = Table("rule", "effect", box=None)
     for rule in catalog.rules.values():
         table.add_row(
-            rule.id, escape(effect_text(rule.effect, catalog) or "advises " + ", ".join(rule.advise))
+            rule.id, escape(words.effects(rule.effect, catalog) or "advises " + ", ".join(rule.advise))
         )
     stdout().print(table)
 
@@ -92,7 +92,7 @@ def show(
     rules: RulesOption = None,
 ) -> None:
     """Show one rule: condition, effect, why, evidence with its strength and age."""
-    from advisor.cli.wording import effect_text
+    from advisor.report import words
 
     catalog = catalog_of(rules)
     if rule not in catalog.rules:
@@ -106,7 +106,7 @@ def show(
     console = stdout()
     console.print(f"[bold]{escape(found.title)}[/]  [dim]{catalog.places[rule]}[/]")
     console.print(f"when    {escape(str(found.when))}")
-    console.print(f"effect  {escape(effect_text(found.effect, catalog))}")
+    console.print(f"effect  {escape(words.effects(found.effect, catalog))}")
     console.print(f"because {escape(found.because)}\nunless  {escape(found.unless)}")
     for item in found.evidence:
         source = catalog.sources[item.source]

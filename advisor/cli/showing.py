@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.catalog import Catalog
-from advisor.cli.wording import VERDICT_WORDS, effect_text, sureness, value_text
 from advisor.decide import DecisionMap, Flip, Reason, Recommendation
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
 from advisor.report import words
@@ -37,11 +36,11 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
     first = words.strategy(recommendation.try_first, catalog)
     colour = STRATEGY_COLOURS_DARK[recommendation.try_first]
     lines = [
-        Text.from_markup(f"Try first: [bold {colour}]{first}[/], {VERDICT_WORDS[recommendation.verdict]}")
+        Text.from_markup(f"Try first: [bold {colour}]{first}[/], {words.verdict(recommendation).lower()}")
     ]
     if recommendation.title:
         lines.insert(0, Text(recommendation.title, style="bold"))
-    lines.append(Text(sureness(recommendation), style="dim"))
+    lines.append(Text(words.certainty(recommendation, catalog), style="dim"))
     for name in sorted(STRATEGIES, key=lambda item: -recommendation.shares[item]):
         share = recommendation.shares[name]
         bar = "█" * round(share * _BAR)
@@ -72,9 +71,9 @@ def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Con
 
 def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
-        f"{used.fact}: {value_text(used.value, catalog.facts[used.fact])}" for used in reason.facts
+        f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
     )
-    console.print(f"• {escape(reason.title)} [dim]({escape(effect_text(reason.effect, catalog))})[/]")
+    console.print(f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, catalog))})[/]")
     console.print(f"  [dim]{escape(facts)} · {reason.rule} · {_evidence(reason)}[/]")
 
 
@@ -98,8 +97,8 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
         fact = catalog.facts[flip.fact]
         table.add_row(
             escape(flip.fact),
-            escape(value_text(flip.from_, fact)),
-            escape(value_text(flip.to, fact)),
+            escape(words.answer(flip.from_, fact)),
+            escape(words.answer(flip.to, fact)),
             words.strategy(flip.becomes, catalog),
         )
     console.print()
@@ -122,12 +121,12 @@ def show_map(drawn: DecisionMap, catalog: Catalog, console: Console) -> None:
     fact_x, fact_y = catalog.facts[drawn.x], catalog.facts[drawn.y]
     console.print(f"[bold]{escape(fact_y.question)}[/] (down) × [bold]{escape(fact_x.question)}[/] (across)")
     for value, row in zip(drawn.y_values, drawn.first, strict=True):
-        cells = Text.assemble(f"{value_text(value, fact_y)[:22]:<24}", no_wrap=True)
+        cells = Text.assemble(f"{words.answer(value, fact_y)[:22]:<24}", no_wrap=True)
         for name in row:
             cells.append(f"{letters[name]} ", style=f"bold {STRATEGY_COLOURS_DARK[name]}")
         console.print(cells)
     marks = (drawn.x_values[0], drawn.x_values[len(drawn.x_values) // 2], drawn.x_values[-1])
-    console.print(f"{'':<24}" + " … ".join(value_text(mark, fact_x) for mark in marks))
+    console.print(f"{'':<24}" + " … ".join(words.answer(mark, fact_x) for mark in marks))
     console.print(
         "[dim]" + ", ".join(f"{letters[n]} {words.strategy(n, catalog)}" for n in STRATEGIES) + "[/]"
     )

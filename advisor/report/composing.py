@@ -91,7 +91,7 @@ def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     alt = "; ".join(f"{bar.label} {bar.shown}" for bar in bars)
     blocks: tuple[Block, ...] = (
         Paragraph(
-            f"Try first: {words.strategy(found.try_first, catalog)}. Verdict: {words.VERDICTS[found.verdict].lower()}.",
+            f"Try first: {words.strategy(found.try_first, catalog)}. Verdict: {words.verdict(found).lower()}.",
             strong=True,
         ),
         Paragraph(f"{words.lead(found, catalog)} {words.certainty(found, catalog)}"),

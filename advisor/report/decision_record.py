@@ -33,7 +33,7 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
 
 def _decision(chosen: str, advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
-    verdict = escape(words.VERDICTS[found.verdict].lower())
+    verdict = escape(words.verdict(found).lower())
     sentences = f"{escape(words.lead(found, catalog))} {escape(words.certainty(found, catalog))}"
     return f"## Decision\n\n**{escape(chosen)}** ({verdict}). {sentences}"
 

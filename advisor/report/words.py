@@ -39,6 +39,13 @@ ORIGINS: Final = {
 }
 
 
+def verdict(recommendation: Recommendation) -> str:
+    """Give the verdict in words; while questions are open, nobody can say that two strategies are level."""
+    if recommendation.verdict == "too_close" and recommendation.settled == "open":
+        return "Too early to call"
+    return VERDICTS[recommendation.verdict]
+
+
 def strategy(name: str, catalog: Catalog) -> str:
     """Give a strategy's name as people read it."""
     text = catalog.strategies.get(name)

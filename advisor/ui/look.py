@@ -55,7 +55,7 @@ def quiet(text: str) -> None:
 
 def verdict(recommendation: Recommendation) -> str:
     """Give the verdict as a small label."""
-    word = words.VERDICTS[recommendation.verdict]
+    word = words.verdict(recommendation)
     return f'<span class="adv-verdict adv-{recommendation.verdict}">{escape(word)}</span>'
 
 
@@ -84,7 +84,7 @@ def dock(recommendation: Recommendation, catalog: Catalog) -> None:
     first = recommendation.try_first
     name = escape(words.strategy(first, catalog))
     share = words.percent(recommendation.shares[first])
-    word = escape(words.VERDICTS[recommendation.verdict])
+    word = escape(words.verdict(recommendation))
     st.html(
         f'<div class="adv-dock" style="--c:var(--{first})"><b>{name}</b><span>{share}</span><em>{word}</em></div>'
     )

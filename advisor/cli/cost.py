@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -113,27 +115,15 @@ def _when(crossing: Any) -> str:
 
 
 def _strategy_table(projection: CostProjection) -> Table:
-    title = f"{projection.model}, prices of {projection.as_of}, {projection.currency}"
-    table = Table(
-        title=title,
-        caption=f"Tuned model: {projection.tuning_route}. Intervals: 90 % of {projection.draws} draws.",
+    table = _narrow_table(
+        f"{projection.model}, prices of {projection.as_of}, {projection.currency}",
+        ("", "per month", "90 %", "per 1,000", "once", f"{projection.horizon_months:g} months", "p95 ms"),
     )
-    for heading in (
-        "",
-        "per day",
-        "per month",
-        "90 %",
-        "per 1,000",
-        "once",
-        f"{projection.horizon_months:g} months",
-        "p95 ms",
-    ):
-        table.add_column(heading, justify="left" if not heading else "right")
+    table.caption = f"Tuned model: {projection.tuning_route}. Intervals: 90 % of {projection.draws} draws."
     for name in STRATEGIES:
         item = projection.strategies[name]
         table.add_row(
             NAMES[name],
-            _money(item.per_day),
             _money(item.per_month.expected),
             f"{_money(item.per_month.low)}–{_money(item.per_month.high)}",
             _money(item.per_1k_requests),
@@ -141,6 +131,15 @@ def _strategy_table(projection: CostProjection) -> Table:
             _money(item.total.expected) + ("*" if item.ends_on else ""),
             f"{item.latency_ms.p95:,.0f}",
         )
+    return table
+
+
+def _narrow_table(title: str, headings: Sequence[str]) -> Table:
+    """Make a table whose figures are whole in a terminal of eighty columns."""
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False)
+    table.add_column(headings[0], overflow="fold")
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
@@ -152,30 +151,18 @@ def _money(value: float | None) -> str:
 
 def comparison_table(rows: list[ModelRow], strategy: str) -> Table:
     """Lay out the models' comparison for the terminal."""
-    table = Table(
-        title=f"{NAMES.get(strategy, strategy)}, cheapest first; ◆ = no other is both cheaper and faster"
+    table = _narrow_table(
+        f"{NAMES.get(strategy, strategy)}, cheapest first; ◆ = no other is both cheaper and faster",
+        ("model", "month", "per 1,000", "p95 ms", "context", "tunable", "retires"),
     )
-    for heading in (
-        "model",
-        "month",
-        "per 1,000",
-        "first token p95",
-        "p95 ms",
-        "context",
-        "fits",
-        "tunable",
-        "retires",
-    ):
-        table.add_column(heading, justify="left" if heading == "model" else "right")
     for row in rows:
+        context = "?" if row.context_tokens is None else f"{row.context_tokens / 1000:,.0f}k"
         table.add_row(
             f"{'◆ ' if row.on_front else '  '}{row.model}",
             _money(row.usd_per_month),
             _money(row.usd_per_1k_requests),
-            f"{row.first_token_p95_ms:,.0f}",
             f"{row.p95_ms:,.0f}",
-            "?" if row.context_tokens is None else f"{row.context_tokens:,}",
-            {True: "yes", False: "NO", None: "?"}[row.fits_context],
+            context if row.fits_context is not False else f"{context}: too small",
             "yes" if row.tunable_by_new_customer else "no",
             str(row.retires_on or ""),
         )

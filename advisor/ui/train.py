@@ -157,7 +157,7 @@ def _side_by_side(jobs: list[Job], curves: dict[str, JobCurves]) -> None:
     chosen = st.multiselect("Runs", drawn, default=drawn[:2], key="compared_runs")
     if not chosen:
         return
-    figure: Any = train_figures.loss_figure({job_id: curves[job_id] for job_id in chosen})
+    figure: Any = train_figures.loss_figure({job_id: curves[job_id] for job_id in chosen}, dark=look.dark())
     st.plotly_chart(figure, config=CHART, key="loss_chart")
     for job_id in chosen:
         look.quiet(train_figures.in_words(job_id, curves[job_id]))

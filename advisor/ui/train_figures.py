@@ -8,22 +8,19 @@ from typing import Any
 from advisor.train.curves import JobCurves
 
 # Told apart by dash as well as by colour, for print and for those who do not see the colours.
-LINES = (
-    ("#27496d", "solid"),
-    ("#b45309", "dash"),
-    ("#0f766e", "dot"),
-    ("#b4236f", "dashdot"),
-    ("#6b7280", "longdash"),
-)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+COLOURS = ("#27496d", "#b45309", "#0f766e", "#b4236f", "#6b7280")
+COLOURS_DARK = ("#9cc1ea", "#f4b676", "#5ec9b8", "#f09ac4", "#a9adb5")
 
 
-def loss_figure(runs: Mapping[str, JobCurves]) -> Any:
+def loss_figure(runs: Mapping[str, JobCurves], *, dark: bool = False) -> Any:
     """Draw training loss as a thin line and the loss on held-out rows as marks, one colour a run."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
+    colours = COLOURS_DARK if dark else COLOURS
     for place, (name, curves) in enumerate(runs.items()):
-        colour, dash = LINES[place % len(LINES)]
+        colour, dash = colours[place % len(colours)], DASHES[place % len(DASHES)]
         figure.add_scatter(
             **_points(curves.loss),
             name=f"{name}, training",
@@ -43,8 +40,8 @@ def loss_figure(runs: Mapping[str, JobCurves]) -> Any:
         height=380,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         legend={"orientation": "h", "y": -0.2},
-        xaxis={"title": "optimizer step", "rangemode": "tozero"},
-        yaxis={"title": "loss", "rangemode": "tozero"},
+        xaxis={"title": "optimizer step", "rangemode": "tozero", "tickformat": "d"},
+        yaxis={"title": "loss"},
     )
     return figure
 

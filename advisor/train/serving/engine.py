@@ -10,6 +10,9 @@ from typing import Any
 
 from advisor.errors import missing_extra
 
+ALIAS = "advisor-engine"
+"""What the server calls itself in answers; left to itself it would give the path of its file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -44,6 +47,7 @@ def start_engine(
     key = secrets.token_urlsafe(24)
     params = xllamacpp.CommonParams()
     params.model.path = str(model)
+    params.model_alias = {ALIAS}
     params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), 0.0) for path in adapters]
     params.n_parallel = slots
     params.n_ctx = context * slots

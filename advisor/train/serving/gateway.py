@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from advisor.errors import did_you_mean
 from advisor.train.loopback import LoopbackOnly
-from advisor.train.serving.engine import Engine
+from advisor.train.serving.engine import ALIAS, Engine
 from advisor.train.serving.served import Served
 
 MESSAGES_LIMIT_BYTES = 4_000_000
@@ -146,17 +146,24 @@ async def _forward(client: httpx2.AsyncClient, key: str, body: dict[str, Any]) -
     if body.get("stream"):
         closing: Callable[[], Any] = answer.aclose
         return StreamingResponse(
-            _closing(answer, closing),
+            _closing(answer, closing, body["model"]),
             status_code=answer.status_code,
             media_type=answer.headers.get("content-type"),
         )
     content = await answer.aread()
-    return Response(content, status_code=answer.status_code, media_type="application/json")
+    return Response(
+        _under_its_name(content, body["model"]), status_code=answer.status_code, media_type="application/json"
+    )
 
 
-async def _closing(answer: httpx2.Response, close: Callable[[], Any]) -> AsyncIterator[bytes]:
+async def _closing(answer: httpx2.Response, close: Callable[[], Any], name: str) -> AsyncIterator[bytes]:
     try:
-        async for part in answer.aiter_bytes():
-            yield part
+        async for line in answer.aiter_lines():
+            yield _under_its_name(f"{line}\n".encode(), name)
     finally:
         await close()
+
+
+def _under_its_name(content: bytes, name: str) -> bytes:
+    # quotes within a text are escaped, so these bytes stand for the field alone
+    return content.replace(f'"model":"{ALIAS}"'.encode(), f'"model":{json.dumps(name)}'.encode())

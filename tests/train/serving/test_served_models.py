@@ -35,6 +35,7 @@ def answer(client: openai.OpenAI, model: str, **options) -> str:
     made = client.chat.completions.create(
         model=model, messages=QUESTION, max_tokens=12, temperature=0, **options
     )
+    assert made.model == model
     return str(made.choices[0].message.content)
 
 
@@ -51,9 +52,12 @@ def test_several_adapters_on_one_base_are_chosen_by_the_request(make_adapter, se
 def test_a_stream_says_the_same_as_a_whole_answer(make_adapter, served) -> None:
     with served([str(make_adapter("one"))], ServeOptions(context=512)) as client:
         whole = answer(client, "one")
-        parts = client.chat.completions.create(
-            model="one", messages=QUESTION, max_tokens=12, temperature=0, stream=True
+        parts = list(
+            client.chat.completions.create(
+                model="one", messages=QUESTION, max_tokens=12, temperature=0, stream=True
+            )
         )
+        assert {part.model for part in parts} == {"one"}
         assert "".join(part.choices[0].delta.content or "" for part in parts if part.choices) == whole
 
 

@@ -15,6 +15,7 @@ from advisor.data.records import AuditOptions
 from advisor.data.similar import bands_of
 from advisor.data.sources import Chunk
 from advisor.data.templates import load_template
+from advisor.data.word_use import distinct_words
 from advisor.data.words import Ragged
 
 SHAPES = ("unknown", "chat", "sharegpt", "vertex", "alpaca", "prompt-completion", "preference", "text")
@@ -66,6 +67,9 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
         "system_hash": batch.name("system", batch.systems),
         "prompt_words": batch.prompt_words,
         "answer_words": batch.answer_words,
+        # Half of the judging asks which words a row has, not where; sorting them out here is done by all workers.
+        "prompt_set": distinct_words(batch.prompt_words),
+        "answer_set": distinct_words(batch.answer_words),
         "numbers_hash": _numbers(batch),
         **bands_of(batch.pair_words),
         "prompt_chars": _lengths(batch.prompts),

@@ -12,16 +12,15 @@ BUCKETS = 1 << 20
 
 
 def row_counts(ragged: StoredRagged) -> NDArray[np.int64]:
-    """Count for each word, by bucket, the rows that use it."""
+    """Count for each word, by bucket, the rows that use it, from the distinct words of each row."""
     counts = np.zeros(BUCKETS, np.int64)
     for _first, part in ragged.slices():
-        distinct = distinct_words(part)
-        counts += np.bincount(distinct.values & np.uint32(BUCKETS - 1), minlength=BUCKETS)
+        counts += np.bincount(bucket(part.values), minlength=BUCKETS)
     return counts
 
 
 def distinct_words(part: Ragged) -> Ragged:
-    """Give each word of a row once, in no order."""
+    """Give each word of a row once, in the order of their hashes."""
     keys = row_keys(part)
     # Sorting beats numpy's hashing unique on keys that are nearly in order already.
     keys.sort()

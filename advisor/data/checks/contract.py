@@ -84,7 +84,7 @@ class Dataset:
         return self.columns.ragged(name)
 
     def word_rows(self, name: str) -> NDArray[np.int64]:
-        """Count for each word, by bucket, the rows of a ragged column that use it; counted once."""
+        """Count for each word, by bucket, the rows that use it in ``prompt_set`` or ``answer_set``; counted once."""
         if name not in self._word_rows:
             self._word_rows[name] = row_counts(self.ragged(name))
         return self._word_rows[name]

@@ -44,7 +44,7 @@ def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
     """Find pairs that differ only in words common here: parts put together anew, where an edit brings words of its own."""
     if not pairs:
         return set()
-    common = data.word_rows("prompt_words") + data.word_rows("answer_words")
+    common = data.word_rows("prompt_set") + data.word_rows("answer_set")
     read, least = row_words(data.columns), max(4, 0.01 * len(data))
     found = set()
     for pair in pairs:

@@ -13,7 +13,7 @@ from advisor.data.labels import is_label_task
 from advisor.data.outliers import Group, Scores, groups_apart, standardised
 from advisor.data.records import Finding
 from advisor.data.style import FEATURES, FLOORS, style_of
-from advisor.data.word_use import bucket, distinct_words, mean_per_row, row_keys
+from advisor.data.word_use import bucket, mean_per_row, row_keys
 from advisor.data.words import within
 
 NAMES = (*FEATURES, "unusual words")
@@ -66,15 +66,14 @@ def _comparable(data: Dataset) -> NDArray[np.bool_]:
 
 def _unusual(data: Dataset) -> NDArray[np.float64]:
     """Average how rare each answer's words are among all answers, words of its own prompt left out."""
-    answers, prompts = data.ragged("answer_words"), data.ragged("prompt_words")
-    counts = data.word_rows("answer_words")
+    answers, prompts = data.ragged("answer_set"), data.ragged("prompt_set")
+    counts = data.word_rows("answer_set")
     result = np.zeros(len(answers))
-    for first, part in answers.slices():
-        words = distinct_words(part)
+    for first, words in answers.slices():
         rarity = np.log(len(answers) / np.maximum(counts[bucket(words.values)], 1))
-        asked = row_keys(prompts.rows(first, len(part)))
+        asked = row_keys(prompts.rows(first, len(words)))
         rarity[within(row_keys(words), asked)] = 0
-        result[first : first + len(part)] = mean_per_row(rarity, words)
+        result[first : first + len(words)] = mean_per_row(rarity, words)
     return result
 
 

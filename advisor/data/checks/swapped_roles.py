@@ -11,35 +11,35 @@ from advisor.data.checks.contract import Check, Dataset, Example, finding, good_
 from advisor.data.columns import StoredRagged
 from advisor.data.labels import is_label_task
 from advisor.data.records import Finding
-from advisor.data.word_use import bucket, distinct_words, mean_per_row
+from advisor.data.word_use import bucket, mean_per_row
 
 FEWEST_ROWS, FEWEST_WORDS = 20, 4
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report rows whose prompt uses the words of answers and whose answer uses the words of prompts."""
-    prompts, answers = data.ragged("prompt_words"), data.ragged("answer_words")
+    prompts, answers = data.ragged("prompt_set"), data.ragged("answer_set")
     if len(data) < FEWEST_ROWS or is_label_task(data):
         return
-    asked, answered = data.word_rows("prompt_words"), data.word_rows("answer_words")
+    asked, answered = data.word_rows("prompt_set"), data.word_rows("answer_set")
     total = len(data)
 
     def lean(ragged: StoredRagged, own: int) -> NDArray[np.float64]:
         # The row's own use of a word is taken out, so that a row does not vouch for itself.
         result = np.zeros(total)
-        for first, part in ragged.slices():
-            words = distinct_words(part)
+        for first, words in ragged.slices():
             at = bucket(words.values)
             weights = np.log(
                 (np.maximum(answered[at] - (own > 0), 0) + 0.5) / (np.maximum(asked[at] - (own < 0), 0) + 0.5)
             )
-            result[first : first + len(part)] = mean_per_row(weights, words)
+            result[first : first + len(words)] = mean_per_row(weights, words)
         return result
 
     gap = lean(answers, 1) - lean(prompts, -1)
     usual = float(np.median(gap))
     spread = max(1.4826 * float(np.median(np.abs(gap - usual))), 0.15)
-    long_enough = (prompts.counts >= FEWEST_WORDS) & (answers.counts >= FEWEST_WORDS)
+    spoken = data.ragged("prompt_words").counts, data.ragged("answer_words").counts
+    long_enough = (spoken[0] >= FEWEST_WORDS) & (spoken[1] >= FEWEST_WORDS)
     # Speakers must be told apart in most rows before one row can be the wrong way round.
     if usual < 0.5 or usual < 1.5 * spread:
         return

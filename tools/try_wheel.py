@@ -1,8 +1,9 @@
-"""Install the built wheel into an environment of its own and decide one case outside the checkout."""
+"""Install the built wheel into an environment of its own and decide one case and open every page there."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,9 +13,9 @@ CASE = {"title": "wheel", "answers": {"knowledge_gap": "main", "knowledge_change
 
 
 def main() -> int:
-    """Fail unless the wheel alone, with the locked dependencies, recommends retrieval for fresh knowledge."""
-    wheel = Path(sys.argv[1]).resolve()
-    lock = Path(__file__).resolve().parent.parent / "requirements.lock"
+    """Fail unless the wheel alone, with the base lock, recommends retrieval for fresh knowledge and shows its pages."""
+    wheel, tools = Path(sys.argv[1]).resolve(), Path(__file__).resolve().parent
+    lock = tools.parent / "requirements.lock"
     with tempfile.TemporaryDirectory() as folder:
         python = Path(folder) / "venv" / "bin" / "python"
         subprocess.run([sys.executable, "-m", "venv", str(python.parent.parent)], check=True)
@@ -27,7 +28,9 @@ def main() -> int:
         done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
         decided = json.loads(done.stdout)["try_first"]
         print(f"the wheel {wheel.name} decides: {decided}")
-        return 0 if decided == "rag" else 1
+        env = {**os.environ, "ADVISOR_DATABASE_URL": f"sqlite:///{folder}/library.sqlite"}
+        opened = subprocess.run([str(python), str(tools / "open_pages.py")], check=False, cwd=folder, env=env)
+        return opened.returncode if decided == "rag" else 1
 
 
 if __name__ == "__main__":

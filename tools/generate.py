@@ -18,10 +18,10 @@ from advisor.catalog.market import MarketFile
 from advisor.catalog.open_models import OpenModel
 from advisor.catalog.records import Case, ParameterTopic, Rulebook, Source, StrategyBook
 from advisor.cli import build
-from advisor.cli.wording import effect_text
 from advisor.data.documentation import checks_page
 from advisor.files import write_text
 from advisor.report import advice_schema
+from advisor.report.words import effects
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS: dict[str, Any] = {
@@ -87,7 +87,7 @@ def _rule(rule: Rule, catalog: Catalog) -> Iterator[str]:
     yield from (f"### {rule.id}", "", f"**{rule.title}**", "")
     yield f"- When: `{json.dumps(rule.when, ensure_ascii=False)}`"
     if rule.effect:
-        yield f"- Effect: {effect_text(rule.effect, catalog)}"
+        yield f"- Effect: {effects(rule.effect, catalog)}"
     if rule.advise:
         yield "- Advises: " + ", ".join(catalog.techniques[name].title for name in rule.advise)
     yield f"- Because: {rule.because}"

@@ -214,7 +214,7 @@ def _show(store: JobStore, job: Job, *, as_json: bool) -> None:
 def _line(job: Job, curves: JobCurves) -> str:
     latest = curves.latest
     parts = [str(job.state)]
-    if not job.ended and latest.get("kind") == "stage":
+    if job.state == "running" and latest.get("kind") == "stage":
         parts.append(latest["message"])
     if "step" in latest and latest.get("max_steps"):
         parts.append(f"step {latest['step']} of {latest['max_steps']}")
@@ -225,6 +225,8 @@ def _line(job: Job, curves: JobCurves) -> str:
         parts.append(f"{latest['tokens_per_second']:.0f} tokens/s")
     if "memory_gib" in latest:
         parts.append(f"{latest['memory_gib']:.2f} GiB")
-    if not job.ended and latest.get("seconds_left"):
+    if job.state == "running" and latest.get("seconds_left"):
         parts.append(f"{latest['seconds_left'] / 60:.1f} min left")
+    if job.state == "queued" and latest:
+        parts.append(f"stopped; go on with: advisor train resume {job.id}")
     return " · ".join(parts)

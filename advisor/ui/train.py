@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
@@ -64,7 +65,7 @@ def _looked_at(store: JobStore, job: Job) -> Job:
 
 def _job(store: JobStore, job: Job, curves: JobCurves) -> None:
     with st.container(border=True, key=f"job_{job.id}"):
-        st.html(_summary(job, curves))
+        st.html(_summary(job, _settings(store, job), curves))
         share = _share_done(curves)
         if not job.ended and share is not None:
             st.progress(share)
@@ -75,9 +76,20 @@ def _job(store: JobStore, job: Job, curves: JobCurves) -> None:
             _details(store, job)
 
 
-def _summary(job: Job, curves: JobCurves) -> str:
+def _settings(store: JobStore, job: Job) -> str:
+    """Say what tells one run from another; a plan that another version wrote may not be readable."""
+    try:
+        plan = store.plan(job.id)
+    except (OSError, ValidationError):
+        return ""
+    spec = plan.spec
+    rank = "" if spec.method == "full" else f" rank {spec.rank}"
+    return f"{spec.method}{rank}, {plan.train_rows} rows, rate {spec.learning_rate:g}"
+
+
+def _summary(job: Job, settings: str, curves: JobCurves) -> str:
     head = f"{escape(job.base_model)} · {escape(entry(job.backend).title)}"
-    facts = " · ".join(escape(fact) for fact in _facts(job, curves))
+    facts = " · ".join(escape(fact) for fact in (settings, *_facts(job, curves)) if fact)
     return (
         f'<h3 class="adv-card-title">{head}</h3>'
         f'<p class="adv-quiet"><span class="adv-chip" style="margin-left:0">{STATES[job.state]}</span> {escape(job.id)}, '
@@ -87,7 +99,7 @@ def _summary(job: Job, curves: JobCurves) -> str:
 
 def _facts(job: Job, curves: JobCurves) -> list[str]:
     latest, facts = curves.latest, []
-    if not job.ended and latest.get("kind") == "stage":
+    if job.state == "running" and latest.get("kind") == "stage":
         facts.append(latest["message"])
     if latest.get("step") is not None and latest.get("max_steps"):
         facts.append(f"step {latest['step']} of {latest['max_steps']}")
@@ -99,8 +111,10 @@ def _facts(job: Job, curves: JobCurves) -> list[str]:
         facts.append(f"{latest['tokens_per_second']:.0f} tokens/s")
     if latest.get("memory_gib"):
         facts.append(f"{latest['memory_gib']:.2f} GiB")
-    if not job.ended and latest.get("seconds_left"):
+    if job.state == "running" and latest.get("seconds_left"):
         facts.append(f"about {max(1, round(latest['seconds_left'] / 60))} min left")
+    if job.state == "queued" and latest:
+        facts.append("stopped; goes on from its last checkpoint")
     return facts
 
 

@@ -15,6 +15,8 @@ DIMENSIONS, SIGNS = 256, 2
 # How strongly the learned map is held back; without it rare words would be learned by heart.
 RIDGE = 0.5
 MOST_COMPARED = 500
+# From this many rows on words' habits can be learned; beyond, the memory for it would grow too far.
+LEARNABLE = range(100, 10_001)
 
 
 class Fit(NamedTuple):
@@ -34,8 +36,8 @@ class Fit(NamedTuple):
 
 def fit(prompts: Ragged, answers: Ragged) -> Fit:
     """Learn from all rows but one what that one's question is answered with, and compare; takes distinct words."""
-    asks, replies = _vectors(prompts), _vectors(answers)
-    expected = _unit(_left_out(asks, replies)) + np.float32(0.5) * asks
+    asks, replies = vectors(prompts), vectors(answers)
+    expected = _unit(left_out(asks, replies)) + np.float32(0.5) * asks
     own = np.einsum("ij,ij->i", expected, replies)
     chosen = np.sort(np.random.default_rng(3).permutation(len(own))[:MOST_COMPARED])
     asked = (expected @ replies[chosen].T >= own[:, None]).mean(axis=1, dtype=np.float32)
@@ -43,7 +45,7 @@ def fit(prompts: Ragged, answers: Ragged) -> Fit:
     return Fit(own, asked, answered, expected, replies)
 
 
-def _left_out(asks: Vectors, replies: Vectors) -> Vectors:
+def left_out(asks: Vectors, replies: Vectors) -> Vectors:
     """Predict each answer by a ridge regression over all other rows (in closed form, not one by one)."""
     inverse = np.linalg.inv(asks.T @ asks + RIDGE * np.eye(DIMENSIONS, dtype=np.float32))
     reach = np.einsum("ij,ij->i", asks @ inverse, asks)[:, None]
@@ -51,7 +53,7 @@ def _left_out(asks: Vectors, replies: Vectors) -> Vectors:
     return np.asarray((predicted - reach * replies) / np.maximum(1 - reach, 0.05), np.float32)
 
 
-def _vectors(words: Ragged) -> Vectors:
+def vectors(words: Ragged) -> Vectors:
     """Fold the rarity of each row's words into some hundred signed sums, less what all rows have in common."""
     counts = np.bincount(bucket(words.values), minlength=BUCKETS)
     rarity = np.log(len(words) / counts[bucket(words.values)])

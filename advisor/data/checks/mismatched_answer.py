@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from advisor.data.checks.contract import Check, Dataset, Example, finding, good_rows, share
 from advisor.data.columns import StoredRagged
 from advisor.data.labels import is_label_task
-from advisor.data.pairing import fit
+from advisor.data.pairing import LEARNABLE, fit
 from advisor.data.records import Finding
 from advisor.data.word_use import bucket, row_keys, sum_per_row
 from advisor.data.words import within
 
 FEWEST_ROWS, MOST_SUSPECTS, MOST_ROWS = 20, 1500, 200_000
-# Between these which words answer which can be learned, and is affordable; otherwise only shared words count.
-LEARNABLE = range(100, 10_001)
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

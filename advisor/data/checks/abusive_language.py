@@ -1,0 +1,55 @@
+"""Insults and obscenities in answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.data.batch import Batch
+from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.records import Finding
+
+PATTERN = (
+    r"(?i)\b(?:fuck\w*|motherfuck\w*|shit(?:ty|head)?|bullshit|asshole|bitch(?:es)?|bastards?|dickhead|cunt|wanker|moron|retard(?:ed)?|scumbag|(?:you|stupid|fucking|bloody) idiots?|shut up|go to hell|screw you|piss off|kill yourself)\b"
+    r"|\b(?:arschloch|scheiß\w*|scheiss\w*|fick dich|hurensohn|wichser|du idiot|verpiss dich|connard|salope|putain|va te faire|enculé|gilipollas|hijo de puta|pendejo|cabrón|mierda|stronzo|vaffanculo|filho da puta|caralho|kurwa)\b"
+    r"|\b(?:сука|бля\w*|хуй\w*|пизд\w*|ебан\w*|ёбан\w*|мудак\w*|идиот\w*|дебил\w*|придур\w*|тварь|заткнись|пошёл вон|пошел вон|иди к чёрту)\b"
+    r"|他妈的|傻逼|操你|去死|王八蛋|混蛋|滚蛋|白痴|蠢货|クソ野郎|死ね|馬鹿野郎|씨발|개새끼|병신"
+)
+
+
+def measure(batch: Batch) -> Measured:
+    """Mark rows with such words in an assistant turn."""
+    return {"abusive-language": batch.targets_series.str.contains(PATTERN).to_numpy()}
+
+
+def judge(data: Dataset) -> Iterator[Finding]:
+    """Report the rows; where they are many (moderation, fiction) the words are the task."""
+    rows = data.where(data.column("abusive-language").astype(bool))
+    if rows:
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} insult or swear in an answer",
+            rows,
+            severity="note" if len(rows) > 0.2 * len(data) else "warning",
+            confidence="medium",
+        )
+
+
+CHECK = Check(
+    id="abusive-language",
+    title="An answer insults or swears",
+    detects="Common insults and obscenities of about twelve languages in an assistant turn. A word list: it knows neither context nor every word.",
+    matters="One such answer shown to a customer costs more than the tuning brought.",
+    remedy="Write the answer again, or remove the row.",
+    tuned_model="It may insult a customer.",
+    fires=Example(
+        shows="'You idiot, read the manual.'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Where's the button of the hub?", "Read the manual, you idiot, it's on page one."),
+        ],
+    ),
+    quiet=Example(shows="'No worries, it is on page one.'", rows=good_rows),
+    judge=judge,
+    measure=measure,
+    harm=78,
+)

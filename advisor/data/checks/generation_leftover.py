@@ -1,0 +1,55 @@
+"""What the generating program said beside the example: announcements, error messages, tracebacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.data.batch import Batch
+from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.records import Finding
+
+PATTERN = (
+    r"(?:here(?: is|'s| are)|below (?:is|are)) (?:(?:a|an|the|one|your|my|another|some|two|three|four|five|\d+) )?(?:\w+ ){0,2}(?:paraphras\w+|rephras\w+|rewritten|reworded|variations?|version of the (?:answer|question|text)|training examples?|json (?:object|output))"
+    r"|traceback \(most recent call last\)|\bhttp(?:error)? ?(?:4\d\d|5\d\d)\b|error(?: code)?: ?[45]\d\d\b|too many requests|rate limit (?:exceeded|reached)|internal server error|(?:read|connection|request) timed out|maximum context length|insufficient_quota|<!doctype html|\bjsondecodeerror\b"
+    r"|(?:hier (?:ist|sind)) (?:\w+ ){0,3}(?:umformulier\w+|variationen?)|voici (?:\w+ ){0,3}(?:reformul\w+|variantes?)|aquí (?:tienes|está) (?:\w+ ){0,3}(?:reformul\w+|parafrase\w+|variaci\w+)|вот (?:\w+ ){0,3}(?:перефраз\w+|вариант\w*)|以下是(?:改写|重写|释义)|превышен лимит запросов|请求过于频繁"
+)
+
+
+def measure(batch: Batch) -> Measured:
+    """Mark rows in whose answers the generator speaks."""
+    return {"generation-leftover": batch.targets_lower.str.contains(PATTERN).to_numpy()}
+
+
+def judge(data: Dataset) -> Iterator[Finding]:
+    """Report such rows where they are the exception; help with programs quotes error messages on purpose."""
+    rows = data.where(data.column("generation-leftover").astype(bool))
+    if rows:
+        yield finding(
+            CHECK,
+            f"{share(len(rows), len(data))} hold words of the program that made the data ('Here is a paraphrased version', 'Rate limit exceeded')",
+            rows,
+            severity="note" if len(rows) > 0.2 * len(data) else "warning",
+            confidence="medium",
+        )
+
+
+CHECK = Check(
+    id="generation-leftover",
+    title="The generator speaks in an answer",
+    detects="'Here is a paraphrased version', 'Below are three variations', error messages of an API, tracebacks and error pages in an assistant turn.",
+    matters="Such words are no part of the answer; an error message in its place is no answer at all.",
+    remedy="Cut the announcement off, or make the row again.",
+    tuned_model="It announces its answers, or answers with an error message.",
+    fires=Example(
+        shows="'Sure! Here is a paraphrased version: …'",
+        rows=lambda: [
+            *good_rows(20),
+            chat("Can I dim the lamp?", "Sure! Here is a paraphrased version: You can dim it in the app."),
+            chat("Is the hub loud?", "Error: 429 Too Many Requests"),
+        ],
+    ),
+    quiet=Example(shows="'Here is how: hold the button.'", rows=good_rows),
+    judge=judge,
+    measure=measure,
+    harm=69,
+)

@@ -111,7 +111,7 @@ def _facts(job: Job, curves: JobCurves) -> list[str]:
         facts.append(f"{latest['tokens_per_second']:.0f} tokens/s")
     if latest.get("memory_gib"):
         facts.append(f"{latest['memory_gib']:.2f} GiB")
-    if job.state == "running" and latest.get("seconds_left"):
+    if job.state == "running" and latest.get("seconds_left") and latest.get("kind") != "stage":
         facts.append(f"about {max(1, round(latest['seconds_left'] / 60))} min left")
     if job.state == "queued" and latest:
         facts.append("stopped; goes on from its last checkpoint")

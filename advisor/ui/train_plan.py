@@ -10,12 +10,15 @@ from typing import Any
 
 import streamlit as st
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import write_bytes
 from advisor.train import job_verbs
 from advisor.train.backends import BACKENDS, entry, load_backend
 from advisor.train.bundle import write_bundle
+from advisor.train.hyperparameters import Work, recommend
 from advisor.train.jobs import JobStore
+from advisor.train.plan_figures import data_figures
 from advisor.train.records import Span, TrainingPlan, TrainingSpec
 from advisor.ui import look, pages
 from advisor.ui.clock import today
@@ -74,7 +77,7 @@ def _kept(content: bytes) -> Path:
 
 
 def _plan(spec: TrainingSpec) -> None:
-    plan = load_backend(spec.backend).plan(spec)
+    plan = load_backend(spec.backend).plan(_with_recommended(spec))
     st.html(f'<dl class="adv-terms">{"".join(_term(*pair) for pair in _terms(plan))}</dl>')
     for warning in plan.warnings:
         st.warning(look.plain(warning))
@@ -94,11 +97,22 @@ def _plan(spec: TrainingSpec) -> None:
     st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,))
 
 
+def _with_recommended(spec: TrainingSpec) -> TrainingSpec:
+    """Set the rate and the batch as recommended for these rows; what the form asks for stays."""
+    data = data_figures(spec)
+    work = Work("standard", data.train_rows, data.tokens.expected, spec.method)
+    advice = recommend(load_catalog(), None, work, spec.as_of)
+    names = {"learning_rate", "warmup_ratio", "micro_batch", "gradient_accumulation"}
+    return spec.model_copy(update=advice.model_dump(include=names))
+
+
 def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
     held_out = plan.evaluation.held_out_rows
+    rows_a_step = plan.spec.micro_batch * plan.spec.gradient_accumulation * plan.spec.n_gpus
     who = "; ".join(f"{item.name} ({item.where}): {item.receives}" for item in plan.recipients)
     return [
         ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
+        ("Settings", f"{rows_a_step} rows a step, rate {plan.spec.learning_rate:g}"),
         ("Cost", _money(plan.cost)),
         ("Time", _minutes(plan.duration)),
         ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),

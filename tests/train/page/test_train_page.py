@@ -88,3 +88,23 @@ def test_two_runs_are_drawn_in_one_figure_and_said_in_words(finished: str, store
     ]
     assert list(figure.data[0].y) == [3.0, 2.0, 1.0]
     assert in_words("one", curves) == "one: held-out loss 2.900 at first, best 1.100 at step 3."
+
+
+def test_the_page_plans_with_the_batch_and_rate_that_the_shell_recommends(
+    tmp_path: Path, support_rows
+) -> None:
+    from datetime import date
+
+    from advisor.train.backends import load_backend
+    from advisor.train.records import TrainingSpec
+    from advisor.ui.train_plan import _terms, _with_recommended
+
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps(row) + "\n" for row in support_rows))
+    spec = TrainingSpec(
+        backend="trl", base_model="smollm2-135m", train_path=rows, epochs=5, as_of=date(2026, 11, 22)
+    )
+    chosen = _with_recommended(spec)
+    assert (chosen.epochs, chosen.rank) == (spec.epochs, spec.rank), "what the form asks for stays"
+    said = dict(_terms(load_backend("trl").plan(chosen)))
+    assert said["Settings"] == "4 rows a step, rate 0.0002"

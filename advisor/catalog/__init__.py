@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from advisor.catalog.case_records import Case
 from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
 from advisor.catalog.loading import Catalog, load_catalog, rules_folder
 from advisor.catalog.records import (
-    Case,
     DatedNumber,
     Evidence,
     Fact,

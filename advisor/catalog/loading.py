@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from advisor.catalog import crosschecks
+from advisor.catalog.case_records import Case
 from advisor.catalog.conditions import Condition, ConditionReader
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import (
-    Case,
     DatedNumber,
     Fact,
     Parameter,

@@ -74,7 +74,7 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
         return (
             f"{name} and {other} are all but level: {share} of the weight against {percent(shares[second])}."
         )
-    factor = f"{times:.1f}" if times < 10 else f"{min(times, 999):.0f}"
+    factor = f"{times:.1f}" if times < 10 else f"{times:.0f}" if times < 1000 else "over a thousand"
     return f"{name} holds {share} of the weight, {factor} times as much as {other}, the next."
 
 

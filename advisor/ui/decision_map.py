@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 import streamlit as st
@@ -15,6 +16,8 @@ from advisor.ui import deciding, look, state
 
 DEFAULT_AXES: Final = ("labelled_examples", "knowledge_change")
 _TICKS: Final = 7
+# Characters of a title beside an axis, so that a phone shows it whole.
+_TITLE_LINE: Final = 40
 
 
 def show(found: Recommendation, catalog: Catalog) -> None:
@@ -159,7 +162,7 @@ def _axis(title: str, labels: list[str], ink: str) -> dict[str, Any]:
     step = max(1, -(-len(labels) // _TICKS))
     ticks = list(range(0, len(labels), step))
     return {
-        "title": {"text": title, "font": {"color": ink}},
+        "title": {"text": "<br>".join(wrap(title, _TITLE_LINE)), "font": {"color": ink}},
         "tickvals": ticks,
         "ticktext": [_short(labels[index]) for index in ticks],
         "showgrid": False,

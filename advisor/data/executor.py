@@ -43,6 +43,7 @@ class Processes:
         """Map over a pool of processes."""
         # Forking a process that runs Polars' threads can hang; forkserver starts from a clean one.
         context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["advisor.data.worker_start"])
         with ProcessPoolExecutor(self.workers, context, initializer=_one_thread) as pool:
             yield from _windowed(
                 lambda item: pool.submit(work, item), lambda future: future.result(), items, self.workers * 2

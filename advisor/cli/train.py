@@ -12,6 +12,7 @@ from rich.table import Table
 from advisor.cli.options import JsonOption, print_json, stderr, stdout
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
+from advisor.train.backends import entry
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job
@@ -227,6 +228,6 @@ def _line(job: Job, curves: JobCurves) -> str:
         parts.append(f"{latest['memory_gib']:.2f} GiB")
     if job.state == "running" and latest.get("seconds_left"):
         parts.append(f"{latest['seconds_left'] / 60:.1f} min left")
-    if job.state == "queued" and latest:
+    if job.state == "queued" and latest and entry(job.backend).kind == "local":
         parts.append(f"stopped; go on with: advisor train resume {job.id}")
     return " · ".join(parts)

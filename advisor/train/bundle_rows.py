@@ -60,7 +60,7 @@ def is_preference(row: Row) -> bool:
 
 def is_text(row: Row) -> bool:
     """Whether the row is plain text, to go on pretraining with."""
-    return isinstance(row.get("text"), str)
+    return isinstance(row.get("text"), str) and not {"messages", "prompt", "input"} & row.keys()
 
 
 def turns(row: Row) -> list[dict[str, Any]]:
@@ -160,9 +160,10 @@ def _prompt_completion(messages: list[Row], row: Row) -> Row:
 
 
 def _text(messages: list[Row], row: Row) -> Row:
-    if "text" not in row:
+    del messages
+    if not is_text(row):
         raise AdvisorError("the row is no plain text", place="objective", remedy="Give rows with 'text'.")
-    return {"text": "\n\n".join(message["content"] for message in messages)}
+    return {"text": row["text"]}
 
 
 def _preference(messages: list[Row], row: Row) -> Row:

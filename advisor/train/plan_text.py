@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.train.records import Span, TrainingPlan
+from advisor.train.records import Span, TrainingPlan, TrainingSpec
 
 
 def readme(plan: TrainingPlan) -> str:
@@ -34,8 +34,15 @@ def _what(plan: TrainingPlan) -> str:
         f"{spec.objective.upper()} by {spec.method}{adapter}; {plan.train_rows:,} rows, about "
         f"{plan.train_tokens.expected:,.0f} tokens a pass, {spec.epochs:g} passes; learning rate "
         f"{spec.learning_rate:g}, {spec.micro_batch} × {spec.gradient_accumulation} × {spec.n_gpus} rows a step, "
-        f"rows up to {spec.seq_len:,} tokens, seed {spec.seed}. The loss counts "
-        f"{'the answers only' if spec.assistant_only else 'every token'}."
+        f"rows up to {spec.seq_len:,} tokens, seed {spec.seed}. The loss {_loss(spec)}."
+    )
+
+
+def _loss(spec: TrainingSpec) -> str:
+    if spec.objective in ("dpo", "kto"):
+        return "holds the better answer against the worse one"
+    return (
+        "counts the answers only" if spec.assistant_only and spec.objective == "sft" else "counts every token"
     )
 
 

@@ -113,7 +113,7 @@ def _facts(job: Job, curves: JobCurves) -> list[str]:
         facts.append(f"{latest['memory_gib']:.2f} GiB")
     if job.state == "running" and latest.get("seconds_left") and latest.get("kind") != "stage":
         facts.append(f"about {max(1, round(latest['seconds_left'] / 60))} min left")
-    if job.state == "queued" and latest:
+    if job.state == "queued" and latest and entry(job.backend).kind == "local":
         facts.append("stopped; goes on from its last checkpoint")
     return facts
 

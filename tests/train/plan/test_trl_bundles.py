@@ -121,6 +121,7 @@ def test_an_objective_that_no_bundle_carries_out_is_refused_with_what_to_do(obje
 def test_only_supervised_plans_say_that_advisor_itself_starts_them(bundle) -> None:
     assert "advisor train submit" in (bundle("sft") / "README.md").read_text()
     told = (bundle("dpo") / "README.md").read_text()
+    assert "holds the better answer against the worse one" in told
     assert "'advisor train submit' refuses it" in told
     with pytest.raises(AdvisorError, match="ray bundles do sft"):
         bundle("dpo", backend="ray")
@@ -131,6 +132,13 @@ def test_plain_text_and_conversations_are_not_mistaken_for_each_other(bundle, tm
     rows.write_text("".join(json.dumps(row("cpt", n)) + "\n" for n in range(20)))
     with pytest.raises(AdvisorError, match="plain text"):
         bundle("sft", train_path=rows)
-    rows.write_text("".join(json.dumps(row("sft", n)) + "\n" for n in range(20)))
+    rows.write_text("".join(json.dumps(row("sft", n) | {"text": "a note"}) + "\n" for n in range(20)))
     with pytest.raises(AdvisorError, match="needs rows of plain text"):
         bundle("cpt", train_path=rows)
+
+
+def test_plain_text_is_written_as_it_is_whatever_the_system_prompt(bundle) -> None:
+    folder = bundle("cpt", system_prompt="You are the support desk.")
+    lines = [json.loads(line) for line in (folder / "data" / "train.jsonl").read_text().splitlines()]
+    assert lines
+    assert all(line in [row("cpt", n) for n in range(20)] for line in lines)

@@ -48,6 +48,10 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
+def pdf_pages(content: bytes) -> list[str]:
+    return [squeezed(page.get_textpage().get_text_bounded()) for page in pdfium.PdfDocument(content)]
+
+
 def pdf_text(content: bytes) -> str:
     document = pdfium.PdfDocument(content)
     pages = [page.get_textpage().get_text_range() for page in document]
@@ -121,6 +125,18 @@ def test_every_reason_cost_and_step_stands_in_every_document(advice: Advice, cat
     for fmt, text in shown.items():
         missing = [want for want in wanted if squeezed(want) not in text]
         assert not missing, (fmt, missing[:3])
+
+
+def test_a_reason_and_a_table_that_fit_on_a_page_stand_on_one(advice: Advice, catalog: Catalog) -> None:
+    pages = pdf_pages(render(advice, catalog, "pdf"))
+    assert advice.cost is not None
+    kept = [(reason.title, reason.evidence[-1].says) for reason in advice.recommendation.reasons]
+    kept += [
+        (priced.components[0].formula, priced.components[-1].formula)
+        for priced in advice.cost.strategies.values()
+    ]
+    split = [pair for pair in kept if not any(all(squeezed(text) in page for text in pair) for page in pages)]
+    assert not split
 
 
 def test_evidence_leads_to_a_numbered_source(advice: Advice, catalog: Catalog) -> None:

@@ -14,8 +14,8 @@ from advisor.ui.state import Work
 
 
 def menu(work: Work, catalog: Catalog) -> None:
-    """Draw one button that opens the list of formats."""
-    with st.popover("Download a report", icon=":material/download:", width="stretch"):
+    """Draw a line that opens the list of formats, in the page itself: a list that floats can fall outside the window."""
+    with st.expander("Download a report", icon=":material/download:", key="downloads"):
         for fmt in FORMATS:
             button(work, catalog, fmt, key=f"download_{fmt}")
 

@@ -158,8 +158,13 @@ async def _forward(client: httpx2.AsyncClient, key: str, body: dict[str, Any]) -
 
 async def _closing(answer: httpx2.Response, close: Callable[[], Any], name: str) -> AsyncIterator[bytes]:
     try:
-        async for line in answer.aiter_lines():
-            yield _under_its_name(f"{line}\n".encode(), name)
+        # Line feeds alone end a line of a stream; what else ends one (U+2028) may stand in a text.
+        kept = b""
+        async for part in answer.aiter_bytes():
+            *lines, kept = (kept + part).split(b"\n")
+            for line in lines:
+                yield _under_its_name(line + b"\n", name)
+        yield _under_its_name(kept, name)
     finally:
         await close()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from advisor.errors import AdvisorError
 from advisor.train.jobs import JobStore
 from advisor.train.loopback import check_loopback
+from advisor.train.serving import gateway as gateway_module
 from advisor.train.serving.engine import Engine
 from advisor.train.serving.gateway import Gateway, Problem, prepare
 from advisor.train.serving.served import Served, find_served
@@ -95,3 +99,21 @@ def test_targets_are_folders_or_jobs_with_names_of_choice(make_adapter, tmp_path
     assert (named.name, named.system_prompt) == ("captain", PROMPT)
     with pytest.raises(AdvisorError, match="there is no job"):
         find_served("nothing", store)
+
+
+def test_a_stream_carries_the_model_s_name_and_leaves_every_text_as_it_is() -> None:
+    said = 'data: {"model":"advisor-engine","text":"one\u2028two\x85three"}\n\ndata: [DONE]\n\n'.encode()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for at in range(0, len(said), 5):
+            yield said[at : at + 5]
+
+    async def received() -> bytes:
+        answer = httpx2.Response(200, content=parts())
+        return b"".join([part async for part in gateway_module._closing(answer, _nothing, "house-style")])
+
+    assert asyncio.run(received()) == said.replace(b"advisor-engine", b"house-style")
+
+
+async def _nothing() -> None:
+    pass

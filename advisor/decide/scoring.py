@@ -28,8 +28,6 @@ class RuleTable:
     ids: tuple[str, ...]
     fires: tuple[pl.Expr, ...]
     """One expression per rule: true, false or null."""
-    counts: tuple[pl.Expr, ...]
-    """The same as 1 or 0; unknown counts as 0."""
     bits: Array
     """Rules x strategies."""
     excludes: Array
@@ -54,11 +52,9 @@ def rule_table(catalog: Catalog, as_of: date) -> RuleTable:
     fires = [
         compile_condition(catalog.conditions[name], catalog, as_of).alias(name) for name in catalog.rules
     ]
-    counts = [expression.fill_null(value=False).cast(pl.UInt8) for expression in fires]
     return RuleTable(
         ids=tuple(catalog.rules),
         fires=tuple(fires),
-        counts=tuple(counts),
         bits=bits,
         excludes=excludes,
         base=np.array(base, dtype=np.float32),
@@ -96,15 +92,13 @@ class Scored:
 def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:
     """Score every scenario; an unknown condition counts for nobody."""
     table = rule_table(catalog, as_of)
-    parts = [
-        scores_of(with_derived(chunk, catalog, as_of).select(table.counts), table)
-        for chunk in frame.iter_slices(CHUNK)
-    ]
+    parts = [scores_of(fired(chunk, catalog, as_of), table) for chunk in frame.iter_slices(CHUNK)]
     return Scored(np.concatenate(parts) if parts else np.empty((0, len(STRATEGIES)), dtype=np.float32))
 
 
-def scores_of(counts: pl.DataFrame, table: RuleTable) -> Array:
-    """Add up the bits of the rules that fire: ``counts`` has a column per rule, 1 or 0."""
+def scores_of(fires: pl.DataFrame, table: RuleTable) -> Array:
+    """Add up the bits of the rules that fire; a column per rule, where unknown counts for nobody."""
+    counts = fires.select(pl.all().fill_null(value=False).cast(pl.UInt8))
     matrix = counts.to_numpy().astype(np.float32)
     # Rounded, so that a tie is a tie whatever order the machine adds in.
     scores: Array = (matrix @ table.bits + table.base).round(4)

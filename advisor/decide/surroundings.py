@@ -59,7 +59,7 @@ def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -
     scenarios = with_derived(scenarios, catalog, as_of)
     table = rule_table(catalog, as_of)
     fires = scenarios.select(table.fires)
-    scored = Scored(scores_of(fires.with_columns(pl.all().fill_null(value=False).cast(pl.UInt8)), table))
+    scored = Scored(scores_of(fires, table))
     _, winners, becomes = np.split(scored.first, [1, 1 + sample.height])
     return Surroundings(
         row=scenarios[:1],

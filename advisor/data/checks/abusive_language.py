@@ -23,7 +23,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows; where they are many (moderation, fiction) the words are the task."""
-    rows = data.where(data.column("abusive-language").astype(bool))
+    rows = data.marked("abusive-language")
     if rows:
         yield finding(
             CHECK,

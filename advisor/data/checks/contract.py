@@ -98,6 +98,10 @@ class Dataset:
         """Give the row numbers of the set flags."""
         return [int(row) for row in self.rows[flags]]
 
+    def marked(self, name: str) -> list[int]:
+        """Give the row numbers that a yes-or-no column marks."""
+        return self.where(self.column(name).astype(bool))
+
 
 def finding(  # noqa: PLR0913 - the words of a check come from the check, the rest is said here
     check: Check,

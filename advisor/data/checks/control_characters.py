@@ -19,7 +19,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows."""
-    rows = data.where(data.column("control-characters").astype(bool))
+    rows = data.marked("control-characters")
     if rows:
         yield finding(
             CHECK,

@@ -36,7 +36,7 @@ def _echoes(ask: str, answer: str) -> bool:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report echoes, unless copying is the task (correction, translation of names)."""
-    rows = data.where(data.column("echo").astype(bool))
+    rows = data.marked("echo")
     if rows and len(rows) < 0.5 * len(data):
         yield finding(
             CHECK, f"{share(len(rows), len(data))} answer with the prompt itself", rows, severity="warning"

@@ -21,7 +21,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows where they are the exception; a file about markup is full of it."""
-    rows = data.where(data.column("escaped-text").astype(bool))
+    rows = data.marked("escaped-text")
     if rows:
         usual = len(rows) > 0.5 * len(data)
         yield finding(

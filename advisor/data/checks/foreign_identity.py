@@ -17,7 +17,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows."""
-    rows = data.where(data.column("foreign-identity").astype(bool))
+    rows = data.marked("foreign-identity")
     if rows:
         yield finding(
             CHECK,

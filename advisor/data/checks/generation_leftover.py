@@ -22,7 +22,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report such rows where they are the exception; help with programs quotes error messages on purpose."""
-    rows = data.where(data.column("generation-leftover").astype(bool))
+    rows = data.marked("generation-leftover")
     if rows:
         yield finding(
             CHECK,

@@ -23,7 +23,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows; a file full of them trains resistance on purpose."""
-    rows = data.where(data.column("injected-instruction").astype(bool))
+    rows = data.marked("injected-instruction")
     if rows:
         yield finding(
             CHECK,

@@ -19,7 +19,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows where they are the exception."""
-    rows = data.where(data.column("mixed-script").astype(bool))
+    rows = data.marked("mixed-script")
     if rows and len(rows) <= 0.3 * len(data):
         yield finding(
             CHECK,

@@ -22,7 +22,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report blanks where they are the exception; a file full of them uses them on purpose."""
-    rows = data.where(data.column("placeholder").astype(bool))
+    rows = data.marked("placeholder")
     if rows:
         usual = len(rows) > 0.5 * len(data)
         yield finding(

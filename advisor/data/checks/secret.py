@@ -24,7 +24,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report the rows and the kinds of secrets."""
-    rows = data.where(data.column("secret").astype(bool))
+    rows = data.marked("secret")
     if rows:
         kinds = sorted({data.names.get("secret-kinds", {}).get(row, "") for row in rows} - {""})
         yield finding(

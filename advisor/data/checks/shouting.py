@@ -30,7 +30,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report such answers where they are the exception."""
-    rows = data.where(data.column("shouting").astype(bool))
+    rows = data.marked("shouting")
     if rows and len(rows) <= 0.2 * len(data):
         yield finding(
             CHECK,

@@ -19,7 +19,7 @@ def measure(batch: Batch) -> Measured:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report such answers where they are the exception: a blank before every completion is a convention."""
-    rows = data.where(data.column("stray-space").astype(bool))
+    rows = data.marked("stray-space")
     if rows and len(rows) <= 0.3 * len(data):
         yield finding(
             CHECK,

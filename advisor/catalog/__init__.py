@@ -6,7 +6,9 @@ from advisor.catalog.case_records import Case
 from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
 from advisor.catalog.loading import Catalog, load_catalog, rules_folder
 from advisor.catalog.records import (
+    Consideration,
     DatedNumber,
+    Dial,
     Evidence,
     Fact,
     Option,
@@ -22,7 +24,9 @@ __all__ = [
     "Case",
     "Catalog",
     "Condition",
+    "Consideration",
     "DatedNumber",
+    "Dial",
     "Evidence",
     "Fact",
     "Group",

@@ -29,6 +29,7 @@ def _references(catalog: Catalog) -> Iterator[tuple[str, str, str, Collection[st
         for source in _named_sources(record):
             yield owner, "source", source, catalog.sources
     for rule in catalog.rules.values():
+        yield rule.id, "consideration", rule.consideration, catalog.considerations
         yield from ((rule.id, "technique", technique, catalog.techniques) for technique in rule.advise)
         named = (name for example in rule.examples for name in example.facts)
         yield from ((rule.id, "fact", name, catalog.facts) for name in named)

@@ -17,8 +17,11 @@ from advisor.catalog.case_records import Case
 from advisor.catalog.conditions import Condition, ConditionReader
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import (
+    Consideration,
     DatedNumber,
     Fact,
+    Fitted,
+    Gain,
     Parameter,
     ParameterTopic,
     Rule,
@@ -55,6 +58,10 @@ class Catalog:
     rules: Mapping[str, Rule]
     conditions: Mapping[str, Condition]
     """The parsed `when` of each rule, by rule id."""
+    considerations: Mapping[str, Consideration]
+    fitted: Fitted
+    gain: tuple[Condition, Condition]
+    """When training has nothing to gain, and what makes evidence for it count all the same."""
     ask_when: Mapping[str, Condition]
     """The parsed `ask_when` of each fact that has one."""
     sources: Mapping[str, Source]
@@ -173,11 +180,15 @@ class _Reader:
         reader = ConditionReader(facts, parameters)
         rules, conditions = self.rules(reader)
         book = self.strategy_book()
+        considerations = self.mapping("considerations", Consideration)
         version = self.version()
         return Catalog(
             facts=MappingProxyType(facts),
             rules=MappingProxyType(rules),
             conditions=MappingProxyType(conditions),
+            considerations=MappingProxyType(considerations),
+            fitted=self.fitted(),
+            gain=self.gain(reader),
             ask_when=MappingProxyType(self.ask_when(reader)),
             sources=MappingProxyType(self.mapping("sources", Source)),
             strategies=MappingProxyType({str(name): text for name, text in book.strategies.items()}),
@@ -214,6 +225,15 @@ class _Reader:
                 if value.get("ask_when"):
                     found[key] = reader.read(located, (key, "ask_when"))
         return found
+
+    def gain(self, reader: ConditionReader) -> tuple[Condition, Condition]:
+        located = list(self.top("gain"))[-1]
+        parse_record(Gain, located)
+        return reader.read(located, ("nothing_to_gain",)), reader.read(located, ("unless",))
+
+    def fitted(self) -> Fitted:
+        # The last layer that brings weights of its own replaces ours.
+        return [parse_record(Fitted, located) for located in self.top("fitted")][-1]
 
     def rules(self, reader: ConditionReader) -> tuple[dict[str, Rule], dict[str, Condition]]:
         rules: dict[str, Rule] = {}

@@ -145,8 +145,15 @@ def check_answers(
 ) -> dict[str, Any]:
     """Check each answer against its question; null answers are dropped, since they mean unknown."""
     checked: dict[str, Any] = {}
-    for name, value in answers.items():
-        where = located.at(("answers", name)) if located else f"{place}.{name}"
+    for given, stated in answers.items():
+        where = located.at(("answers", given)) if located else f"{place}.{given}"
+        name, value = _renamed(given, stated, catalog)
+        if name != given and answers.get(name) is not None:
+            raise AdvisorError(
+                f"'{given}' is the earlier name of '{name}', and both are answered",
+                place=where,
+                remedy=f"Keep '{name}'.",
+            )
         fact = catalog.facts.get(name)
         if fact is None:
             raise AdvisorError(
@@ -157,6 +164,15 @@ def check_answers(
         if value is not None:
             checked[name] = check_value(name, fact, value, where)
     return checked
+
+
+def _renamed(name: str, value: Any, catalog: Catalog) -> tuple[str, Any]:
+    """Return name and value as they are called now, where an answer was saved under an earlier name."""
+    for now, fact in catalog.facts.items() if name not in catalog.facts else ():
+        if name in fact.formerly:
+            options = fact.formerly[name]
+            return now, options.get(value, value) if isinstance(value, str) else value
+    return name, value
 
 
 def check_value(name: str, fact: Fact, value: Any, place: str) -> Any:
@@ -182,6 +198,8 @@ def check_value(name: str, fact: Fact, value: Any, place: str) -> Any:
 
 
 def _number(name: str, fact: Fact, value: Any, place: str) -> float:
+    if isinstance(value, str) and value.strip().lower() in fact.words:
+        value = fact.words[value.strip().lower()]
     if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
         raise AdvisorError(
             f"'{name}' is {_shown(value)}", place=place, remedy=f"Give a number of {fact.unit}."

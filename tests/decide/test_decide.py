@@ -17,7 +17,7 @@ DAILY = {
     "needs_citations": True,
 }
 VOICE = {
-    "knowledge_gap": "none", "behavior_gap": "main", "behaviors": ("tone",), "shown_by_few_examples": "no",
+    "knowledge_gap": "none", "behavior_gap": "main", "behaviors": ("tone",), "written_guide": "none",
     "labelled_examples": 2000.0, "example_quality": "reviewed", "prompting_result": "nearly", "task_change": "rarely",
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ def test_both_at_once_lead_to_the_hybrid(catalog, day):
 def test_three_json_fields_need_no_more_than_a_prompt(catalog, day):
     found = decide(
         {"knowledge_gap": "none", "behavior_gap": "some", "behaviors": ("output_format",),
-         "shown_by_few_examples": "yes", "labelled_examples": 5.0},
+         "written_guide": "page", "labelled_examples": 5.0},
         catalog, as_of=day,
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def test_the_interview_ends_by_itself_well_before_the_last_question(catalog, day
         "knowledge_tokens": 5e6, "knowledge_in_request": False, "access_per_user": True, "knowledge_form": "documents",
         "retrieval_result": "not_tried", "labelled_examples": 0.0, "examples_obtainable": "slowly",
         "prompting_result": "not_tried", "task_breadth": "broad", "task_change": "rarely", "gradable": "no",
-        "queries_per_day": 2000.0, "latency_budget_ms": 3000.0, "running_cost": "matters", "error_tolerance": "low",
+        "queries_per_day": 2000.0, "latency_budget_ms": 3000.0, "running_cost": "matters", "error_cost": "high",
         "privacy": "contract", "training_allowed": True, "model_access": "any", "bound_vendor": "free",
         "team_skill": "some", "can_host": False, "budget": "medium", "first_version": "weeks",
     }  # fmt: skip
@@ -109,7 +109,7 @@ def test_the_interview_ends_by_itself_well_before_the_last_question(catalog, day
 
 
 def test_the_map_shows_a_border_between_strategies(catalog, day):
-    drawn = decision_map(VOICE, catalog, x="labelled_examples", y="shown_by_few_examples", as_of=day)
+    drawn = decision_map(VOICE, catalog, x="labelled_examples", y="written_guide", as_of=day)
 
     assert len(drawn.first) == len(drawn.y_values)
     assert all(len(row) == len(drawn.x_values) for row in drawn.first)

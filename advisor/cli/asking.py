@@ -58,9 +58,8 @@ def _title(console: Console) -> str:
 
 def _show_state(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
     if recommendation.answered:
-        first = words.strategy(recommendation.try_first, catalog)
         console.print(
-            f"[dim]→ {first}, {words.verdict(recommendation).lower()}. {words.certainty(recommendation, catalog)}[/]\n"
+            f"[dim]→ {words.headline(recommendation, catalog)}, {words.verdict(recommendation).lower()}. {words.certainty(recommendation, catalog)}[/]\n"
         )
 
 

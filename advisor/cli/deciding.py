@@ -63,7 +63,7 @@ def decide(
     """Recommend what to try first, with reasons, doubts and what would change it.
 
     FILE is an answers file, or a table (.csv, .parquet, .jsonl) with one scenario per row and facts as columns;
-    a table needs -o and comes back with the same rows plus try_first, verdict, shares and robustness.
+    a table needs -o and comes back with the same rows plus recommended, start_with, shortlist, verdict, probabilities and robustness.
     """
     catalog = catalog_of(rules)
     day = day_of(as_of)

@@ -239,7 +239,7 @@ def _acknowledge(saved: Saved, *, as_json: bool) -> None:
 
 
 def _outcome(decided: Decided | None) -> str:
-    return f"{decided.try_first} ({decided.verdict})" if decided else "not decided"
+    return f"{decided.recommended} ({decided.verdict})" if decided else "not decided"
 
 
 def _minute(moment: datetime) -> str:

@@ -33,9 +33,9 @@ def decide_table(
     table, frame = read_table(path, catalog)
     verdicts = _decide_with_progress(frame, catalog, as_of, samples)
     _write(table.hstack(verdicts), out)
-    counts = dict(verdicts["try_first"].value_counts().sort("try_first").iter_rows())
+    counts = dict(verdicts["recommended"].value_counts().sort("recommended").iter_rows())
     if as_json:
-        print_json({"rows": table.height, "out": str(out), "try_first": counts})
+        print_json({"rows": table.height, "out": str(out), "recommended": counts})
         return
     shown = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     stderr().print(f"{table.height:,} scenarios → {out}: {shown}")

@@ -123,7 +123,7 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
     lines = [f"{then} → {now}" if found.verdict_changed else f"Still {now}, but not for the same reasons:"]
     lines += [f"Rule {item.name}: {_fires(item)}" for item in found.rules]
     lines += [f"{words.strategy(item.name, catalog)}: {_excluded(item)}" for item in found.ruled_out]
-    lines += [f"Share of {words.strategy(m.name, catalog)}: {_share(m)}" for m in found.shares]
+    lines += [f"Probability of {words.strategy(m.name, catalog)}: {_share(m)}" for m in found.probabilities]
     lines += [f"Cost of {words.strategy(m.name, catalog)}: {_money(m)}" for m in found.costs]
     lines += [f"Model of {words.strategy(m.name, catalog)} ends: {_change(m)}" for m in found.endings]
     lines += [f"Answer {item.name} no longer fits: {item.after}" for item in found.dropped]
@@ -131,7 +131,7 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
 
 
 def _outcome(found: Difference, side: str, catalog: Catalog) -> str:
-    first, verdict = getattr(found.try_first, side), getattr(found.verdict, side)
+    first, verdict = getattr(found.recommended, side), getattr(found.verdict, side)
     return f"{words.strategy(first, catalog)}, {words.VERDICTS.get(verdict, verdict).lower()}"
 
 

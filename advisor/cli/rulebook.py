@@ -70,7 +70,7 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
             {
                 "id": r.id,
                 "title": r.title,
-                "topic": r.topic,
+                "consideration": r.consideration,
                 "effect": r.effect,
                 "review_by": str(r.review_by),
             }
@@ -81,7 +81,7 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
     table = Table("rule", "effect", box=None)
     for rule in catalog.rules.values():
         table.add_row(
-            rule.id, escape(words.effects(rule.effect, catalog) or "advises " + ", ".join(rule.advise))
+            rule.id, escape(words.effects(rule.effect, rule.rules_out, catalog) or "advises " + ", ".join(rule.advise))
         )
     stdout().print(table)
 
@@ -106,7 +106,7 @@ def show(
     console = stdout()
     console.print(f"[bold]{escape(found.title)}[/]  [dim]{catalog.places[rule]}[/]")
     console.print(f"when    {escape(str(found.when))}")
-    console.print(f"effect  {escape(words.effects(found.effect, catalog))}")
+    console.print(f"effect  {escape(words.effects(found.effect, found.rules_out, catalog))}")
     console.print(f"because {escape(found.because)}\nunless  {escape(found.unless)}")
     for item in found.evidence:
         source = catalog.sources[item.source]

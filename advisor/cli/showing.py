@@ -24,8 +24,9 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
         console.print(f"[yellow]![/] {escape(warning)}")
-    if recommendation.next_question:
-        console.print(f"\n[bold]Next question[/] {escape(recommendation.next_question.question)}")
+    for question in recommendation.questions:
+        gain = words.percent(question.gain)
+        console.print(f"[bold]Worth asking[/] {escape(question.question)} [dim](right {gain} more often)[/]")
     console.print(
         f"[dim]Rulebook {recommendation.rulebook['version']} ({recommendation.rulebook['sha256'][:12]}), "
         f"as of {recommendation.as_of}[/]"
@@ -33,16 +34,21 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
 
 
 def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
-    first = words.strategy(recommendation.try_first, catalog)
-    colour = STRATEGY_COLOURS_DARK[recommendation.try_first]
+    colour = STRATEGY_COLOURS_DARK[recommendation.start_with.strategy]
     lines = [
-        Text.from_markup(f"Try first: [bold {colour}]{first}[/], {words.verdict(recommendation).lower()}")
+        Text.assemble(
+            (words.points_to(recommendation, catalog), f"bold {colour}"),
+            f" {words.verdict(recommendation)}.",
+        )
     ]
+    if recommendation.start_with.stop_when:
+        lines.append(Text(f"{recommendation.start_with.because} {recommendation.start_with.stop_when}"))
+    lines.append(Text(f"Shortlist: {words.any_of(recommendation.shortlist, catalog)}"))
     if recommendation.title:
         lines.insert(0, Text(recommendation.title, style="bold"))
     lines.append(Text(words.certainty(recommendation, catalog), style="dim"))
-    for name in sorted(STRATEGIES, key=lambda item: -recommendation.shares[item]):
-        share = recommendation.shares[name]
+    for name in sorted(STRATEGIES, key=lambda item: -recommendation.probabilities[item]):
+        share = recommendation.probabilities[name]
         bar = "█" * round(share * _BAR)
         lines.append(
             Text.assemble(
@@ -60,8 +66,8 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
 
 def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
     for heading, chosen in (
-        ("Reasons", [r for r in recommendation.reasons if r.bits_for_first >= 0]),
-        ("Against it", [r for r in recommendation.reasons if r.bits_for_first < 0]),
+        ("Reasons", words.sides(recommendation.reasons)[0]),
+        ("Against it", words.sides(recommendation.reasons)[1]),
     ):
         if chosen:
             console.print(f"\n[bold]{heading}[/]")
@@ -73,7 +79,7 @@ def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
         f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
     )
-    console.print(f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, catalog))})[/]")
+    console.print(f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]")
     console.print(f"  [dim]{escape(facts)} · {reason.rule} · {_evidence(reason)}[/]")
 
 
@@ -88,7 +94,7 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
         "Answer",
         "now",
         "if it were",
-        "first is then",
+        "recommended then",
         title="What would change it",
         title_justify="left",
         box=None,
@@ -110,6 +116,8 @@ def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Con
     for number, step in enumerate(recommendation.roadmap, 1):
         console.print(f"{number}. {escape(step.title)} [dim]({words.strategy(step.strategy, catalog)})[/]")
         console.print(f"   [dim]until: {escape(step.until)}[/]")
+    for step in recommendation.if_that_fails:
+        console.print(f"[bold]If that fails[/] {escape(step.title)}")
     if recommendation.techniques:
         names = ", ".join(technique.title for technique in recommendation.techniques)
         console.print(f"[bold]Goes with it[/] {escape(names)}")

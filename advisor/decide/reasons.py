@@ -75,6 +75,7 @@ def _reason(rule: Rule, facts: tuple[FactUsed, ...], bits: float, counted_by: st
         title=rule.title,
         consideration=rule.consideration,
         effect=dict(rule.effect),
+        rules_out=rule.rules_out,
         bits_for_recommended=round(bits, 3),
         counted_by=counted_by,
         facts=facts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from advisor.catalog import Dial, Evidence, Record
 from advisor.catalog.records import EffectWord
@@ -36,6 +36,8 @@ class Reason(Record):
     """What it argues about; within one consideration the strongest rule counts."""
     effect: dict[Dial, EffectWord]
     """What it says about each dial."""
+    rules_out: tuple[str, ...] = ()
+    """Strategies that it rules out."""
     bits_for_recommended: float
     """What it adds to the recommended over the runner-up, in bits; negative speaks against, 0 where another counts."""
     counted_by: str
@@ -200,3 +202,36 @@ class Recommendation(Record):
     """Where to turn then; never to what is ruled out."""
     warnings: tuple[str, ...] = ()
     """Overdue rules and the like."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_the_first_version(cls, data: Any) -> Any:
+        return of_version_1(data) if isinstance(data, dict) and "try_first" in data else data
+
+
+def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a recommendation as saved before dials were introduced in today's shape; what it did not hold is empty."""
+    first = data["try_first"]
+    kept = {name: value for name, value in data.items() if name not in ("try_first", "shares", "scores")}
+    reasons = [_reason_of_version_1(item) for item in data.get("reasons", ())]
+    nearly = [{**item, "effect": {}} for item in data.get("nearly", ())]
+    question = data.get("next_question")
+    return kept | {
+        "recommended": first,
+        "start_with": {"strategy": first, "because": "", "stop_when": ""},
+        "shortlist": [first],
+        "probabilities": data.get("shares", {}),
+        "scores": data.get("scores", {}),
+        "dials": {},
+        "reasons": reasons,
+        "nearly": nearly,
+        "next_question": question and {"gain": 0.0, **question},
+        "questions": [],
+        "if_that_fails": [],
+    }
+
+
+def _reason_of_version_1(item: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in item.items() if name != "bits_for_first"}
+    weight = item.get("bits_for_first", 0.0)
+    return kept | {"effect": {}, "consideration": "", "counted_by": "", "bits_for_recommended": weight}

@@ -67,10 +67,10 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     sections.append(_basis(advice, catalog))
     return Document(
         title=tame(advice.situation.title) or UNTITLED,
-        subtitle=f"Start with {words.strategy(found.try_first, catalog)}",
+        subtitle=words.points_to(found, catalog),
         day=str(found.as_of),
         footer=f"Rulebook {found.rulebook['version']} ({found.rulebook['sha256'][:12]}), numbers and prices of {found.as_of}",
-        first=found.try_first,
+        first=found.recommended,
         sections=tuple(sections),
     )
 
@@ -78,12 +78,12 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
 def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     found = advice.recommendation
     out = {item.strategy for item in found.ruled_out}
-    order = [found.try_first, *found.then, *(item.strategy for item in found.ruled_out)]
+    order = [found.recommended, *found.then, *(item.strategy for item in found.ruled_out)]
     bars = tuple(
         Bar(
             words.strategy(name, catalog),
-            0.0 if name in out else found.shares[name],
-            _share(name, found.shares, out),
+            0.0 if name in out else found.probabilities[name],
+            _share(name, found.probabilities, out),
             name,
         )
         for name in order
@@ -91,11 +91,11 @@ def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     alt = "; ".join(f"{bar.label} {bar.shown}" for bar in bars)
     blocks: tuple[Block, ...] = (
         Paragraph(
-            f"Try first: {words.strategy(found.try_first, catalog)}. Verdict: {words.verdict(found).lower()}.",
+            f"{words.points_to(found, catalog)} Verdict: {words.verdict(found).lower()}.",
             strong=True,
         ),
         Paragraph(f"{words.lead(found, catalog)} {words.certainty(found, catalog)}"),
-        Bars("Weight of each strategy", bars, f"Bar chart. {alt}."),
+        Bars("Probability of each strategy", bars, f"Bar chart. {alt}."),
         *_excluded(advice, catalog),
     )
     return Section("recommendation", "Recommendation", blocks)
@@ -114,8 +114,15 @@ def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
 
 
 def _roadmap(advice: Advice) -> Section:
-    items = tuple((step.strategy, step.title, step.until) for step in advice.recommendation.roadmap)
-    return Section("roadmap", "What to do, and when to stop", (Steps(items),))
+    found = advice.recommendation
+    items = tuple((step.strategy, step.title, step.until) for step in found.roadmap)
+    blocks: list[Block] = [Steps(items)]
+    if found.start_with.because:
+        blocks.insert(0, Paragraph(f"{found.start_with.because} {found.start_with.stop_when}"))
+    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in found.if_that_fails)
+    if failing:
+        blocks.append(Terms(failing))
+    return Section("roadmap", "What to do, and when to stop", tuple(blocks))
 
 
 def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[Section]:
@@ -135,7 +142,7 @@ def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
         ("Why", reason.because),
         ("Unless", reason.unless),
         ("Rests on", behind),
-        ("Means", words.effects(reason.effect, catalog)),
+        ("Means", words.effects(reason.effect, reason.rules_out, catalog)),
         ("Rule", f"{reason.rule} ({age})"),
     )
     said = tuple(
@@ -154,11 +161,11 @@ def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     if found.flips:
         rows = tuple(_flip_row(change, catalog) for change in found.flips)
         table = Table(
-            "Answers that would change the first", ("Question", "Now", "If instead", "Then first"), rows
+            "Answers that would change it", ("Question", "Now", "If instead", "Then recommended"), rows
         )
         yield Section("changes", "What would change it", (table,))
     else:
-        text = "No single answer changes the first place."
+        text = "No single answer changes the recommendation."
         yield Section("changes", "What would change it", (Paragraph(text),))
 
 
@@ -174,7 +181,7 @@ def _risks(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     pairs = tuple(
         (reason.title, reason.unless)
         for reason in found.reasons
-        if reason.unless and reason.bits_for_first > 0
+        if reason.unless and reason.bits_for_recommended > 0
     )
     if pairs:
         blocks.append(
@@ -232,7 +239,7 @@ def _basis(advice: Advice, catalog: Catalog) -> Section:
         ("Answers given", str(found.answered)),
         (
             "Robustness",
-            f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the first",
+            f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the recommendation",
         ),
     )
     return Section("basis", "Basis", (Terms(pairs),))

@@ -13,7 +13,7 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
     """Write the record: context, drivers, options, decision, consequences, confirmation, evidence."""
     found = advice.recommendation
     parts = {part.id: part for part in document.sections}
-    chosen = words.strategy(found.try_first, catalog)
+    chosen = words.strategy(found.recommended, catalog)
     text = [
         f"# {escape(document.title)}: {escape(chosen)}",
         f"- Status: proposed\n- Date: {document.day}\n- Decided with: {escape(document.footer)}",
@@ -45,7 +45,7 @@ def _heading(title: str, *parts: Section | None) -> str:
 
 def _drivers(advice: Advice) -> str:
     lines = [
-        f"- {escape(reason.title)}" for reason in advice.recommendation.reasons if reason.bits_for_first > 0
+        f"- {escape(reason.title)}" for reason in advice.recommendation.reasons if reason.bits_for_recommended > 0
     ]
     return "## Decision drivers\n\n" + "\n".join(lines) if lines else ""
 
@@ -53,8 +53,8 @@ def _drivers(advice: Advice) -> str:
 def _options(advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
     lines = [
-        f"- {escape(words.strategy(name, catalog))}: {escape(words.percent(found.shares[name]))} of the weight"
-        for name in (found.try_first, *found.then)
+        f"- {escape(words.strategy(name, catalog))}: {escape(words.percent(found.probabilities[name]))} probable"
+        for name in (found.recommended, *found.then)
     ]
     lines += [
         f"- {escape(words.strategy(out.strategy, catalog))}: ruled out. {escape(out.because)}"

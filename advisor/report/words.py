@@ -8,15 +8,27 @@ from typing import Any, Final
 from advisor.catalog import Catalog, Fact, Source
 from advisor.decide.records import Flip, Reason, Recommendation
 
-VERDICTS: Final = {"clear": "Clear", "leaning": "Leaning", "too_close": "Too close to call"}
+VERDICTS: Final = {
+    "clear": "Clear",
+    "leaning": "Leaning",
+    "too_close": "Too close to call",
+    "too_early": "Too early to say",
+}
+DIALS: Final = {
+    "look_up": "looking things up",
+    "train": "training",
+    "both": "doing both",
+    "show": "showing examples",
+}
 EFFECTS: Final = {
+    "decisively_for": "decisively for",
     "strongly_for": "strongly for",
     "for": "for",
     "slightly_for": "slightly for",
     "slightly_against": "slightly against",
     "against": "against",
     "strongly_against": "strongly against",
-    "rules_out": "rules out",
+    "decisively_against": "decisively against",
 }
 SUPPORT: Final = {
     "direct": "measured this",
@@ -40,10 +52,33 @@ ORIGINS: Final = {
 
 
 def verdict(recommendation: Recommendation) -> str:
-    """Give the verdict in words; while questions are open, nobody can say that two strategies are level."""
-    if recommendation.verdict == "too_close" and recommendation.settled == "open":
-        return "Too early to call"
+    """Return the verdict in words."""
     return VERDICTS[recommendation.verdict]
+
+
+def headline(recommendation: Recommendation, catalog: Catalog) -> str:
+    """Return what to do in a phrase; where it is too early to name one strategy, those that are likely."""
+    if recommendation.verdict == "too_early":
+        return any_of(recommendation.shortlist, catalog)
+    return strategy(recommendation.start_with.strategy, catalog)
+
+
+def any_of(names: Sequence[str], catalog: Catalog) -> str:
+    """List strategies with "or" before the last."""
+    told = [strategy(name, catalog) for name in names]
+    return " or ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
+    """Say in a sentence what to start with and where the evidence points."""
+    start, end = (
+        strategy(name, catalog) for name in (recommendation.start_with.strategy, recommendation.recommended)
+    )
+    if recommendation.verdict == "too_early":
+        return f"Too early to name one: {any_of(recommendation.shortlist, catalog)}."
+    if start == end:
+        return f"Start with {start}; the evidence points there."
+    return f"Start with {start}. The evidence points to {end} in the end."
 
 
 def strategy(name: str, catalog: Catalog) -> str:
@@ -62,34 +97,30 @@ def percent(share: float) -> str:
 
 
 def lead(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say in a sentence who leads and by how much."""
-    shares = recommendation.shares
-    first = recommendation.try_first
+    """Say in a sentence how likely the recommended strategy and the next one are."""
+    chances = recommendation.probabilities
+    first = recommendation.recommended
+    name = strategy(first, catalog)
     if not recommendation.then:
-        return f"{strategy(first, catalog)} is the only way left."
-    second = recommendation.then[0]
-    name, other = strategy(first, catalog), strategy(second, catalog)
-    share, times = percent(shares[first]), shares[first] / max(shares[second], 1e-4)
-    if times < 1.25:
-        return (
-            f"{name} and {other} are all but level: {share} of the weight against {percent(shares[second])}."
-        )
-    factor = f"{times:.1f}" if times < 10 else f"{times:.0f}" if times < 1000 else "over a thousand"
-    return f"{name} holds {share} of the weight, {factor} times as much as {other}, the next."
+        return f"{name} is the only way left."
+    second = max(recommendation.then, key=lambda item: chances.get(item, 0.0))
+    other, chance, next_chance = strategy(second, catalog), chances[first], chances[second]
+    if abs(chance - next_chance) < 0.05:
+        return f"{name} and {other} are all but level: {percent(chance)} against {percent(next_chance)}."
+    return f"{name} is the right one with a probability of {percent(chance)}; {other}, the next, with {percent(next_chance)}."
 
 
 def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say how the open questions bear on the first place."""
-    name = strategy(recommendation.try_first, catalog)
+    """Say whether more answers are worth giving."""
+    name = strategy(recommendation.recommended, catalog)
     match recommendation.settled:
         case "final":
-            return f"You can stop here: no open answer can take first place from {name}."
+            return f"You can stop here: no open answer can change that from {name}."
         case "settled":
-            share = percent(recommendation.robustness)
-            return f"You can stop here: {name} stays first in {share} of the ways to answer what is open."
+            return "You can stop here: no open question is likely to make the advice better."
         case _:
-            share = percent(recommendation.robustness)
-            return f"{name} stays first in {share} of the ways to answer what is still open."
+            gain = recommendation.next_question.gain if recommendation.next_question else 0.0
+            return f"The best next answer would make the advice right {percent(gain)} more often."
 
 
 def answer(value: Any, fact: Fact | None) -> str:
@@ -127,15 +158,19 @@ def flip(change: Flip, catalog: Catalog) -> tuple[str, str, str]:
     return change.question, f"“{after}” instead of “{before}”", becomes
 
 
-def effects(effect: Mapping[Any, Any], catalog: Catalog) -> str:
-    """List what a rule means for each strategy."""
-    return "; ".join(f"{EFFECTS[word]} {strategy(name, catalog)}" for name, word in effect.items())
+def effects(effect: Mapping[Any, Any], rules_out: Sequence[str], catalog: Catalog) -> str:
+    """List what a rule says about each dial, and what it rules out."""
+    said = [f"{EFFECTS[word]} {DIALS[dial]}" for dial, word in effect.items()]
+    return "; ".join([*said, *(f"rules out {strategy(name, catalog)}" for name in rules_out)])
 
 
 def sides(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
-    """Part the reasons into those that carry the first place and those that speak against it."""
-    carrying = [reason for reason in reasons if reason.bits_for_first >= 0]
-    return carrying, [reason for reason in reasons if reason.bits_for_first < 0]
+    """Part the reasons into those that carry the recommended strategy and those that speak against it.
+
+    A reason that adds nothing, since a stronger one of its kind counts, is in neither.
+    """
+    carrying = [reason for reason in reasons if reason.bits_for_recommended > 0 or reason.rules_out]
+    return carrying, [reason for reason in reasons if reason.bits_for_recommended < 0]
 
 
 def citation(source: Source) -> str:

@@ -52,7 +52,7 @@ def decided_on(advice: Advice) -> Decided:
     """Say what ``advice`` was decided on."""
     found = advice.recommendation
     return Decided(
-        try_first=found.try_first,
+        recommended=found.recommended,
         verdict=found.verdict,
         rulebook_version=found.rulebook.get("version", ""),
         rulebook_sha256=found.rulebook.get("sha256", ""),

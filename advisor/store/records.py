@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import PlainSerializer
+from pydantic import AliasChoices, Field, PlainSerializer
 
 from advisor.advice import Advice
 from advisor.catalog import Record
@@ -36,10 +36,10 @@ class Saved(Record):
 class Decided(Record):
     """What a revision was decided on, and what came out."""
 
-    try_first: str
-    """The strategy to try first."""
+    recommended: str = Field(validation_alias=AliasChoices("recommended", "try_first"))
+    """The strategy that the evidence pointed to."""
     verdict: str
-    """clear, leaning or too_close."""
+    """clear, leaning, too_close or too_early."""
     rulebook_version: str
     """The rulebook's version."""
     rulebook_sha256: str

@@ -97,6 +97,6 @@ def listed(row: RevisionRow) -> Revision:
 
 def decided_in(row: RevisionRow) -> Decided | None:
     """Give what a revision decided, or None where it holds answers alone."""
-    if row.try_first is None:
+    if row.recommended is None:
         return None
     return Decided.model_validate({name: getattr(row, name) or "" for name in Decided.model_fields})

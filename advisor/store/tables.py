@@ -79,7 +79,7 @@ class RevisionRow(Base):
     saved_by: Mapped[str] = mapped_column(String(400))
     title: Mapped[str] = mapped_column(Text)
     restored_from: Mapped[int | None]
-    try_first: Mapped[str | None] = mapped_column(String(40))
+    recommended: Mapped[str | None] = mapped_column("try_first", String(40))
     verdict: Mapped[str | None] = mapped_column(String(40))
     rulebook_version: Mapped[str | None] = mapped_column(String(200))
     rulebook_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -77,8 +77,8 @@ def figure(drawn: DecisionMap, catalog: Catalog, answers: Any) -> Any:
     xs, ys = _labels(drawn.x, drawn.x_values, catalog), _labels(drawn.y, drawn.y_values, catalog)
     for name, colour in look.colours().items():
         lead = [
-            [min(1.0, 0.35 + bits / 4) if first == name else None for first, bits in zip(*row, strict=True)]
-            for row in zip(drawn.first, drawn.lead_bits, strict=True)
+            [0.2 + 0.8 * chance if first == name else None for first, chance in zip(*row, strict=True)]
+            for row in zip(drawn.first, drawn.probability, strict=True)
         ]
         if any(cell is not None for row in lead for cell in row):
             chart.add_trace(_layer(lead, colour, words.strategy(name, catalog), (xs, ys)))

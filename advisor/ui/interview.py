@@ -19,6 +19,7 @@ EXAMPLES: Final = 3
 GROUPS: Final = {
     "task": "Task",
     "knowledge": "Knowledge",
+    "behavior": "Behaviour",
     "examples": "Examples",
     "operation": "Operation",
     "team": "Team",
@@ -169,8 +170,8 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
     with st.container(key="live"):
         st.html(
             f'<p class="adv-over">Recommendation so far</p>'
-            f'<div role="status"><p class="adv-leader" style="--c:var(--{found.try_first})">'
-            f"{escape(words.strategy(found.try_first, catalog))}</p>{look.verdict(found)}"
+            f'<div role="status"><p class="adv-leader" style="--c:var(--{found.start_with.strategy})">'
+            f"{escape(words.headline(found, catalog))}</p>{look.verdict(found)}"
             f'<p class="adv-quiet" style="margin-top:.6rem">{escape(words.lead(found, catalog))} '
             f"{escape(words.certainty(found, catalog))}</p></div>" + look.share_bars(found, catalog)
         )

@@ -74,7 +74,7 @@ def _entry(entry: Entry, catalog: Catalog) -> None:
 
 def _summary(entry: Entry, catalog: Catalog) -> str:
     decided = entry.decided
-    first = look.tag(decided.try_first, catalog) if decided else "answers only"
+    first = look.tag(decided.recommended, catalog) if decided else "answers only"
     verdict = f" · {escape(words.VERDICTS.get(decided.verdict, decided.verdict))}" if decided else ""
     tags = "".join(f' <span class="adv-chip">{escape(tag)}</span>' for tag in entry.tags)
     shared = " · shared" if entry.shared else ""
@@ -133,7 +133,7 @@ def _history(entry: Entry, catalog: Catalog) -> None:
 def _revision(revision: Revision, catalog: Catalog) -> str:
     decided = revision.decided
     outcome = (
-        f"{words.strategy(decided.try_first, catalog)}, {words.VERDICTS[decided.verdict].lower()}"
+        f"{words.strategy(decided.recommended, catalog)}, {words.VERDICTS[decided.verdict].lower()}"
         if decided
         else ""
     )

@@ -60,17 +60,17 @@ def verdict(recommendation: Recommendation) -> str:
 
 
 def share_bars(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Draw one bar per strategy, the first on top; as a list that a screen reader can read out."""
+    """Draw one bar per strategy, the recommended on top; as a list that a screen reader can read out."""
     out = {item.strategy: item.because for item in recommendation.ruled_out}
-    order = [recommendation.try_first, *recommendation.then, *(name for name in STRATEGIES if name in out)]
+    order = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
     rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in dict.fromkeys(order))
-    return f'<ul class="adv-shares" aria-label="Shares of the strategies">{rows}</ul>'
+    return f'<ul class="adv-shares" aria-label="Probabilities of the strategies">{rows}</ul>'
 
 
 def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
-    share = recommendation.shares[name]
+    share = recommendation.probabilities[name]
     number = "ruled out" if gone else words.percent(share)
-    first = " adv-first" if name == recommendation.try_first else ""
+    first = " adv-first" if name == recommendation.recommended else ""
     return (
         f'<li class="adv-share{first}{" adv-gone" if gone else ""}" style="--c:var(--{name})">'
         f'<span class="adv-name">{escape(words.strategy(name, catalog))}</span>'
@@ -81,9 +81,9 @@ def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone:
 
 def dock(recommendation: Recommendation, catalog: Catalog) -> None:
     """Keep the leader in sight on a narrow screen, where the panel stands below the question."""
-    first = recommendation.try_first
-    name = escape(words.strategy(first, catalog))
-    share = words.percent(recommendation.shares[first])
+    first = recommendation.start_with.strategy
+    name = escape(words.headline(recommendation, catalog))
+    share = words.percent(recommendation.probabilities[recommendation.recommended])
     word = escape(words.verdict(recommendation))
     st.html(
         f'<div class="adv-dock" style="--c:var(--{first})"><b>{name}</b><span>{share}</span><em>{word}</em></div>'

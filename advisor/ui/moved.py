@@ -39,19 +39,19 @@ def show(assessment_id: str, catalog: Catalog) -> None:
 def _rows(found: Any, catalog: Catalog) -> str:
     pairs = []
     if found.verdict_changed:
-        first = found.try_first
+        first = found.recommended
         pairs.append(
-            ("Try first", f"{words.strategy(first.before, catalog)} → {words.strategy(first.after, catalog)}")
+            ("Recommended", f"{words.strategy(first.before, catalog)} → {words.strategy(first.after, catalog)}")
         )
         pairs.append(
             ("Verdict", f"{words.VERDICTS[found.verdict.before]} → {words.VERDICTS[found.verdict.after]}")
         )
     pairs += [
         (
-            f"Weight of {words.strategy(m.name, catalog)}",
+            f"Probability of {words.strategy(m.name, catalog)}",
             f"{words.percent(m.before)} → {words.percent(m.after)}",
         )
-        for m in found.shares
+        for m in found.probabilities
     ]
     pairs += [
         (

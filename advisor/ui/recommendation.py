@@ -50,10 +50,11 @@ def _nothing_yet() -> None:
 def _hero(found: Recommendation, catalog: Catalog) -> None:
     left, right = st.columns([1.45, 1], gap="large", vertical_alignment="center")
     with left:
-        look.overline(f"{found.title} · try first" if found.title else "Try first")
-        st.title(look.plain(words.strategy(found.try_first, catalog)), anchor=False)
+        over = "Too early to name one" if found.verdict == "too_early" else "Start with"
+        look.overline(f"{found.title} · {over.lower()}" if found.title else over)
+        st.title(look.plain(words.headline(found, catalog)), anchor=False)
         st.html(
-            f'<p class="adv-lede">{escape(words.lead(found, catalog))} {escape(words.certainty(found, catalog))}</p>'
+            f'<p class="adv-lede">{escape(words.points_to(found, catalog))} {escape(words.lead(found, catalog))} {escape(words.certainty(found, catalog))}</p>'
             f'<p style="margin:.9rem 0 0">{look.verdict(found)}</p>'
         )
     with right:
@@ -66,7 +67,11 @@ def _roadmap(found: Recommendation) -> None:
         f'<li style="--c:var(--{step.strategy})"><b>{escape(step.title)}</b><span>Until {escape(step.until)}</span></li>'
         for step in found.roadmap
     )
+    if found.start_with.because:
+        look.quiet(f"{found.start_with.because} {found.start_with.stop_when}")
     st.html(f'<ol class="adv-steps">{steps}</ol>')
+    for step in found.if_that_fails:
+        look.quiet(f"If that fails: {step.title}")
 
 
 def _why(found: Recommendation, catalog: Catalog) -> None:
@@ -86,7 +91,7 @@ def _why(found: Recommendation, catalog: Catalog) -> None:
 def _changes(found: Recommendation, catalog: Catalog) -> None:
     st.header("What would change it", anchor=False)
     if not found.flips:
-        look.quiet("No single answer changes the first place.")
+        look.quiet("No single answer changes the recommendation.")
         return
     st.html(look.flips(found.flips[:MANY], catalog))
     if len(found.flips) > MANY:

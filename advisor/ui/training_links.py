@@ -34,7 +34,7 @@ class Route:
 def show(found: Recommendation, catalog: Catalog) -> None:
     """Draw the ways into training, where the advice includes it."""
     strategy = next(
-        (name for name in (found.try_first, *found.then[:1]) if name in ("fine_tuning", "hybrid")), None
+        (name for name in (found.recommended, *found.then[:1]) if name in ("fine_tuning", "hybrid")), None
     )
     if strategy is None:
         return

@@ -151,7 +151,7 @@ def test_the_json_report_downloads_and_holds_the_answers(page: Page, app_url: st
     report = json.loads(waiting.value.path().read_text())
     assert waiting.value.suggested_filename == "handbook.json"
     assert report["situation"]["answers"] == {"knowledge_gap": "main", "behavior_gap": "none"}
-    assert report["recommendation"]["try_first"] == "rag"
+    assert report["recommendation"]["recommended"] == "rag"
 
 
 def test_moving_between_pages_keeps_the_answers(page: Page, app_url: str) -> None:

@@ -16,7 +16,7 @@ from advisor.scenario import read_situation
 from tests.command_line import advisor
 
 KEYS = {
-    "title", "as_of", "try_first", "then", "ruled_out", "verdict", "shares", "robustness", "reasons", "nearly",
+    "title", "as_of", "recommended", "start_with", "shortlist", "probabilities", "limits", "then", "ruled_out", "verdict", "robustness", "reasons", "nearly",
     "flips", "next_question", "techniques", "roadmap", "rulebook",
 }  # fmt: skip
 ANSWERS = {
@@ -46,7 +46,7 @@ def test_json_has_the_documented_keys_and_says_what_python_says(file, catalog, d
 def test_standard_input_is_a_dash(day):
     done = advisor("decide", "-", "--json", "--as-of", str(day), stdin=json.dumps(ANSWERS))
 
-    assert json.loads(done.stdout)["try_first"] == "rag"
+    assert json.loads(done.stdout)["recommended"] == "rag"
 
 
 def test_words_for_people_name_the_verdict_and_the_next_question(file):
@@ -103,8 +103,8 @@ def test_a_portfolio_comes_back_row_by_row(ending, tmp_path):
     assert done.returncode == 0, done.stderr
     read = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}[ending](out)
     assert read["title"].to_list() == ["a", "b"]
-    assert read["try_first"][0] == "rag"
-    assert {"verdict", "robustness", "share_rag", "share_prompting"} <= set(read.columns)
+    assert read["recommended"][0] == "rag"
+    assert {"verdict", "robustness", "probability_rag", "probability_prompting"} <= set(read.columns)
 
 
 def test_a_table_with_misspelt_columns_writes_nothing(tmp_path):
@@ -162,7 +162,7 @@ def test_the_installed_command_is_the_same_program(file):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     assert done.returncode == 0
-    assert json.loads(done.stdout)["try_first"] == "rag"
+    assert json.loads(done.stdout)["recommended"] == "rag"
 
 
 def test_importing_the_package_is_quick():

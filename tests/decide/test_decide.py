@@ -25,7 +25,7 @@ VOICE = {
 def test_fresh_facts_lead_to_retrieval_with_the_rule_and_its_evidence(catalog, day):
     found = decide(DAILY, catalog, as_of=day)
 
-    assert found.try_first == "rag"
+    assert found.recommended == "rag"
     reason = next(r for r in found.reasons if r.rule == "fresh-knowledge-favours-retrieval")
     assert {used.fact: used.value for used in reason.facts}["knowledge_change"] == "daily"
     assert reason.evidence
@@ -33,13 +33,13 @@ def test_fresh_facts_lead_to_retrieval_with_the_rule_and_its_evidence(catalog, d
 
 
 def test_a_stable_voice_with_thousands_of_examples_leads_to_tuning(catalog, day):
-    assert decide(VOICE, catalog, as_of=day).try_first == "fine_tuning"
+    assert decide(VOICE, catalog, as_of=day).recommended == "fine_tuning"
 
 
 def test_both_at_once_lead_to_the_hybrid(catalog, day):
     both = {**VOICE, **DAILY, "behavior_gap": "main", "prompting_result": "fails"}
 
-    assert decide(both, catalog, as_of=day).try_first == "hybrid"
+    assert decide(both, catalog, as_of=day).recommended == "hybrid"
 
 
 def test_three_json_fields_need_no_more_than_a_prompt(catalog, day):
@@ -49,7 +49,7 @@ def test_three_json_fields_need_no_more_than_a_prompt(catalog, day):
         catalog, as_of=day,
     )  # fmt: skip
 
-    assert found.try_first in ("prompting", "few_shot")
+    assert found.recommended in ("prompting", "few_shot")
 
 
 def test_the_origin_of_a_measured_answer_is_carried_into_the_reason(catalog, day):
@@ -104,7 +104,7 @@ def test_the_interview_ends_by_itself_well_before_the_last_question(catalog, day
     found, asked = respond(full, catalog, day)
 
     assert found.settled in ("settled", "final")
-    assert found.try_first == "rag"
+    assert found.recommended == "rag"
     assert len(asked) <= 9
 
 

@@ -46,7 +46,7 @@ def test_the_order_of_answers_does_not_matter(given_answers, shuffler: random.Ra
     first = decide(given_answers, CATALOG, as_of=DAY)
     second = decide(dict(shuffled), CATALOG, as_of=DAY)
 
-    assert first.shares == second.shares
+    assert first.probabilities == second.probabilities
     assert first.reasons == second.reasons
     assert first.next_question == second.next_question
 
@@ -107,10 +107,10 @@ def test_the_same_input_gives_the_same_bytes(given_answers):
 def test_shares_are_shares_and_the_first_leads_them(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
 
-    assert sum(found.shares.values()) == pytest.approx(1, abs=1e-3)
-    assert found.shares[found.try_first] == max(found.shares.values())
+    assert sum(found.probabilities.values()) == pytest.approx(1, abs=1e-3)
+    assert found.probabilities[found.recommended] == max(found.probabilities.values())
     assert 0 <= found.robustness <= 1
-    assert {found.try_first, *found.then, *(out.strategy for out in found.ruled_out)} == set(STRATEGIES)
+    assert {found.recommended, *found.then, *(out.strategy for out in found.ruled_out)} == set(STRATEGIES)
 
 
 @given(answers())
@@ -118,7 +118,7 @@ def test_shares_are_shares_and_the_first_leads_them(given_answers):
 def test_what_is_ruled_out_is_never_recommended(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
 
-    assert found.try_first not in {out.strategy for out in found.ruled_out}
+    assert found.recommended not in {out.strategy for out in found.ruled_out}
 
 
 @given(answers())
@@ -128,7 +128,7 @@ def test_a_flip_does_what_it_says(given_answers):
 
     for flip in found.flips:
         changed = decide({**given_answers, flip.fact: flip.to}, CATALOG, as_of=DAY)
-        assert changed.try_first == flip.becomes != found.try_first
+        assert changed.recommended == flip.becomes != found.recommended
 
 
 @given(answers())
@@ -138,7 +138,7 @@ def test_a_final_recommendation_survives_every_way_to_answer_the_rest(given_answ
     if found.settled == "final":
         ways = complete(given_answers, CATALOG, as_of=DAY, count=400, seed=7)
         firsts = score(ways, CATALOG, DAY).first
-        assert {STRATEGIES[index] for index in firsts} == {found.try_first}
+        assert {STRATEGIES[index] for index in firsts} == {found.recommended}
         assert found.next_question is None
 
 

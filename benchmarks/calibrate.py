@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 from fitting import NATS_PER_BIT, Slots, Weights, active, fit, left_out, sample_of, slots_of
-from readings import Array, Read, accepted, readings, CORES
+from readings import CORES, Array, Read, accepted, readings
 
 from advisor.catalog import Catalog, load_catalog, rules_folder
 from advisor.decide.scoring import DIALS

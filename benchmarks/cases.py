@@ -77,9 +77,7 @@ class Figures:
     count: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.strict:6.1%} {self.lenient:7.1%} {self.log_loss:8.3f} {self.calibration_error:7.3f} {self.count:5}"
-        )
+        return f"{self.strict:6.1%} {self.lenient:7.1%} {self.log_loss:8.3f} {self.calibration_error:7.3f} {self.count:5}"
 
 
 def hits(chances: Array, reads: Sequence[Read]) -> tuple[Array, Array]:
@@ -127,7 +125,9 @@ def years(read: Read) -> str:
     return "to 2023" if year <= 2023 else str(year)
 
 
-def print_rows(title: str, table: Mapping[str, Array], reads: Sequence[Read], classes: Mapping[str, Any]) -> None:
+def print_rows(
+    title: str, table: Mapping[str, Array], reads: Sequence[Read], classes: Mapping[str, Any]
+) -> None:
     """Print one line per chooser and class."""
     print(f"\n{title:<44}{'strict':>6} {'lenient':>7} {'log-loss':>8} {'calib.':>7} {'n':>5}")
     for name, chances in table.items():
@@ -146,7 +146,10 @@ def print_words(chances: Array, reads: Sequence[Read], catalog: Catalog, as_of: 
     )
     strict, lenient = hits(chances, reads)
     print(f"\n{'word':<44}{'said':>6} {'strict':>7} {'lenient':>8}")
-    for who, rows in {"": strict | True, **{f", {r}": np.array([x.reader == r for x in reads]) for r in READERS}}.items():
+    for who, rows in {
+        "": strict | True,
+        **{f", {r}": np.array([x.reader == r for x in reads]) for r in READERS},
+    }.items():
         for word in ("clear", "leaning", "too_close", "too_early"):
             chosen = rows & (words == word)
             if chosen.any():
@@ -155,7 +158,9 @@ def print_words(chances: Array, reads: Sequence[Read], catalog: Catalog, as_of: 
     own = np.array([read.core for read in reads])
     listed = (chances >= limits.shortlist) | (chances == chances.max(axis=1, keepdims=True))
     held = listed[np.arange(len(reads)), own]
-    print(f"\nshortlist holds the published ending in {held.mean():.1%}, {listed.sum(axis=1).mean():.2f} names on average")
+    print(
+        f"\nshortlist holds the published ending in {held.mean():.1%}, {listed.sum(axis=1).mean():.2f} names on average"
+    )
     print("\nreliability: said, came, readings")
     top = chances.max(axis=1)
     for low in np.arange(0.3, 1.0, 0.1):
@@ -208,7 +213,9 @@ def print_misses(chances: Array, reads: Sequence[Read]) -> None:
         said = CORES[int(chances[row].argmax())]
         if said != read.case.decision_core:
             word = "accepted" if said in accepted(read.case) else "wrong"
-            print(f"  {word:<9}{read.reader:<9}{read.case.id}: {said} {chances[row].max():.2f}, {read.case.decision_core}")
+            print(
+                f"  {word:<9}{read.reader:<9}{read.case.id}: {said} {chances[row].max():.2f}, {read.case.decision_core}"
+            )
 
 
 def main() -> None:
@@ -223,8 +230,12 @@ def main() -> None:
     advisor = left_out(reads, catalog, options.as_of, SEEDS)
     everybody = {"all": lambda _: True}
     by_reader = everybody | {reader: lambda read, reader=reader: read.reader == reader for reader in READERS}
-    print(f"Rulebook {catalog.version}, {len(catalog.rules)} rules; {len(reads) // 2} published cases, two blind readings each.")
-    print("Weights never saw the group of the case that they decide; rules and questions were written with the cases in view.")
+    print(
+        f"Rulebook {catalog.version}, {len(catalog.rules)} rules; {len(reads) // 2} published cases, two blind readings each."
+    )
+    print(
+        "Weights never saw the group of the case that they decide; rules and questions were written with the cases in view."
+    )
     print_rows("Advisor", {"Advisor": advisor}, reads, by_reader)
     classes = {core: lambda read, core=core: read.case.decision_core == core for core in CORES}
     print_rows("by class", {"Advisor": advisor}, reads, classes)

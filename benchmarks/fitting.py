@@ -25,7 +25,14 @@ PULL_BASE: Final = 0.1
 # Copies with few answers teach the weights what an interview looks like early on: one with most answers left out at
 # random, one that keeps mostly what is asked first.
 LEFT_OUT: Final = 0.6
-FIRST: Final = ("knowledge_gap", "behavior_gap", "behaviors", "task_breadth", "prompting_result", "labelled_examples")
+FIRST: Final = (
+    "knowledge_gap",
+    "behavior_gap",
+    "behaviors",
+    "task_breadth",
+    "prompting_result",
+    "labelled_examples",
+)
 KEPT: Final = (0.7, 0.08)
 SHARE_OF_COPIES: Final = 0.2
 NATS_PER_BIT: Final = float(np.log(2))
@@ -197,7 +204,9 @@ def left_out(reads: Sequence[Read], catalog: Catalog, as_of: date, seeds: Sequen
             seen = folds != fold
             weights = fit(columns[seen], sample.cores[seen], sample.weight[seen], slots)
             rows = ~seen & whole
-            total[rows[: len(reads)]] += corners(dials_of(columns[rows], slots, weights.sizes)[0] + weights.base)
+            total[rows[: len(reads)]] += corners(
+                dials_of(columns[rows], slots, weights.sizes)[0] + weights.base
+            )
     return total / len(seeds)
 
 

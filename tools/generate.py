@@ -17,7 +17,15 @@ from advisor.catalog import Catalog, Fact, Rule, load_catalog
 from advisor.catalog.case_records import Case
 from advisor.catalog.market import MarketFile
 from advisor.catalog.open_models import OpenModel
-from advisor.catalog.records import Consideration, Fitted, Gain, ParameterTopic, Rulebook, Source, StrategyBook
+from advisor.catalog.records import (
+    Consideration,
+    Fitted,
+    Gain,
+    ParameterTopic,
+    Rulebook,
+    Source,
+    StrategyBook,
+)
 from advisor.cli import build
 from advisor.data.documentation import checks_page
 from advisor.files import write_text

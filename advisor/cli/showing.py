@@ -79,7 +79,9 @@ def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
         f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
     )
-    console.print(f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]")
+    console.print(
+        f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]"
+    )
     console.print(f"  [dim]{escape(facts)} · {reason.rule} · {_evidence(reason)}[/]")
 
 

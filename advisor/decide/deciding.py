@@ -13,7 +13,7 @@ from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
 from advisor.decide.reasons import nearly, reasons
 from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice
-from advisor.decide.scoring import DIALS, dials_of
+from advisor.decide.scoring import DIALS
 from advisor.decide.starting import if_that_fails, roadmap, start_with
 from advisor.decide.surroundings import Surroundings, surroundings
 from advisor.decide.verdicts import shortlist_of, thresholds_of, verdict_of
@@ -50,7 +50,7 @@ def decide(
         verdict=verdict_of(float(around.here.corners[0].max()), answered, limits),
         probabilities=_named(around.here.shares[0]),
         scores={name: value for name, value in _named(around.here.scores[0]).items() if np.isfinite(value)},
-        dials=dict(zip(DIALS, dials_of(around.row, catalog, as_of).round(4).tolist(), strict=True)),
+        dials=dict(zip(DIALS, (round(float(bits), 4) for bits in around.here.dials[0]), strict=True)),
         robustness=round(sure.robustness, 4),
         settled=sure.settled,
         answered=len(case.answers),

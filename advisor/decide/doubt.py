@@ -53,7 +53,7 @@ def _nothing_can_change(around: Surroundings, catalog: Catalog, as_of: date) -> 
     """
     table, corner = rule_table(catalog, as_of), max(0, around.first - 1)
     undecided = np.array([value is None for value in around.state.values()])
-    if table.excludes[undecided].any() or around.first < 2 and bool(table.bits[undecided, 3].any()):
+    if table.excludes[undecided].any() or (around.first < 2 and bool(table.bits[undecided, 3].any())):
         return False
     reach = np.abs(table.bits[undecided]).sum(axis=0) + _loudest(around, catalog, table.bits)
     powers = around.here.corner_bits[0]
@@ -85,7 +85,7 @@ def _worth_asking(around: Surroundings, catalog: Catalog, as_of: date) -> list[N
         gain, settles = _told(np.vstack([after[rows], now]), chances)
         question = catalog.facts[name].question
         found.append(NextQuestion(fact=name, question=question, gain=gain, settles=settles))
-    return sorted(found, key=lambda item: (-item.gain, -item.settles))
+    return sorted(found, key=lambda item: (-item.settles, -item.gain))
 
 
 def _told(after: Array, chances: Array) -> tuple[float, float]:
@@ -108,11 +108,8 @@ def _chances(name: str, values: tuple[Any, ...], catalog: Catalog) -> Array:
     """Return how likely each value is before anyone says anything; the last entry is for none of them."""
     fact = catalog.facts[name]
     weights = np.array(_weights(name, fact, values, catalog), dtype=float)
-    if fact.type == "many":
-        # One tick at a time; the rest of the weight is for no tick at all, which changes nothing.
-        weights = np.append(weights, 1.0)
-    else:
-        weights = np.append(weights, 0.0)
+    # Several may be ticked: one tick at a time, and the rest of the weight for no tick, which changes nothing.
+    weights = np.append(weights, float(fact.type == "many"))
     chances: Array = weights / weights.sum()
     return chances
 

@@ -18,8 +18,9 @@ from advisor.scenario import grid, grid_values
 def flips(around: Surroundings, answers: Mapping[str, Any], catalog: Catalog) -> tuple[Flip, ...]:
     """Return, for each answer, its smallest change that changes the recommendation; answered facts before open ones."""
     found: dict[str, Flip] = {}
+    first = around.first
     for (name, value), winner in zip(around.changes, around.changed.first.tolist(), strict=True):
-        if winner != around.first and name not in found:
+        if winner != first and name not in found:
             question = catalog.facts[name].question
             change = {"fact": name, "question": question, "from": answers.get(name), "to": value}
             found[name] = Flip.model_validate({**change, "becomes": STRATEGIES[winner]})

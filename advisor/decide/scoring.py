@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Any, Final, get_args
 
@@ -153,8 +153,14 @@ class Scored:
 
     scores: Array
     """Rows x strategies, in bits; prompting and few-shot share the corner of neither dial."""
+    dials: Array
+    """Rows x dials, in bits."""
 
-    @property
+    def __getitem__(self, rows: slice) -> Scored:
+        """Return some of the rows."""
+        return Scored(self.scores[rows], self.dials[rows])
+
+    @cached_property
     def corner_bits(self) -> Array:
         """Rows x corners: scores of prompting (few-shot included), RAG, fine-tuning and both, in bits."""
         bits: Array = np.column_stack(
@@ -162,13 +168,13 @@ class Scored:
         )
         return bits
 
-    @property
+    @cached_property
     def corners(self) -> Array:
         """Rows x corners: probabilities of prompting (few-shot included), RAG, fine-tuning and both."""
         shares = self.shares
         return np.column_stack([shares[:, 0] + shares[:, 1], shares[:, 2:]])
 
-    @property
+    @cached_property
     def first(self) -> Array:
         """Index of the leading strategy of each row: that of the leading corner; ties go to the simpler one."""
         corner = np.argmax(self.corners.round(6), axis=1)
@@ -176,7 +182,7 @@ class Scored:
         first: Array = np.where(corner == 0, prompted, corner + 1)
         return first
 
-    @property
+    @cached_property
     def shares(self) -> Array:
         """Rows x strategies: probabilities, which add up to 1."""
         powers = np.exp2((self.scores - self.scores.max(axis=1, keepdims=True)).astype(np.float64))
@@ -187,14 +193,19 @@ class Scored:
 def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:
     """Score every scenario; an unknown condition counts for nobody."""
     table = rule_table(catalog, as_of)
-    parts = [scores_of(flags(chunk, catalog, as_of), table) for chunk in frame.iter_slices(CHUNK)]
-    return Scored(np.concatenate(parts) if parts else np.empty((0, len(STRATEGIES)), dtype=np.float32))
+    parts = [weigh(flags(chunk, catalog, as_of), table) for chunk in frame.iter_slices(CHUNK)]
+    if not parts:
+        return Scored(np.empty((0, len(STRATEGIES))), np.empty((0, len(DIALS))))
+    return Scored(
+        *(np.concatenate(columns) for columns in zip(*((p.scores, p.dials) for p in parts), strict=True))
+    )
 
 
-def scores_of(fires: pl.DataFrame, table: RuleTable) -> Array:
+def weigh(fires: pl.DataFrame, table: RuleTable) -> Scored:
     """Turn what fires into scores; columns as `flags` returns them, where unknown counts for nobody."""
     known = fires.select(pl.all().fill_null(value=False))
-    look_up, train, both, show = _dials(known, table).T
+    dials = _matrix(known.select(table.strongest)) @ table.weights + table.base
+    look_up, train, both, show = dials.T
     # The corner of neither dial is the zero; its two strategies share it by the dial `show`.
     scores = np.column_stack(
         [-np.logaddexp2(0, show), -np.logaddexp2(0, -show), look_up, train, look_up + train + both]
@@ -207,20 +218,7 @@ def scores_of(fires: pl.DataFrame, table: RuleTable) -> Array:
         scores[_matrix(known.select(ids)) @ table.excludes[barring] > 0] = -np.inf
     # A rulebook that excludes everything leaves prompting: something can always be tried.
     scores[np.isneginf(scores).all(axis=1), 0] = 0
-    return scores
-
-
-def dials_of(row: pl.DataFrame, catalog: Catalog, as_of: date) -> Array:
-    """Return the bits of each dial for the first row of a frame that holds the derived facts."""
-    table = rule_table(catalog, as_of)
-    known = row[:1].select(*table.fires, table.quiet).select(pl.all().fill_null(value=False))
-    dials: Array = _dials(known, table)[0].astype(np.float64)
-    return dials
-
-
-def _dials(known: pl.DataFrame, table: RuleTable) -> Array:
-    dials: Array = _matrix(known.select(table.strongest)) @ table.weights + table.base
-    return dials
+    return Scored(scores, dials.round(4))
 
 
 def _matrix(flags: pl.DataFrame) -> Array:

@@ -35,9 +35,6 @@ def _first(recommended: str, prompted: str, answers: Mapping[str, Any]) -> tuple
     retrieval_untried = answers.get("retrieval_result") in (*_UNTRIED, "misses")
     if recommended == "hybrid" and retrieval_untried:
         return "rag", "Training on top pays only where good passages are found and still used badly."
-    if recommended == "rag" and answers.get("knowledge_tokens") is not None and prompt_untried:
-        if answers["knowledge_tokens"] <= 50_000:
-            return prompted, "The text fits into one cached prompt, which an index has to beat."
     if recommended in ("fine_tuning", "hybrid") and prompt_untried:
         return prompted, "No prompt has been measured yet; it is the baseline that training has to beat."
     return recommended, "What would come before it has been tried, or nothing has to."
@@ -53,7 +50,9 @@ def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], cata
     return f"{stop}; go on to {onward} when three honest rounds stay below it."
 
 
-def roadmap(start: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog) -> tuple[RoadmapStep, ...]:
+def roadmap(
+    start: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog
+) -> tuple[RoadmapStep, ...]:
     """Return the steps of what to start with, then those of where the evidence points.
 
     A held-out test set and a prompted baseline come before anything is built or trained: without them no
@@ -65,7 +64,10 @@ def roadmap(start: str, recommended: str, answers: Mapping[str, Any], catalog: C
     for name in dict.fromkeys((start, recommended)):
         steps += _steps(name, catalog)
     # Several strategies start with the same test set; it is collected once.
-    return tuple({step.title: step for step in reversed(steps)}[title] for title in dict.fromkeys(s.title for s in steps))
+    return tuple(
+        {step.title: step for step in reversed(steps)}[title]
+        for title in dict.fromkeys(s.title for s in steps)
+    )
 
 
 def if_that_fails(then: Sequence[str], start: str, catalog: Catalog) -> tuple[RoadmapStep, ...]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
 from advisor.catalog import Catalog, facts_in
 from advisor.decide.derived import with_derived
-from advisor.decide.scoring import QUIET, Array, Scored, rule_table, scores_of
+from advisor.decide.scoring import QUIET, Array, Scored, rule_table, weigh
 from advisor.scenario import alternatives, compile_condition, complete, frame_of, variants
 
 SAMPLES: Final = 512
@@ -40,7 +39,7 @@ class Surroundings:
     changed: Scored
     """The situation after each of `changes`."""
 
-    @property
+    @cached_property
     def first(self) -> int:
         """Index of the recommended strategy; ties go to the simpler one."""
         return int(self.here.first[0])
@@ -59,17 +58,18 @@ def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -
     scenarios = with_derived(scenarios, catalog, as_of)
     table = rule_table(catalog, as_of)
     flags = scenarios.select(*table.fires, table.quiet)
-    here, sampled, changed = np.split(scores_of(flags, table), [1, 1 + sample.height])
+    scored = weigh(flags, table)
+    rest = 1 + sample.height
     state = flags.row(0, named=True)
     return Surroundings(
         row=scenarios[:1],
         state={name: state[name] for name in table.ids},
         nothing_to_gain=bool(state[QUIET]),
-        here=Scored(here),
+        here=scored[:1],
         open_facts=tuple(open_facts),
-        winners=Scored(sampled).first,
+        winners=scored[1:rest].first,
         changes=tuple(changes),
-        changed=Scored(changed),
+        changed=scored[rest:],
     )
 
 

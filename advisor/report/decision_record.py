@@ -45,7 +45,9 @@ def _heading(title: str, *parts: Section | None) -> str:
 
 def _drivers(advice: Advice) -> str:
     lines = [
-        f"- {escape(reason.title)}" for reason in advice.recommendation.reasons if reason.bits_for_recommended > 0
+        f"- {escape(reason.title)}"
+        for reason in advice.recommendation.reasons
+        if reason.bits_for_recommended > 0
     ]
     return "## Decision drivers\n\n" + "\n".join(lines) if lines else ""
 

@@ -41,7 +41,10 @@ def _rows(found: Any, catalog: Catalog) -> str:
     if found.verdict_changed:
         first = found.recommended
         pairs.append(
-            ("Recommended", f"{words.strategy(first.before, catalog)} → {words.strategy(first.after, catalog)}")
+            (
+                "Recommended",
+                f"{words.strategy(first.before, catalog)} → {words.strategy(first.after, catalog)}",
+            )
         )
         pairs.append(
             ("Verdict", f"{words.VERDICTS[found.verdict.before]} → {words.VERDICTS[found.verdict.after]}")

@@ -93,6 +93,8 @@ def respond(answers, catalog, day, *, limit=40):
 
 def test_the_interview_ends_by_itself_well_before_the_last_question(catalog, day):
     full = {
+        "in_use": "people", "drivers": ("labour",), "behaviors": ("answering",), "fetch": "by_search", "passage_by_hand": "yes",
+        "ability": "ordinary", "first_reader": "user", "stream": "live", "many_passages": False, "variants": "one",
         "knowledge_gap": "main", "behavior_gap": "none", "knowledge_change": "weekly", "needs_citations": True,
         "knowledge_tokens": 5e6, "knowledge_in_request": False, "access_per_user": True, "knowledge_form": "documents",
         "retrieval_result": "not_tried", "labelled_examples": 0.0, "examples_obtainable": "slowly",
@@ -131,21 +133,22 @@ def test_the_rulebook_passes_its_own_lint(catalog, day):
 def test_the_lint_finds_what_is_planted(tmp_path, day):
     (tmp_path / "decision").mkdir()
     rule = (
-        "id: {id}\ntitle: T\nwhen: {when}\neffect: {effect}\nbecause: B\nunless: U\n"
+        "id: {id}\ntitle: T\nconsideration: {about}\nwhen: {when}\neffect: {effect}\nbecause: B\nunless: U\n"
         "evidence:\n  - {{source: judgement, says: S., supports: judgement}}\n"
         "reviewed: 2026-11-22\nreview_by: 2027-05-22\nexamples:\n"
         "  - {{name: a, facts: {{budget: low, labelled_examples: 77.5}}, fires: true}}\n"
         "  - {{name: b, facts: {{budget: {second}}}, fires: false}}\n"
     )
     planted = {
-        "planted-one": ("{budget: low}", "{rag: strongly_for}", "high"),
-        "planted-two": ("{budget: low}", "{rag: strongly_against}", "high"),
-        "planted-dead": ("{budget: low, labelled_examples: 77.5}", "{rag: for}", "high"),
-        "planted-literal": ("{budget: low, labelled_examples: {at_least: 77}}", "{rag: for}", "high"),
-        "planted-wrong-example": ("{budget: low}", "{rag: for}", "low"),
+        "planted-one": ("{budget: low}", "{look_up: strongly_for}", "high"),
+        "planted-two": ("{budget: low}", "{look_up: strongly_against}", "high"),
+        "planted-dead": ("{budget: low, labelled_examples: 77.5}", "{look_up: for}", "high"),
+        "planted-literal": ("{budget: low, labelled_examples: {at_least: 77}}", "{look_up: for}", "high"),
+        "planted-wrong-example": ("{budget: low}", "{look_up: for}", "low"),
     }
     for name, (when, effect, second) in planted.items():
-        text = rule.format(id=name, when=when, effect=effect, second=second)
+        about = "money-to-build" if name != "planted-two" else "team"
+        text = rule.format(id=name, about=about, when=when, effect=effect, second=second)
         (tmp_path / "decision" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
     findings = lint(load_catalog(tmp_path), as_of=day, samples=3_000)

@@ -39,7 +39,7 @@ def doubt(around: Surroundings, catalog: Catalog, *, as_of: date, skip: Collecti
         return Doubt(1.0, "final", ())
     robustness = float(np.mean(around.winners == around.first))
     enough = catalog.parameter("verdict.smallest_gain", as_of).number
-    told = _worth_asking(around, catalog, as_of)
+    told = _worth_asking(around, catalog)
     worth = [question for question in told if question.gain >= enough]
     asked = tuple(question for question in worth if question.fact not in skip)[:QUESTIONS]
     return Doubt(robustness, "open" if worth else "settled", asked)
@@ -74,7 +74,7 @@ def _loudest(around: Surroundings, catalog: Catalog, bits: Array) -> Array:
     return loud
 
 
-def _worth_asking(around: Surroundings, catalog: Catalog, as_of: date) -> list[NextQuestion]:
+def _worth_asking(around: Surroundings, catalog: Catalog) -> list[NextQuestion]:
     now = around.here.corners[0]
     after = around.changed.corners
     found = []

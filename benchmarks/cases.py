@@ -169,6 +169,40 @@ def print_words(chances: Array, reads: Sequence[Read], catalog: Catalog, as_of: 
             print(f"  {top[rows].mean():6.1%} {strict[rows].mean():7.1%} {rows.sum():5}")
 
 
+def picture(chances: Array, reads: Sequence[Read]) -> str:
+    """Draw the reliability of the probabilities as SVG: what was said across, what came upwards, area by number."""
+    strict, _ = hits(chances, reads)
+    top = chances.max(axis=1)
+    x, y = lambda share: 50 + 300 * share, lambda share: 330 - 300 * share
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 385" font-family="sans-serif" font-size="12">',
+        "<title>Reliability: probability said, share that came as published, by tenths</title>",
+        '<rect width="400" height="385" fill="#ffffff"/>',
+        f'<path d="M{x(0)} {y(0)}H{x(1)}V{y(1)}H{x(0)}Z" fill="none" stroke="#c9ccd3"/>',
+        f'<path d="M{x(0)} {y(0)}L{x(1)} {y(1)}" stroke="#9aa0ab" stroke-dasharray="4 4"/>',
+    ]
+    for low in np.arange(0.2, 1.0, 0.1):
+        rows = (top >= low) & (top < low + 0.1)
+        if rows.any():
+            said, came, count = top[rows].mean(), strict[rows].mean(), int(rows.sum())
+            half = 1.96 * np.sqrt(came * (1 - came) / (count / 2))  # two readings of a case are nearly one
+            low_end, high_end = max(0.0, came - half), min(1.0, came + half)
+            parts += [
+                f'<path d="M{x(said):.1f} {y(low_end):.1f}V{y(high_end):.1f}" stroke="#0369a1" stroke-width="1.5"/>',
+                f'<circle cx="{x(said):.1f}" cy="{y(came):.1f}" r="{1.1 * np.sqrt(count):.1f}" fill="#0369a1" fill-opacity="0.75"/>',
+            ]
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        parts += [
+            f'<text x="{x(share)}" y="348" text-anchor="middle" fill="#1d2430">{share:.0%}</text>',
+            f'<text x="44" y="{y(share) + 4}" text-anchor="end" fill="#1d2430">{share:.0%}</text>',
+        ]
+    parts += [
+        '<text x="200" y="370" text-anchor="middle" fill="#1d2430">probability of the recommended corner</text>',
+        '<text x="50" y="20" fill="#1d2430">share that came as published, with 95 % intervals</text></svg>',
+    ]
+    return "\n".join(parts) + "\n"
+
+
 def print_agreement(catalog: Catalog) -> None:
     """Print how far two readers agree on each question that both answered, with today's questions and the former ones."""
     before = _agreements(FOLDER / "2026-11-22", None)
@@ -224,6 +258,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=date.fromisoformat, default=datetime.now(UTC).date())
     parser.add_argument("--verdicts", type=Path, action="append", default=[])
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--picture", type=Path, help="write the reliability picture there")
     options = parser.parse_args()
     catalog = load_catalog()
     reads = readings(catalog)
@@ -257,6 +292,8 @@ def main() -> None:
         print_rows(path.name, {path.stem: np.array([given[read.case.id] for read in kept])}, kept, everybody)
     print_words(advisor, reads, catalog, options.as_of)
     print_agreement(catalog)
+    if options.picture:
+        options.picture.write_text(picture(advisor, reads), encoding="utf-8")
     if options.misses:
         print_misses(advisor, reads)
 

@@ -152,7 +152,10 @@ def _excluded(advice: Advice) -> dict[str, str]:
 
 
 def _effects(advice: Advice) -> dict[str, dict[str, str]]:
-    return {reason.rule: dict(reason.effect) for reason in advice.recommendation.reasons}
+    return {
+        reason.rule: {str(dial): str(word) for dial, word in reason.effect.items()}
+        for reason in advice.recommendation.reasons
+    }
 
 
 def _monthly(advice: Advice) -> dict[str, float | None]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from advisor.catalog import Catalog
 from advisor.cli.options import print_json, stderr
 from advisor.decide import decide_frame
 from advisor.errors import AdvisorError
 from advisor.scenario import table_batches, table_writer
+
+
+def _shown(progress: Progress, task: TaskID, counts: Counter[str]) -> Callable[[int], None]:
+    before = counts.total()
+    return lambda rows: progress.update(task, completed=before + rows)
 
 
 def decide_table(
@@ -28,13 +34,8 @@ def decide_table(
     with table_writer(out) as write, Progress(*columns, console=stderr(), transient=True) as progress:
         task = progress.add_task("deciding", total=None)
         for table, frame in table_batches(path, catalog):
-            done = counts.total()
             verdicts = decide_frame(
-                frame,
-                catalog,
-                as_of=as_of,
-                samples=samples,
-                progress=lambda rows, done=done: progress.update(task, completed=done + rows),
+                frame, catalog, as_of=as_of, samples=samples, progress=_shown(progress, task, counts)
             )
             write(table.hstack(verdicts))
             counts.update(verdicts["recommended"].to_list())

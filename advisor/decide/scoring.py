@@ -213,8 +213,8 @@ def weigh(fires: pl.DataFrame, table: RuleTable) -> Scored:
     # Rounded, so that a tie is a tie whatever order the machine adds in.
     scores = scores.round(4)
     if table.excludes.any():
-        barring = table.excludes.any(axis=1)
-        ids = [name for name, bars in zip(table.ids, barring, strict=True) if bars]
+        barring: Array = np.asarray(table.excludes.any(axis=1))
+        ids = [name for name, bars in zip(table.ids, barring.tolist(), strict=True) if bars]
         scores[_matrix(known.select(ids)) @ table.excludes[barring] > 0] = -np.inf
     # A rulebook that excludes everything leaves prompting: something can always be tried.
     scores[np.isneginf(scores).all(axis=1), 0] = 0

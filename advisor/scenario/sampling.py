@@ -119,7 +119,8 @@ def _draw_numbers(
         # `spread` is the factor between the median and the 84th percentile.
         drawn = np.exp(np.log(median) + np.log(spread) * generator.standard_normal(count))
     elif "uniform" in fact.prior:
-        drawn = generator.uniform(*fact.prior["uniform"], size=count)
+        start, end = fact.prior["uniform"]
+        drawn = generator.uniform(float(start), float(end), size=count)
     else:
         values = np.array([float(value) for value in fact.prior["values"]])
         weights = np.array([float(weight) for weight in fact.prior["values"].values()])

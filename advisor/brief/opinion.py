@@ -95,9 +95,8 @@ def compare(
 ) -> SecondOpinion:
     """Return the model's verdict beside ours on ``situation``, and the facts on which the two differ."""
     theirs = _likeliest(opinion.probabilities)
-    ours = (recommendation.recommended,)
-    if recommendation.verdict == "too_early":
-        ours = recommendation.shortlist
+    early = recommendation.verdict == "too_early"
+    ours = recommendation.shortlist if early else (recommendation.recommended,)
     agrees = _agrees(theirs, ours)
     return SecondOpinion(
         recommended=theirs,
@@ -175,12 +174,12 @@ def _advice(
         return f"It names {named}; it is too early for us to choose from {told}. Answer more questions. {_SETTLED}"
     if agrees:
         return (
-            f"It agrees on {told}. Where an independent reader agreed, Advisor was right in 12 of 15 cases that it "
-            f"had not seen. {_SETTLED}"
+            f"It agrees on {told}. Where an independent reader agreed, an earlier rulebook was right in 12 of 15 "
+            f"cases that it had not seen. {_SETTLED}"
         )
     gone = next((item.because for item in recommendation.ruled_out if item.strategy == theirs), None)
     tried = f"{named} cannot be had ({gone.rstrip('.')}); try {told}" if gone else f"Try {told} and {named}"
     return (
         f"It differs: measure first. {tried} on held-out inputs before you build. Where an independent reader "
-        f"differed, Advisor was right in 2 of 10 cases that it had not seen. {_SETTLED}"
+        f"differed, an earlier rulebook was right in 2 of 10 cases that it had not seen. {_SETTLED}"
     )

@@ -170,7 +170,7 @@ def _show_opinion(found: SecondOpinion, ours: Recommendation, catalog: Catalog, 
     )
     for name, chance in found.probabilities.items():
         beside = f"{words.percent(chance):>7}   ours {words.percent(ours.probabilities[name]):>7}"
-        console.print(f"  {words.strategy(name, catalog):<24}{beside}")
+        console.print(f"  {words.strategy(name, catalog):<28}{beside}")
     for item in found.differs_on:
         fact = catalog.facts[item.fact]
         told, said = (printable(words.answer(value, fact)) for value in (item.theirs, item.ours))

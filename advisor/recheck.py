@@ -126,7 +126,7 @@ def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -
         day=Moved(name="day", before=then.as_of.isoformat(), after=now.as_of.isoformat()),
         probabilities=_moves(then.probabilities, now.probabilities),
         ruled_out=_moves(_excluded(before), _excluded(after)),
-        rules=_moves(_effects(before), _effects(after)),
+        rules=_rule_moves(before, after),
         costs=_moves(_monthly(before), _monthly(after)),
         endings=_moves(_endings(before), _endings(after)),
         dropped=dropped,
@@ -151,8 +151,18 @@ def _excluded(advice: Advice) -> dict[str, str]:
     return {item.strategy: item.rule for item in advice.recommendation.ruled_out}
 
 
-def _effects(advice: Advice) -> dict[str, dict[str, str]]:
-    return {reason.rule: dict(reason.effect) for reason in advice.recommendation.reasons}
+def _rule_moves(before: Advice, after: Advice) -> tuple[Moved, ...]:
+    then, now = _effects(before), _effects(after)
+    # The first version did not argue about dials: of its rules only whether they fired can be compared.
+    undialled = {item.rule for item in before.recommendation.reasons if not item.consideration}
+    return tuple(move for move in _moves(then, now) if move.after is None or move.name not in undialled)
+
+
+def _effects(advice: Advice) -> dict[str, dict[str, Any]]:
+    return {
+        reason.rule: {**reason.effect, **dict.fromkeys(reason.rules_out, "rules_out")}
+        for reason in advice.recommendation.reasons
+    }
 
 
 def _monthly(advice: Advice) -> dict[str, float | None]:

@@ -239,7 +239,9 @@ def _acknowledge(saved: Saved, *, as_json: bool) -> None:
 
 
 def _outcome(decided: Decided | None) -> str:
-    return f"{decided.recommended} ({decided.verdict})" if decided else "not decided"
+    if not decided:
+        return "not decided"
+    return decided.verdict if decided.verdict == "too_early" else f"{decided.recommended} ({decided.verdict})"
 
 
 def _minute(moment: datetime) -> str:

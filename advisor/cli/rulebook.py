@@ -81,7 +81,10 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
     table = Table("rule", "effect", box=None)
     for rule in catalog.rules.values():
         table.add_row(
-            rule.id, escape(words.effects(rule.effect, rule.rules_out, catalog) or "advises " + ", ".join(rule.advise))
+            rule.id,
+            escape(
+                words.effects(rule.effect, rule.rules_out, catalog) or "advises " + ", ".join(rule.advise)
+            ),
         )
     stdout().print(table)
 

@@ -24,9 +24,8 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
         console.print(f"[yellow]![/] {escape(warning)}")
-    for question in recommendation.questions:
-        gain = words.percent(question.gain)
-        console.print(f"[bold]Worth asking[/] {escape(question.question)} [dim](right {gain} more often)[/]")
+    for asked in recommendation.questions:
+        console.print(f"[bold]Worth asking[/] {escape(asked.question)} [dim]({words.worth(asked)})[/]")
     console.print(
         f"[dim]Rulebook {recommendation.rulebook['version']} ({recommendation.rulebook['sha256'][:12]}), "
         f"as of {recommendation.as_of}[/]"
@@ -34,16 +33,18 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
 
 
 def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
-    colour = STRATEGY_COLOURS_DARK[recommendation.start_with.strategy]
+    early = recommendation.verdict == "too_early"
+    colour = "" if early else STRATEGY_COLOURS_DARK[recommendation.start_with.strategy]
     lines = [
         Text.assemble(
-            (words.points_to(recommendation, catalog), f"bold {colour}"),
-            f" {words.verdict(recommendation)}.",
+            (words.points_to(recommendation, catalog), f"bold {colour}".strip()),
+            "" if early else f" {words.verdict(recommendation)}.",
         )
     ]
-    if recommendation.start_with.stop_when:
+    if recommendation.start_with.stop_when and not early:
         lines.append(Text(f"{recommendation.start_with.because} {recommendation.start_with.stop_when}"))
-    lines.append(Text(f"Shortlist: {words.any_of(recommendation.shortlist, catalog)}"))
+    if not early:
+        lines.append(Text(f"Shortlist: {words.any_of(recommendation.shortlist, catalog)}"))
     if recommendation.title:
         lines.insert(0, Text(recommendation.title, style="bold"))
     lines.append(Text(words.certainty(recommendation, catalog), style="dim"))
@@ -54,7 +55,7 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
             Text.assemble(
                 f"{words.strategy(name, catalog):<28}",
                 (f"{bar:<{_BAR}}", STRATEGY_COLOURS_DARK[name]),
-                f" {share:4.0%}",
+                f" {words.percent(share):>6}",
             )
         )
     lines += [
@@ -79,7 +80,9 @@ def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
         f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
     )
-    console.print(f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]")
+    console.print(
+        f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]"
+    )
     console.print(f"  [dim]{escape(facts)} · {reason.rule} · {_evidence(reason)}[/]")
 
 

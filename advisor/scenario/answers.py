@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,6 +20,19 @@ Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 MAX_TITLE: Final = 300
 MAX_TEXT: Final = 2_000
 MAX_ANSWERS_BYTES: Final = 1_000_000
+_TYPED: Final = re.compile(
+    r"([+-]?(?:\d{1,3}(?:[,_ ]\d{3})+|\d{1,30})(?:\.\d{0,30})?) ?(k|thousand|m|million|b|bn|billion)?"
+)
+_TIMES: Final = {
+    "": 1.0,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+}
 _KEYS: Final = ("title", "answers", "origins", "notes")
 
 
@@ -212,6 +226,26 @@ def _number(name: str, fact: Fact, value: Any, place: str) -> float:
             remedy=f"Give a number from {low:,.6g} to {high:,.6g}.",
         )
     return float(value)
+
+
+def typed_number(text: str, fact: Fact, place: str) -> float:
+    """Read a number as people type it: 1,500 · 3k · 2M · "hundreds", with or without the unit.
+
+    Raises AdvisorError for anything else, a comma that does not part thousands included.
+    """
+    told = " ".join(text.lower().split())
+    if told in fact.words:
+        return float(fact.words[told])
+    found = _TYPED.fullmatch(told.removesuffix(fact.unit.lower()).strip())
+    if found is None:
+        known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
+        raise AdvisorError(
+            f"{_shown(text)} is no number",
+            place=place,
+            remedy=f"Write a figure such as 0.5, 1,500, 3k or 2M{known}.",
+        )
+    digits, times = found.groups()
+    return float(re.sub(r"[,_ ]", "", digits)) * _TIMES[times or ""]
 
 
 def _finite(value: float) -> bool:

@@ -131,7 +131,7 @@ def _outcomes(columns: Sequence[Column], found: Sequence[Advice], catalog: Catal
         with box, st.container(border=True):
             st.html(
                 f'<h2 class="adv-card-title" dir="auto">{escape(column.title)}</h2>'
-                f'<p class="adv-leader" style="--c:var(--{recommendation.start_with.strategy})">'
+                f'<p class="adv-leader" style="--c:{look.accent(recommendation)}">'
                 f"{escape(words.headline(recommendation, catalog))}</p>{look.verdict(recommendation)}"
                 + look.share_bars(recommendation, catalog)
                 + _costs(advice, catalog)

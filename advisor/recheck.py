@@ -10,6 +10,7 @@ from advisor.advice import Advice, advise
 from advisor.catalog import Catalog, Record
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, check_answers
+from advisor.scenario.answers import renamed
 
 
 class Outcome(Protocol):
@@ -110,7 +111,8 @@ def still_fitting(situation: Situation, catalog: Catalog) -> tuple[Situation, tu
             kept |= check_answers({name: value}, catalog)
         except AdvisorError as error:
             dropped.append(Moved(name=name, before=value, after=error.problem))
-    return situation.model_copy(update={"answers": kept}), tuple(dropped)
+    origins = {renamed(name, None, catalog)[0]: origin for name, origin in situation.origins.items()}
+    return situation.model_copy(update={"answers": kept, "origins": origins}), tuple(dropped)
 
 
 def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -> Difference:

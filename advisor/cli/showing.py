@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.catalog import Catalog
-from advisor.decide import DecisionMap, Flip, Reason, Recommendation
+from advisor.decide import DecisionMap, Reason, Recommendation
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
 from advisor.report import words
 
@@ -20,7 +20,7 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     """Print verdict, shares, reasons, what would change it, and what to do."""
     console.print(Panel(_headline(recommendation, catalog), border_style="dim", expand=False))
     _show_reasons(recommendation, catalog, console)
-    _show_flips(recommendation.flips, catalog, console)
+    _show_flips(recommendation, catalog, console)
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
         console.print(f"[yellow]![/] {escape(warning)}")
@@ -78,7 +78,7 @@ def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Con
 
 def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
-        f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
+        f"{used.fact}: {words.answer(used.value, catalog.facts.get(used.fact))}" for used in reason.facts
     )
     console.print(
         f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]"
@@ -90,20 +90,21 @@ def _evidence(reason: Reason) -> str:
     return ", ".join(f"{item.source} ({item.supports})" for item in reason.evidence)
 
 
-def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> None:
-    if not flips:
+def _show_flips(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    if not recommendation.flips:
         return
+    heading = words.changes(recommendation)
     table = Table(
         "Answer",
         "now",
         "if it were",
         "recommended then",
-        title="What would change it",
+        title=heading,
         title_justify="left",
         box=None,
     )
-    for flip in flips:
-        fact = catalog.facts[flip.fact]
+    for flip in recommendation.flips:
+        fact = catalog.facts.get(flip.fact)
         table.add_row(
             escape(flip.fact),
             escape(words.answer(flip.from_, fact)),
@@ -115,11 +116,12 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
 
 
 def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    steps, failing = words.way(recommendation)
     console.print("\n[bold]What to do[/]")
-    for number, step in enumerate(recommendation.roadmap, 1):
+    for number, step in enumerate(steps, 1):
         console.print(f"{number}. {escape(step.title)} [dim]({words.strategy(step.strategy, catalog)})[/]")
         console.print(f"   [dim]until: {escape(step.until)}[/]")
-    for step in recommendation.if_that_fails:
+    for step in failing:
         console.print(f"[bold]If that fails[/] {escape(step.title)}")
     if recommendation.techniques:
         names = ", ".join(technique.title for technique in recommendation.techniques)

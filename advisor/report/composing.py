@@ -128,11 +128,11 @@ def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
 
 def _roadmap(advice: Advice) -> Section:
     found = advice.recommendation
-    items = tuple((step.strategy, step.title, step.until) for step in found.roadmap)
-    blocks: list[Block] = [Steps(items)]
-    if found.start_with.because:
-        blocks.insert(0, Paragraph(f"{found.start_with.because} {found.start_with.stop_when}"))
-    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in found.if_that_fails)
+    steps, otherwise = words.way(found)
+    blocks: list[Block] = [Steps(tuple((step.strategy, step.title, step.until) for step in steps))]
+    if why := words.before_the_way(found):
+        blocks.insert(0, Paragraph(why))
+    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in otherwise)
     if failing:
         blocks.append(Terms(failing))
     return Section("roadmap", "What to do, and when to stop", tuple(blocks))
@@ -184,10 +184,10 @@ def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
         table = Table(
             "Answers that would change it", ("Question", "Now", "If instead", "Then recommended"), rows
         )
-        yield Section("changes", "What would change it", (table,))
+        yield Section("changes", words.changes(found), (table,))
     else:
         text = "No single answer changes the recommendation."
-        yield Section("changes", "What would change it", (Paragraph(text),))
+        yield Section("changes", words.changes(found), (Paragraph(text),))
 
 
 def _flip_row(change: Flip, catalog: Catalog) -> tuple[str, ...]:

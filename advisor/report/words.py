@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
-from advisor.decide.records import Flip, NextQuestion, Reason, Recommendation
+from advisor.decide.records import Flip, NextQuestion, Reason, Recommendation, RoadmapStep
 
+# A space at which no line breaks.
+_TIED: Final = "\N{NO-BREAK SPACE}"
 VERDICTS: Final = {
     "clear": "Clear",
     "leaning": "Leaning",
@@ -96,10 +98,10 @@ def strategy(name: str, catalog: Catalog) -> str:
 def percent(share: float) -> str:
     """Write a share so that neither a small one reads as nothing nor a large one as certainty."""
     if 0 < share < 0.01:
-        return "< 1 %"
+        return f"<{_TIED}1{_TIED}%"
     if 0.99 < share < 1:
-        return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return f">{_TIED}99{_TIED}%"
+    return f"{share:.0%}".replace("%", f"{_TIED}%")
 
 
 def chance(share: float | None) -> str:
@@ -130,6 +132,30 @@ def spread(recommendation: Recommendation, catalog: Catalog) -> str:
     return ", ".join(told)
 
 
+def way(recommendation: Recommendation) -> tuple[tuple[RoadmapStep, ...], tuple[RoadmapStep, ...]]:
+    """Return the steps to take and where to turn after them; while it is too early, the first, which always comes."""
+    if recommendation.verdict == "too_early":
+        return recommendation.roadmap[:1], ()
+    return recommendation.roadmap, recommendation.if_that_fails
+
+
+def before_the_way(recommendation: Recommendation) -> str:
+    """Return why the steps begin where they do, and when to stop; empty where nobody has said."""
+    if recommendation.verdict == "too_early":
+        return "One step comes first in any case. The rest of the way hangs on the questions that are open."
+    start = recommendation.start_with
+    return f"{start.because} {start.stop_when}".strip()
+
+
+def changes(recommendation: Recommendation) -> str:
+    """Return the heading of the answers that would change the advice."""
+    return (
+        "What single answers would point to"
+        if recommendation.verdict == "too_early"
+        else "What would change it"
+    )
+
+
 def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
     """Say whether more answers are worth giving."""
     name = strategy(recommendation.recommended, catalog)
@@ -142,13 +168,15 @@ def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
             following = recommendation.next_question
             if following is None:
                 return "An answer to a question that was left open could still make the advice better."
-            return f"The best next answer is worth this: {worth(following)}."
+            if following.gain is None:
+                return f"The best next answer would remove {percent(following.settles)} of the doubt."
+            return f"The best next answer would make the advice {worth(following)}."
 
 
 def worth(asked: NextQuestion) -> str:
     """Return what an answer is worth in a phrase."""
     if asked.gain is None:
-        return f"it removes {percent(asked.settles)} of the doubt"
+        return f"removes {percent(asked.settles)} of the doubt"
     points = round(asked.gain * 100)
     return f"right {points or '< 1'} point{'s' if points > 1 else ''} more often"
 

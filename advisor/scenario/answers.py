@@ -81,7 +81,7 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
     return Situation(
         title=_text(value, "title", MAX_TITLE, located),
         answers=answers,
-        origins=_origins(value.get("origins") or {}, answers, located),
+        origins=_origins(value.get("origins") or {}, answers, catalog, located),
         notes=_text(value, "notes", MAX_TEXT, located),
     )
 
@@ -106,7 +106,7 @@ def _text(value: Mapping[str, Any], key: str, limit: int, located: Located) -> s
     return text
 
 
-def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[str, Any]:
+def _origins(value: Any, answers: Mapping[str, Any], catalog: Catalog, located: Located) -> dict[str, Any]:
     known = ("answered", "measured", "derived", "assumed")
     if not isinstance(value, dict):
         raise AdvisorError(
@@ -119,7 +119,8 @@ def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[s
                 place=located.at(("origins", fact)),
                 remedy=did_you_mean(str(origin), known),
             )
-    return {fact: origin for fact, origin in value.items() if fact in answers}
+    named = {renamed(fact, None, catalog)[0]: origin for fact, origin in value.items()}
+    return {fact: origin for fact, origin in named.items() if fact in answers}
 
 
 def parse_json(text: str, *, place: str) -> Located:
@@ -161,7 +162,7 @@ def check_answers(
     checked: dict[str, Any] = {}
     for given, stated in answers.items():
         where = located.at(("answers", given)) if located else f"{place}.{given}"
-        name, value = _renamed(given, stated, catalog)
+        name, value = renamed(given, stated, catalog)
         if name != given and answers.get(name) is not None:
             raise AdvisorError(
                 f"'{given}' is the earlier name of '{name}', and both are answered",
@@ -180,8 +181,8 @@ def check_answers(
     return checked
 
 
-def _renamed(name: str, value: Any, catalog: Catalog) -> tuple[str, Any]:
-    """Return name and value as they are called now, where an answer was saved under an earlier name."""
+def renamed(name: str, value: Any, catalog: Catalog) -> tuple[str, Any]:
+    """Return name and value as they are called now, where an answer was given under an earlier name."""
     for now, fact in catalog.facts.items() if name not in catalog.facts else ():
         if name in fact.formerly:
             options = fact.formerly[name]

@@ -194,7 +194,7 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
             look.overline("Why")
             evidence.reasons(carrying[:3], catalog, prefix="live")
         if found.flips:
-            look.overline("What would change it")
+            look.overline(words.changes(found))
             st.html(look.flips(found.flips[:3], catalog))
         pages.link("recommendation", "Whole recommendation", icon=":material/arrow_forward:")
         downloads.menu(state.current(), catalog)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
+from advisor.recheck import still_fitting
 from advisor.report import words
 from advisor.store import Decided, Entry, Revision, may_manage
 from advisor.ui import look, moved, pages, saving, signing_in, state
@@ -152,7 +153,12 @@ def open_revision(assessment_id: str, revision: int | None) -> None:
     except AdvisorError as error:
         pages.tell(error)
         return
-    state.load(found.situation, saved=f"{assessment_id}.{found.revision.number}")
+    fitting, dropped = still_fitting(found.situation, state.catalog())
+    if dropped:
+        problem = f"{len(dropped)} of its answers no longer fit a question and were left out"
+        names = ", ".join(item.name for item in dropped)
+        pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
+    state.load(fitting, saved=f"{assessment_id}.{found.revision.number}")
     pages.go("recommendation")
 
 

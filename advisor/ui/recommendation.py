@@ -65,14 +65,15 @@ def _hero(found: Recommendation, catalog: Catalog) -> None:
 
 def _roadmap(found: Recommendation) -> None:
     st.header("What to do, and when to stop", anchor=False)
+    way, otherwise = words.way(found)
     steps = "".join(
         f'<li style="--c:var(--{step.strategy})"><b>{escape(step.title)}</b><span>Until {escape(step.until)}</span></li>'
-        for step in found.roadmap
+        for step in way
     )
-    if found.start_with.because:
-        look.quiet(f"{found.start_with.because} {found.start_with.stop_when}")
+    if why := words.before_the_way(found):
+        look.quiet(why)
     st.html(f'<ol class="adv-steps">{steps}</ol>')
-    for step in found.if_that_fails:
+    for step in otherwise:
         look.quiet(f"If that fails: {step.title}")
 
 
@@ -104,7 +105,7 @@ def _questions(found: Recommendation) -> None:
 
 
 def _changes(found: Recommendation, catalog: Catalog) -> None:
-    st.header("What would change it", anchor=False)
+    st.header(words.changes(found), anchor=False)
     if not found.flips:
         look.quiet("No single answer changes the recommendation.")
         return

@@ -162,7 +162,8 @@ def _rule_moves(before: Advice, after: Advice) -> tuple[Moved, ...]:
 
 def _effects(advice: Advice) -> dict[str, dict[str, Any]]:
     return {
-        reason.rule: {**reason.effect, **dict.fromkeys(reason.rules_out, "rules_out")}
+        reason.rule: {str(dial): word for dial, word in reason.effect.items()}
+        | dict.fromkeys(reason.rules_out, "rules_out")
         for reason in advice.recommendation.reasons
     }
 

@@ -108,7 +108,7 @@ def _worth_asking(found: Recommendation) -> None:
 def _position(name: str, found: Recommendation) -> str:
     following = found.next_question
     if following and following.fact == name and found.answered:
-        return f"question {found.answered + 1}, the one most worth answering"
+        return f"question {found.answered + 1}, the best one to answer next"
     return f"question {found.answered + 1}" if name not in state.current().answers else "your answer so far"
 
 

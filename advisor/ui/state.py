@@ -129,7 +129,7 @@ def can_undo() -> bool:
 
 
 def ask(fact: str | None) -> None:
-    """Ask this question next, instead of the one that settles most."""
+    """Ask this question next, instead of the best one."""
     st.session_state["asked"] = fact
 
 

@@ -96,6 +96,22 @@ FILES = {
         "x_fact: {type: number, question: Q?, bouds: [0, 1]}",
         ["facts.yaml:1", "'bouds'", "'bounds'"],
     ),
+    "facts.yaml  ": (
+        "x_fact: {type: choice, question: Q?, options: [{id: a, label: A}], prior: {a: 1}, formerly: {old: {b: c}}}",
+        ["facts.yaml:1", "option 'c'", "Known: a"],
+    ),
+    "facts.yaml   ": (
+        "x_fact: {type: boolean, question: Q?, formerly: {knowledge_gap: {}}}",
+        ["facts.yaml:1", "formerly 'knowledge_gap'", "a fact of its own"],
+    ),
+    "facts.yaml    ": (
+        "x_fact: {type: boolean, question: Q?, formerly: {error_tolerance: {}}}",
+        ["facts.yaml:1", "and so was 'error_cost'"],
+    ),
+    "considerations.yaml": (
+        "x-idea: {title: T, summary: S, needs_gian: true}",
+        ["considerations.yaml:1", "'needs_gian'", "'needs_gain'"],
+    ),
     "parameters/x.yaml": (
         (
             "topic: x\nnumbers:\n  n:\n    title: T\n    unit: usd\n    values:\n"

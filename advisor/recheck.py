@@ -10,6 +10,7 @@ from advisor.advice import Advice, advise
 from advisor.catalog import Catalog, Record
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, check_answers
+from advisor.scenario.answers import renamed
 
 
 class Outcome(Protocol):
@@ -110,7 +111,8 @@ def still_fitting(situation: Situation, catalog: Catalog) -> tuple[Situation, tu
             kept |= check_answers({name: value}, catalog)
         except AdvisorError as error:
             dropped.append(Moved(name=name, before=value, after=error.problem))
-    return situation.model_copy(update={"answers": kept}), tuple(dropped)
+    origins = {renamed(name, None, catalog)[0]: origin for name, origin in situation.origins.items()}
+    return situation.model_copy(update={"answers": kept, "origins": origins}), tuple(dropped)
 
 
 def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -> Difference:
@@ -126,7 +128,7 @@ def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -
         day=Moved(name="day", before=then.as_of.isoformat(), after=now.as_of.isoformat()),
         probabilities=_moves(then.probabilities, now.probabilities),
         ruled_out=_moves(_excluded(before), _excluded(after)),
-        rules=_moves(_effects(before), _effects(after)),
+        rules=_rule_moves(before, after),
         costs=_moves(_monthly(before), _monthly(after)),
         endings=_moves(_endings(before), _endings(after)),
         dropped=dropped,
@@ -151,9 +153,17 @@ def _excluded(advice: Advice) -> dict[str, str]:
     return {item.strategy: item.rule for item in advice.recommendation.ruled_out}
 
 
-def _effects(advice: Advice) -> dict[str, dict[str, str]]:
+def _rule_moves(before: Advice, after: Advice) -> tuple[Moved, ...]:
+    then, now = _effects(before), _effects(after)
+    # The first version did not argue about dials: of its rules only whether they fired can be compared.
+    undialled = {item.rule for item in before.recommendation.reasons if not item.consideration}
+    return tuple(move for move in _moves(then, now) if move.after is None or move.name not in undialled)
+
+
+def _effects(advice: Advice) -> dict[str, dict[str, Any]]:
     return {
-        reason.rule: {str(dial): str(word) for dial, word in reason.effect.items()}
+        reason.rule: {str(dial): word for dial, word in reason.effect.items()}
+        | dict.fromkeys(reason.rules_out, "rules_out")
         for reason in advice.recommendation.reasons
     }
 

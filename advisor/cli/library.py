@@ -66,7 +66,7 @@ def list_(
             {"library": store.place, "assessments": [entry.model_dump(mode="json") for entry in entries]}
         )
         return
-    table = Table("Id", "Title", "Try first", "Rev.", "Saved", "Tags", box=None, header_style="dim")
+    table = Table("Id", "Title", "Recommended", "Rev.", "Saved", "Tags", box=None, header_style="dim")
     for entry in entries:
         first = _outcome(entry.decided)
         tags = escape(printable(", ".join(entry.tags)))
@@ -134,7 +134,7 @@ def history(assessment_id: IdArgument, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"id": assessment_id, "revisions": [item.model_dump(mode="json") for item in revisions]})
         return
-    table = Table("Rev.", "Saved", "By", "Title", "Try first", "Rulebook", box=None, header_style="dim")
+    table = Table("Rev.", "Saved", "By", "Title", "Recommended", "Rulebook", box=None, header_style="dim")
     for item in revisions:
         note = f" (restored from {item.restored_from})" if item.restored_from else ""
         hashed = item.decided.rulebook_sha256[:12] if item.decided else ""
@@ -239,7 +239,9 @@ def _acknowledge(saved: Saved, *, as_json: bool) -> None:
 
 
 def _outcome(decided: Decided | None) -> str:
-    return f"{decided.recommended} ({decided.verdict})" if decided else "not decided"
+    if not decided:
+        return "not decided"
+    return decided.verdict if decided.verdict == "too_early" else f"{decided.recommended} ({decided.verdict})"
 
 
 def _minute(moment: datetime) -> str:

@@ -132,7 +132,7 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
 
 def _outcome(found: Difference, side: str, catalog: Catalog) -> str:
     first, verdict = getattr(found.recommended, side), getattr(found.verdict, side)
-    return f"{words.strategy(first, catalog)}, {words.VERDICTS.get(verdict, verdict).lower()}"
+    return words.outcome(first, verdict, catalog)
 
 
 def _fires(item: Moved) -> str:
@@ -146,7 +146,7 @@ def _excluded(item: Moved) -> str:
 
 
 def _share(item: Moved) -> str:
-    return f"{item.before or 0:.0%} → {item.after or 0:.0%}"
+    return " → ".join(words.chance(side) for side in (item.before, item.after))
 
 
 def _money(item: Moved) -> str:

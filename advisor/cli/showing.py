@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.catalog import Catalog
-from advisor.decide import DecisionMap, Flip, Reason, Recommendation
+from advisor.decide import DecisionMap, Reason, Recommendation
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
 from advisor.report import words
 
@@ -20,13 +20,12 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     """Print verdict, shares, reasons, what would change it, and what to do."""
     console.print(Panel(_headline(recommendation, catalog), border_style="dim", expand=False))
     _show_reasons(recommendation, catalog, console)
-    _show_flips(recommendation.flips, catalog, console)
+    _show_flips(recommendation, catalog, console)
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
         console.print(f"[yellow]![/] {escape(warning)}")
-    for question in recommendation.questions:
-        gain = words.percent(question.gain)
-        console.print(f"[bold]Worth asking[/] {escape(question.question)} [dim](right {gain} more often)[/]")
+    for asked in recommendation.questions:
+        console.print(f"[bold]Worth asking[/] {escape(asked.question)} [dim]({words.worth(asked)})[/]")
     console.print(
         f"[dim]Rulebook {recommendation.rulebook['version']} ({recommendation.rulebook['sha256'][:12]}), "
         f"as of {recommendation.as_of}[/]"
@@ -34,16 +33,18 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
 
 
 def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
-    colour = STRATEGY_COLOURS_DARK[recommendation.start_with.strategy]
+    early = recommendation.verdict == "too_early"
+    colour = "" if early else STRATEGY_COLOURS_DARK[recommendation.start_with.strategy]
     lines = [
         Text.assemble(
-            (words.points_to(recommendation, catalog), f"bold {colour}"),
-            f" {words.verdict(recommendation)}.",
+            (words.points_to(recommendation, catalog), f"bold {colour}".strip()),
+            "" if early else f" {words.verdict(recommendation)}.",
         )
     ]
-    if recommendation.start_with.stop_when:
+    if recommendation.start_with.stop_when and not early:
         lines.append(Text(f"{recommendation.start_with.because} {recommendation.start_with.stop_when}"))
-    lines.append(Text(f"Shortlist: {words.any_of(recommendation.shortlist, catalog)}"))
+    if not early:
+        lines.append(Text(f"Shortlist: {words.any_of(recommendation.shortlist, catalog)}"))
     if recommendation.title:
         lines.insert(0, Text(recommendation.title, style="bold"))
     lines.append(Text(words.certainty(recommendation, catalog), style="dim"))
@@ -54,7 +55,7 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
             Text.assemble(
                 f"{words.strategy(name, catalog):<28}",
                 (f"{bar:<{_BAR}}", STRATEGY_COLOURS_DARK[name]),
-                f" {share:4.0%}",
+                f" {words.percent(share):>6}",
             )
         )
     lines += [
@@ -77,7 +78,7 @@ def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Con
 
 def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
-        f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
+        f"{used.fact}: {words.answer(used.value, catalog.facts.get(used.fact))}" for used in reason.facts
     )
     console.print(
         f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]"
@@ -89,20 +90,21 @@ def _evidence(reason: Reason) -> str:
     return ", ".join(f"{item.source} ({item.supports})" for item in reason.evidence)
 
 
-def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> None:
-    if not flips:
+def _show_flips(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    if not recommendation.flips:
         return
+    heading = words.changes(recommendation)
     table = Table(
         "Answer",
         "now",
         "if it were",
         "recommended then",
-        title="What would change it",
+        title=heading,
         title_justify="left",
         box=None,
     )
-    for flip in flips:
-        fact = catalog.facts[flip.fact]
+    for flip in recommendation.flips:
+        fact = catalog.facts.get(flip.fact)
         table.add_row(
             escape(flip.fact),
             escape(words.answer(flip.from_, fact)),
@@ -114,11 +116,12 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
 
 
 def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    steps, failing = words.way(recommendation)
     console.print("\n[bold]What to do[/]")
-    for number, step in enumerate(recommendation.roadmap, 1):
+    for number, step in enumerate(steps, 1):
         console.print(f"{number}. {escape(step.title)} [dim]({words.strategy(step.strategy, catalog)})[/]")
         console.print(f"   [dim]until: {escape(step.until)}[/]")
-    for step in recommendation.if_that_fails:
+    for step in failing:
         console.print(f"[bold]If that fails[/] {escape(step.title)}")
     if recommendation.techniques:
         names = ", ".join(technique.title for technique in recommendation.techniques)

@@ -40,7 +40,7 @@ def doubt(around: Surroundings, catalog: Catalog, *, as_of: date, skip: Collecti
     robustness = float(np.mean(around.winners == around.first))
     enough = catalog.parameter("verdict.smallest_gain", as_of).number
     told = _worth_asking(around, catalog)
-    worth = [question for question in told if question.gain >= enough]
+    worth = [question for question in told if (question.gain or 0.0) >= enough]
     asked = tuple(question for question in worth if question.fact not in skip)[:QUESTIONS]
     return Doubt(robustness, "open" if worth else "settled", asked)
 
@@ -85,7 +85,7 @@ def _worth_asking(around: Surroundings, catalog: Catalog) -> list[NextQuestion]:
         gain, settles = _told(np.vstack([after[rows], now]), chances)
         question = catalog.facts[name].question
         found.append(NextQuestion(fact=name, question=question, gain=gain, settles=settles))
-    return sorted(found, key=lambda item: (-item.settles, -item.gain))
+    return sorted(found, key=lambda item: (-item.settles, -(item.gain or 0.0)))
 
 
 def _told(after: Array, chances: Array) -> tuple[float, float]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from advisor.catalog import Dial, Evidence, Record
 from advisor.catalog.records import EffectWord
@@ -93,8 +94,9 @@ class NextQuestion(Record):
     """The fact's name."""
     question: str
     """What to ask."""
-    gain: float
-    """How much more likely the recommendation is to be right after the answer, on average, from 0 to 1."""
+    gain: float | None
+    """How much likelier the recommendation is to be right after the answer, on average, from 0 to 1; null where the
+    first version saved it, which did not measure that."""
     settles: float
     """Share of the doubt that the answer removes on average, from 0 to 1."""
 
@@ -203,35 +205,44 @@ class Recommendation(Record):
     warnings: tuple[str, ...] = ()
     """Overdue rules and the like."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _read_the_first_version(cls, data: Any) -> Any:
-        return of_version_1(data) if isinstance(data, dict) and "try_first" in data else data
-
 
 def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a recommendation as saved before dials were introduced in today's shape; what it did not hold is empty."""
+    """Return a recommendation of the first version in today's shape; what it did not hold is empty.
+
+    It is called before a file is checked, not by the record: a validator of its own would take strict JSON for Python
+    objects, in which a day is no text.
+    """
     first = data["try_first"]
-    kept = {name: value for name, value in data.items() if name not in ("try_first", "shares", "scores")}
-    reasons = [_reason_of_version_1(item) for item in data.get("reasons", ())]
-    nearly = [{**item, "effect": {}} for item in data.get("nearly", ())]
-    question = data.get("next_question")
-    return kept | {
-        "recommended": first,
-        "start_with": {"strategy": first, "because": "", "stop_when": ""},
-        "shortlist": [first],
-        "probabilities": data.get("shares", {}),
-        "scores": data.get("scores", {}),
-        "dials": {},
-        "reasons": reasons,
-        "nearly": nearly,
-        "next_question": question and {"gain": 0.0, **question},
-        "questions": [],
-        "if_that_fails": [],
-    }
+    kept = {name: value for name, value in data.items() if name not in ("try_first", "shares")}
+    shares = {"probabilities": data["shares"]} if "shares" in data else {}
+    return (
+        kept
+        | shares
+        | {
+            "recommended": first,
+            "start_with": {"strategy": first, "because": "", "stop_when": ""},
+            "shortlist": [first],
+            "dials": {},
+            "reasons": _each(data.get("reasons"), _reason_of_version_1),
+            "nearly": _each(data.get("nearly"), lambda item: item | {"effect": {}}),
+            "next_question": _each([data.get("next_question")], lambda item: {"gain": None} | item)[0],
+            "questions": [],
+            "if_that_fails": [],
+        }
+    )
+
+
+def _each(items: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    # What is no list of records is left as it is, for the check that follows to refuse.
+    if not isinstance(items, list | tuple):
+        return items
+    return [change(item) if isinstance(item, dict) else item for item in items]
 
 
 def _reason_of_version_1(item: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in item.items() if name != "bits_for_first"}
-    weight = item.get("bits_for_first", 0.0)
-    return kept | {"effect": {}, "consideration": "", "counted_by": "", "bits_for_recommended": weight}
+    weight = {"bits_for_recommended": item["bits_for_first"]} if "bits_for_first" in item else {}
+    effect = item.get("effect")
+    words = effect.items() if isinstance(effect, dict) else ()
+    out = [strategy for strategy, word in words if word == "rules_out"]
+    return kept | weight | {"consideration": "", "counted_by": "", "effect": {}, "rules_out": out}

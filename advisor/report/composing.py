@@ -54,6 +54,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     cited = _Citations(catalog)
     sections = [
         _recommendation(advice, catalog),
+        *_worth_asking(advice),
         _roadmap(advice),
         *_arguments(advice, catalog, cited),
         *_changes(advice, catalog),
@@ -101,6 +102,18 @@ def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     return Section("recommendation", "Recommendation", blocks)
 
 
+def _worth_asking(advice: Advice) -> Iterator[Section]:
+    pairs = tuple(
+        (item.question, _capital(words.worth(item)) + ".") for item in advice.recommendation.questions
+    )
+    if pairs:
+        yield Section("questions", "Questions worth asking", (Terms(pairs),))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _share(name: str, shares: dict[str, float], out: set[str]) -> str:
     return "ruled out" if name in out else words.percent(shares[name])
 
@@ -115,21 +128,23 @@ def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
 
 def _roadmap(advice: Advice) -> Section:
     found = advice.recommendation
-    items = tuple((step.strategy, step.title, step.until) for step in found.roadmap)
-    blocks: list[Block] = [Steps(items)]
-    if found.start_with.because:
-        blocks.insert(0, Paragraph(f"{found.start_with.because} {found.start_with.stop_when}"))
-    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in found.if_that_fails)
+    steps, otherwise = words.way(found)
+    blocks: list[Block] = [Steps(tuple((step.strategy, step.title, step.until) for step in steps))]
+    if why := words.before_the_way(found):
+        blocks.insert(0, Paragraph(why))
+    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in otherwise)
     if failing:
         blocks.append(Terms(failing))
     return Section("roadmap", "What to do, and when to stop", tuple(blocks))
 
 
 def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[Section]:
-    carrying, against = words.sides(advice.recommendation.reasons)
+    found = advice.recommendation.reasons
+    carrying, against = words.sides(found)
     for key, title, side in (
         ("reasons", "Reasons", carrying),
         ("against", "What speaks against it", against),
+        ("idle", "What holds and adds nothing here", words.idle(found)),
     ):
         if side:
             yield Section(key, title, tuple(_argument(reason, catalog, cited) for reason in side))
@@ -138,17 +153,23 @@ def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[
 def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
     behind = "; ".join(_fact_used(used, catalog) for used in reason.facts)
     age = f"reviewed {reason.age_days} days before" + (", overdue" if reason.overdue else "")
+    counted = words.why_idle(reason, _titles(catalog)) if words.idle([reason]) else ""
     pairs = (
         ("Why", reason.because),
         ("Unless", reason.unless),
         ("Rests on", behind),
         ("Means", words.effects(reason.effect, reason.rules_out, catalog)),
+        ("Counts", counted),
         ("Rule", f"{reason.rule} ({age})"),
     )
     said = tuple(
         Said(item.says, words.SUPPORT[item.supports], cited.number(item.source)) for item in reason.evidence
     )
     return Argument(reason.title, tuple(pair for pair in pairs if pair[1]), said)
+
+
+def _titles(catalog: Catalog) -> dict[str, str]:
+    return {name: rule.title for name, rule in catalog.rules.items()}
 
 
 def _fact_used(used: Any, catalog: Catalog) -> str:
@@ -163,10 +184,10 @@ def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
         table = Table(
             "Answers that would change it", ("Question", "Now", "If instead", "Then recommended"), rows
         )
-        yield Section("changes", "What would change it", (table,))
+        yield Section("changes", words.changes(found), (table,))
     else:
         text = "No single answer changes the recommendation."
-        yield Section("changes", "What would change it", (Paragraph(text),))
+        yield Section("changes", words.changes(found), (Paragraph(text),))
 
 
 def _flip_row(change: Flip, catalog: Catalog) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
-from advisor.decide.records import Flip, Reason, Recommendation
+from advisor.decide.records import Flip, NextQuestion, Reason, Recommendation, RoadmapStep
 
+# A space at which no line breaks.
+_TIED: Final = "\N{NO-BREAK SPACE}"
 VERDICTS: Final = {
     "clear": "Clear",
     "leaning": "Leaning",
@@ -69,6 +71,12 @@ def any_of(names: Sequence[str], catalog: Catalog) -> str:
     return " or ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
+def outcome(recommended: str, verdict: str, catalog: Catalog) -> str:
+    """Return a saved outcome in a phrase; where it was too early to name a strategy, only that."""
+    word = VERDICTS.get(verdict, verdict)
+    return word if verdict == "too_early" else f"{strategy(recommended, catalog)}, {word.lower()}"
+
+
 def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
     """Say in a sentence what to start with and where the evidence points."""
     start, end = (
@@ -90,15 +98,22 @@ def strategy(name: str, catalog: Catalog) -> str:
 def percent(share: float) -> str:
     """Write a share so that neither a small one reads as nothing nor a large one as certainty."""
     if 0 < share < 0.01:
-        return "< 1 %"
+        return f"<{_TIED}1{_TIED}%"
     if 0.99 < share < 1:
-        return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return f">{_TIED}99{_TIED}%"
+    return f"{share:.0%}".replace("%", f"{_TIED}%")
+
+
+def chance(share: float | None) -> str:
+    """Write a probability; an unknown one as that."""
+    return "not known" if share is None else percent(share)
 
 
 def lead(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say in a sentence how likely the recommended strategy and the next one are."""
+    """Say in a sentence how likely the recommended strategy and the next one are; while it is too early, the spread."""
     chances = recommendation.probabilities
+    if recommendation.verdict == "too_early":
+        return f"{spread(recommendation, catalog)}."
     first = recommendation.recommended
     name = strategy(first, catalog)
     if not recommendation.then:
@@ -110,6 +125,37 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
     return f"{name} is the right one with a probability of {percent(chance)}; {other}, the next, with {percent(next_chance)}."
 
 
+def spread(recommendation: Recommendation, catalog: Catalog) -> str:
+    """List the strategies of the shortlist with their probabilities."""
+    chances = recommendation.probabilities
+    told = [f"{strategy(name, catalog)} {percent(chances[name])}" for name in recommendation.shortlist]
+    return ", ".join(told)
+
+
+def way(recommendation: Recommendation) -> tuple[tuple[RoadmapStep, ...], tuple[RoadmapStep, ...]]:
+    """Return the steps to take and where to turn after them; while it is too early, the first, which always comes."""
+    if recommendation.verdict == "too_early":
+        return recommendation.roadmap[:1], ()
+    return recommendation.roadmap, recommendation.if_that_fails
+
+
+def before_the_way(recommendation: Recommendation) -> str:
+    """Return why the steps begin where they do, and when to stop; empty where nobody has said."""
+    if recommendation.verdict == "too_early":
+        return "One step comes first in any case. The rest of the way hangs on the questions that are open."
+    start = recommendation.start_with
+    return f"{start.because} {start.stop_when}".strip()
+
+
+def changes(recommendation: Recommendation) -> str:
+    """Return the heading of the answers that would change the advice."""
+    return (
+        "What single answers would point to"
+        if recommendation.verdict == "too_early"
+        else "What would change it"
+    )
+
+
 def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
     """Say whether more answers are worth giving."""
     name = strategy(recommendation.recommended, catalog)
@@ -119,8 +165,20 @@ def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
         case "settled":
             return "You can stop here: no open question is likely to make the advice better."
         case _:
-            gain = recommendation.next_question.gain if recommendation.next_question else 0.0
-            return f"The best next answer would make the advice right {percent(gain)} more often."
+            following = recommendation.next_question
+            if following is None:
+                return "An answer to a question that was left open could still make the advice better."
+            if following.gain is None:
+                return f"The best next answer would remove {percent(following.settles)} of the doubt."
+            return f"The best next answer would make the advice {worth(following)}."
+
+
+def worth(asked: NextQuestion) -> str:
+    """Return what an answer is worth in a phrase."""
+    if asked.gain is None:
+        return f"removes {percent(asked.settles)} of the doubt"
+    points = round(asked.gain * 100)
+    return f"right {points or '< 1'} point{'s' if points > 1 else ''} more often"
 
 
 def answer(value: Any, fact: Fact | None) -> str:
@@ -169,8 +227,23 @@ def sides(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
 
     A reason that adds nothing, since a stronger one of its kind counts, is in neither.
     """
-    carrying = [reason for reason in reasons if reason.bits_for_recommended > 0 or reason.rules_out]
-    return carrying, [reason for reason in reasons if reason.bits_for_recommended < 0]
+    against = [reason for reason in reasons if reason.bits_for_recommended < 0]
+    silent = idle(reasons)
+    return [reason for reason in reasons if reason not in against and reason not in silent], against
+
+
+def idle(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons that hold and neither carry the recommended strategy nor speak against it."""
+    return [reason for reason in reasons if not reason.bits_for_recommended and not reason.rules_out]
+
+
+def why_idle(reason: Reason, titles: Mapping[str, str]) -> str:
+    """Say why a reason adds nothing; ``titles`` holds the titles of rules."""
+    if not reason.counted_by:
+        return "It does not part the two likeliest strategies."
+    if reason.counted_by in titles:
+        return f"It is the same consideration as “{titles[reason.counted_by]}”, which counts."
+    return "Training has nothing to gain here."
 
 
 def citation(source: Source) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,6 +20,19 @@ Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 MAX_TITLE: Final = 300
 MAX_TEXT: Final = 2_000
 MAX_ANSWERS_BYTES: Final = 1_000_000
+_TYPED: Final = re.compile(
+    r"([+-]?(?:\d{1,3}(?:[,_ ]\d{3})+|\d{1,30})(?:\.\d{0,30})?) ?(k|thousand|m|million|b|bn|billion)?"
+)
+_TIMES: Final = {
+    "": 1.0,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+}
 _KEYS: Final = ("title", "answers", "origins", "notes")
 
 
@@ -67,7 +81,7 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
     return Situation(
         title=_text(value, "title", MAX_TITLE, located),
         answers=answers,
-        origins=_origins(value.get("origins") or {}, answers, located),
+        origins=_origins(value.get("origins") or {}, answers, catalog, located),
         notes=_text(value, "notes", MAX_TEXT, located),
     )
 
@@ -92,7 +106,7 @@ def _text(value: Mapping[str, Any], key: str, limit: int, located: Located) -> s
     return text
 
 
-def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[str, Any]:
+def _origins(value: Any, answers: Mapping[str, Any], catalog: Catalog, located: Located) -> dict[str, Any]:
     known = ("answered", "measured", "derived", "assumed")
     if not isinstance(value, dict):
         raise AdvisorError(
@@ -105,7 +119,8 @@ def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[s
                 place=located.at(("origins", fact)),
                 remedy=did_you_mean(str(origin), known),
             )
-    return {fact: origin for fact, origin in value.items() if fact in answers}
+    named = {renamed(fact, None, catalog)[0]: origin for fact, origin in value.items()}
+    return {fact: origin for fact, origin in named.items() if fact in answers}
 
 
 def parse_json(text: str, *, place: str) -> Located:
@@ -147,7 +162,7 @@ def check_answers(
     checked: dict[str, Any] = {}
     for given, stated in answers.items():
         where = located.at(("answers", given)) if located else f"{place}.{given}"
-        name, value = _renamed(given, stated, catalog)
+        name, value = renamed(given, stated, catalog)
         if name != given and answers.get(name) is not None:
             raise AdvisorError(
                 f"'{given}' is the earlier name of '{name}', and both are answered",
@@ -166,8 +181,8 @@ def check_answers(
     return checked
 
 
-def _renamed(name: str, value: Any, catalog: Catalog) -> tuple[str, Any]:
-    """Return name and value as they are called now, where an answer was saved under an earlier name."""
+def renamed(name: str, value: Any, catalog: Catalog) -> tuple[str, Any]:
+    """Return name and value as they are called now, where an answer was given under an earlier name."""
     for now, fact in catalog.facts.items() if name not in catalog.facts else ():
         if name in fact.formerly:
             options = fact.formerly[name]
@@ -212,6 +227,26 @@ def _number(name: str, fact: Fact, value: Any, place: str) -> float:
             remedy=f"Give a number from {low:,.6g} to {high:,.6g}.",
         )
     return float(value)
+
+
+def typed_number(text: str, fact: Fact, place: str) -> float:
+    """Read a number as people type it: 1,500 · 3k · 2M · "hundreds", with or without the unit.
+
+    Raises AdvisorError for anything else, a comma that does not part thousands included.
+    """
+    told = " ".join(text.lower().split())
+    if told in fact.words:
+        return float(fact.words[told])
+    found = _TYPED.fullmatch(told.removesuffix(fact.unit.lower()).strip())
+    if found is None:
+        known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
+        raise AdvisorError(
+            f"{_shown(text)} is no number",
+            place=place,
+            remedy=f"Write a figure such as 0.5, 1,500, 3k or 2M{known}.",
+        )
+    digits, times = found.groups()
+    return float(re.sub(r"[,_ ]", "", digits)) * _TIMES[times or ""]
 
 
 def _finite(value: float) -> bool:

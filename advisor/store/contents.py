@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from advisor.advice import Advice
+from advisor.advice import Advice, in_todays_shape
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.scenario.answers import MAX_TEXT, MAX_TITLE
@@ -154,11 +154,17 @@ def read_situation(value: Any) -> Situation:
 
 
 def read_advice(value: Any) -> Advice | None:
-    """Read stored advice; None if another version wrote it in a form that this one does not know."""
+    """Read stored advice of this version or an earlier one; None if it is in a form that this one does not know."""
     try:
-        return None if value is None else Advice.model_validate(frozen(value))
+        return None if value is None else Advice.model_validate(frozen(in_todays_shape(value)))
     except ValidationError:
         return None
+
+
+def written_advice(value: Any) -> dict[str, Any] | None:
+    """Return stored advice as this version writes it; None where it cannot be read."""
+    advice = read_advice(value)
+    return None if advice is None else advice.model_dump(mode="json", by_alias=True)
 
 
 def frozen(value: Any) -> Any:

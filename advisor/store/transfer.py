@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advisor.advice import Advice
+from advisor.advice import Advice, in_todays_shape
 from advisor.catalog import Record
 from advisor.catalog.strict_yaml import decode_text
 from advisor.errors import AdvisorError
@@ -26,7 +26,7 @@ from advisor.store.contents import (
     checked_line,
     checked_tags,
     columns_of,
-    read_advice,
+    written_advice,
 )
 from advisor.store.records import Decided, Imported, Moment, iso_utc
 from advisor.store.rows import decided_in, describe, new_id
@@ -147,7 +147,7 @@ def _exported_revision(row: RevisionRow) -> dict[str, Any]:
         "decided": decided and decided.model_dump(),
         "situation": row.situation,
         # What no program of this version can read would make the file unreadable to all of them.
-        "advice": row.advice if read_advice(row.advice) else None,
+        "advice": written_advice(row.advice),
     }
 
 
@@ -162,11 +162,22 @@ def read_library(content: bytes) -> LibraryFile:
     check_tree(located.value, place=_PLACE)
     try:
         # From JSON again, since only there does strict still mean that a day is text.
-        return LibraryFile.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), strict=True)
+        return LibraryFile.model_validate_json(json.dumps(_in_todays_shape(located.value)), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step)[:40] for step in first["loc"])
         raise _refused(f"'{where}': {first['msg'][:200].lower()}") from None
+
+
+def _in_todays_shape(tree: Any) -> Any:
+    """Replace each piece of advice in a file's tree; whatever is not where it belongs is left for the check."""
+    if isinstance(tree, list):
+        return [_in_todays_shape(item) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    parts = {name: _in_todays_shape(tree[name]) for name in ("assessments", "revisions") if name in tree}
+    advice = {"advice": in_todays_shape(tree["advice"])} if "advice" in tree else {}
+    return tree | parts | advice
 
 
 def _refused(problem: str) -> AdvisorError:
@@ -213,7 +224,7 @@ def _columns(revision: FileRevision) -> dict[str, Any]:
 
 
 def _comparable(row: RevisionRow) -> tuple[Any, ...]:
-    return (row.number, row.saved_at, row.saved_by, row.situation, row.advice)
+    return (row.number, row.saved_at, row.saved_by, row.situation, written_advice(row.advice))
 
 
 def _add(

@@ -11,6 +11,7 @@ from advisor.catalog import Catalog, Fact
 from advisor.cost.assumptions import ASSUMED
 from advisor.cost.tokens import workload_facts
 from advisor.errors import AdvisorError
+from advisor.scenario.answers import typed_number
 from advisor.ui import look, state
 from advisor.ui.clock import today
 
@@ -62,7 +63,6 @@ SHORT = {
     "evaluation_examples": "Held-out examples",
     "currency_rate": "One USD buys",
 }
-SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9, "%": 0.01}
 ANSWER_SEPARATOR = "---"
 
 
@@ -158,15 +158,15 @@ def _take(name: str, fact: Fact, key: str) -> None:
 
 
 def _parse(text: str, fact: Fact) -> tuple[float | None, str | None]:
-    """Read a number as people type it: 100,000, 100k, 1.5M, 5 %; say what is wrong with it."""
-    bare = text.strip().lower().replace(",", "").replace("_", "").replace(" ", "")
+    """Read a number as people type it: 100,000, 100k, 1.5M, hundreds, 5 %; say what is wrong with it."""
+    bare = text.strip()
     if not bare:
         return None, None
-    factor = SUFFIXES.get(bare[-1], 1.0)
     try:
-        value = float(bare[:-1] if bare[-1] in SUFFIXES else bare) * factor
-    except ValueError:
+        value = typed_number(bare.removesuffix("%").strip(), fact, "")
+    except AdvisorError:
         return None, "Not a number; 100k and 1.5M are fine."
+    value = value / 100 if bare.endswith("%") else value
     low, high = fact.bounds or (float("-inf"), float("inf"))
     if not low <= value <= high:
         return None, f"Between {low:g} and {high:g}."

@@ -151,7 +151,8 @@ def _layout(drawn: DecisionMap, catalog: Catalog, xs: list[str], ys: list[str]) 
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": ink, "size": 13},
-        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        # Anchored at its foot, so that a legend of many lines grows away from the map.
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "xaxis": _axis(words.question(drawn.x, catalog), xs, ink),
         "yaxis": _axis(words.question(drawn.y, catalog), ys, ink),
         "dragmode": False,

@@ -10,8 +10,9 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
+from advisor.recheck import still_fitting
 from advisor.report import words
-from advisor.store import Entry, Revision, may_manage
+from advisor.store import Decided, Entry, Revision, may_manage
 from advisor.ui import look, moved, pages, saving, signing_in, state
 
 MAX_SHOWN = 30
@@ -74,14 +75,19 @@ def _entry(entry: Entry, catalog: Catalog) -> None:
 
 def _summary(entry: Entry, catalog: Catalog) -> str:
     decided = entry.decided
-    first = look.tag(decided.recommended, catalog) if decided else "answers only"
-    verdict = f" · {escape(words.VERDICTS.get(decided.verdict, decided.verdict))}" if decided else ""
+    outcome = _outcome(decided, catalog) if decided else "answers only"
     tags = "".join(f' <span class="adv-chip">{escape(tag)}</span>' for tag in entry.tags)
     shared = " · shared" if entry.shared else ""
     return (
         f'<h2 class="adv-card-title" dir="auto">{escape(entry.title or "Untitled assessment")}</h2>'
-        f'<p class="adv-quiet">{first}{verdict} · revision {entry.revision} · saved {_moment(entry.saved_at)}{shared}{tags}</p>'
+        f'<p class="adv-quiet">{outcome} · revision {entry.revision} · saved {_moment(entry.saved_at)}{shared}{tags}</p>'
     )
+
+
+def _outcome(decided: Decided, catalog: Catalog) -> str:
+    word = escape(words.VERDICTS.get(decided.verdict, decided.verdict))
+    named = decided.verdict != "too_early"
+    return f"{look.tag(decided.recommended, catalog)} · {word}" if named else word
 
 
 def _moment(moment: datetime) -> str:
@@ -132,11 +138,7 @@ def _history(entry: Entry, catalog: Catalog) -> None:
 
 def _revision(revision: Revision, catalog: Catalog) -> str:
     decided = revision.decided
-    outcome = (
-        f"{words.strategy(decided.recommended, catalog)}, {words.VERDICTS[decided.verdict].lower()}"
-        if decided
-        else ""
-    )
+    outcome = words.outcome(decided.recommended, decided.verdict, catalog) if decided else ""
     book = f"rulebook {decided.rulebook_version}, prices of {decided.price_day}" if decided else ""
     by = f" by {revision.saved_by}" if revision.saved_by else ""
     again = f", restored from {revision.restored_from}" if revision.restored_from else ""
@@ -151,7 +153,12 @@ def open_revision(assessment_id: str, revision: int | None) -> None:
     except AdvisorError as error:
         pages.tell(error)
         return
-    state.load(found.situation, saved=f"{assessment_id}.{found.revision.number}")
+    fitting, dropped = still_fitting(found.situation, state.catalog())
+    if dropped:
+        problem = f"{len(dropped)} of its answers no longer fit a question and were left out"
+        names = ", ".join(item.name for item in dropped)
+        pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
+    state.load(fitting, saved=f"{assessment_id}.{found.revision.number}")
     pages.go("recommendation")
 
 

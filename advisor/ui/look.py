@@ -70,7 +70,8 @@ def share_bars(recommendation: Recommendation, catalog: Catalog) -> str:
 def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
     share = recommendation.probabilities[name]
     number = "ruled out" if gone else words.percent(share)
-    first = " adv-first" if name == recommendation.recommended else ""
+    named = recommendation.verdict != "too_early" and name == recommendation.recommended
+    first = " adv-first" if named else ""
     return (
         f'<li class="adv-share{first}{" adv-gone" if gone else ""}" style="--c:var(--{name})">'
         f'<span class="adv-name">{escape(words.strategy(name, catalog))}</span>'
@@ -81,13 +82,24 @@ def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone:
 
 def dock(recommendation: Recommendation, catalog: Catalog) -> None:
     """Keep the leader in sight on a narrow screen, where the panel stands below the question."""
-    first = recommendation.start_with.strategy
     name = escape(words.headline(recommendation, catalog))
-    share = words.percent(recommendation.probabilities[recommendation.recommended])
     word = escape(words.verdict(recommendation))
-    st.html(
-        f'<div class="adv-dock" style="--c:var(--{first})"><b>{name}</b><span>{share}</span><em>{word}</em></div>'
+    st.html(f'<div class="adv-dock" style="--c:{accent(recommendation)}"><b>{name}</b><em>{word}</em></div>')
+
+
+def accent(recommendation: Recommendation) -> str:
+    """Return the colour of what to start with as CSS; a neutral one while it is too early to name it."""
+    named = recommendation.verdict != "too_early"
+    return f"var(--{recommendation.start_with.strategy})" if named else "var(--line)"
+
+
+def worth_asking(recommendation: Recommendation) -> str:
+    """List the questions worth asking, each with what its answer is worth."""
+    rows = "".join(
+        f'<li>{escape(asked.question)} <span class="adv-what">{escape(words.worth(asked))}</span></li>'
+        for asked in recommendation.questions
     )
+    return f'<ul class="adv-flips">{rows}</ul>'
 
 
 def tag(strategy: str, catalog: Catalog) -> str:

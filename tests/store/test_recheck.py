@@ -19,9 +19,10 @@ MODEL = "openai:gpt-4o-mini"
 OVERLAY_RULE = """\
 id: daily-knowledge-favours-training
 title: A rule of the firm that turns the advice round
-topic: knowledge
+consideration: pace-of-the-facts
 when: {knowledge_change: daily}
-effect: {rag: rules_out, hybrid: rules_out, few_shot: strongly_against, fine_tuning: strongly_for}
+effect: {look_up: strongly_against, train: decisively_for}
+rules_out: [rag, hybrid]
 because: It is only here to change the verdict.
 unless: Never.
 evidence:

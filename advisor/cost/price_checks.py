@@ -57,7 +57,11 @@ def price_differences(catalog: Catalog, day: date) -> list[PriceDifference]:
 
 def _missing(catalog: Catalog, day: date) -> Iterator[PriceDifference]:
     for name, model in catalog.market.models.items():
-        if library_quote(model.provider, model.price_ref, day, batch=False, hours=NOON) is None:
+        own = in_force(catalog.market.prices.get(name, ()), day)
+        if (
+            own is None
+            and library_quote(model.provider, model.price_ref, day, batch=False, hours=NOON) is None
+        ):
             yield PriceDifference(entry=name, what="any price", ours=None, library=None, day=day)
 
 

@@ -102,6 +102,10 @@ class CacheRule(Record):
     """A shorter prefix is never cached."""
     lifetime_minutes: tuple[DatedNumber, ...] = Field(min_length=1)
     """How long an entry lives after its last use."""
+    long_lifetime_minutes: tuple[DatedNumber, ...] = ()
+    """A longer life that can be asked for; empty where there is none."""
+    long_write_factor: Annotated[Number, Field(ge=1, le=10)] | None = None
+    """What writing an entry of the longer life costs, over the price of input."""
     automatic: bool = True
     """Whether it works without asking for it."""
     sources: tuple[str, ...] = Field(min_length=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from advisor.cost.assumptions import fill
+from advisor.cost.choosing import with_choices
 from advisor.cost.frames import plan_ends, with_prices
 from advisor.cost.latency import latency_columns
 from advisor.cost.price_tables import CHOICES, Plan, price_frame, resolve, tier_counts
@@ -36,6 +37,7 @@ DERIVED = {
     "tuning_never_pays": pl.Boolean,
     "rag_latency_fits": pl.Boolean,
     "few_shot_latency_fits": pl.Boolean,
+    "prompting_latency_fits": pl.Boolean,
     "monthly_prompting_usd": pl.Float64,
     "monthly_few_shot_usd": pl.Float64,
     "monthly_rag_usd": pl.Float64,
@@ -70,6 +72,9 @@ def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Plan]
     nothing = pl.Series("plan", [None] * frame.height, dtype=pl.UInt32)
     if "model" not in present:
         return [], nothing
+    # Rows without a model stay without: they are derived from nothing.
+    frame = with_choices(frame, catalog, day).with_columns(frame["model"])
+    present = [name for name in CHOICES if name in frame.columns]
     distinct = frame.select(present).unique(maintain_order=True)
     plans: list[Plan] = []
     numbers: list[int | None] = []
@@ -124,6 +129,7 @@ def _facts(columns: list[str]) -> list[pl.Expr]:
         pl.when(saving.is_not_null()).then(months.otherwise(None).is_null()).alias("tuning_never_pays"),
         _fits("rag", columns).alias("rag_latency_fits"),
         _fits("few_shot", columns).alias("few_shot_latency_fits"),
+        _fits("prompting", columns).alias("prompting_latency_fits"),
         *(value.alias(f"monthly_{s}_usd") for s, value in monthly.items()),
     ]
 

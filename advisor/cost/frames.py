@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from advisor.cost.assumptions import fill
+from advisor.cost.choosing import with_choices
 from advisor.cost.price_tables import CHOICES, Plan, change_days, day_after, price_frame, resolve, tier_counts
 from advisor.cost.quantities import served_by
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
@@ -29,9 +30,10 @@ class Choices(NamedTuple):
 
 
 def choices_of(frame: pl.DataFrame, catalog: Catalog, day: date) -> Choices:
-    """Resolve every distinct combination of model, route and stores once."""
+    """Resolve every distinct combination of model, route and stores once; what nobody chose is chosen here."""
+    frame = with_choices(frame, catalog, day)
     present = [name for name in CHOICES if name in frame.columns]
-    if not present or frame.height == 0:
+    if frame.height == 0:
         return Choices([resolve({}, catalog, day)], pl.zeros(frame.height, dtype=pl.UInt32, eager=True))
     distinct = frame.select(present).unique(maintain_order=True).with_row_index("choice")
     plans = [resolve(row, catalog, day) for row in distinct.drop("choice").iter_rows(named=True)]

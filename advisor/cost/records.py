@@ -37,8 +37,21 @@ class CostComponent(Record):
     """The calculation with its numbers, in USD."""
 
 
+class People(Record):
+    """What the team's own hours cost, apart from what vendors bill."""
+
+    usd_per_hour: float
+    """Cost of an hour, in USD; 0 leaves people out."""
+    per_month: Range
+    """Care per month."""
+    one_time: Range
+    """Work until it is in use."""
+    components: tuple[CostComponent, ...]
+    """The hours behind it, in USD."""
+
+
 class StrategyCost(Record):
-    """What one strategy costs."""
+    """What one strategy costs: what vendors bill, and people's hours apart."""
 
     per_day: float | None
     """Running cost per day in the first month."""
@@ -50,6 +63,14 @@ class StrategyCost(Record):
     """Paid once, before the first request."""
     total: Range
     """Over the horizon, or until the model ends."""
+    people: People
+    """People's hours, in none of the figures above."""
+    total_with_people: Range
+    """The total and people's hours over the same time."""
+    unknown_because: str = ""
+    """Why figures are null, where they are."""
+    months_counted: float = 0.0
+    """Months that the total covers: the horizon, or fewer where the model ends before."""
     ends_on: date | None
     """The day inside the horizon on which its model stops, if any."""
     cache_hit: float

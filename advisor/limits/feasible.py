@@ -8,7 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from advisor.catalog import Catalog
-from advisor.cost.allowed import FACTS
+from advisor.cost.combinations import positions
 from advisor.cost.quantities import TUNED, served_by
 from advisor.limits.needs import (
     BEST,
@@ -43,7 +43,7 @@ def feasible(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame
         One Boolean column per strategy, one row per row of ``frame``.
     """
     judged, timed = _expressions(tuple(frame.columns), catalog, as_of)
-    return _beside(frame, reach(catalog, as_of)).lazy().with_columns(judged).select(timed).collect()
+    return _beside(frame, reach(catalog, as_of), catalog).lazy().with_columns(judged).select(timed).collect()
 
 
 @lru_cache(maxsize=32)
@@ -58,25 +58,9 @@ def _expressions(
     return judged, timed
 
 
-def _beside(frame: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+def _beside(frame: pl.DataFrame, table: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:
     """Put each row's part of the market beside its facts, by position instead of a join."""
-    height = [table[name].n_unique() for name in FACTS]
-    index = pl.lit(0, dtype=pl.UInt32)
-    for name, size in zip(FACTS, height, strict=True):
-        code = _code(name, frame).fill_null(size - 1).cast(pl.UInt32)
-        index = index * size + code
-    rows = frame.select(index.alias("index"))["index"] if frame.width else pl.Series([], dtype=pl.UInt32)
-    if rows.len() != frame.height:
-        rows = rows.new_from_index(0, frame.height)
-    return pl.concat([frame, table.drop(FACTS)[rows]], how="horizontal")
-
-
-def _code(name: str, frame: pl.DataFrame) -> pl.Expr:
-    if name not in frame.columns:
-        return pl.lit(None, dtype=pl.UInt32)
-    if frame.schema[name] == pl.Boolean:
-        return (~c(name)).cast(pl.UInt32)
-    return c(name).to_physical().cast(pl.UInt32)
+    return pl.concat([frame, table[positions(frame, catalog)]], how="horizontal")
 
 
 def _possible(s: str, columns: tuple[str, ...], catalog: Catalog, day: date) -> pl.Expr:

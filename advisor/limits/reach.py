@@ -11,9 +11,11 @@ from typing import Any, Final
 import polars as pl
 
 from advisor.catalog import Catalog
-from advisor.catalog.market import MarketModel, TuningRoute
+from advisor.catalog.market import MarketModel
 from advisor.cost.allowed import FACTS, model_allowed, route_allowed
+from advisor.cost.combinations import combinations, options_of
 from advisor.cost.latency import SPEEDS
+from advisor.cost.price_tables import room_of, tuned_speed
 
 FASTEST: Final = ("dedicated", "fast", "medium", "slow")
 ENDS: Final = {"best": 1, "worst": 2}
@@ -29,20 +31,13 @@ def reach(catalog: Catalog, as_of: date) -> pl.DataFrame:
     (tokens of the widest window), ``first``, ``prefill`` and ``decode`` in ms at each end. An open answer takes the
     best of its options at best and the worst of them at worst.
     """
-    options = [_options(name, catalog) for name in FACTS]
+    options = options_of(catalog)
     answered = {combo: _row(combo, catalog, as_of) for combo in product(*options)}
     rows = []
-    for combo in product(*[(*option, None) for option in options]):
+    for combo in combinations(catalog):
         found = [answered[full] for full in _fillings(combo, options)]
-        rows.append(dict(zip(FACTS, combo, strict=True)) | _joined(found))
+        rows.append(_joined(found))
     return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def _options(name: str, catalog: Catalog) -> tuple[Any, ...]:
-    fact = catalog.facts.get(name)
-    if fact is None:
-        return ()
-    return (True, False) if fact.type == "boolean" else fact.option_ids
 
 
 def _fillings(combo: Sequence[Any], options: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
@@ -60,16 +55,11 @@ def _row(combo: Sequence[Any], catalog: Catalog, day: date) -> dict[str, Any]:
         if model.retires is None or model.retires.on > day
     ]
     routes = [
-        (market.models[route.base], route_speed(route, market.models[route.base]), ok)
+        (market.models[route.base], tuned_speed(route, market.models[route.base]), ok)
         for route in market.tuning.values()
         if (ok := route_allowed(route, facts, market, day)) is not False
     ]
     return _side("base", models, catalog, day) | _side("tuned", routes, catalog, day)
-
-
-def route_speed(route: TuningRoute, base: MarketModel) -> str:
-    """Name the class of speed in which a tune answers."""
-    return "dedicated" if route.serving == "dedicated" else base.speed
 
 
 def _side(
@@ -88,7 +78,7 @@ def _side(
 
 
 def _room(model: MarketModel) -> float:
-    return float(model.max_input_tokens or model.context_tokens or 0)
+    return float(room_of(model) or 0)
 
 
 def _joined(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

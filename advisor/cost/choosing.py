@@ -177,5 +177,9 @@ def _missed(model: MarketModel, speed: str, prompt: str, catalog: Catalog, day: 
     share, network = (catalog.parameter(number, day).number for number in (SHARE, "latency.network_ms"))
     cached = c("row.text") * (1 - share) if prompt == "row.prompt" else 0.0
     taken = network + first + (c(prompt) - cached) / 1000 * prefill + c("row.waited") * decode
-    late = (taken > c("row.budget")).fill_null(value=False)
-    return pl.when(long).then(_FAR).otherwise(0.0) + pl.when(late).then(_FAR).otherwise(0.0)
+    # The further off, the later it comes: where all miss a limit, the nearest to it is chosen.
+    late = (
+        pl.when((taken > c("row.budget")).fill_null(value=False)).then(taken / c("row.budget")).otherwise(0.0)
+    )
+    short = pl.when(long).then((c(prompt) + c("row.output")) / (room or 1)).otherwise(0.0)
+    return _FAR * (late + short)

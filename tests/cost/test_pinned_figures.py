@@ -27,7 +27,9 @@ def test_ten_examples_of_150_tokens_cost_what_was_worked_out(catalog, day, cache
 
 
 def test_the_tuned_model_costs_twice_per_token_and_is_not_free(catalog, day):
-    projection = project({**SUPPORT_BOT, **TUNED_AT_OPENAI, "retrains_per_year": 0}, catalog, as_of=day, cache_hit=0.0)
+    projection = project(
+        {**SUPPORT_BOT, **TUNED_AT_OPENAI, "retrains_per_year": 0}, catalog, as_of=day, cache_hit=0.0
+    )
     base, tuned = projection.strategies["prompting"], projection.strategies["fine_tuning"]
     assert base.per_day == pytest.approx(16.50, abs=1e-9)
     assert tuned.per_day == pytest.approx(33.00, abs=1e-9)

@@ -153,8 +153,12 @@ def test_the_worked_example_of_hosted_training(catalog, day):
 
 def test_people_count_by_default_apart_from_what_vendors_bill(catalog, day):
     usual = project(SUPPORT_BOT, catalog, as_of=day, draws=5).strategies["rag"]
-    priced = project({**SUPPORT_BOT, "people_usd_per_hour": 100}, catalog, as_of=day, draws=5).strategies["rag"]
-    without = project({**SUPPORT_BOT, "people_usd_per_hour": 0}, catalog, as_of=day, draws=5).strategies["rag"]
+    priced = project({**SUPPORT_BOT, "people_usd_per_hour": 100}, catalog, as_of=day, draws=5).strategies[
+        "rag"
+    ]
+    without = project({**SUPPORT_BOT, "people_usd_per_hour": 0}, catalog, as_of=day, draws=5).strategies[
+        "rag"
+    ]
     assert priced.people.one_time.expected == 120 * 100
     assert usual.people.one_time.expected > 0
     assert without.people.one_time.expected == 0

@@ -36,11 +36,12 @@ def with_choices(frame: pl.DataFrame, catalog: Catalog, day: date) -> pl.DataFra
     rows = frame.with_columns(open_)
     if frame.height == 0 or not any(rows[name].null_count() for name in CHOSEN):
         return rows
+    named = rows["model"]
     allowed = allowed_table(catalog, day)[positions(frame, catalog)]
     sizes = _sizes(frame, catalog, day).hstack(allowed)
     if rows["model"].null_count():
         rows = rows.with_columns(c("model").fill_null(_best(sizes, _models(catalog, day))))
-    own = rows["model"].replace_strict(_ids(rows["model"], catalog.market), return_dtype=pl.String)
+    own = named.replace_strict(_ids(named, catalog.market), return_dtype=pl.String)
     costs = _routes(own, catalog, day)
     return rows.with_columns(
         c("tuning_route").fill_null(_best(sizes.with_columns(own.alias("row.model")), costs))
@@ -68,8 +69,11 @@ def _sizes(frame: pl.DataFrame, catalog: Catalog, day: date) -> pl.DataFrame:
         else pl.lit(None, pl.Float64)
     )
     prompt = c("instruction_tokens") + c("query_tokens")
+    # Text that no window holds is not sent, and is no reason to choose another model.
+    widest = max((room_of(model) or 0 for model in catalog.market.models.values()), default=0)
+    text = pl.when(c("whole_text") <= widest).then(c("whole_text")).otherwise(0.0)
     return filled.select(
-        (prompt + c("whole_text")).alias("row.prompt"),
+        (prompt + text).alias("row.prompt"),
         (c("instruction_tokens") * c("tuned_instruction_share") + c("query_tokens")).alias("row.tuned"),
         c("output_tokens").alias("row.output"),
         c("queries_per_day").alias("row.per_day"),
@@ -77,7 +81,7 @@ def _sizes(frame: pl.DataFrame, catalog: Catalog, day: date) -> pl.DataFrame:
         c("scale_to_zero_hours").alias("row.hours"),
         pl.when(whole).then(c("output_tokens")).otherwise(0.0).alias("row.waited"),
         budget.alias("row.budget"),
-        c("whole_text").alias("row.text"),
+        text.alias("row.text"),
     ).collect()
 
 
@@ -102,7 +106,7 @@ def _models(catalog: Catalog, day: date) -> dict[str, pl.Expr]:
     }
     if usual in costs:
         # Nobody has asked for the cheapest model of all: the usual one stays while it does what is asked.
-        costs[usual] = pl.when(costs[usual] < _UNKNOWN).then(-1.0).otherwise(costs[usual])
+        costs[usual] = pl.when(costs[usual] < _UNKNOWN).then(-1.0).otherwise(costs[usual] - _DEAR)
     return costs | {usual: costs.pop(usual, pl.lit(float("inf")))}
 
 
@@ -130,6 +134,8 @@ def _if_allowed(column: str, usd: pl.Expr) -> pl.Expr:
 
 _UNKNOWN: Final = 1e14
 """USD that stand for a price that is not known: such a choice comes after every known one."""
+_DEAR: Final = 1e12
+"""USD above any real price: what decides among choices that keep or miss the same limits."""
 _FAR: Final = 1e15
 """USD that stand for a limit that is missed: such a choice comes after every other."""
 

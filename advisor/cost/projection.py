@@ -23,6 +23,7 @@ from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Curve, People, Range, StrategyCost, Swing
 from advisor.cost.sampling import Unsure
+from advisor.cost.traffic import traffic
 from advisor.cost.workload import cost_components
 from advisor.palette import STRATEGIES
 
@@ -53,12 +54,13 @@ def project(
     Raises:
         AdvisorError: An answer is out of bounds, names something unknown, or a model that was shut down.
     """
-    facts = checked_answers(answers, catalog, cache_hit=cache_hit)
-    facts = chosen(facts, catalog, as_of)
+    asked = checked_answers(answers, catalog, cache_hit=cache_hit)
+    facts = chosen(asked, catalog, as_of)
     plan = resolve(facts, catalog, as_of)
     first = first_month(facts, plan, catalog, as_of)
     outcome = evaluate(facts, plan, catalog, as_of, draws=draws)
     rate = exchange_rate(facts, catalog.market, as_of)
+    met = crossings(outcome, plan)
     return CostProjection(
         as_of=as_of,
         currency=rate.currency,
@@ -69,7 +71,8 @@ def project(
         horizon_months=outcome.horizon_months,
         requests_per_month=first["requests_per_month"],
         strategies={s: _strategy(s, first, outcome, plan, rate.per_usd) for s in STRATEGIES},
-        break_even=crossings(outcome, plan),
+        break_even=met,
+        traffic=traffic(asked, catalog, as_of, meeting=met, rate=rate.per_usd),
         curves={s: _curve(s, outcome, rate.per_usd) for s in STRATEGIES},
         tornado=_tornado(outcome, rate.per_usd),
         cheaper=_cheaper(outcome),

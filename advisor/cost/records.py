@@ -149,6 +149,40 @@ class Assumed(Record):
     """Who says so."""
 
 
+class TrafficCrossing(Record):
+    """From which traffic on one strategy is cheaper than another."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from")
+    """The strategy that is cheaper below."""
+    to: str
+    """The strategy that is cheaper above."""
+    requests_per_day: float
+    """Traffic at which a month costs the same, one-time costs spread over the horizon."""
+    with_people: float | None
+    """The same with people's hours; null where that is at no traffic."""
+    months: float | None
+    """Months until the second has paid for itself at the workload's own traffic; null: never, or it leads at once."""
+    day: date | None
+    """That day."""
+    sentence: str
+    """The same for people."""
+
+
+class Traffic(Record):
+    """What each strategy costs a month, over traffic; one-time costs spread over the months that the model lives."""
+
+    requests_per_day: tuple[float, ...]
+    """Traffic, from little to much."""
+    per_month: dict[str, tuple[float | None, ...]]
+    """What vendors bill, by strategy; null where a price is unknown."""
+    with_people: dict[str, tuple[float | None, ...]]
+    """The same with people's hours."""
+    crossings: tuple[TrafficCrossing, ...]
+    """Each pair of strategies whose order changes with traffic."""
+
+
 class CostProjection(Record):
     """What each strategy costs for a workload, when one overtakes another, and how sure that is."""
 
@@ -172,6 +206,8 @@ class CostProjection(Record):
     """The five strategies."""
     break_even: tuple[Crossing, ...]
     """Each pair of strategies."""
+    traffic: Traffic
+    """The same over traffic instead of time."""
     curves: dict[str, Curve]
     """Cumulative cost, by strategy."""
     tornado: tuple[Swing, ...]

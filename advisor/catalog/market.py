@@ -16,6 +16,7 @@ from advisor.catalog.market_records import (
     Defaults,
     Embedding,
     Gpu,
+    KnownDifference,
     MarketModel,
     Reranker,
     Retirement,
@@ -93,6 +94,8 @@ class Market(Record):
     """Token prices that replace those of the library, by model; negotiated prices go here."""
     tuned_prices: dict[str, tuple[TokenPrice, ...]] = Field(default_factory=dict)
     """Token prices that replace those of tuning routes, by route; negotiated prices go here."""
+    differences: tuple[KnownDifference, ...] = ()
+    """Differences between price tables that are explained."""
     defaults: Defaults = Field(default_factory=Defaults)
     """What is assumed."""
 
@@ -149,6 +152,12 @@ def _merge(merged: dict[str, Any], located: Located) -> None:
             )
         if section == "defaults":
             merged[section] = parse_record(Defaults, located, (section,))
+            continue
+        if section == "differences":
+            listed = [
+                parse_record(KnownDifference, located, (section, index)) for index in range(len(content))
+            ]
+            merged[section] = [*merged.get(section, []), *listed]
             continue
         kind = Market.model_fields[section].annotation.__args__[1]  # type: ignore[union-attr]
         target = merged.setdefault(section, {})

@@ -322,6 +322,21 @@ class Currency(Record):
     """Units of the currency for one dollar, by day."""
 
 
+class KnownDifference(Record):
+    """A difference between price tables that has been looked into."""
+
+    entry: str
+    """Id of a model or tuning route."""
+    table: Literal["genai-prices", "LiteLLM"]
+    """Which table says otherwise."""
+    what: str
+    """Which figure, as ``prices check`` names it."""
+    because: str
+    """Why it differs, and which figure is used."""
+    checked: Day
+    """The day on which we last looked."""
+
+
 class Defaults(Record):
     """What is assumed where nobody has chosen."""
 

@@ -133,7 +133,7 @@ def whole_text():
         "output_tokens": 150,
         "queries_per_day": 200_000,
     }
-    missing = {"knowledge_gap": "main", "knowledge_form": "documents"}
+    missing = {"knowledge_gap": "main", "knowledge_form": ("documents",)}
     for model, tokens, *prices in WHOLE:
         plain, read, write, output = map(Decimal, prices)
         for hit in (Decimal(1), Decimal("0.9")):

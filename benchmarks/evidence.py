@@ -54,7 +54,9 @@ def sample(size, seed):
         title=f"{size} of {len(listed)}, seed {seed}",
         show_lines=True,
     )
-    for owner, item in sorted(random.Random(seed).sample(listed, size), key=lambda c: (c.owner, c.evidence.source)):
+    for owner, item in sorted(
+        random.Random(seed).sample(listed, size), key=lambda c: (c.owner, c.evidence.source)
+    ):
         source = CATALOG.sources[item.source]
         where = f"{source.title}, {source.published}\n{source.url or source.note}\nread {source.read}, {source.checked}"
         shown.add_row(owner, item.says, item.supports, where, "\n".join(source.found) or "—")

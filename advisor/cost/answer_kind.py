@@ -9,19 +9,22 @@ from typing import Any, Final
 
 import polars as pl
 
+OTHERWISE: Final = "cost.output_tokens"
 LENGTHS: Final = {
     # longest first: the first behaviour that is ticked names the length of the answer
     "reasoning": "cost.output_tokens_reasoning",
     "tone": "cost.output_tokens_text",
     "rewriting": "cost.output_tokens_text",
+    "writing": "cost.output_tokens_text",
     "code_style": "cost.output_tokens_text",
+    "answering": OTHERWISE,
     "extraction": "cost.output_tokens_fields",
     "output_format": "cost.output_tokens_fields",
     "tool_use": "cost.output_tokens_fields",
     "taxonomy": "cost.output_tokens_label",
+    "relevance": "cost.output_tokens_label",
 }
-OTHERWISE: Final = "cost.output_tokens"
-WHOLE: Final = ("extraction", "output_format", "tool_use", "taxonomy")
+WHOLE: Final = ("extraction", "output_format", "tool_use", "taxonomy", "relevance")
 """Behaviours whose answers a program reads: half of a label is no use."""
 
 

@@ -124,8 +124,9 @@ def whole_text(columns: Collection[str]) -> pl.Expr:
     missing = pl.col("knowledge_gap").cast(pl.String).is_in(["some", "main"])
     if "knowledge_in_request" in columns:
         missing &= ~pl.col("knowledge_in_request").cast(pl.Boolean).fill_null(value=False)
-    if "knowledge_form" in columns:
-        missing &= pl.col("knowledge_form").cast(pl.String).fill_null("documents") != "live"
+    if "knowledge_form.documents" in columns:
+        # Only documents are text that can stand in a prompt; what nobody has said is taken for documents.
+        missing &= pl.col("knowledge_form.documents").cast(pl.Boolean).fill_null(value=True)
     text = pl.col("knowledge_tokens").cast(pl.Float64)
     return pl.when(missing.fill_null(value=False)).then(text).otherwise(0.0).fill_null(0.0)
 

@@ -45,10 +45,12 @@ def checked_answers(
     if cache_hit is not None:
         facts["cache_hit"] = cache_hit
     checked = {name: _checked(name, value, catalog) for name, value in facts.items()}
-    # Several may be ticked; the frame holds one column for each.
-    ticked = checked.pop("behaviors", None)
-    options = catalog.facts["behaviors"].option_ids if ticked is not None else ()
-    return checked | {f"behaviors.{option}": option in ticked for option in options}
+    many = [name for name in checked if name in catalog.facts and catalog.facts[name].type == "many"]
+    for name in many:
+        # Several may be ticked; the frame holds one column for each.
+        ticked = checked.pop(name)
+        checked |= {f"{name}.{option}": option in ticked for option in catalog.facts[name].option_ids}
+    return checked
 
 
 def _checked(name: str, value: Any, catalog: Catalog) -> Any:
@@ -56,6 +58,7 @@ def _checked(name: str, value: Any, catalog: Catalog) -> Any:
     if fact is None:
         return value
     if fact.type == "number":
+        value = fact.words.get(value, value) if isinstance(value, str) else value
         return _number(name, value, fact.bounds, fact.unit)
     if fact.type == "boolean" and not isinstance(value, bool):
         raise AdvisorError(

@@ -32,7 +32,7 @@ WORST: Final = End("worst", 2, 2)
 def must_hold_text(columns: tuple[str, ...]) -> pl.Expr:
     """Whether prompting without an index must put all of the knowledge into each prompt; null where not known."""
     brought = c("knowledge_in_request") if "knowledge_in_request" in columns else unknown()
-    return is_("knowledge_gap", "main", columns) & ~brought & is_("knowledge_form", "documents", columns)
+    return is_("knowledge_gap", "main", columns) & ~brought & ticked("knowledge_form", "documents", columns)
 
 
 def milliseconds(s: str, columns: tuple[str, ...], catalog: Catalog, day: date, end: End) -> pl.Expr:
@@ -81,6 +81,11 @@ def number(name: str, columns: tuple[str, ...]) -> pl.Expr:
 
 def is_(name: str, word: str, columns: tuple[str, ...]) -> pl.Expr:
     return c(name) == word if name in columns else unknown()
+
+
+def ticked(name: str, word: str, columns: tuple[str, ...]) -> pl.Expr:
+    """Whether an option of a fact with several is ticked; null where nobody has answered."""
+    return c(f"{name}.{word}") if f"{name}.{word}" in columns else unknown()
 
 
 def unknown() -> pl.Expr:

@@ -13,8 +13,9 @@ SOURCE = (
 )
 RULE = """id: mine
 title: A rule of mine
+consideration: team
 when: {{team_skill: strong}}
-effect: {{rag: slightly_for}}
+effect: {{look_up: slightly_for}}
 because: Because it is a rule that has to be long enough to be read by anybody.
 unless: It is not.
 evidence:

@@ -23,7 +23,7 @@ PRICES = [
     ("google:gemini-3.5-flash-lite", 190_000, ("0.30", "0.03", "0.30", "2.50")),
     ("openai:gpt-5.4", 300_000, ("5.00", "0.50", "5.00", "22.50")),
 ]
-TEXT = {"knowledge_gap": "main", "knowledge_form": "documents", "knowledge_in_request": False}
+TEXT = {"knowledge_gap": "main", "knowledge_form": ["documents"], "knowledge_in_request": False}
 REQUEST = {"instruction_tokens": 400, "query_tokens": 200, "output_tokens": 150, "queries_per_day": 10_000}
 
 
@@ -62,7 +62,7 @@ def test_the_text_moves_the_order_and_the_waiting_time(catalog):
     [
         {**TEXT, "knowledge_gap": "none"},
         {**TEXT, "knowledge_in_request": True},
-        {**TEXT, "knowledge_form": "live"},
+        {**TEXT, "knowledge_form": ["live"]},
         {**TEXT, "knowledge_tokens": 5_000_000},
     ],
 )

@@ -13,12 +13,12 @@ from polars.testing import assert_frame_equal
 from advisor.catalog import load_catalog
 from advisor.limits import feasible
 from advisor.palette import STRATEGIES
-from advisor.scenario import frame_of
+from advisor.scenario import check_answers, frame_of
 from tests.situations import answers
 
 DAY = date(2026, 11, 26)
 TUNED = ("fine_tuning", "hybrid")
-DOCUMENTS = {"knowledge_gap": "main", "knowledge_in_request": False, "knowledge_form": "documents"}
+DOCUMENTS = {"knowledge_gap": "main", "knowledge_in_request": False, "knowledge_form": ("documents",)}
 FREE = {
     "privacy": "any_vendor",
     "model_access": "any",
@@ -36,8 +36,8 @@ def of(facts: dict, catalog, day: date = DAY) -> dict[str, bool | None]:
 
 def test_no_published_decision_is_called_impossible(catalog):
     for case in catalog.cases.values():
-        found = of(dict(case.answers), catalog)
-        assert found.get(case.decision, found["prompting"]) is not False, case.id
+        found = of(check_answers(case.answers, catalog), catalog)
+        assert found[case.decision_core] is not False, case.id
 
 
 @pytest.mark.parametrize(

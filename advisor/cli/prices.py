@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -149,7 +151,13 @@ def check(
     moved, known = [item for item in found if not item.because], [item for item in found if item.because]
     ends, late = endings(catalog, day, day_after(day, months * 365 / 12)), overdue_entries(catalog, day)
     if as_json:
-        groups = {"differences": found, "moved": moved, "explained": known, "ends": ends, "overdue": late}
+        groups: dict[str, Sequence[BaseModel]] = {
+            "differences": found,
+            "moved": moved,
+            "explained": known,
+            "ends": ends,
+            "overdue": late,
+        }
         listed = {name: [item.model_dump(mode="json") for item in items] for name, items in groups.items()}
         print_json({"as_of": day.isoformat(), "tables": tables, **listed})
     else:

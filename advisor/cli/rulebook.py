@@ -35,10 +35,11 @@ def check(
     Exit code 1 if an error is found; warnings and notes do not fail.
     """
     from advisor.catalog.evidence import evidence_findings
-    from advisor.decide.lint import lint
+    from advisor.decide.lint import LintFinding, lint
 
     catalog = catalog_of(rules)
-    findings = [*lint(catalog, as_of=day_of(as_of), samples=samples), *evidence_findings(catalog)]
+    findings = lint(catalog, as_of=day_of(as_of), samples=samples)
+    findings += [LintFinding.model_validate(item.model_dump()) for item in evidence_findings(catalog)]
     errors = [finding for finding in findings if finding.severity == "error"]
     if as_json:
         counts = {"facts": len(catalog.facts), "rules": len(catalog.rules), "sources": len(catalog.sources)}

@@ -44,6 +44,7 @@ ASSUMED = {
 WORLD = (
     # numbers that are no question: how caches, indexes and teams behave
     "caching.hit_ceiling",
+    "caching.hit_ceiling_asked",
     "cost.updates_per_month",
     "cost.index_factor",
     "cost.evaluation_runs",

@@ -54,7 +54,8 @@ def _best(sizes: pl.DataFrame, costs: Mapping[str, pl.Expr]) -> pl.Series:
         cost.cast(pl.Float64).fill_null(float("inf")).alias(name) for name, cost in costs.items()
     )
     least = table.collect().to_numpy().argmin(axis=1)
-    return pl.Series([*costs], dtype=pl.String)[least.tolist()]
+    names = [*costs]
+    return pl.Series([names[index] for index in least.tolist()], dtype=pl.String)
 
 
 def _sizes(frame: pl.DataFrame, catalog: Catalog, day: date) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from advisor.cost.answer_kind import used_whole
 from advisor.cost.assumptions import fill
 from advisor.cost.choosing import with_choices
 from advisor.cost.frames import plan_ends, with_prices
@@ -141,11 +142,9 @@ def _if_known(value: pl.Expr, strategy: str) -> pl.Expr:
 def _fits(strategy: str, columns: list[str]) -> pl.Expr:
     if "latency_budget_ms" not in columns:
         return pl.lit(None, dtype=pl.Boolean)
-    # Streamed answers are held to their first words; that is also what is assumed.
-    streamed = (
-        c("streaming").cast(pl.Boolean).fill_null(value=True)
-        if "streaming" in columns
-        else pl.lit(value=True)
-    )
+    # Answers are held to their first words unless somebody, or the kind of task, says that only the whole is of use.
+    streamed = (~used_whole(columns)).fill_null(value=True)
+    if "streaming" in columns:
+        streamed = pl.coalesce(c("streaming").cast(pl.Boolean), streamed)
     taken = pl.when(streamed).then(c(f"{strategy}.first_token.p95")).otherwise(c(f"{strategy}.latency.p95"))
     return _if_known(taken <= c("latency_budget_ms").cast(pl.Float64), strategy)

@@ -64,7 +64,9 @@ class Overdue(Record):
 
 def explained(found: Iterable[PriceDifference], market: Market) -> list[PriceDifference]:
     """Put beside each difference why it is there, where the market says so."""
-    known = {(item.entry, item.table, item.what): item.because for item in market.differences}
+    known: dict[tuple[str, str, str], str] = {
+        (item.entry, item.table, item.what): item.because for item in market.differences
+    }
     return [
         item.model_copy(update={"because": known.get((item.entry, item.table, item.what), "")})
         for item in found

@@ -167,7 +167,9 @@ def _unknown(plan: Plan, row: Mapping[str, float | None]) -> dict[str, float | N
     """Return what has no price: a tune that nobody offers, and with it the machine on which any model would run."""
     if not plan.refused:
         return {}
-    missing = {name: None for name in row if name.startswith("tuned.") and _is_price(name)}
+    missing: dict[str, float | None] = {
+        name: None for name in row if name.startswith("tuned.") and _is_price(name)
+    }
     return missing | ({"market.hosting_usd_per_hour": None} if plan.own_machines else {})
 
 
@@ -217,10 +219,12 @@ def _cache(prefix: str, offer: Offer, market: Market, day: date) -> dict[str, fl
             f"{prefix}.cache_minutes": 0.0,
             f"{prefix}.long_cache_minutes": 0.0,
             f"{prefix}.long_cache_write": 1.0,
+            f"{prefix}.cache_asked": 0.0,
         }
     return {
         f"{prefix}.long_cache_minutes": _number(rule.long_lifetime_minutes, day, missing=0.0),
         f"{prefix}.long_cache_write": rule.long_write_factor or 1.0,
+        f"{prefix}.cache_asked": float(not rule.automatic),
         f"{prefix}.cache_minimum": float(rule.minimum_tokens),
         f"{prefix}.cache_minutes": _number(rule.lifetime_minutes, day, missing=0.0),
     }

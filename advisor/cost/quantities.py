@@ -93,13 +93,15 @@ def cache_columns() -> list[pl.Expr]:
     for s in STRATEGIES:
         who = served_by(s)
         arrivals = c("requests_per_day") / 1440 / c("prefix_variants") * c(f"{who}.cache_minutes")
-        modelled = c("caching.hit_ceiling") * (1 - (-arrivals).exp())
+        asked = c(f"{who}.cache_asked") > 0
+        ceiling = pl.when(asked).then(c("caching.hit_ceiling_asked")).otherwise(c("caching.hit_ceiling"))
+        modelled = ceiling * (1 - (-arrivals).exp())
         cached = c(f"{s}.prefix") >= c(f"{who}.cache_minimum")
         hit = pl.when(cached).then(c("cache_hit").fill_null(modelled)).otherwise(0.0)
         mixed = hit * c(f"{s}.cache_read") + (1 - hit) * c(f"{s}.cache_write")
         # A longer life costs more to write; it is asked for where it saves more than that.
         lasting = c("requests_per_day") / 1440 / c("prefix_variants") * c(f"{who}.long_cache_minutes")
-        long_hit = c("cache_hit").fill_null(c("caching.hit_ceiling") * (1 - (-lasting).exp()))
+        long_hit = c("cache_hit").fill_null(ceiling * (1 - (-lasting).exp()))
         long_write = c(f"{s}.input") * c(f"{who}.long_cache_write")
         longer = long_hit * c(f"{s}.cache_read") + (1 - long_hit) * long_write
         longer = pl.when(c(f"{who}.long_cache_minutes") > 0).then(longer).otherwise(mixed)

@@ -70,7 +70,7 @@ def unsure_numbers(answers: Mapping[str, Any], plan: Plan, catalog: Catalog, day
 def _settled(parameter: str, answers: Mapping[str, Any]) -> bool:
     if parameter == "cost.updates_per_month":
         return answers.get("knowledge_change") in UPDATES_PER_MONTH
-    return parameter == "caching.hit_ceiling" and answers.get("cache_hit") is not None
+    return parameter.startswith("caching.hit_ceiling") and answers.get("cache_hit") is not None
 
 
 def _from(number: DatedNumber, column: str, title: str) -> Unsure:

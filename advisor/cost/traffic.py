@@ -67,7 +67,8 @@ def traffic(
 def _monthly(costed: pl.DataFrame, s: str, column: str) -> Floats:
     months = costed[f"{served_by(s)}_months"].to_numpy()
     total = costed[column.format(s)].to_numpy().astype(np.float64)
-    return np.divide(total, months, out=np.full_like(total, np.nan), where=months > 0)
+    spread: Floats = np.divide(total, months, out=np.full_like(total, np.nan), where=months > 0)
+    return spread
 
 
 def _listed(values: Floats) -> tuple[float | None, ...]:

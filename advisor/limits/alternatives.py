@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,7 @@ def alternatives(
 
 
 def _classifier(
-    row: Mapping[str, Any], missed: Collection[str], catalog: Catalog, day: date
+    row: Mapping[str, Any], missed: AbstractSet[str], catalog: Catalog, day: date
 ) -> Iterator[Alternative]:
     only_labels = any(row.get(name) for name in LABELS) and reads_whole(row)
     if not only_labels or not missed & {"time", "hosting", "budget", "kind of model"}:
@@ -62,7 +63,7 @@ def _classifier(
 
 
 def _faster(
-    frame: pl.DataFrame, table: pl.DataFrame, missed: Collection[str], catalog: Catalog, day: date
+    frame: pl.DataFrame, table: pl.DataFrame, missed: AbstractSet[str], catalog: Catalog, day: date
 ) -> Iterator[Alternative]:
     if "time" not in missed:
         return
@@ -139,11 +140,11 @@ def _fastest(
 
 
 def _round_up(ms: float) -> float:
-    step = 10 ** max(len(str(int(ms))) - 2, 1)
-    return -(-ms // step) * step
+    step = 10.0 ** max(len(str(int(ms))) - 2, 1)
+    return float(-(-ms // step) * step)
 
 
-def _window(missed: Collection[str]) -> Iterator[Alternative]:
+def _window(missed: AbstractSet[str]) -> Iterator[Alternative]:
     if "window" in missed:
         yield Alternative(
             title="Retrieval: a few passages in the prompt instead of all the text",
@@ -152,7 +153,7 @@ def _window(missed: Collection[str]) -> Iterator[Alternative]:
         )
 
 
-def _hosting(missed: Collection[str]) -> Iterator[Alternative]:
+def _hosting(missed: AbstractSet[str]) -> Iterator[Alternative]:
     if "hosting" in missed:
         yield Alternative(
             title="A tune that is served by the token",
@@ -161,7 +162,7 @@ def _hosting(missed: Collection[str]) -> Iterator[Alternative]:
         )
 
 
-def _training(missed: Collection[str]) -> Iterator[Alternative]:
+def _training(missed: AbstractSet[str]) -> Iterator[Alternative]:
     if missed & {"training", "vendor"}:
         yield Alternative(
             title="An open model tuned elsewhere",

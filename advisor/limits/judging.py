@@ -75,11 +75,11 @@ def _candidates(
     market = catalog.market
     models = [name for name, model in market.models.items() if model.shortlist and not _ended(model, day)]
     prompted = tuple(s for s in STRATEGIES if s not in TUNED)
-    named = frame["model"].to_list() if "model" in frame.columns else [None] * frame.height
-    pairs = [
+    named: list[str | None] = frame["model"].to_list() if "model" in frame.columns else [None] * frame.height
+    pairs: list[tuple[int, dict[str, str]]] = [
         (number, {"model": model, "tuning_route": NO_ROUTE})
         for number in range(frame.height)
-        for model in dict.fromkeys([*models, *([named[number]] if named[number] else [])])
+        for model in dict.fromkeys([*models, *filter(None, [named[number]])])
     ]
     for candidate in _costed(frame, pairs, catalog, day):
         yield candidate, prompted

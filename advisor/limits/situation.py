@@ -84,7 +84,7 @@ def _limit(key: Sequence[str], strategies: Sequence[str], catalog: Catalog) -> L
         what=what,
         needed=needed,
         available=available,
-        state=state,  # type: ignore[arg-type]
+        state=state,
         strategies=tuple(strategies),
         model=model,
         because=because,

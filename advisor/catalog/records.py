@@ -228,6 +228,8 @@ class Source(Record):
     """How we read it; second-hand and memory are weak."""
     note: str = ""
     """What to beware of."""
+    found: tuple[str, ...] = ()
+    """What was read there, in our words and with its numbers; evidence may quote no other numbers."""
 
 
 class Step(Record):

@@ -30,14 +30,16 @@ def check(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Check names, examples and sense: dead rules, answers that never matter, contradictions, gaps.
+    """Check names, examples, sense and sources: dead rules, contradictions, gaps, what a reader cannot check.
 
     Exit code 1 if an error is found; warnings and notes do not fail.
     """
-    from advisor.decide.lint import lint
+    from advisor.catalog.evidence import evidence_findings
+    from advisor.decide.lint import LintFinding, lint
 
     catalog = catalog_of(rules)
     findings = lint(catalog, as_of=day_of(as_of), samples=samples)
+    findings += [LintFinding.model_validate(item.model_dump()) for item in evidence_findings(catalog)]
     errors = [finding for finding in findings if finding.severity == "error"]
     if as_json:
         counts = {"facts": len(catalog.facts), "rules": len(catalog.rules), "sources": len(catalog.sources)}

@@ -40,8 +40,10 @@ class DataFigures:
 class RunFigures:
     """What the run amounts to."""
 
-    cost: Span
-    duration: Span
+    cost: Span | None
+    """None where no price is known; zero only where nothing is billed."""
+    duration: Span | None
+    """None where nobody says how long it takes."""
     memory: Span | None
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -131,8 +133,8 @@ def own_figures(catalog: Catalog, spec: TrainingSpec, data: DataFigures) -> RunF
         change = f" {found.changes_to_fit[0].change}." if found.changes_to_fit else ""
         warnings.append(f"It fits {fit.gpu} with a probability of {fit.probability:.0%} only.{change}")
     return RunFigures(
-        cost=found.usd or _nothing("usd"),
-        duration=found.seconds_span or _nothing("seconds"),
+        cost=found.usd,
+        duration=found.seconds_span,
         memory=Span(low=memory.low, expected=memory.expected, high=memory.high, unit="gib"),
         assumptions=(
             f"Time and rent are for {found.gpu}." if found.gpu else "No card was found.",
@@ -215,4 +217,4 @@ def _nothing(unit: str) -> Span:
 
 
 def _unknown(why: str) -> RunFigures:
-    return RunFigures(_nothing("usd"), _nothing("seconds"), None, (), (why,))
+    return RunFigures(None, None, None, (), (why,))

@@ -57,8 +57,10 @@ def _figures(plan: TrainingPlan) -> str:
     )
 
 
-def span_text(span: Span) -> str:
-    """Write a range for people."""
+def span_text(span: Span | None) -> str:
+    """Write a range for people; what is not known is never nothing."""
+    if span is None:
+        return "not known"
     if span.high == 0:
         return "nothing" if span.unit == "usd" else "not known"
     scale, unit, digits = {

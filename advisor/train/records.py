@@ -182,10 +182,10 @@ class TrainingPlan(TrainRecord):
     """Rows to train on."""
     train_tokens: Span
     """Tokens of one epoch after truncation."""
-    cost: Span
-    """In US dollars, training only."""
-    duration: Span
-    """In seconds, with set-up."""
+    cost: Span | None
+    """In US dollars, training only; null where no price is known."""
+    duration: Span | None
+    """In seconds, with set-up; null where nobody says."""
     memory: Span | None
     """Per device in GiB; none where the vendor's hardware is not ours to size."""
     recipients: tuple[Recipient, ...]

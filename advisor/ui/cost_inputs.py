@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
-from advisor.cost.assumptions import ASSUMED
+from advisor.cost.allowed import route_allowed
+from advisor.cost.assumptions import ASSUMED, assumed_parameter
 from advisor.cost.tokens import workload_facts
 from advisor.errors import AdvisorError
 from advisor.scenario.answers import typed_number
@@ -85,7 +86,7 @@ def show(catalog: Catalog) -> None:
         _pick("reranker", "Reranker", list(market.rerankers), "none")
         _fields(RETRIEVAL, catalog)
     with st.expander("Tuning", key="tuning_fields"):
-        _pick("tuning_route", "Where it is tuned and served", list(catalog.market.tuning), "the model's own")
+        _pick("tuning_route", "Where it is tuned and served", _routes(catalog), "the cheapest open way")
         _fields(TUNING, catalog)
     with st.expander("People and currency", key="people_fields"):
         _pick("currency", "Currency", list(catalog.market.currencies), "USD")
@@ -103,14 +104,27 @@ def _model(catalog: Catalog) -> None:
     _pick("model", "Model", options, catalog.market.defaults.model)
 
 
+def _routes(catalog: Catalog) -> list[str]:
+    """List the ways to tune that today and the answers leave open; what was named before stays."""
+    market, answers = catalog.market, state.current().answers
+    return [
+        name
+        for name, route in market.tuning.items()
+        if route_allowed(route, answers, market, today()) is not False
+    ]
+
+
 def _pick(name: str, label: str, options: Sequence[str], default: str) -> None:
     key, given = f"cost_{name}", _answer(name)
     shown = [given, *options] if given is not None and given not in options else list(options)
     st.session_state[key] = given
+    market = state.catalog().market
+    labels = {name: route.label for name, route in market.tuning.items()} if name == "tuning_route" else {}
     st.selectbox(
         label,
         shown,
         key=key,
+        format_func=lambda option: f"{labels[option]} ({option})" if option in labels else str(option),
         placeholder=f"{default} (assumed)",
         on_change=lambda: state.answer(name, st.session_state[key]),
     )
@@ -148,7 +162,8 @@ def _assumed(name: str, catalog: Catalog) -> str:
         return "modelled"
     if name not in ASSUMED:
         return "not counted"
-    return f"{catalog.parameter(ASSUMED[name], today()).number:,.6g} (assumed)"
+    number = catalog.parameter(assumed_parameter(name, state.current().answers), today()).number
+    return f"{number:,.0f} (assumed)" if number >= 100 else f"{number:,.4g} (assumed)"
 
 
 def _take(name: str, fact: Fact, key: str) -> None:

@@ -91,10 +91,23 @@ def _plan(spec: TrainingSpec) -> None:
     if entry(spec.backend).kind == "bundle":
         look.quiet("This backend is a bundle for another machine; write it with: advisor plan.")
         return
-    label = (
-        "Start training here" if entry(spec.backend).kind == "local" else "Send the rows and order the job"
-    )
-    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,))
+    _button(plan, local=entry(spec.backend).kind == "local")
+
+
+def _button(plan: TrainingPlan, *, local: bool) -> None:
+    """Draw the button that spends money or sends rows, with both in its text; shut where the cost is not known."""
+    label = "Start training here" if local else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+    unknown = not local and plan.cost is None
+    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,), disabled=unknown)
+    if unknown:
+        look.quiet(
+            "No price is known for this model at this service, so nothing can be ordered from here. Choose a base "
+            "model that the service lists, or order there."
+        )
+
+
+def _receivers(plan: TrainingPlan) -> str:
+    return " and ".join(item.name for item in plan.recipients) or "nobody"
 
 
 def _with_recommended(spec: TrainingSpec) -> TrainingSpec:
@@ -113,7 +126,7 @@ def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
     return [
         ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
         ("Settings", f"{rows_a_step} rows a step, rate {plan.spec.learning_rate:g}"),
-        ("Cost", _money(plan.cost)),
+        ("Cost", "unknown" if plan.cost is None else _money(plan.cost)),
         ("Time", _minutes(plan.duration)),
         ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),
         ("Who gets the data", who or "nobody"),
@@ -125,11 +138,15 @@ def _term(name: str, value: str) -> str:
     return f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
 
 
-def _money(cost: Span) -> str:
+def _money(cost: Span | None) -> str:
+    if cost is None:
+        return "a sum that is not known"
     return f"{cost.expected:.2f} USD ({cost.low:.2f} to {cost.high:.2f})" if cost.high else "nothing"
 
 
-def _minutes(duration: Span) -> str:
+def _minutes(duration: Span | None) -> str:
+    if duration is None:
+        return "not known"
     low, expected, high = (
         max(1, round(seconds / 60)) for seconds in (duration.low, duration.expected, duration.high)
     )

@@ -92,7 +92,7 @@ def test_a_plan_says_what_it_takes_and_who_gets_the_data(name, spec):
     assert (plan.train_rows, plan.evaluation.held_out_rows) == (54, 6)
     assert plan.train_tokens.expected > 0
     assert plan.recipients
-    assert plan.cost.low <= plan.cost.expected <= plan.cost.high
+    assert plan.cost is None or plan.cost.low <= plan.cost.expected <= plan.cost.high
     if entry(name).kind == "hosted":
         assert plan.memory is None
     else:
@@ -180,10 +180,13 @@ def test_a_bundle_pins_every_requirement_exactly(name, spec):
 
 
 @hosted_only
-def test_a_hosted_price_is_none_or_tokens_times_epochs(name, spec):
-    once = load_backend(name).plan(spec(name, epochs=1)).cost.expected
-    thrice = load_backend(name).plan(spec(name, epochs=3)).cost.expected
-    assert thrice == pytest.approx(3 * once)
+def test_a_hosted_price_is_unknown_or_tokens_times_epochs(name, spec):
+    once, thrice = (load_backend(name).plan(spec(name, epochs=epochs)).cost for epochs in (1, 3))
+    if once is None:
+        assert thrice is None
+        return
+    assert once.expected > 0
+    assert thrice.expected == pytest.approx(3 * once.expected)
 
 
 def test_a_closed_backend_is_refused_with_its_date(spec):

@@ -85,23 +85,23 @@ WORLDS = {
 # --- ways: scores and clusters in, an interval out ---------------------------------------------------------------
 
 
-def ours(one, two, groups, rng):
+def ours(one, two, groups, _rng):
     found = difference_interval(one - two, groups)
     return found.low, found.high
 
 
-def normal(one, two, groups, rng):
+def normal(one, two, _groups, _rng):
     told = one - two
     reach = NORMAL * told.std(ddof=1) / np.sqrt(len(told))
     return told.mean() - reach, told.mean() + reach
 
 
-def unpaired(one, two, groups, rng):
+def unpaired(one, two, _groups, _rng):
     reach = NORMAL * np.sqrt((one.var(ddof=1) + two.var(ddof=1)) / len(one))
     return (one - two).mean() - reach, (one - two).mean() + reach
 
 
-def plain_bootstrap(one, two, groups, rng):
+def plain_bootstrap(one, two, _groups, rng):
     told = one - two
     means = told[rng.integers(0, len(told), (RESAMPLES, len(told)))].mean(axis=1)
     return tuple(np.quantile(means, [0.025, 0.975]))

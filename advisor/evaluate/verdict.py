@@ -39,7 +39,7 @@ def verdict_of(table: Table, question: Question) -> Verdict:
     if len(table.arms) < 2 or not table.scores.any():
         return _alone(table, question)
     against = _against(table, question.confidence)
-    raw = [max(not_worse(one, question.margin) for one in row.values()) for row in against]
+    raw = [_worst(table, arm, question.margin) for arm in range(len(table.arms))]
     adjusted = holm(raw, at_once=len(table.arms) - 1)
     level = (1 - question.confidence) / 2
     passing = [index for index, p in enumerate(adjusted) if p <= level]
@@ -60,6 +60,13 @@ def _against(table: Table, confidence: float) -> list[dict[int, Interval]]:
         }
         for one in arms
     ]
+
+
+def _worst(table: Table, arm: int, margin: float) -> float:
+    others = [other for other in range(len(table.arms)) if other != arm]
+    return max(
+        not_worse(table.scores[:, arm] - table.scores[:, other], table.groups, margin) for other in others
+    )
 
 
 def _cheapest(table: Table, question: Question, passing: list[int]) -> int:

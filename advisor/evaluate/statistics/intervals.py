@@ -74,7 +74,11 @@ def _cluster_error(sums: Floats, counts: Floats, centre: float) -> float:
 
 
 def difference_interval(
-    differences: Floats, groups: NDArray[np.int64] | None = None, *, confidence: float = 0.95
+    differences: Floats,
+    groups: NDArray[np.int64] | None = None,
+    *,
+    confidence: float = 0.95,
+    added: float = ADDED,
 ) -> Interval:
     """Return the mean of paired differences with its interval.
 
@@ -82,24 +86,26 @@ def difference_interval(
         differences: Score of one arm less that of the other on the same row, shape (rows,), at least one.
         groups: Which cluster each row belongs to; None where rows are independent.
         confidence: Rate at which the interval is to hold the true mean.
+        added: Weight in rows of the added win, and of the added loss.
     """
     told = differences[differences != 0]
     # Where the arms never differ, a win is taken to be a whole point.
     size = float(np.sqrt(np.mean(told**2))) if len(told) else 1.0
-    return _widened(differences, groups, size, confidence)
+    return _widened(differences, groups, (size, added), confidence)
 
 
 def _widened(
-    differences: Floats, groups: NDArray[np.int64] | None, size: float, confidence: float
+    differences: Floats, groups: NDArray[np.int64] | None, pseudo: tuple[float, float], confidence: float
 ) -> Interval:
     from scipy.special import stdtrit
 
+    size, added = pseudo
     sums, counts = group_sums(differences, groups)
     freedom, rows = max(len(sums) - 1, 1), len(differences)
-    weight = rows + 2 * ADDED
+    weight = rows + 2 * added
     centre, value = float(differences.sum() / weight), float(differences.mean())
     seen = (_cluster_error(sums, counts, centre) * rows) ** 2
-    error = float(np.sqrt(seen + 2 * ADDED * (size**2 + centre**2)) / weight)
+    error = float(np.sqrt(seen + 2 * added * (size**2 + centre**2)) / weight)
     reach = float(stdtrit(freedom, 0.5 + confidence / 2)) * error
     most = max(1.0, size)
     low, high = max(-most, min(centre - reach, value)), min(most, max(centre + reach, value))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.evaluate.statistics.intervals import Floats, Interval, group_sums
+from advisor.evaluate.statistics.intervals import Floats, difference_interval, group_sums
 
 STEPS = 400
 """Differences are rounded to this many steps of the largest, so that the test can be counted out exactly."""
@@ -64,8 +64,12 @@ def holm(values: list[float], *, at_once: int | None = None) -> list[float]:
     return adjusted
 
 
-def not_worse(difference: Interval, margin: float) -> float:
-    """Return the one-sided p of "the first arm is worse than the second by the margin or more"."""
+def not_worse(differences: Floats, groups: NDArray[np.int64] | None, margin: float) -> float:
+    """Return the one-sided p of "the first arm is worse than the second by the margin or more".
+
+    A whole win and a whole loss are added, so that a few rows without any difference prove nothing.
+    """
     from scipy.special import stdtr
 
-    return float(stdtr(difference.freedom, -(difference.centre + margin) / difference.error))
+    one = difference_interval(differences, groups, added=1.0)
+    return float(stdtr(one.freedom, -(one.centre + margin) / one.error))

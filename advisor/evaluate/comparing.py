@@ -17,6 +17,8 @@ from advisor.evaluate.statistics.intervals import Floats, difference_interval, m
 from advisor.evaluate.statistics.significance import holm, sign_flip
 
 EXACT = "cluster-robust t interval with a quarter of a win and a loss added; exact sign-flip test"
+# No arm is called so: their names do not begin with a space.
+EXAMPLE, GROUP = " example", " group"
 MCNEMAR = "t interval with a quarter of a win and a loss added; McNemar's exact test"
 
 
@@ -32,14 +34,20 @@ class Table(NamedTuple):
 
 def table_of(scores: pl.DataFrame, metric: str) -> Table:
     """Lay the scores of one metric out as a matrix; every arm has been scored on every row."""
-    wide = (
-        scores.filter(pl.col("metric") == metric)
-        .pivot(on="arm", index=["example", "group"], values="score")
-        .sort("example")
-    )
+    wide = wide_table(scores, metric)
     means = {arm: float(wide[arm].mean()) for arm in wide.columns[2:]}  # type: ignore[arg-type]
     arms = sorted(means, key=lambda arm: (-round(means[arm], 12), arm))
-    return Table(arms, wide.select(arms).to_numpy().astype(np.float64), _codes(wide["group"]))
+    return Table(arms, wide.select(arms).to_numpy().astype(np.float64), _codes(wide[GROUP]))
+
+
+def wide_table(scores: pl.DataFrame, metric: str) -> pl.DataFrame:
+    """Return one row an example in order of their ids, with `EXAMPLE`, `GROUP` and a column of scores for each arm."""
+    return (
+        scores.filter(pl.col("metric") == metric)
+        .rename({"example": EXAMPLE, "group": GROUP})
+        .pivot(on="arm", index=[EXAMPLE, GROUP], values="score")
+        .sort(EXAMPLE)
+    )
 
 
 def _codes(groups: pl.Series) -> NDArray[np.int64] | None:

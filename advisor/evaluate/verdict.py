@@ -14,6 +14,8 @@ from advisor.evaluate.statistics.power import rows_needed
 from advisor.evaluate.statistics.significance import holm, not_worse
 
 CLOSE = 1e-9
+FEWEST_ROWS = 20
+"""Below this the intervals are not known to hold, so that a promise of fewer rows would be one of chance."""
 
 
 class Question(NamedTuple):
@@ -128,7 +130,7 @@ def _more(rows: int, against: Mapping[int, Interval], question: Question, arms: 
         for one in against.values()
     ]
     known = [need for need in needs if need is not None]
-    return max(1, max(known) - rows) if len(known) == len(needs) else None
+    return max(1, max(known) - rows, FEWEST_ROWS - rows) if len(known) == len(needs) else None
 
 
 def _alone(table: Table, question: Question) -> Verdict:

@@ -7,10 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.data.batch import Batch
-from advisor.data.conversation import Conversation, Message
-from advisor.data.records import AuditOptions
-from advisor.data.style import FLOORS, style_of
 from advisor.evaluate.scorers.contract import Argument, Row, Scorer
 
 USUAL = (5, 95)
@@ -22,6 +18,8 @@ def in_register(rows: Sequence[Row], _argument: Argument) -> list[float]:
 
     Features that no reference shows (texts under five words have none) count as usual.
     """
+    from advisor.data.style import FLOORS
+
     wanted = _style([row.references[0] if row.references else "" for row in rows])
     known = wanted[np.isfinite(wanted).all(axis=1)]
     if not len(known):
@@ -33,6 +31,11 @@ def in_register(rows: Sequence[Row], _argument: Argument) -> list[float]:
 
 
 def _style(texts: Sequence[str]) -> NDArray[np.float32]:
+    from advisor.data.batch import Batch
+    from advisor.data.conversation import Conversation, Message
+    from advisor.data.records import AuditOptions
+    from advisor.data.style import style_of
+
     spoken = [Conversation(at, "chat", [Message("assistant", text)]) for at, text in enumerate(texts)]
     return style_of(Batch(spoken, [], AuditOptions()))
 

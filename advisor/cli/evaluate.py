@@ -1,0 +1,156 @@
+"""The command evaluate: compare answers that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import ValidationError
+
+from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stdout
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.evaluate.records import ArmResult, Evaluation
+
+ROWS_SHOWN = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "evaluate", help="Compare answers of any systems on the same rows: intervals, verdict, cost."
+    )(evaluate_command)
+
+
+def evaluate_command(
+    arm: Annotated[
+        list[str],
+        typer.Option(
+            "--arm",
+            metavar="NAME=FILE",
+            help="Answers of one system: JSONL, CSV, an inspect log or promptfoo results.",
+        ),
+    ],
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            "--references", metavar="FILE", help="Held-out rows with wanted answers; logs may bring them."
+        ),
+    ] = None,
+    scorer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scorer",
+            metavar="NAME[:ARG]",
+            help="How answers are scored; the first decides. Chosen when not given.",
+        ),
+    ] = None,
+    margin: Annotated[
+        float,
+        typer.Option(
+            "--margin", metavar="POINTS", help="Points by which an arm may be worse.", min=0, max=99
+        ),
+    ] = 3.0,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="FIELD", help="Field that names rows that belong together."),
+    ] = None,
+    train: Annotated[
+        Path | None,
+        typer.Option("--train", metavar="FILE", help="Training rows; near copies are counted apart."),
+    ] = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            "--documents", metavar="DIR", help="Documents; answers that occur there are counted apart."
+        ),
+    ] = None,
+    good_enough: Annotated[
+        float | None,
+        typer.Option(
+            "--good-enough", metavar="POINTS", help="Score from which an arm works.", min=0, max=100
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare the arms and print the verdict."""
+    from advisor.evaluate.evaluating import EvaluateOptions, evaluate
+
+    try:
+        options = EvaluateOptions(
+            references=references, scorers=tuple(scorer or ()), margin=margin / 100, cluster=cluster, train=train,
+            documents=documents, good_enough=None if good_enough is None else good_enough / 100,
+        )  # fmt: skip
+    except ValidationError as error:
+        raise AdvisorError(
+            str(error.errors()[0]["msg"]), place="advisor evaluate", remedy="See --help."
+        ) from error
+    result = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of)).evaluation
+    if as_json:
+        print_json(result)
+    else:
+        _show(result)
+
+
+def _named(text: str) -> tuple[str, Path]:
+    name, equals, path = text.partition("=")
+    if not equals or not name.strip() or not path:
+        raise AdvisorError(f"'{text}' is no arm", place="--arm", remedy="Write it as NAME=FILE.")
+    return name.strip(), Path(path)
+
+
+def _show(result: Evaluation) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = stdout()
+    console.print(f"[bold]{escape(result.verdict.because)}[/]\n")
+    metrics = list(next(iter(result.arms.values())).scores)
+    table = Table("Arm", *metrics, "failed", "USD per 1,000", "seconds p50 / p95", box=None)
+    for name, one in result.arms.items():
+        table.add_row(
+            escape(name),
+            *(_score(one, metric) for metric in metrics),
+            f"{one.failed} of {one.n}",
+            *_figures(one),
+        )
+    console.print(table)
+    _show_differences(result)
+    if result.verdict_without_apart:
+        told = f"{len(result.apart)} rows are given away (training or documents); without them: {result.verdict_without_apart.because}"
+        console.print(f"\n[bold]Counted apart[/] {escape(told)}")
+    for note in result.notes:
+        console.print(f"[dim]{escape(note)}[/]")
+
+
+def _show_differences(result: Evaluation) -> None:
+    from rich.markup import escape
+
+    from advisor.evaluate.verdict import signed
+
+    console = stdout()
+    console.print()
+    for one in result.differences:
+        if one.metric == result.verdict.metric:
+            told = f"{one.a} − {one.b}: {signed(one.difference)} points ({signed(one.low)} to {signed(one.high)}), p {one.p:.3g}, {one.p_holm:.3g} for all pairs"
+            console.print(escape(told))
+    if result.differing:
+        names = ", ".join(one.example for one in result.differing[:ROWS_SHOWN])
+        more = len(result.differing) - ROWS_SHOWN
+        console.print(
+            escape(f"differ on: {names}" + (f" and {more} more (all with --json)" if more > 0 else ""))
+        )
+
+
+def _score(one: ArmResult, metric: str) -> str:
+    score = one.scores[metric]
+    return f"{100 * score.value:.1f} ({100 * score.low:.1f} to {100 * score.high:.1f})"
+
+
+def _figures(one: ArmResult) -> tuple[str, str]:
+    usd = "unknown" if one.usd_per_1k is None else f"{one.usd_per_1k:,.2f}"
+    seconds = "unknown" if one.seconds_p50 is None else f"{one.seconds_p50:.2f} / {one.seconds_p95:.2f}"
+    return usd, seconds

@@ -409,7 +409,7 @@ def test_a_log_that_unpacks_to_more_than_it_says_is_refused(tmp_path):
     raw = bomb.read_bytes().replace((5_000_000).to_bytes(4, "little"), (50).to_bytes(4, "little"))
     bomb.write_bytes(raw)
 
-    with pytest.raises(AdvisorError, match="samples/1_epoch_1.json"):
+    with pytest.raises(AdvisorError, match=r"samples/1_epoch_1\.json"):
         compared(None, {"few": bomb})
 
 

@@ -81,6 +81,14 @@ def test_a_constant_judge_is_called_one():
     assert one.because.startswith("small is refused: a constant judge: it says 'tie' nearly always")
 
 
+def test_a_judge_of_whom_nothing_is_known_is_refused():
+    told, evidence = judgements(fair)
+    one = calibrate("j", told, evidence._replace(known=evidence.known.head(3)))
+
+    assert one.faults == ("unknown",)
+    assert one.known is None
+
+
 def test_people_who_disagree_refuse_a_judge():
     told, evidence = judgements(fair)
     right = evidence.known.select("example", "a", "b", pl.col("better").alias("choice"))

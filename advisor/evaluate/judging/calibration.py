@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from advisor.catalog import Record
 from advisor.evaluate.judging.agreement import ac1
+from advisor.evaluate.judging.faults import CONSTANT, FEWEST_PAIRS, Fault, faults_of, sentence_of
 from advisor.evaluate.records import Score
 from advisor.evaluate.statistics.intervals import Floats, difference_interval, mean_interval
-
-CONSTANT = 0.95
-"""From this share of one and the same word on, a judge is constant."""
-ALLOWED_BIAS = 0.1
-"""Biases whose interval lies beyond this many tenths are faults; smaller ones are printed."""
-LEAST_AGREEMENT = 0.4
-"""AC1 with people below which a judge does not speak for them (moderate agreement)."""
-FEWEST_PAIRS = 10
-Fault = Literal["constant", "position", "length", "family", "noise", "unreadable", "disagrees with people"]
 
 
 class Calibration(Record):
@@ -86,9 +78,9 @@ def calibrate(judge: str, judgements: pl.DataFrame, evidence: Evidence) -> Calib
     }
     constant, agreement = _constant(read), _agreement(told, people)
     same = told["same"].drop_nulls()
-    faults = _faults(found, agreement, constant, readable)
+    faults = faults_of(found, agreement, constant, readable)
     return Calibration(
-        judge=judge, accepted=not faults, because=_sentence(judge, faults, constant, found), faults=faults,
+        judge=judge, accepted=not faults, because=sentence_of(judge, faults, constant, found), faults=faults,
         pairs=len(told), readable=readable, same_in_both_orders=float(same.mean()) if len(same) else None,  # type: ignore[arg-type]
         people=agreement, **found,
     )  # fmt: skip
@@ -201,63 +193,6 @@ def _agreement(told: pl.DataFrame, people: pl.DataFrame | None) -> Score | None:
     judged = both.select(word)["literal"].to_list()
     said = both.select(pl.col("mean_people").alias("mean")).select(word)["literal"].to_list()
     return ac1(judged, said)
-
-
-def _faults(
-    found: dict[str, Score | None], people: Score | None, constant: str | None, readable: float
-) -> tuple[Fault, ...]:
-    known = found["known"]
-    checks: dict[Fault, bool] = {
-        "constant": constant is not None,
-        "position": constant is None and _beyond(found["position"]),
-        "length": _beyond(found["length"]),
-        "family": _beyond(found["family"]),
-        "noise": known is not None and known.low <= 0.5,
-        "unreadable": readable < CONSTANT,
-        "disagrees with people": people is not None and people.value < LEAST_AGREEMENT,
-    }
-    return tuple(name for name, there in checks.items() if there)
-
-
-def _beyond(score: Score | None) -> bool:
-    # A bias is a fault when it is both shown (its interval leaves 0 out) and large enough to matter.
-    return score is not None and abs(score.value) > ALLOWED_BIAS and not score.low <= 0 <= score.high
-
-
-def _sentence(
-    judge: str, faults: tuple[Fault, ...], constant: str | None, found: dict[str, Score | None]
-) -> str:
-    if not faults:
-        known = found["known"]
-        right = (
-            ""
-            if known is None
-            else f": right on {100 * known.value:.0f} % of the pairs whose better answer is known"
-        )
-        return f"{judge} may judge, in both orders{right}" + (
-            "" if known else "; nothing shows that it is right"
-        )
-    told = {
-        "constant": f"it says '{constant}' nearly always",
-        "position": _told(
-            found["position"], "prefers the answer shown first", "prefers the answer shown second"
-        ),
-        "length": _told(found["length"], "prefers the longer answer", "prefers the shorter answer"),
-        "family": _told(
-            found["family"], "prefers answers of its own family", "prefers answers of other families"
-        ),
-        "noise": "it is not shown to be better than chance where the better answer is known",
-        "unreadable": "too many of its answers cannot be read",
-        "disagrees with people": "it does not agree with people",
-    }
-    named = "a constant judge: " if constant else ""
-    return f"{judge} is refused: {named}" + "; ".join(told[name] for name in faults)
-
-
-def _told(score: Score | None, more: str, less: str) -> str:
-    return (
-        "" if score is None else f"it {more if score.value > 0 else less} ({100 * score.value:+.0f} points)"
-    )
 
 
 def _constant(read: pl.DataFrame) -> str | None:

@@ -35,8 +35,8 @@ def verdict_of(table: Table, question: Question) -> Verdict:
 
     An arm passes when it is shown, against every other arm, to be not worse by the margin or more. Testing all others
     at the full level is exact for one arm (Berger 1982); over the arms the p-values are Holm's, where one arm fewer
-    than there are can be wrong at once. So an arm that is worse than the best by the margin is shipped at most at the
-    rate ``(1 - confidence) / 2``.
+    than there are can be wrong at once. So an arm that is worse than the best by the margin is shipped at the rate
+    ``(1 - confidence) / 2``, which is what an interval inside the margin promises.
     """
     if len(table.arms) < 2 or not table.scores.any():
         return _alone(table, question)

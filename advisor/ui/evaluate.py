@@ -74,7 +74,12 @@ def _inputs() -> tuple[Files, EvaluateOptions]:
         enough = right.number_input("Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not said")
         train = left.file_uploader("Training rows", type=KINDS[:-1], help="Near copies are counted apart.")
         documents = right.file_uploader("Documents", type=DOCUMENTS, accept_multiple_files=True)
-    files = {"arms": arms, "references": [references], "train": [train], "documents": documents}
+    files: dict[str, Sequence[Any]] = {
+        "arms": arms,
+        "references": [references],
+        "train": [train],
+        "documents": documents,
+    }
     options = EvaluateOptions(
         scorers=tuple(scorers), margin=margin / 100, cluster=cluster or None,
         good_enough=None if enough is None else enough / 100,

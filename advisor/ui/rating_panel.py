@@ -28,11 +28,11 @@ def show(frames: Frames, arms: list[str]) -> None:
     a = left.selectbox("One arm", arms, key="rate_a")
     b = middle.selectbox("Other arm", [arm for arm in arms if arm != a], key="rate_b")
     rater = right.text_input("Your name", value="me", max_chars=60, key="rater").strip() or "me"
-    file = ratings_of(frames, *sorted((a, b)))
-    _rate(frames, sorted((a, b)), file, rater)
+    first, second = sorted((a, b))
+    _rate(frames, (first, second), ratings_of(frames, first, second), rater)
 
 
-def _rate(frames: Frames, arms: list[str], file: RatingFile, rater: str) -> None:
+def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -> None:
     a, b = arms
     pairs, same = blind_pairs(frames, a, b)
     told = file.ratings()

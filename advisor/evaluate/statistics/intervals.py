@@ -36,7 +36,7 @@ def group_sums(values: Floats, groups: NDArray[np.int64] | None) -> tuple[Floats
     if groups is None:
         return values, np.ones(len(values))
     _, codes = np.unique(groups, return_inverse=True)
-    return np.bincount(codes, values), np.bincount(codes).astype(np.float64)
+    return np.asarray(np.bincount(codes, values), np.float64), np.bincount(codes).astype(np.float64)
 
 
 def mean_interval(

@@ -14,6 +14,7 @@ from advisor.evaluate.statistics.power import rows_needed
 from advisor.evaluate.statistics.significance import holm, not_worse
 
 CLOSE = 1e-9
+SAME_PRICE = 1.05
 FEWEST_ROWS = 20
 """Below this the intervals are not known to hold, so that a promise of fewer rows would be one of chance."""
 
@@ -72,10 +73,14 @@ def _worst(table: Table, arm: int, margin: float) -> float:
 
 
 def _cheapest(table: Table, question: Question, passing: list[int]) -> int:
+    # Prices within a twentieth are the same price: then the better arm is the one to ship.
     prices = [question.usd_per_1k.get(table.arms[index]) for index in passing]
-    if any(price is None for price in prices):
+    known = [price for price in prices if price is not None]
+    if len(known) < len(passing):
         return passing[0]
-    return min(zip(prices, passing, strict=True))[1]
+    return next(
+        index for index, price in zip(passing, known, strict=True) if price <= SAME_PRICE * min(known)
+    )
 
 
 def _ship(table: Table, question: Question, against: list[dict[int, Interval]], chosen: int) -> Verdict:
@@ -103,7 +108,7 @@ def _still_open(
     for index, arm in enumerate(table.arms):
         cost = question.usd_per_1k.get(arm)
         shown_worse = any(one.high < -question.margin for one in against[index].values())
-        if price is not None and cost is not None and cost < price and not shown_worse:
+        if price is not None and cost is not None and SAME_PRICE * cost < price and not shown_worse:
             return _more(len(table.scores), against[index], question, len(table.arms)), arm
     return None, ""
 
@@ -155,9 +160,9 @@ def _price(question: Question, name: str, other: str) -> list[str]:
     mine, theirs = question.usd_per_1k.get(name), question.usd_per_1k.get(other)
     if mine is None or theirs is None:
         return ["prices are not known for both"]
-    if mine > 0 and theirs / mine >= 1.05:
+    if mine > 0 and theirs / mine >= SAME_PRICE:
         return [f"{_times(theirs / mine)} times cheaper"]
-    if theirs > 0 and mine / theirs >= 1.05:
+    if theirs > 0 and mine / theirs >= SAME_PRICE:
         return [f"{_times(mine / theirs)} times dearer"]
     return ["at the same price"] if abs(mine - theirs) < CLOSE or mine > 0 else ["at no price"]
 

@@ -384,6 +384,24 @@ def test_logs_can_be_scored_again_by_another_scorer(tmp_path):
     assert result.arms["few"].scores["number"].value == pytest.approx(24.5 / 30)
 
 
+def test_a_log_of_a_providers_own_service_is_priced_and_one_of_a_server_of_ones_own_is_not(tmp_path):
+    public = {"task": "plans", "model": "openai/gpt-4o-mini"}
+    own = public | {"model_base_url": "http://127.0.0.1:9/v1"}
+    prices = [
+        compared(None, {"few": log(tmp_path / f"{name}.eval", 25, eval=run)}).arms["few"].usd_per_1k
+        for name, run in (("public", public), ("own", own))
+    ]
+
+    assert prices == [pytest.approx(1000 * (10 * 0.15 + 4 * 0.60) / 1e6), None]
+
+
+def test_answers_come_from_standard_input(tmp_path, references):
+    rows = "".join(json.dumps({"id": f"q{n}", "answer": f"{n} euros"}) + "\n" for n in range(ROWS))
+    done = advisor("evaluate", "--arm", "piped=-", "--references", str(references), "--json", stdin=rows)
+
+    assert json.loads(done.stdout)["arms"]["piped"]["scores"]["normalised"]["value"] == 1
+
+
 def test_a_log_of_another_version_is_refused_clearly(tmp_path):
     with pytest.raises(AdvisorError, match="the log has version 7; version 2 can be read"):
         compared(None, {"few": log(tmp_path / "few.eval", 25, version=7)})

@@ -53,6 +53,12 @@ def test_the_cheapest_arm_inside_the_margin_is_shipped_with_its_price():
     )
 
 
+def test_prices_that_are_nearly_the_same_do_not_decide():
+    found = verdict({"tuned": TUNED, "few-shot": FEW_SHOT}, asked(**{"tuned": 1.01, "few-shot": 1.0}))
+
+    assert found.because == "ship tuned: 1.2 points above few-shot (+0.5 to +1.9), at the same price"
+
+
 def test_without_prices_the_best_arm_is_shipped_and_the_sentence_says_so():
     found = verdict({"tuned": TUNED, "few-shot": FEW_SHOT}, asked())
 

@@ -50,7 +50,10 @@ def read_inspect_log(name: str, path: Path) -> Arm:
     if not samples:
         raise AdvisorError("the log has no samples", place=str(path), remedy="Run it with --log-samples.")
     # inspect stores samples in the order in which they ended; ids put them back.
-    rows = sorted((_answer(one, metric) for one in samples), key=lambda row: (row["example"], row["epoch"]))
+    model = _model(header)
+    rows = sorted(
+        (_answer(one, metric) | model for one in samples), key=lambda row: (row["example"], row["epoch"])
+    )
     wanted = {str(one["id"]): one for one in samples}
     return Arm(
         name, answers_frame(rows, path), path, _targets(wanted), metric, (_note(name, header, len(samples)),)
@@ -149,6 +152,15 @@ def _answer(sample: Mapping[str, Any], metric: str | None) -> dict[str, Any]:
         "model": text(output.get("model")),
         "logged": _score(sample, metric),
     }
+
+
+def _model(header: Mapping[str, Any]) -> dict[str, str]:
+    # provider:name where inspect asked the provider itself; a server of one's own has no public price.
+    run = header.get("eval") or {}
+    provider, _, name = str(run.get("model", "")).partition("/")
+    return (
+        {"model": f"{provider}:{name}"} if name and not run.get("model_base_url") and "/" not in name else {}
+    )
 
 
 def _scorer(samples: list[Mapping[str, Any]]) -> str | None:

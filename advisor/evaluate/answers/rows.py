@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from advisor.data.sources import Broken, chunks, open_source, parse, place_of
+from advisor.data.sources import Broken, chunks, from_stdin_or, open_source, parse, place_of
 from advisor.errors import AdvisorError
 from advisor.evaluate.answers.arm import Arm, answers_frame, figure, text
 
@@ -38,8 +38,13 @@ def read_rows(name: str, path: Path) -> Arm:
 
 
 def objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Read the rows of a file with their places, as ``file:line``."""
-    source = open_source(path)
+    """Read the rows of a file (``-`` is standard input) with their places, as ``file:line``."""
+    with from_stdin_or(path) as there:
+        yield from _objects(there, path)
+
+
+def _objects(there: Path, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    source = open_source(there)
     for chunk in chunks(source):
         for number, value in parse(chunk):
             if isinstance(value, Broken):

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
-from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stdout
+from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stderr, stdout
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from advisor.evaluate.evaluating import Compared
+    from advisor.evaluate.judging.arms import Judged
+    from advisor.evaluate.judging.served import JudgeOptions
     from advisor.evaluate.records import ArmResult, Evaluation
 
 ROWS_SHOWN = 10
@@ -73,6 +76,21 @@ def evaluate_command(
             "--good-enough", metavar="POINTS", help="Score from which an arm works.", min=0, max=100
         ),
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", metavar="MODEL", help="Ask this model which of two answers is better."),
+    ] = None,
+    base_url: Annotated[
+        str, typer.Option("--base-url", metavar="URL", help="Where the judge is served; OpenAI-compatible.")
+    ] = "https://api.openai.com/v1",
+    key_from: Annotated[
+        str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the judge's key.")
+    ] = "OPENAI_API_KEY",
+    ratings: Annotated[
+        Path | None,
+        typer.Option("--ratings", metavar="FILE", help="What people said, to join with the judge's word."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")] = False,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -88,11 +106,47 @@ def evaluate_command(
         raise AdvisorError(
             str(error.errors()[0]["msg"]), place="advisor evaluate", remedy="See --help."
         ) from error
-    result = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of)).evaluation
+    compared = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of))
+    told = None
+    if judge is not None:
+        told = _judged(compared, _judge_options(judge, base_url, key_from), ratings, yes=yes)
     if as_json:
-        print_json(result)
-    else:
-        _show(result)
+        judged = {} if told is None else {"judged": told.model_dump(mode="json")}
+        print_json(compared.evaluation.model_dump(mode="json") | judged)
+        return
+    _show(compared.evaluation)
+    if told is not None:
+        _show_judged(told)
+
+
+def _judge_options(model: str, base_url: str, key_variable: str) -> JudgeOptions:
+    from advisor.evaluate.judging.served import JudgeOptions
+
+    return JudgeOptions(model=model, base_url=base_url, key_variable=key_variable)
+
+
+def _judged(compared: Compared, options: JudgeOptions, ratings: Path | None, *, yes: bool) -> Judged:
+    from advisor.evaluate.judging.arms import calls
+    from advisor.evaluate.judging.served import ask_judge, read_ratings
+
+    people = None if ratings is None else read_ratings(ratings)
+    arms = compared.ranked()
+    count = calls(compared.frames, arms)
+    stderr().print(
+        f"{options.model} at {options.base_url} will be sent requests, wanted answers and answers: at most {count:,} questions."
+    )
+    if not yes and not typer.confirm("Ask the judge?", err=True):
+        raise typer.Exit(1)
+    return ask_judge(compared.frames, arms, options, people)
+
+
+def _show_judged(told: Judged) -> None:
+    from rich.markup import escape
+
+    console = stdout()
+    console.print(f"\n[bold]Judge[/] {escape(told.calibration.because)}")
+    for one in told.preferences:
+        console.print(escape(one.in_words()))
 
 
 def _named(text: str) -> tuple[str, Path]:

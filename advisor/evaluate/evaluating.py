@@ -53,6 +53,10 @@ class Compared(NamedTuple):
     evaluation: Evaluation
     frames: Frames
 
+    def ranked(self) -> list[str]:
+        """Return the arms from the best to the worst by the metric that decided."""
+        return table_of(self.frames.scores, self.evaluation.verdict.metric).arms
+
 
 def evaluate(arms: Sequence[tuple[str, Path]], options: EvaluateOptions, *, as_of: date) -> Compared:
     """Compare the answers in some files.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+import polars as pl
 import streamlit as st
 
 from advisor.evaluate.rating.keeping import RatingFile, ratings_of
@@ -65,7 +66,11 @@ def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -
         )
     if len(told):
         st.download_button(
-            "Ratings as CSV", told.write_csv(), file_name="ratings.csv", key="rate_csv", on_click="ignore"
+            "Ratings as CSV",
+            told.with_columns(a=pl.lit(a), b=pl.lit(b)).write_csv(),
+            file_name="ratings.csv",
+            key="rate_csv",
+            on_click="ignore",
         )
 
 

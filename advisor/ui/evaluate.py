@@ -171,7 +171,7 @@ def _table(result: Evaluation) -> None:
         for name, one in result.arms.items()
     ]
     st.dataframe(table, hide_index=True, width="stretch")
-    st.caption(look.plain(" · ".join(result.notes)))
+    look.quiet(" · ".join(result.notes))
 
 
 def _score(score: Mapping[str, float]) -> str:
@@ -180,7 +180,7 @@ def _score(score: Mapping[str, float]) -> str:
 
 def _chart(figure: Any, text: str, key: str) -> None:
     st.plotly_chart(figure, width="stretch", key=key, config=CHART)
-    st.caption(look.plain(text))
+    look.quiet(text)
 
 
 def _intervals(result: Evaluation) -> None:
@@ -217,7 +217,7 @@ def _rows(result: Evaluation) -> None:
         for one in result.differing
     ]
     st.dataframe(table, hide_index=True, width="stretch", height=min(38 * (len(table) + 1), 520))
-    st.caption(
+    look.quiet(
         "Score, then answer. The rows that differ most come first; search and enlarge with the table's own buttons."
     )
     for one in result.apart[:ROWS_SHOWN]:

@@ -31,7 +31,7 @@ def scores_figure(result: Evaluation, accent: str) -> Any:
     told = [one.scores[metric] for _, one in ranked]
     figure = go.Figure()
     figure.add_scatter(
-        x=[100 * one.value for one in told], y=[name for name, _ in ranked], mode="markers",
+        x=[100 * one.value for one in told], y=[_plain(name) for name, _ in ranked], mode="markers",
         marker={"color": accent, "size": 10},
         error_x={
             "array": [100 * (one.high - one.value) for one in told],
@@ -54,7 +54,7 @@ def differences_figure(result: Evaluation, accent: str) -> Any:
     figure.add_vrect(x0=-margin, x1=margin, fillcolor=accent, opacity=0.1, line_width=0)
     figure.add_vline(x=0, line_color="#8a8f98")
     figure.add_scatter(
-        x=[100 * one.difference for one in told], y=[f"{one.a} − {one.b}" for one in told], mode="markers",
+        x=[100 * one.difference for one in told], y=[_plain(f"{one.a} − {one.b}") for one in told], mode="markers",
         marker={"color": accent, "size": 9},
         error_x={
             "array": [100 * (one.high - one.difference) for one in told],
@@ -78,7 +78,7 @@ def against_figure(result: Evaluation, what: str, accent: str) -> Any | None:
     for at, (name, one) in enumerate(known.items()):
         score, shipped = one.scores[metric], name == result.verdict.ship
         figure.add_scatter(
-            x=[getattr(one, what)], y=[100 * score.value], name=name, mode="markers+text", text=[name],
+            x=[getattr(one, what)], y=[100 * score.value], name=_plain(name), mode="markers+text", text=[_plain(name)],
             textposition="top center",
             marker={"symbol": SYMBOLS[at % len(SYMBOLS)], "size": 14 if shipped else 9, "color": accent if shipped else "#8a8f98"},
             error_y={"array": [100 * (score.high - score.value)], "arrayminus": [100 * (score.value - score.low)], "thickness": 1},
@@ -125,6 +125,11 @@ def against_text(result: Evaluation, what: str) -> str:
     unknown = sorted(set(result.arms) - set(known))
     told = f"Quality against {unit}: {'; '.join(parts) or 'no arm says'}."
     return told + (f" Not known for {', '.join(unknown)}." if unknown and parts else "")
+
+
+def _plain(name: str) -> str:
+    # Plotly reads tags and links in labels; the name of a file must be neither.
+    return name.replace("<", "‹").replace(">", "›")
 
 
 def _known(arms: Mapping[str, ArmResult], what: str) -> dict[str, ArmResult]:

@@ -11,7 +11,7 @@ from advisor.evaluate.rating.keeping import RatingFile, ratings_of
 from advisor.evaluate.rating.pairing import BlindPair, Side, blind_pairs, next_pair
 from advisor.evaluate.rating.standing import standing
 from advisor.evaluate.results import Frames
-from advisor.ui import look
+from advisor.ui import look, signing_in
 
 BUTTONS: tuple[tuple[Side, str, str], ...] = (
     ("left", "Left is better", "1"),
@@ -28,9 +28,14 @@ def show(frames: Frames, arms: list[str]) -> None:
     left, middle, right = st.columns(3)
     a = left.selectbox("One arm", arms, key="rate_a")
     b = middle.selectbox("Other arm", [arm for arm in arms if arm != a], key="rate_b")
-    rater = right.text_input("Your name", value="me", max_chars=60, key="rater").strip() or "me"
+    rater = right.text_input("Your name", value=_name(), max_chars=60, key="rater").strip() or _name()
     first, second = sorted((a, b))
     _rate(frames, (first, second), ratings_of(frames, first, second), rater)
+
+
+def _name() -> str:
+    # Several people on one server must not rate under one name.
+    return str(st.user.get("email") or "me") if signing_in.configured() else "me"
 
 
 def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -> None:

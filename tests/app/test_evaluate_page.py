@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app.conftest import app_running, settle, visit
+from tests.app.test_access import barriers
 
 pytestmark = pytest.mark.browser
 ROWS = 60
@@ -53,9 +54,11 @@ def test_from_files_to_the_verdict_and_twenty_blind_ratings(
         "Ship tuned: 70 points above prompt (+57.2 to +81.6), 14 times dearer."
     )
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    assert barriers(page) == []
     page.get_by_role("tab", name="Cost and latency").click()
     expect(page.get_by_text("tuned 95 points at 14; prompt 25 points at 1", exact=False)).to_be_visible()
     page.get_by_role("tab", name="Rate by hand").click()
+    assert barriers(page) == []
     pair = page.locator(".st-key-pair")
     expect(
         page.get_by_text(

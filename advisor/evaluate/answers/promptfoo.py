@@ -24,7 +24,8 @@ def is_promptfoo(path: Path) -> bool:
     """Whether a JSON file begins as promptfoo's results do."""
     try:
         with path.open("rb") as stream:
-            return b'"evalId"' in stream.read(2000)
+            start = stream.read(2000)
+            return b'"evalId"' in start or (b'"results"' in start and b'"promptIdx"' in start)
     except OSError:
         return False
 

@@ -1,6 +1,6 @@
 """Are judges' faults found, and do combined ratings hold: scripted judges of known bias, served on loopback.
 
-Run: python benchmarks/judges.py [--repeats 20] [--simulations 2000]
+Run: python benchmarks/judges.py [--repeats 20] [--simulations 2000] [--seed 0]
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def called(pairs, name, seed):
     return pl.DataFrame(rows)
 
 
-def judges(repeats, simulations):
+def judges(repeats, simulations, start):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Judges)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1"
@@ -172,12 +172,12 @@ def judges(repeats, simulations):
     sentences = []
     for name, (_script, fault) in JUDGES.items():
         counts = np.zeros(3)
-        for seed in range(simulations):
+        for seed in range(start, start + simulations):
             pairs, evidence = pairs_of(np.random.default_rng(seed))
             one = calibrate(name, called(pairs, name, seed), evidence)
             counts += fault in one.faults, one.accepted, bool(set(one.faults) - {fault, "noise"})
         over_http = 0
-        for seed in range(repeats):
+        for seed in range(start, start + repeats):
             pairs, evidence = pairs_of(np.random.default_rng(seed))
             one = calibrate(name, asyncio.run(served(pairs, url, name, seed)), evidence)
             over_http += fault in one.faults
@@ -236,9 +236,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--simulations", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0, help="first seed of the scripted judges")
     options = parser.parse_args()
     start = time.perf_counter()
-    judges(options.repeats, max(options.simulations // 10, 20))
+    judges(options.repeats, max(options.simulations // 10, 20), options.seed)
     ratings(options.simulations)
     print(f"\n{time.perf_counter() - start:.0f} s")
 

@@ -76,6 +76,14 @@ def evaluate_command(
             "--good-enough", metavar="POINTS", help="Score from which an arm works.", min=0, max=100
         ),
     ] = None,
+    trained_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trained-on",
+            metavar="NAME=ROWS",
+            help="Training rows of an arm; two or more give a learning curve.",
+        ),
+    ] = None,
     judge: Annotated[
         str | None,
         typer.Option("--judge", metavar="MODEL", help="Ask this model which of two answers is better."),
@@ -101,6 +109,7 @@ def evaluate_command(
         options = EvaluateOptions(
             references=references, scorers=tuple(scorer or ()), margin=margin / 100, cluster=cluster, train=train,
             documents=documents, good_enough=None if good_enough is None else good_enough / 100,
+            trained_on=dict(_sized(one) for one in trained_on or []),
         )  # fmt: skip
     except ValidationError as error:
         raise AdvisorError(
@@ -156,6 +165,15 @@ def _named(text: str) -> tuple[str, Path]:
     return name.strip(), Path(path)
 
 
+def _sized(text: str) -> tuple[str, int]:
+    name, _, rows = text.rpartition("=")
+    if not name or not rows.isdecimal():
+        raise AdvisorError(
+            f"'{text}' is no number of rows", place="--trained-on", remedy="Write it as NAME=ROWS."
+        )
+    return name.strip(), int(rows)
+
+
 def _show(result: Evaluation) -> None:
     from rich.markup import escape
     from rich.table import Table
@@ -176,6 +194,8 @@ def _show(result: Evaluation) -> None:
     if result.verdict_without_apart:
         told = f"{len(result.apart)} rows are given away (training or documents); without them: {result.verdict_without_apart.because}"
         console.print(f"\n[bold]Counted apart[/] {escape(told)}")
+    if result.learning:
+        console.print(f"\n[bold]Learning curve[/] {escape(result.learning.because)}")
     for note in result.notes:
         console.print(f"[dim]{escape(note)}[/]")
 

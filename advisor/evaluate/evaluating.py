@@ -17,6 +17,7 @@ from advisor.evaluate.answers.matching import matched, wanted_by_arms, with_ids
 from advisor.evaluate.answers.wanted import read_wanted, refuse_empty
 from advisor.evaluate.comparing import differences, table_of
 from advisor.evaluate.leaks import apart_rows
+from advisor.evaluate.learning import learning_curve
 from advisor.evaluate.measured import measured_facts
 from advisor.evaluate.pricing import priced
 from advisor.evaluate.records import ArmResult, Difference, Evaluation, Verdict
@@ -45,6 +46,8 @@ class EvaluateOptions(Record):
     """Documents, to find held-out rows whose answer occurs there word for word."""
     good_enough: float | None = Field(default=None, ge=0, le=1)
     """The score from which an arm works; decides what is measured about prompting and retrieval."""
+    trained_on: dict[str, int] = Field(default_factory=dict)
+    """Training rows of arms that differ in nothing else; with two sizes or more a learning curve is fitted."""
 
 
 class Compared(NamedTuple):
@@ -151,6 +154,7 @@ def _evaluation(frames: Frames, options: EvaluateOptions, day: date, notes: list
         groups=None if table.groups is None else int(table.groups.max()) + 1,
         arms=results, differences=_differences(frames.scores, options), verdict=verdict,
         measured=measured_facts(rest or results, verdict.metric, good_enough=options.good_enough, day=day),
+        learning=learning_curve(table, options.trained_on, confidence=options.confidence) if options.trained_on else None,
         apart=apart, without_apart=rest, verdict_without_apart=again,
         differing=differing_rows(frames, verdict.metric), notes=notes,
     )  # fmt: skip

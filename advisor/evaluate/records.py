@@ -10,7 +10,7 @@ from advisor.catalog import Record
 
 
 class Score(Record):
-    """A mean score with its interval, 0 to 1."""
+    """A mean with its interval; scores lie in 0 to 1, differences of them in -1 to 1."""
 
     value: float
     """Mean over all rows; a failed row scores 0."""
@@ -118,6 +118,19 @@ class Measured(Record):
     """The day, as YYYY-MM-DD."""
 
 
+class Learning(Record):
+    """What more training rows are worth, along the logarithm of their number."""
+
+    per_doubling: Score
+    """Gain in score for twice as many training rows."""
+    next_hundred: Score
+    """Gain for a hundred rows more than the largest run had; an extrapolation."""
+    trained_on: int
+    """Training rows of the largest run."""
+    because: str
+    """The same as a sentence."""
+
+
 class Evaluation(Record):
     """The comparison of some arms on the same rows."""
 
@@ -141,6 +154,8 @@ class Evaluation(Record):
     """Results on the rows that nothing gives away; null where there are none apart."""
     verdict_without_apart: Verdict | None = None
     """Verdict on the rows that nothing gives away."""
+    learning: Learning | None = None
+    """What more training rows are worth; null where no sizes were named."""
     differing: list[DifferingRow] = Field(default_factory=list)
     """Rows on which the arms do not score alike, those that differ most first."""
     notes: list[str] = Field(default_factory=list)

@@ -17,6 +17,10 @@ ADDED = 0.25
 """Weight of each of the two pseudo-observations, in rows."""
 
 
+NOTHING = 1e-9
+"""A difference below this is one of arithmetic."""
+
+
 class Interval(NamedTuple):
     """A mean with its interval, and what a test needs of it."""
 
@@ -88,7 +92,7 @@ def difference_interval(
         confidence: Rate at which the interval is to hold the true mean.
         added: Weight in rows of the added win, and of the added loss.
     """
-    told = differences[differences != 0]
+    told = differences[np.abs(differences) > NOTHING]
     # Where the arms never differ, a win is taken to be a whole point.
     size = float(np.sqrt(np.mean(told**2))) if len(told) else 1.0
     return _widened(differences, groups, (size, added), confidence)

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from pydantic import ValidationError
 
+from advisor.cli.evaluate_options import (
+    ArmOption,
+    BaseUrlOption,
+    ClusterOption,
+    DocumentsOption,
+    GoodEnoughOption,
+    JudgeOption,
+    KeyOption,
+    MarginOption,
+    RatingsOption,
+    ReferencesOption,
+    ScorerOption,
+    TrainedOnOption,
+    TrainOption,
+    YesOption,
+)
 from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stderr, stdout
 from advisor.errors import AdvisorError
 
@@ -28,77 +44,20 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate_command(
-    arm: Annotated[
-        list[str],
-        typer.Option(
-            "--arm",
-            metavar="NAME=FILE",
-            help="Answers of one system: JSONL, CSV, an inspect log or promptfoo results.",
-        ),
-    ],
-    references: Annotated[
-        Path | None,
-        typer.Option(
-            "--references", metavar="FILE", help="Held-out rows with wanted answers; logs may bring them."
-        ),
-    ] = None,
-    scorer: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--scorer",
-            metavar="NAME[:ARG]",
-            help="How answers are scored; the first decides. Chosen when not given.",
-        ),
-    ] = None,
-    margin: Annotated[
-        float,
-        typer.Option(
-            "--margin", metavar="POINTS", help="Points by which an arm may be worse.", min=0, max=99
-        ),
-    ] = 3.0,
-    cluster: Annotated[
-        str | None,
-        typer.Option("--cluster", metavar="FIELD", help="Field that names rows that belong together."),
-    ] = None,
-    train: Annotated[
-        Path | None,
-        typer.Option("--train", metavar="FILE", help="Training rows; near copies are counted apart."),
-    ] = None,
-    documents: Annotated[
-        Path | None,
-        typer.Option(
-            "--documents", metavar="DIR", help="Documents; answers that occur there are counted apart."
-        ),
-    ] = None,
-    good_enough: Annotated[
-        float | None,
-        typer.Option(
-            "--good-enough", metavar="POINTS", help="Score from which an arm works.", min=0, max=100
-        ),
-    ] = None,
-    trained_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--trained-on",
-            metavar="NAME=ROWS",
-            help="Training rows of an arm; two or more give a learning curve.",
-        ),
-    ] = None,
-    judge: Annotated[
-        str | None,
-        typer.Option("--judge", metavar="MODEL", help="Ask this model which of two answers is better."),
-    ] = None,
-    base_url: Annotated[
-        str, typer.Option("--base-url", metavar="URL", help="Where the judge is served; OpenAI-compatible.")
-    ] = "https://api.openai.com/v1",
-    key_from: Annotated[
-        str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the judge's key.")
-    ] = "OPENAI_API_KEY",
-    ratings: Annotated[
-        Path | None,
-        typer.Option("--ratings", metavar="FILE", help="What people said, to join with the judge's word."),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")] = False,
+    arm: ArmOption,
+    references: ReferencesOption = None,
+    scorer: ScorerOption = None,
+    margin: MarginOption = 3.0,
+    cluster: ClusterOption = None,
+    train: TrainOption = None,
+    documents: DocumentsOption = None,
+    good_enough: GoodEnoughOption = None,
+    trained_on: TrainedOnOption = None,
+    judge: JudgeOption = None,
+    base_url: BaseUrlOption = "https://api.openai.com/v1",
+    key_from: KeyOption = "OPENAI_API_KEY",
+    ratings: RatingsOption = None,
+    yes: YesOption = False,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from advisor.evaluate.statistics.intervals import Floats, difference_interval, mean_interval
 from advisor.evaluate.statistics.significance import holm, sign_flip
 
-EXACT = "cluster-robust t interval with a quarter of a win and a loss added; exact sign-flip test"
+EXACT = "cluster-robust t interval with a quarter of a win and of a loss added; exact sign-flip test"
 # No arm is called so: their names do not begin with a space.
 EXAMPLE, GROUP = " example", " group"
-MCNEMAR = "t interval with a quarter of a win and a loss added; McNemar's exact test"
+MCNEMAR = "t interval with a quarter of a win and of a loss added; McNemar's exact test"
 
 
 class Table(NamedTuple):

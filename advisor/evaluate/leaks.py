@@ -20,7 +20,7 @@ ROWS_AT_A_TIME = 2_000
 SHARED = 0.4
 """Least share of a held-out row's word pairs that a training row must hold to be compared word by word."""
 SHORTEST_WORDS = 4
-"""An answer of fewer words stands in every document; nothing follows from it."""
+"""An answer of fewer words occurs in every document; nothing follows from it."""
 LARGEST_DOCUMENT_BYTES = 64 << 20
 TEXTS = (".md", ".markdown", ".txt", ".rst", ".html", ".htm", ".jsonl", ".json", ".csv")
 
@@ -60,7 +60,7 @@ def word_for_word(wanted: pl.DataFrame, documents: Path) -> list[ApartRow]:
         text = f" {normalised(path.read_text(encoding='utf-8', errors='replace'))} "
         for example, answer in answers.items():
             if example not in found and answer in text:
-                told = "its answer stands word for word in a document"
+                told = "its answer occurs word for word in a document"
                 found[example] = ApartRow(example=example, because=told, where=str(path))
     return list(found.values())
 

@@ -94,7 +94,7 @@ def against_figure(result: Evaluation, what: str, accent: str) -> Any | None:
 
 
 def scores_text(result: Evaluation) -> str:
-    """Say what each arm reached."""
+    """Return what each arm reached, as a sentence."""
     metric = result.verdict.metric
     ranked = sorted(result.arms.items(), key=lambda item: -item[1].scores[metric].value)
     parts = [
@@ -105,7 +105,7 @@ def scores_text(result: Evaluation) -> str:
 
 
 def differences_text(result: Evaluation) -> str:
-    """Say how the pairs differ."""
+    """Return how the pairs differ, as a sentence."""
     parts = [
         f"{one.a} less {one.b} {signed(one.difference)} ({signed(one.low)} to {signed(one.high)}), p {one.p_holm:.2g} for all pairs"
         for one in result.differences
@@ -115,7 +115,7 @@ def differences_text(result: Evaluation) -> str:
 
 
 def against_text(result: Evaluation, what: str) -> str:
-    """Say what quality costs or how long it takes, arm by arm."""
+    """Return what quality costs or how long it takes, arm by arm, as a sentence."""
     unit = "USD for 1,000 answers" if what == "usd_per_1k" else "seconds at the 95th percentile"
     known = _known(result.arms, what)
     parts = [

@@ -58,11 +58,16 @@ def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -
         on_click=file.undo,
         args=(rater,),
     )
+    _standing(told, arms, done=pair is None)
+
+
+def _standing(told: pl.DataFrame, arms: tuple[str, str], *, done: bool) -> None:
+    a, b = arms
     now = standing(told, a, b)
     # While somebody rates, who leads stays hidden: it would sway the next rating.
     if now.may_stop:
         st.success(look.plain(now.because))
-    elif pair is None:
+    elif done:
         st.info(look.plain(now.because))
     if now.agreement is not None:
         look.quiet(

@@ -301,7 +301,7 @@ def test_answers_that_stand_word_for_word_in_documents_are_named(tmp_path):
     result = compared(held, {"one": told}, documents=tmp_path / "docs")
 
     assert [(one.example, one.because) for one in result.apart] == [
-        ("3", "its answer stands word for word in a document")
+        ("3", "its answer occurs word for word in a document")
     ]
 
 

@@ -145,9 +145,9 @@ def test_raters_who_say_the_same_agree_and_a_row_counts_once():
 
 def test_looking_after_every_rating_stops_alike_arms_wrongly_in_one_of_twenty_runs_at_most():
     rng, wrong = np.random.default_rng(3), 0
-    for _ in range(40):
+    for _ in range(30):
         choices = rng.choice(["a", "b", "tie"], 60, p=[0.4, 0.4, 0.2])
-        told = [ratings(*((f"q{n}", "Ann", choices[n]) for n in range(size))) for size in range(5, 61, 5)]
+        told = [ratings(*((f"q{n}", "Ann", choices[n]) for n in range(size))) for size in (8, 15, 30, 60)]
         wrong += any("preferred" in standing(one, "x", "y").because for one in told)
 
-    assert wrong <= 4
+    assert wrong <= 3

@@ -38,7 +38,7 @@ class Preference(Record):
     """The same by what people would say (prediction-powered); null below ten rated rows."""
 
     def in_words(self) -> str:
-        """Say who is preferred, by the judge and with people."""
+        """Return who is preferred, by the judge and with people, as a sentence."""
         told = f"{self.a} against {self.b} on {self.n} rows: {_range(self.judge)} by the judge"
         if self.combined is None:
             return told + (

@@ -54,7 +54,7 @@ def _beyond(score: Score | None) -> bool:
 def sentence_of(
     judge: str, faults: tuple[Fault, ...], constant: str | None, found: Mapping[str, Score | None]
 ) -> str:
-    """Say whether a judge may judge, and why not."""
+    """Return whether a judge may judge and why not, as a sentence."""
     if not faults:
         known = found["known"]
         right = (

@@ -1,4 +1,4 @@
-"""Blind pairs: which two answers, in which order of rows, who stands on the left; the same for the same seed."""
+"""Blind pairs: which two answers, in which order of rows, who is on the left; the same for the same seed."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Standing(Record):
 
 
 def standing(ratings: pl.DataFrame, a: str, b: str) -> Standing:
-    """Say how two arms stand after some ratings: example, rater, choice (``a``, ``b``, ``tie``), in order of arrival.
+    """Return how two arms compare after some ratings: example, rater, choice (``a``, ``b``, ``tie``), in order of arrival.
 
     Rows are the unit: several raters of one row are averaged. Rows on which both arms said the same take no part; the
     preference is that between answers that differ.

@@ -47,7 +47,7 @@ def _validator(argument: str) -> Any:
 SCORER = Scorer(
     id="json-schema",
     title="JSON by schema",
-    measures="1 where the answer as it stands is JSON and valid by the schema, else 0; a code fence is not JSON.",
+    measures="1 where the answer as it is given is JSON and valid by the schema, else 0; a code fence is not JSON.",
     score=keeps_schema,
     argument="FILE",
     example_argument='{"type": "object", "required": ["total"], "properties": {"total": {"type": "number"}}}',

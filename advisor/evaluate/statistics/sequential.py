@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from advisor.evaluate.statistics.intervals import Floats, group_sums
 
 STAKES = 101
-GRID = 801
+GRID = 401
 Side = Literal["both", "above", "below"]
 
 

@@ -18,7 +18,18 @@ from advisor import __version__
 from advisor.errors import AdvisorError
 
 # One line per area; each module adds its own commands.
-AREAS: Final = ("deciding", "rulebook", "cost", "report", "library", "data", "size", "plan", "train")
+AREAS: Final = (
+    "deciding",
+    "rulebook",
+    "cost",
+    "report",
+    "library",
+    "data",
+    "size",
+    "plan",
+    "train",
+    "evaluate",
+)
 
 app = typer.Typer(
     name="advisor",

@@ -157,6 +157,9 @@ def quick_picks(fact: Fact) -> list[float]:
     if "lognormal" in fact.prior:
         median, spread = fact.prior["lognormal"]
         raw = [median * spread**power for power in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)]
+    elif "uniform" in fact.prior:
+        least, most = fact.prior["uniform"]
+        raw = [least + (most - least) * step / (MAX_PICKS - 1) for step in range(MAX_PICKS)]
     else:
         raw = [float(value) for value in fact.prior.get("values", {})]
     low, high = fact.bounds or (-math.inf, math.inf)

@@ -130,7 +130,7 @@ def constants_of(catalog: Catalog, day: date) -> tuple[Constants, Doubt]:
     def number(name: str) -> float:
         return catalog.parameter(f"memory.{name}", day).number
 
-    constants = Constants(number("context_gib"), number("workspace_gib"), number("slack_share"))
+    constants = Constants(number("context_gib"), number("workspace_gib"), number("slack_share"), number("collectives_gib"))
     doubt = Doubt(
         resident_share=number("resident_error"),
         passing_share=number("passing_error"),

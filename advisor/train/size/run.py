@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from advisor.train.records import Method, TrainRecord
 
 Quantisation = Literal["none", "nf4", "nf4-double", "int8", "gptq4"]
-Precision = Literal["bf16", "fp32", "mixed"]
+Precision = Literal["bf16", "fp16", "fp32", "mixed"]
 LossKernel = Literal["plain", "native", "upcast-chunked", "chunked", "fused"]
 Attention = Literal["flash", "eager"]
 BlockKernel = Literal["eager", "fused"]
@@ -34,7 +34,8 @@ class Run(TrainRecord):
     quantisation: Quantisation = "none"
     """How the frozen linear layers are held."""
     precision: Precision = "bf16"
-    """`bf16` holds everything trained in bf16, `mixed` holds it in fp32 and computes in bf16."""
+    """`bf16` holds everything trained in bf16, `mixed` holds it in fp32 and computes in bf16; `fp16` is a run
+    without autocast, as DeepSpeed's is, whose loss stays in 16 bits."""
     seq_len: int = Field(default=2048, ge=1, le=10_000_000)
     """Tokens of one row, all of them filled."""
     micro_batch: int = Field(default=1, ge=1, le=65_536)
@@ -66,6 +67,15 @@ class Run(TrainRecord):
     otherwise this is so for GPTQ, which trains by that path only."""
     dropout: bool = False
     """Adapters drop inputs, which keeps one more copy for each module."""
+    held_inputs: int = Field(default=0, ge=0, le=2)
+    """How often the inputs of 4-bit products are held: not at all by bitsandbytes from 0.43 on; once by older
+    versions; twice where the program besides keeps the last loss, and with it those inputs, during the next step."""
+    quantised_head: bool = False
+    """The output matrix is quantised like the blocks."""
+    full_rows: bool = True
+    """Rows reach `seq_len`; where it is only a limit, the low end of the range reckons with half of it."""
+    named_program: bool = False
+    """The settings are those of a program that was named; otherwise what programs differ in widens the range."""
     sharding: Sharding = "none"
     """How several devices share the run."""
     n_gpus: int = Field(default=1, ge=1, le=4096)
@@ -83,6 +93,18 @@ class Run(TrainRecord):
     def tokens(self) -> int:
         """Tokens on one device at once."""
         return self.seq_len * self.micro_batch
+
+    @property
+    def inputs_held(self) -> int:
+        """How often the inputs of this run's quantised products are held; 8-bit products always hold them."""
+        if self.held_quantisation == "int8":
+            return max(self.held_inputs, 1)
+        return self.held_inputs if self.held_quantisation in ("nf4", "nf4-double") else 0
+
+    @property
+    def held_loss_kernel(self) -> LossKernel:
+        """Without autocast nothing turns the logits to fp32."""
+        return "native" if self.precision == "fp16" and self.loss_kernel == "plain" else self.loss_kernel
 
     @property
     def compute_bytes(self) -> int:

@@ -8,6 +8,8 @@ from advisor.train.size.adapters import Adapter, make_adapter
 from advisor.train.size.architecture import Architecture
 from advisor.train.size.run import Optimizer, Quantisation, Run
 
+LIVE_PARAMETERS = 1_000_000_000
+"""DeepSpeed's `stage3_max_live_parameters` where nobody sets it."""
 QUANTISED_BYTES: dict[Quantisation, tuple[float, float]] = {
     # Bytes of a weight and of its share of the constants. nf4: one fp32 constant for 64 weights; doubled: one
     # byte for 64 and one fp32 for 256 of those; gptq: fp16 scale, 4-bit zero and group index for 128.
@@ -77,7 +79,8 @@ def held_bytes(architecture: Architecture, run: Run) -> Held:
         weights=weights,
         constants=constants / (shards if run.sharding in ("fsdp", "zero3") else 1),
         adapters=0 if adapter is None else trained / (shards if run.sharding in ("fsdp", "zero3") else 1),
-        gradients=0 if run.optimizer_in_backward else trained / share,
+        # DDP's reducer holds every gradient a second time, in the buckets that it sends.
+        gradients=0 if run.optimizer_in_backward else trained / share * (2 if run.sharding == "ddp" else 1),
         optimizer=states / share,
         masters=_masters(trainable, run) / share,
         step_copies=trained / share if run.optimizer == "adamw-foreach" else 0,
@@ -92,10 +95,12 @@ def _base_weights(architecture: Architecture, run: Run) -> tuple[float, float]:
     wide = 4 if full else 2
     quantisation = run.held_quantisation
     if quantisation == "none":
-        return architecture.total_parameters * wide, 0
+        return (architecture.total_parameters + architecture.beside) * wide, 0
     each, constant = QUANTISED_BYTES[quantisation]
     packed = sum(matrix.parameters for matrix in architecture.matrices if matrix.linear)
-    rest = architecture.total_parameters - packed
+    if run.quantised_head and not architecture.tied:
+        packed += architecture.vocabulary * architecture.hidden
+    rest = architecture.total_parameters + architecture.beside - packed
     rest_width = 4 if run.upcasts_embeddings or run.precision == "fp32" else 2
     return packed * each + rest * rest_width, packed * constant
 
@@ -130,5 +135,11 @@ def _largest_dequantised(architecture: Architecture, run: Run) -> float:
 def _gathered_layer(architecture: Architecture, run: Run, weights: float) -> float:
     if run.sharding not in ("fsdp", "zero3") or run.n_gpus == 1:
         return 0
-    # Two layers at once: the one at work and the one fetched ahead.
-    return 2 * weights * (1 - run.n_gpus**-1) / max(architecture.layers, 1)
+    # Two layers at once: the one at work and the one fetched ahead. ZeRO-3 fetches on until so many
+    # parameters are live; its setting counts parameters, not bytes.
+    elsewhere = 1 - run.n_gpus**-1
+    two_layers = 2 * weights * elsewhere / max(architecture.layers, 1)
+    if run.sharding == "fsdp":
+        return two_layers
+    share = min(LIVE_PARAMETERS / architecture.total_parameters, 1.0)
+    return max(two_layers, weights * share * elsewhere)

@@ -1,0 +1,44 @@
+"""What the training programs do that decides memory and that nobody types: how the loss is held, what adapters keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.errors import AdvisorError, did_you_mean
+
+_BARE: dict[str, Any] = {}
+PROGRAMS: Mapping[str, Mapping[str, Any]] = {
+    "axolotl": _BARE,
+    "llamafactory": _BARE,
+    # Loss in the model's own type, one product for queries, keys and values, dropout in its recipes. It required
+    # a bitsandbytes that holds the inputs of 4-bit products until 2025, and its loop keeps the last loss.
+    "litgpt": {
+        "loss_kernel": "native",
+        "dropout": True,
+        "fused_qkv": True,
+        "adapter_precision": "bf16",
+        "held_inputs": 2,
+        "quantised_head": True,
+    },
+    "ms-swift": {"dropout": True},
+    "peft": _BARE,
+    "torchtune": {"adapter_precision": "bf16"},
+    "transformers": _BARE,
+    "trl": {"loss_kernel": "chunked"},
+    "unsloth": {"loss_kernel": "fused", "block_kernel": "fused"},
+}
+"""Settings of a run by program; what is not listed is as a bare transformers Trainer with PEFT does it."""
+
+
+def settings_of(program: str | None) -> dict[str, Any]:
+    """Return the settings that a program decides; none where no program is named."""
+    if program is None:
+        return {}
+    if program not in PROGRAMS:
+        raise AdvisorError(
+            f"there is no program '{program}' that we know",
+            place="--program",
+            remedy=did_you_mean(program, PROGRAMS),
+        )
+    return {**PROGRAMS[program], "named_program": True}

@@ -137,6 +137,7 @@ def constants_of(catalog: Catalog, day: date) -> tuple[Constants, Doubt]:
         unexplained_gib=number("unexplained_gib"),
         usable_share=number("usable_share"),
         fits_probability=number("fits_probability"),
+        unnamed_share=number("unnamed_error"),
     )
     return constants, doubt
 

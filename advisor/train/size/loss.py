@@ -10,6 +10,11 @@ CHUNKS = 8
 
 def loss_bytes(architecture: Architecture, run: Run) -> float:
     """Count the bytes that one token holds when logits and their gradient are at their largest."""
+    before = run.compute_bytes * architecture.vocabulary if run.holds_last_step else 0
+    return before + _this_step(architecture, run)
+
+
+def _this_step(architecture: Architecture, run: Run) -> float:
     vocabulary, width = architecture.vocabulary, run.compute_bytes
     capped = 2 * width if architecture.logit_cap else 0
     match run.held_loss_kernel:

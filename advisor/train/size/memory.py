@@ -34,6 +34,11 @@ class Peak:
     phase: str
     parts: dict[str, float] = field(default_factory=dict)
     trainable: int = 0
+    others: tuple[float, ...] = ()
+    """Bytes of what the same settings may turn out to be."""
+    counts: tuple[float, float] = (1.0, 1.0)
+    """Least and most parameters over those counted; both 1 where the type of the model is known."""
+    named_program: bool = True
 
     @property
     def bytes(self) -> float:
@@ -49,9 +54,26 @@ class Peak:
 def peak_memory(architecture: Architecture, run: Run, constants: Constants) -> Peak:
     """Find the phase with the largest sum of parts."""
     held = held_bytes(architecture, run)
+    phase, parts = _worst(architecture, run, held)
+    total = architecture.total_parameters
+    return Peak(
+        phase,
+        _with_overheads(parts, run, constants),
+        held.trainable,
+        others=tuple(_total(architecture, other, constants) for other in run.alternatives),
+        counts=(architecture.lowest_parameters / total, architecture.highest_parameters / total),
+        named_program=run.named_program,
+    )
+
+
+def _total(architecture: Architecture, run: Run, constants: Constants) -> float:
+    _, parts = _worst(architecture, run, held_bytes(architecture, run))
+    return sum(_with_overheads(parts, run, constants).values())
+
+
+def _worst(architecture: Architecture, run: Run, held: Held) -> tuple[str, dict[str, float]]:
     phases = _phases(architecture, run, held)
-    phase, parts = max(phases.items(), key=lambda item: sum(item[1].values()))
-    return Peak(phase, _with_overheads(parts, run, constants), held.trainable)
+    return max(phases.items(), key=lambda item: sum(item[1].values()))
 
 
 def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[str, float]]:

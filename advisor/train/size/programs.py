@@ -12,13 +12,16 @@ PROGRAMS: Mapping[str, Mapping[str, Any]] = {
     "axolotl": _BARE,
     "llamafactory": _BARE,
     # Loss in the model's own type, one product for queries, keys and values, dropout in its recipes. It required
-    # a bitsandbytes that holds the inputs of 4-bit products until 2025, and its loop keeps the last loss.
+    # bitsandbytes 0.42 until 2025, its loop keeps the last loss, and in 4-bit runs it swaps the token table for
+    # one that gets a gradient.
     "litgpt": {
         "loss_kernel": "native",
         "dropout": True,
         "fused_qkv": True,
         "adapter_precision": "bf16",
-        "held_inputs": 2,
+        "old_bitsandbytes": True,
+        "holds_last_step": True,
+        "embedding_gradient": True,
         "quantised_head": True,
     },
     "ms-swift": {"dropout": True},
@@ -26,7 +29,7 @@ PROGRAMS: Mapping[str, Mapping[str, Any]] = {
     "torchtune": {"adapter_precision": "bf16"},
     "transformers": _BARE,
     "trl": {"loss_kernel": "chunked"},
-    "unsloth": {"loss_kernel": "fused", "block_kernel": "fused"},
+    "unsloth": {"loss_kernel": "fused", "patched_loss": False, "block_kernel": "fused"},
 }
 """Settings of a run by program; what is not listed is as a bare transformers Trainer with PEFT does it."""
 

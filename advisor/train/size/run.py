@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -67,13 +67,21 @@ class Run(TrainRecord):
     otherwise this is so for GPTQ, which trains by that path only."""
     dropout: bool = False
     """Adapters drop inputs, which keeps one more copy for each module."""
-    held_inputs: int = Field(default=0, ge=0, le=2)
-    """How often the inputs of 4-bit products are held: not at all by bitsandbytes from 0.43 on; once by older
-    versions; twice where the program besides keeps the last loss, and with it those inputs, during the next step."""
+    old_bitsandbytes: bool = False
+    """Versions before 0.43 hold the inputs of 4-bit products until the loss is gone; later ones do not."""
+    old_torch: bool = False
+    """Versions before 2.1 step by foreach with two passing copies of what trains instead of one."""
+    holds_last_step: bool = False
+    """The program keeps the last step's logits and loss until the next step has its own."""
+    embedding_gradient: bool = False
+    """The token table gets a gradient although it is not trained."""
     quantised_head: bool = False
     """The output matrix is quantised like the blocks."""
+    patched_loss: bool = True
+    """A fused loss is patched into the model, and so is not in force for every type; no doubt where it is the
+    program's own."""
     full_rows: bool = True
-    """Rows reach `seq_len`; where it is only a limit, the low end of the range reckons with half of it."""
+    """Rows reach `seq_len`; where it is only a limit, the range reckons with half of it as well."""
     named_program: bool = False
     """The settings are those of a program that was named; otherwise what programs differ in widens the range."""
     sharding: Sharding = "none"
@@ -90,16 +98,27 @@ class Run(TrainRecord):
         return self
 
     @property
+    def alternatives(self) -> tuple[Run, ...]:
+        """What the same words may turn out to be: shorter rows, a patch not in force, Adam with passing copies."""
+        changed: list[dict[str, Any]] = []
+        if not self.full_rows:
+            changed.append({"seq_len": max(self.seq_len // 2, 1)})
+        if self.loss_kernel == "fused" and self.patched_loss:
+            changed.append({"loss_kernel": "native"})
+        if self.optimizer == "adamw" and not self.optimizer_in_backward:
+            changed.append({"optimizer": "adamw-foreach"})
+        return tuple(self.model_copy(update=update) for update in changed)
+
+    @property
     def tokens(self) -> int:
         """Tokens on one device at once."""
         return self.seq_len * self.micro_batch
 
     @property
     def inputs_held(self) -> int:
-        """How often the inputs of this run's quantised products are held; 8-bit products always hold them."""
-        if self.held_quantisation == "int8":
-            return max(self.held_inputs, 1)
-        return self.held_inputs if self.held_quantisation in ("nf4", "nf4-double") else 0
+        """How often the inputs of quantised products are there: this step's, and perhaps those of the step before."""
+        once = self.old_bitsandbytes and self.held_quantisation in ("nf4", "nf4-double")
+        return int(once) + int(once and self.holds_last_step) or int(self.held_quantisation == "int8")
 
     @property
     def held_loss_kernel(self) -> LossKernel:

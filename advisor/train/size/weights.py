@@ -83,7 +83,7 @@ def held_bytes(architecture: Architecture, run: Run) -> Held:
         gradients=0 if run.optimizer_in_backward else trained / share * (2 if run.sharding == "ddp" else 1),
         optimizer=states / share,
         masters=_masters(trainable, run) / share,
-        step_copies=trained / share if run.optimizer == "adamw-foreach" else 0,
+        step_copies=trained / share * (1 + run.old_torch) if run.optimizer == "adamw-foreach" else 0,
         largest_dequantised=_largest_dequantised(architecture, run),
         trainable=trainable,
         gathered_layer=gathered,
@@ -101,8 +101,9 @@ def _base_weights(architecture: Architecture, run: Run) -> tuple[float, float]:
     if run.quantised_head and not architecture.tied:
         packed += architecture.vocabulary * architecture.hidden
     rest = architecture.total_parameters + architecture.beside - packed
+    stray = 2 * architecture.vocabulary * architecture.hidden if run.embedding_gradient else 0
     rest_width = 4 if run.upcasts_embeddings or run.precision == "fp32" else 2
-    return packed * each + rest * rest_width, packed * constant
+    return packed * each + rest * rest_width + stray, packed * constant
 
 
 def _trained_width(run: Run) -> int:
@@ -137,9 +138,7 @@ def _gathered_layer(architecture: Architecture, run: Run, weights: float) -> flo
         return 0
     # Two layers at once: the one at work and the one fetched ahead. ZeRO-3 fetches on until so many
     # parameters are live; its setting counts parameters, not bytes.
-    elsewhere = 1 - run.n_gpus**-1
-    two_layers = 2 * weights * elsewhere / max(architecture.layers, 1)
+    two_layers = 2 * weights / max(architecture.layers, 1)
     if run.sharding == "fsdp":
-        return two_layers
-    share = min(LIVE_PARAMETERS / architecture.total_parameters, 1.0)
-    return max(two_layers, weights * share * elsewhere)
+        return two_layers * (1 - run.n_gpus**-1)
+    return max(two_layers, weights * min(LIVE_PARAMETERS / architecture.total_parameters, 1.0))

@@ -98,7 +98,12 @@ def _row(point: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
         run = _run(point, mode)
         peak = peak_memory(architecture, run, constants)
         span = memory_span(peak, doubt)
-        row |= {mode: peak.gib, f"{mode} inside": span.low <= measured <= span.high, f"{mode} span": span, f"{mode} peak": peak}
+        row |= {
+            mode: peak.gib,
+            f"{mode} inside": span.low <= measured <= span.high,
+            f"{mode} span": span,
+            f"{mode} peak": peak,
+        }
     return row
 
 
@@ -176,6 +181,8 @@ def _optimizer(name: str) -> str:
             return other
     if "lion" in name:
         return "lion-8bit"
+    if name == "adamw_torch":
+        return "adamw-foreach"  # the Trainer's name for torch's own Adam, which steps by foreach on a GPU
     return f"{'paged-' if paged else ''}adamw{'-8bit' if eight_bit else ''}"
 
 
@@ -320,7 +327,9 @@ def _groups(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 def _print_coverage(rows: list[dict[str, Any]], families: list[str]) -> None:
     print(f"\nmeasured value inside the 90 % range, of {len(rows)} points")
     for mode in MODES:
-        left = [_inside([row for row in rows if row["point"]["model"] != family], mode) for family in families]
+        left = [
+            _inside([row for row in rows if row["point"]["model"] != family], mode) for family in families
+        ]
         print(
             f"{mode:10}{_inside(rows, mode):6.0%}   with each family left out {min(left):.0%} to {max(left):.0%}"
         )

@@ -64,7 +64,18 @@ class _Reads:
 
 
 ATTENTION_IN = (
-    *("q_proj", "k_proj", "c_attn", "v_proj", "qkv_proj", "query_key_value", "in_proj", "Wqkv", "wqkv", "W_pack"),
+    *(
+        "q_proj",
+        "k_proj",
+        "c_attn",
+        "v_proj",
+        "qkv_proj",
+        "query_key_value",
+        "in_proj",
+        "Wqkv",
+        "wqkv",
+        "W_pack",
+    ),
     *("q_a_proj", "kv_a_proj_with_mqa", "in_proj_qkv", "in_proj_qkvz", "linear_x", "linear_y"),
 )
 MLP_IN = (
@@ -135,4 +146,6 @@ def _widest(architecture: Architecture) -> int:
     def outputs(matrix: Matrix) -> int:
         return matrix.outputs if matrix.linear else max(matrix.inputs, matrix.outputs)
 
-    return max(outputs(matrix) for matrix in architecture.matrices if matrix.part not in ("router", "embedding"))
+    return max(
+        outputs(matrix) for matrix in architecture.matrices if matrix.part not in ("router", "embedding")
+    )

@@ -72,6 +72,17 @@ class Architecture:
     assumptions: tuple[str, ...] = ()
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What makes every figure of this model a rough one."""
+        if self.doubtful is None:
+            return ()
+        low, high = self.lowest_parameters / 1e9, self.highest_parameters / 1e9
+        return (
+            f"The type '{self.model_type}' is not one we know. It is taken to look like Llama, so it has "
+            f"{low:.3g} to {high:.3g} B parameters, and memory is as uncertain.",
+        )
+
+    @property
     def embedding_parameters(self) -> int:
         """Token table and output matrix; one matrix if tied."""
         return self.vocabulary * self.hidden * (1 if self.tied else 2)
@@ -178,7 +189,7 @@ def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -
         logit_cap=bool(fields.get("final_logit_softcapping")),
         context=shape.number("max_position_embeddings", "n_positions", "seq_length", default=2048),
         beside=_beside(config),
-        assumptions=_assumptions(kind, config, known=known is not None),
+        assumptions=_assumptions(config),
     )
     refuse_unread(fields, kind, place, family.ignored | set(BESIDE))
     if known is not None:
@@ -190,7 +201,14 @@ def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -
 
 
 def _experts_per_token(shape: Shape) -> int:
-    names = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_topk", "moe_k", "top_k_experts")
+    names = (
+        "num_experts_per_tok",
+        "num_experts_per_token",
+        "experts_per_token",
+        "moe_topk",
+        "moe_k",
+        "top_k_experts",
+    )
     told = next((value for name in names if (value := shape.config.get(name)) is not None), 1)
     return int(told[0] if isinstance(told, list) else told) or 1
 
@@ -207,7 +225,12 @@ def _norm_parameters(family: Family, shape: Shape, norms: float) -> int:
 
 def _text_part(config: Mapping[str, Any]) -> dict[str, Any]:
     inner = next(
-        (config[key] for key in ("text_config", "language_config", "llm_config", "thinker_config") if key in config), None
+        (
+            config[key]
+            for key in ("text_config", "language_config", "llm_config", "thinker_config")
+            if key in config
+        ),
+        None,
     )
     if not isinstance(inner, Mapping):
         return {**config, "model_type": INSIDE.get(str(config.get("model_type")), config.get("model_type"))}
@@ -221,7 +244,9 @@ def _text_part(config: Mapping[str, Any]) -> dict[str, Any]:
 def _shape(fields: Fields, kind: str, place: str) -> Shape:
     hidden = _whole(fields, ("hidden_size", "n_embd", "d_model"), place)
     layers = _layer_count(fields, place)
-    heads = _optional(fields, ("num_attention_heads", "n_head", "n_heads", "num_heads", "attention_heads")) or 0
+    heads = (
+        _optional(fields, ("num_attention_heads", "n_head", "n_heads", "num_heads", "attention_heads")) or 0
+    )
     if not heads and kind not in ATTENTION_FREE:
         heads = _whole(fields, ("num_attention_heads",), place)
     kv_heads = _kv_heads(fields, kind, heads)
@@ -249,7 +274,11 @@ def _intermediate(fields: Fields, kind: str, hidden: int) -> int:
             raise TypeError("'intermediate_size' differs from layer to layer")
         return int(told[0])
     width = _optional(fields, names) or DEFAULT_WIDTH.get(kind, 4 * hidden)
-    return _adjusted_width(fields, width) if kind == "lfm2" and fields.get("block_auto_adjust_ff_dim", True) else width
+    return (
+        _adjusted_width(fields, width)
+        if kind == "lfm2" and fields.get("block_auto_adjust_ff_dim", True)
+        else width
+    )
 
 
 def _adjusted_width(fields: Fields, intermediate: int) -> int:
@@ -306,16 +335,12 @@ def _beside(config: Mapping[str, Any]) -> int:
     return total
 
 
-def _assumptions(kind: str, config: Mapping[str, Any], *, known: bool) -> tuple[str, ...]:
-    said = []
-    if not known:
-        said.append(
-            f"The type '{kind}' is not one we know: it is taken to look like Llama, and the count is a range."
-        )
+def _assumptions(config: Mapping[str, Any]) -> tuple[str, ...]:
     if beside := _beside(config):
-        said.append(
-            f"Only the language model is sized; the vision or audio part of about {beside / 1e9:.1f} B comes on top."
+        return (
+            f"Parameters are those of the language model; the vision or audio part of about {beside / 1e9:.1f} B "
+            "is in memory besides, frozen.",
         )
-    elif any(key in config for key in BESIDE):
-        said.append("Only the language model is sized; the vision or audio part is left out.")
-    return tuple(said)
+    if any(key in config for key in BESIDE):
+        return ("Only the language model is sized; the vision or audio part is left out.",)
+    return ()

@@ -45,7 +45,9 @@ def grouped_as_said(norms: HeadNorms = "none", *, out_too: bool = True) -> Calla
     return build
 
 
-def fused(shape: Shape, *, bias: bool = False, names: tuple[str, str] = ("query_key_value", "dense")) -> Block:
+def fused(
+    shape: Shape, *, bias: bool = False, names: tuple[str, str] = ("query_key_value", "dense")
+) -> Block:
     """Return one product for queries, keys and values, and the way out."""
     count, width = attention_layers(shape), shape.q_width + 2 * shape.kv_width
     return Block(

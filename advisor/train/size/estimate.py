@@ -75,6 +75,10 @@ class Estimate(TrainRecord):
     """Exactly as PEFT counts them."""
     total_parameters: int
     """Base and adapters."""
+    total_parameters_span: Span | None = None
+    """Where the type of the model is not known: between what the count lies; null where it is exact."""
+    doubts: list[str] = Field(default_factory=list)
+    """What makes the answer a rough one; said before anything else."""
     trainable_share: float
     """The one over the other."""
     modules: dict[str, int] = Field(default_factory=dict)
@@ -130,7 +134,9 @@ def constants_of(catalog: Catalog, day: date) -> tuple[Constants, Doubt]:
     def number(name: str) -> float:
         return catalog.parameter(f"memory.{name}", day).number
 
-    constants = Constants(number("context_gib"), number("workspace_gib"), number("slack_share"), number("collectives_gib"))
+    constants = Constants(
+        number("context_gib"), number("workspace_gib"), number("slack_share"), number("collectives_gib")
+    )
     doubt = Doubt(
         resident_share=number("resident_error"),
         passing_share=number("passing_error"),
@@ -166,6 +172,8 @@ def estimate(catalog: Catalog, architecture: Architecture, run: Run, question: Q
         trainable_parameters=trainable,
         total_parameters=total,
         trainable_share=trainable / total,
+        total_parameters_span=_count_span(architecture, total),
+        doubts=list(architecture.doubts),
         modules=adapter.by_module if adapter else {},
         memory_gib=_memory(peak, doubt),
         fits=fits,
@@ -176,6 +184,14 @@ def estimate(catalog: Catalog, architecture: Architecture, run: Run, question: Q
         usd=usd,
         assumptions=_assumptions(architecture, run, question, adapter),
     )
+
+
+def _count_span(architecture: Architecture, total: int) -> Span | None:
+    if architecture.doubtful is None:
+        return None
+    beside = total - architecture.total_parameters
+    low, high = architecture.doubtful.low + beside, architecture.doubtful.high + beside
+    return Span(low=min(low, total), expected=total, high=max(high, total), unit="parameters")
 
 
 def _memory(peak: Peak, doubt: Doubt) -> MemorySpan:
@@ -277,8 +293,11 @@ def _assumptions(
 ) -> list[str]:
     said = [
         *architecture.assumptions,
+        *_of_program(run),
         f"{question.train_tokens:,.0f} tokens a pass and {question.epochs:g} passes.",
-        f"Every row is filled to {run.seq_len:,} tokens.",
+        f"Every row is filled to {run.seq_len:,} tokens."
+        if run.full_rows
+        else f"Rows have at most {run.seq_len:,} tokens; the low end of the range reckons with a quarter of that.",
         "Memory is estimated from the architecture, not measured; see docs/sizing.md for its error.",
     ]
     if adapter is not None and any(
@@ -286,3 +305,9 @@ def _assumptions(
     ):
         said.append("The experts of this model are stacked tensors that adapters by name do not reach.")
     return said
+
+
+def _of_program(run: Run) -> list[str]:
+    if run.named_program:
+        return []
+    return ["No program is named, and programs differ in what they keep; --program NAME narrows the range."]

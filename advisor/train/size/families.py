@@ -11,7 +11,6 @@ from advisor.train.size.feedforward import gated, gated_in_one, plain
 from advisor.train.size.matrices import Block, Matrix, Shape
 
 
-
 @dataclass(frozen=True, slots=True)
 class Family:
     """What one type of model has beside the numbers of its configuration."""
@@ -217,7 +216,11 @@ def _apertus(shape: Shape) -> Block:
 
 
 def _bitnet(shape: Shape) -> Block:
-    return grouped_as_said()(shape) + gated(shape) + Block(small=shape.layers * (shape.hidden + shape.intermediate))
+    return (
+        grouped_as_said()(shape)
+        + gated(shape)
+        + Block(small=shape.layers * (shape.hidden + shape.intermediate))
+    )
 
 
 def _diffllama(shape: Shape) -> Block:
@@ -279,7 +282,9 @@ DENSE: dict[str, Family] = {
     "glm4v_text": Family(_glm, norms=4),
     "gpt2": Family(_gpt2, **_GPT),
     "gpt_bigcode": Family(_gpt2, **_GPT, ignored=frozenset({"num_key_value_heads"})),
-    "gpt_neo": Family(_gpt_neo, **_GPT, ignored=frozenset({"window_size", "attention_layers", "attention_types"})),
+    "gpt_neo": Family(
+        _gpt_neo, **_GPT, ignored=frozenset({"window_size", "attention_layers", "attention_types"})
+    ),
     "gpt_neox": Family(_gpt_neox, **_LN),
     "gptj": Family(_gptj, norms=1, head_bias=True, **_LN),
     "granite": LLAMA,
@@ -330,5 +335,3 @@ DENSE: dict[str, Family] = {
     "youtu": Family(_latent_dense, tied=True),
 }
 """Models whose layers are all alike: softmax attention and one MLP."""
-
-

@@ -116,7 +116,14 @@ def experts(
             stacked(first, shape.hidden, (1 + gate) * found.width, names[:2] if gate else names[1:2]),
             stacked("experts.down_proj", found.width, shape.hidden, names[2:3]),
             Matrix(
-                "router", shape.hidden, routes, "router", found.sparse, bias, linear=False, known_as=names[3:4]
+                "router",
+                shape.hidden,
+                routes,
+                "router",
+                found.sparse,
+                bias,
+                linear=False,
+                known_as=names[3:4],
             ),
         )
     )
@@ -130,4 +137,6 @@ def mixture(shape: Shape, *, names: tuple[str, ...] = (), shared_gate: bool = Fa
         (Matrix("shared_expert_gate", shape.hidden, 1, "router", found.sparse),) if shared_gate else ()
     )
     dense = shape.number("intermediate_size_mlp", "dense_intermediate_size", default=shape.intermediate)
-    return experts(shape, found, names=names) + shared + gate + gated(shape, dense, shape.layers - found.sparse)
+    return (
+        experts(shape, found, names=names) + shared + gate + gated(shape, dense, shape.layers - found.sparse)
+    )

@@ -26,6 +26,8 @@ class Doubt:
     fits_probability: float
     unnamed_share: float = 0.0
     """The same as `passing_share` where no program is named."""
+    others_share: float = 1.0
+    """How far the range goes to what the settings may turn out to be; less where runs were measured."""
     scale: float = 1.0
     """Measured over estimated on the user's own card; 1 where nothing was measured."""
 
@@ -64,7 +66,9 @@ def memory_span(peak: Peak, doubt: Doubt) -> Span:
     """Return the range that should hold nine runs of ten, what the settings may turn out to be included."""
     expected = peak.gib * doubt.scale
     margin = NINE_OF_TEN * deviation_gib(peak, doubt)
-    others = [other / GIB * doubt.scale for other in peak.others]
+    others = [
+        expected + doubt.others_share * (other / GIB * doubt.scale - expected) for other in peak.others
+    ]
     low, high = min([expected - margin, *others]), max([expected + margin, *others])
     fewest, most = peak.counts
     return Span(low=max(low, 0.3 * expected) * fewest, expected=expected, high=high * most, unit="gib")

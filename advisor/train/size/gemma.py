@@ -37,7 +37,11 @@ def _attention(shape: Shape, shared: int) -> Block:
         heads = _Heads(dim if full else shape.head_dim, told if full else shape.kv_heads, not (full and same))
         own = overrides.get(str(index), overrides.get(f"{index:02}")) if overrides else None
         if own:
-            heads = _Heads(int(own.get("head_dim", shape.head_dim)), int(own.get("num_key_value_heads", shape.kv_heads)), heads.values)
+            heads = _Heads(
+                int(own.get("head_dim", shape.head_dim)),
+                int(own.get("num_key_value_heads", shape.kv_heads)),
+                heads.values,
+            )
         parts += _one_layer(shape, heads, makes_keys=index < shape.layers - shared)
     return _gathered(parts)
 

@@ -11,7 +11,13 @@ LETTERS = {"M": "linear_attention", "*": "full_attention", "-": "mlp", "E": "moe
 
 
 SPELLINGS = (
-    *("full_attn_idxs", "attn_layer_indices", "attn_layer_period", "attn_layer_offset", "full_attention_interval"),
+    *(
+        "full_attn_idxs",
+        "attn_layer_indices",
+        "attn_layer_period",
+        "attn_layer_offset",
+        "full_attention_interval",
+    ),
     *("global_attn_every_n_layers", "sliding_window_pattern", "_sliding_window_pattern", "no_rope_layers"),
     *("no_rope_layer_interval", "attention_chunk_size", "hybrid_override_pattern"),
 )

@@ -80,7 +80,9 @@ def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[
     _, adapter = trained_parameters(architecture, run)
     layer = layer_bytes(architecture, run, adapter)
     tokens = run.tokens
-    saved = tokens * architecture.layers * (layer.boundary if run.checkpointing else layer.kept + layer.before)
+    saved = (
+        tokens * architecture.layers * (layer.boundary if run.checkpointing else layer.kept + layer.before)
+    )
     # What the step before still holds, and this step's own inputs, are there to the end.
     left = 0.0 if run.checkpointing else architecture.layers * layer.before
     if run.offload_activations:

@@ -26,7 +26,7 @@ from advisor.train.size.feedforward import (
     plain,
 )
 from advisor.train.size.gemma import gemma3n, gemma4
-from advisor.train.size.layers import attention_layers, layer_kinds, windowed_layers
+from advisor.train.size.layers import layer_kinds, windowed_layers
 from advisor.train.size.matrices import Block, Matrix, Shape
 from advisor.train.size.mixers import (
     convolution,
@@ -44,7 +44,9 @@ from advisor.train.size.mixers import (
 Layout = Callable[[Shape], Block]
 
 
-def _with_experts(norms: HeadNorms = "none", *, names: tuple[str, ...] = SPLIT, out_too: bool = True) -> Layout:
+def _with_experts(
+    norms: HeadNorms = "none", *, names: tuple[str, ...] = SPLIT, out_too: bool = True
+) -> Layout:
     return lambda shape: grouped_as_said(norms, out_too=out_too)(shape) + mixture(shape, names=names)
 
 
@@ -88,8 +90,10 @@ def _qwen2_moe(shape: Shape) -> Block:
 
 
 def _qwen3_next(shape: Shape) -> Block:
-    return _gated_attention(shape) + gated_delta(shape, in_one=True) + mixture(
-        shape, names=SPLIT, shared_gate=True
+    return (
+        _gated_attention(shape)
+        + gated_delta(shape, in_one=True)
+        + mixture(shape, names=SPLIT, shared_gate=True)
     )
 
 
@@ -124,7 +128,10 @@ def _llama4(shape: Shape) -> Block:
     dense = shape.number("intermediate_size_mlp", default=shape.intermediate)
     shared = gated(shape, found.width, found.sparse)
     return (
-        grouped_as_said()(shape) + experts(shape, found) + shared + gated(shape, dense, shape.layers - found.sparse)
+        grouped_as_said()(shape)
+        + experts(shape, found)
+        + shared
+        + gated(shape, dense, shape.layers - found.sparse)
     )
 
 
@@ -183,7 +190,13 @@ def _laguna(shape: Shape) -> Block:
             (
                 Matrix("q_proj", shape.hidden, width, "attention", layers, bias),
                 Matrix("o_proj", width, shape.hidden, "attention", layers, bias),
-                Matrix("g_proj", shape.hidden, count, "attention", layers if shape.flag("gating", default=True) else 0),
+                Matrix(
+                    "g_proj",
+                    shape.hidden,
+                    count,
+                    "attention",
+                    layers if shape.flag("gating", default=True) else 0,
+                ),
                 Matrix("k_proj", shape.hidden, shape.kv_width, "attention", layers, bias),
                 Matrix("v_proj", shape.hidden, shape.kv_width, "attention", layers, bias),
             ),
@@ -205,7 +218,9 @@ def _longcat(shape: Shape) -> Block:
     count, width = shape.number("n_routed_experts"), shape.number("expert_ffn_hidden_size", default=2048)
     idle = shape.number("zero_expert_num")
     routed = experts(shape, Mixture(count, width, 0, shape.layers), names=SPLIT, router=count + idle)
-    extra = Block((Matrix("idle_experts", shape.hidden, 2 * width, "mlp", shape.layers, copies=idle, linear=False),))
+    extra = Block(
+        (Matrix("idle_experts", shape.hidden, 2 * width, "mlp", shape.layers, copies=idle, linear=False),)
+    )
     return latent(shape, layers=twice) + gated(shape, layers=twice) + routed + extra
 
 
@@ -306,7 +321,9 @@ def _falcon_h1(shape: Shape) -> Block:
 def _zamba2(shape: Shape) -> Block:
     kinds = layer_kinds(shape)
     if "hybrid" not in kinds or shape.flag("use_shared_attention_adapter"):
-        raise TypeError("'layers_block_type' does not say which layers share a block, or attention has adapters")
+        raise TypeError(
+            "'layers_block_type' does not say which layers share a block, or attention has adapters"
+        )
     joined = kinds.count("hybrid")
     blocks, rank = shape.number("num_mem_blocks", default=1), shape.number("adapter_rank", default=128)
     twice, bias = 2 * shape.hidden, shape.flag("add_bias_linear")
@@ -346,14 +363,17 @@ def _nemotron_h(shape: Shape) -> Block:
 
 def _recurrent_gemma(shape: Shape) -> Block:
     half = shape.intermediate // 2
-    return grouped(shape, bias=shape.flag("attention_bias"), out_bias=True) + recurrent(shape) + gated(shape, half, bias=True)
+    return (
+        grouped(shape, bias=shape.flag("attention_bias"), out_bias=True)
+        + recurrent(shape)
+        + gated(shape, half, bias=True)
+    )
 
 
 def _bailing(shape: Shape) -> Block:
     bias = shape.flag("use_qkv_bias")
     norms = Block(small=2 * shape.layers * shape.head_dim if shape.flag("use_qk_norm") else 0)
     return fused(shape, bias=bias) + norms + mixture(shape)
-
 
 
 _DEEPSEEK = Family(_latent_experts)
@@ -386,7 +406,9 @@ MIXED: dict[str, Family] = {
         query_key_norm=True,
         defaults={"head_dim": 256, "hidden_size_per_layer_input": 256},
     ),
-    "gemma4_unified_text": Family(gemma4, norms=4, tied=True, query_key_norm=True, defaults={"head_dim": 256}),
+    "gemma4_unified_text": Family(
+        gemma4, norms=4, tied=True, query_key_norm=True, defaults={"head_dim": 256}
+    ),
     "glm4_moe": Family(_glm4_moe, defaults=_FIRST_DENSE),
     "glm4_moe_lite": Family(_latent_experts, defaults=_FIRST_DENSE),
     "glm4v_moe_text": Family(_glm4_moe, defaults=_FIRST_DENSE),
@@ -394,7 +416,11 @@ MIXED: dict[str, Family] = {
     "gpt_oss": Family(_gpt_oss, defaults={"num_local_experts": 32, "head_dim": 64}),
     "granitemoe": _GRANITE,
     "granitemoe_swa": Family(_granite_swa),
-    "granitemoehybrid": Family(_granite_hybrid, defaults={"mamba_d_state": 256, "attn_layer_indices": ()}, ignored=frozenset({"mamba_d_head"})),
+    "granitemoehybrid": Family(
+        _granite_hybrid,
+        defaults={"mamba_d_state": 256, "attn_layer_indices": ()},
+        ignored=frozenset({"mamba_d_head"}),
+    ),
     "granitemoeshared": _GRANITE,
     "hunyuan_v1_moe": Family(_hunyuan_moe, query_key_norm=True),
     "hy_v3": Family(_with_experts("head"), query_key_norm=True, defaults=_FIRST_DENSE),
@@ -415,7 +441,9 @@ MIXED: dict[str, Family] = {
     "minimax": Family(_minimax, defaults={"attn_layer_period": 2, "attn_layer_offset": 0}),
     "minimax_m2": Family(_minimax_m2, query_key_norm=True),
     "mixtral": Family(_mixtral),
-    "nemotron_h": Family(_nemotron_h, norms=0, ignored=frozenset({"num_hidden_layers", "expand", "mamba_expand"})),
+    "nemotron_h": Family(
+        _nemotron_h, norms=0, ignored=frozenset({"num_hidden_layers", "expand", "mamba_expand"})
+    ),
     "olmo_hybrid": Family(_olmo_hybrid, query_key_norm=True, defaults={"full_attention_interval": 4}),
     "olmoe": Family(_with_experts("wide"), query_key_norm=True),
     "phimoe": Family(_phimoe, norm_bias=True, layer_norm=True),
@@ -430,7 +458,12 @@ MIXED: dict[str, Family] = {
     "qwen3_vl_moe_text": _QWEN3_MOE,
     "recurrent_gemma": Family(_recurrent_gemma, tied=True, ignored=frozenset({"attention_window_size"})),
     "solar_open": Family(_solar),
-    "zamba2": Family(_zamba2, norms=0, tied=True, ignored=frozenset({"mamba_headdim", "num_hidden_layers", "hybrid_layer_ids", "kv_channels"})),
+    "zamba2": Family(
+        _zamba2,
+        norms=0,
+        tied=True,
+        ignored=frozenset({"mamba_headdim", "num_hidden_layers", "hybrid_layer_ids", "kv_channels"}),
+    ),
 }
 """Models with experts, with layers of several kinds, or with blocks that several layers share."""
 

@@ -50,9 +50,7 @@ def delta_by_head(shape: Shape) -> Block:
         "b_proj": heads,
         "g_proj": values,
     }
-    into = tuple(
-        Matrix(name, shape.hidden, width, "attention", count) for name, width in widths.items()
-    )
+    into = tuple(Matrix(name, shape.hidden, width, "attention", count) for name, width in widths.items())
     norm = shape.number("linear_value_head_dim", default=192)
     return Block((*into, Matrix("o_proj", values, shape.hidden, "attention", count)), count * (small + norm))
 

@@ -9,7 +9,8 @@ from advisor.errors import AdvisorError, did_you_mean
 
 _BARE: dict[str, Any] = {}
 PROGRAMS: Mapping[str, Mapping[str, Any]] = {
-    "axolotl": _BARE,
+    # Its recipes for mixtures of experts quantise the stacked experts as well.
+    "axolotl": {"quantised_experts": True},
     "llamafactory": _BARE,
     # Loss in the model's own type, one product for queries, keys and values, dropout in its recipes. It required
     # bitsandbytes 0.42 until 2025, its loop keeps the last loss, and in 4-bit runs it swaps the token table for
@@ -29,7 +30,7 @@ PROGRAMS: Mapping[str, Mapping[str, Any]] = {
     "torchtune": {"adapter_precision": "bf16"},
     "transformers": _BARE,
     "trl": {"loss_kernel": "chunked"},
-    "unsloth": {"loss_kernel": "fused", "patched_loss": False, "block_kernel": "fused"},
+    "unsloth": {"quantised_experts": True, "loss_kernel": "fused", "patched_loss": False, "block_kernel": "fused"},
 }
 """Settings of a run by program; what is not listed is as a bare transformers Trainer with PEFT does it."""
 

@@ -77,11 +77,14 @@ class Run(TrainRecord):
     """The token table gets a gradient although it is not trained."""
     quantised_head: bool = False
     """The output matrix is quantised like the blocks."""
+    quantised_experts: bool | None = None
+    """Whether stacked experts are quantised too. Transformers leaves them in 16 bits, some programs do not; where
+    it is not said, the low end of the range reckons with quantised ones."""
     patched_loss: bool = True
     """A fused loss is patched into the model, and so is not in force for every type; no doubt where it is the
     program's own."""
     full_rows: bool = True
-    """Rows reach `seq_len`; where it is only a limit, the range reckons with half of it as well."""
+    """Rows reach `seq_len`; where it is only a limit, the range reckons with a quarter of it as well."""
     named_program: bool = False
     """The settings are those of a program that was named; otherwise what programs differ in widens the range."""
     sharding: Sharding = "none"
@@ -102,11 +105,13 @@ class Run(TrainRecord):
         """What the same words may turn out to be: shorter rows, a patch not in force, Adam with passing copies."""
         changed: list[dict[str, Any]] = []
         if not self.full_rows:
-            changed.append({"seq_len": max(self.seq_len // 2, 1)})
+            changed.append({"seq_len": max(self.seq_len // 4, 1)})
         if self.loss_kernel == "fused" and self.patched_loss:
             changed.append({"loss_kernel": "native"})
         if self.optimizer == "adamw" and not self.optimizer_in_backward:
             changed.append({"optimizer": "adamw-foreach"})
+        if self.held_quantisation != "none" and self.quantised_experts is None:
+            changed.append({"quantised_experts": True})
         return tuple(self.model_copy(update=update) for update in changed)
 
     @property

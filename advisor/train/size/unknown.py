@@ -63,7 +63,7 @@ def _is_model(value: Any) -> bool:
 def _says_nothing(value: Any) -> bool:
     if isinstance(value, list):
         return not any(value) if all(isinstance(item, (bool, int)) for item in value) else not value
-    return isinstance(value, (dict, type(None))) and not value or value in NOTHING
+    return (isinstance(value, dict) and not value) or value in NOTHING
 
 
 def refuse_unread(fields: Fields, kind: str, place: str, ignored: frozenset[str]) -> None:

@@ -97,7 +97,11 @@ def _base_weights(architecture: Architecture, run: Run) -> tuple[float, float]:
     if quantisation == "none":
         return (architecture.total_parameters + architecture.beside) * wide, 0
     each, constant = QUANTISED_BYTES[quantisation]
-    packed = sum(matrix.parameters for matrix in architecture.matrices if matrix.linear)
+    packed = sum(
+        matrix.parameters
+        for matrix in architecture.matrices
+        if matrix.linear or (run.quantised_experts and matrix.copies > 1)
+    )
     if run.quantised_head and not architecture.tied:
         packed += architecture.vocabulary * architecture.hidden
     rest = architecture.total_parameters + architecture.beside - packed
@@ -130,7 +134,12 @@ def _masters(trainable: int, run: Run) -> float:
 def _largest_dequantised(architecture: Architecture, run: Run) -> float:
     if run.held_quantisation == "none":
         return 0
-    return 2.0 * max(matrix.inputs * matrix.outputs for matrix in architecture.matrices if matrix.linear)
+    largest = max(matrix.inputs * matrix.outputs for matrix in architecture.matrices if matrix.linear)
+    stacked = [matrix for matrix in architecture.matrices if matrix.copies > 1]
+    if run.quantised_experts and stacked:
+        # All experts of a layer are unpacked together.
+        largest = max(largest, sum(matrix.parameters // matrix.layers for matrix in stacked))
+    return 2.0 * largest
 
 
 def _gathered_layer(architecture: Architecture, run: Run, weights: float) -> float:

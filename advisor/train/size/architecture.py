@@ -26,7 +26,7 @@ INSIDE = {
     "mllama": "mllama_text_model",
 }
 """The language model inside a model that also sees, where its own part does not name it."""
-BESIDE = ("vision_config", "audio_config", "vision_tower_config", "speech_config")
+BESIDE = ("vision_config", "audio_config", "vision_tower_config", "speech_config", "qformer_config")
 MAX_CONFIG_BYTES = 4_000_000
 MOST_LAYERS = 4096
 TIES = ("tie_word_embeddings", "tie_embedding")
@@ -194,10 +194,10 @@ def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -
     refuse_unread(fields, kind, place, family.ignored | set(BESIDE))
     if known is not None:
         return found
-    rest = found.total_parameters - found.block_parameters + found.beside
+    rest = found.total_parameters - found.block_parameters
     said = any(fields.get(name) is not None for name in TIES)
     spare = 0 if said or found.tied else found.vocabulary * found.hidden
-    return replace(found, doubtful=count_range(block, (rest - spare, rest)))
+    return replace(found, doubtful=count_range(block, (rest - spare, rest + int(1.5 * found.beside))))
 
 
 def _experts_per_token(shape: Shape) -> int:
@@ -236,7 +236,8 @@ def _text_part(config: Mapping[str, Any]) -> dict[str, Any]:
         return {**config, "model_type": INSIDE.get(str(config.get("model_type")), config.get("model_type"))}
     if isinstance(inner.get("text_config"), Mapping):
         return _text_part(inner)
-    kept = {key: config[key] for key in ("tie_word_embeddings",) if key in config and key not in inner}
+    # The output matrix belongs to the whole model, so what the outer configuration says of it counts.
+    kept = {key: config[key] for key in TIES if config.get(key) is not None}
     outer = str(config.get("model_type"))
     return {"model_type": INSIDE.get(outer, outer), **inner, **kept}
 

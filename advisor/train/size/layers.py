@@ -92,6 +92,8 @@ def windowed_layers(shape: Shape, kind: str) -> int:
 def sparse_layers(shape: Shape) -> int:
     """Count the layers whose MLP is a mixture of experts."""
     config = shape.config
+    config.get("interleave_moe_layer_step")
+    config.get("first_k_dense_replace")
     if kinds := shape.listed("mlp_layer_types"):
         return sum(kind != "dense" for kind in kinds)
     if (listed := config.get("moe_layers")) is not None:

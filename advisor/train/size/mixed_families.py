@@ -387,7 +387,7 @@ MIXED: dict[str, Family] = {
     "axk1": Family(_axk1, defaults=_FIRST_DENSE),
     "bailing_moe": Family(_bailing),
     "bamba": Family(_bamba, defaults={"attn_layer_indices": ()}, ignored=frozenset({"mamba_d_head"})),
-    "cohere2_moe": Family(_cohere2_moe, norms=1, layer_norm=True, tied=True),
+    "cohere2_moe": Family(_cohere2_moe, norms=1, layer_norm=True, tied=True, ignored=frozenset({"prefix_dense_sliding_window_pattern"})),
     "deepseek": Family(_with_experts()),
     "deepseek_v2": _DEEPSEEK,
     "deepseek_v3": Family(_latent_experts, defaults={"first_k_dense_replace": 3, "n_shared_experts": 1}),

@@ -26,11 +26,11 @@ HARMLESS = re.compile(
     r"|ep_size|aux|router_(z|logit|bias|dtype)|alpha|beta|combin|implementation|token|max_window|nextn|mtp|_id$|_ids$"
     r"|initializer|init_|_init|residual|a_log|scan|mambapy|mem_eff|cross_entropy|overlap|swiglu|limit|normalization"
     r"|add_cross_attention|output_router|_tp$|qkv_clip|loss|route_scale|temperature|hash|reduction|clip|floor|noise"
-    r"|norm_min|use_grouped|is_moe|mamba_(hidden_act|norm_before_gate)|conv_use_xavier|sparsity|bidirectional|ratio"
+    r"|norm_min|use_grouped|is_moe|mamba_(hidden_act|norm_before_gate)|conv_use_xavier|sparsity|bidirectional|ratio|neg_eigval"
 )
 """Names of that kind that change no weight: how tokens are routed, scaled, started or cached."""
 PLAIN_KINDS = frozenset({"full_attention", "sliding_attention", "chunked_attention", "attention"})
-NOTHING = (None, False, 0, 0.0, "", "none", "auto", [], {}, 1.0)
+NOTHING = (None, False, 0, 0.0, "", "none", "auto", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def _is_model(value: Any) -> bool:
 def _says_nothing(value: Any) -> bool:
     if isinstance(value, list):
         return not any(value) if all(isinstance(item, (bool, int)) for item in value) else not value
-    return (isinstance(value, dict) and not value) or value in NOTHING
+    is_unit = isinstance(value, float) and value == 1.0  # a multiplier that changes nothing
+    return is_unit or (isinstance(value, dict) and not value) or value in NOTHING
 
 
 def refuse_unread(fields: Fields, kind: str, place: str, ignored: frozenset[str]) -> None:

@@ -291,7 +291,7 @@ def _print(rows: list[dict[str, Any]], columns: list[str], *, verbose: bool) -> 
     for name, members in _groups(rows).items():
         print(f"{name:44}{len(members):4}" + "".join(f"{_errors(members, column):>16}" for column in columns))
     families = sorted({row["point"]["model"] for row in rows})
-    for column in MODES:
+    for column in MODES if len(families) > 1 else ():
         rest = [[row for row in rows if row["point"]["model"] != family] for family in families]
         spans = [
             f"{min(figures):.1%} to {max(figures):.1%}"

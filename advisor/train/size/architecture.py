@@ -191,7 +191,9 @@ def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -
         beside=_beside(config),
         assumptions=_assumptions(config),
     )
-    refuse_unread(fields, kind, place, family.ignored | set(BESIDE))
+    for name in BESIDE:
+        fields.get(name)  # counted apart
+    refuse_unread(fields, kind, place, None if known is None else known.ignored)
     if known is not None:
         return found
     rest = found.total_parameters - found.block_parameters
@@ -215,7 +217,7 @@ def _experts_per_token(shape: Shape) -> int:
 
 def _is_tied(fields: Fields, family: Family) -> bool:
     told = next((fields[name] for name in TIES if fields.get(name) is not None), None)
-    return family.tied if told is None else bool(told)
+    return (family.tied if told is None else bool(told)) and not family.always_untied
 
 
 def _norm_parameters(family: Family, shape: Shape, norms: float) -> int:

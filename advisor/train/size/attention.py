@@ -97,7 +97,7 @@ def indexed(shape: Shape) -> Block:
         (
             Matrix("wq_b", shape.number("q_lora_rank"), heads * dim, "attention", count),
             Matrix("wk", shape.hidden, dim, "attention", count),
-            Matrix("indexers_proj", shape.hidden, heads, "attention", count),
+            Matrix("weights_proj", shape.hidden, heads, "attention", count),
         ),
         count * 2 * dim,
     )

@@ -24,6 +24,8 @@ class Family:
     final_norm: bool = True
     tied: bool = False
     """Whether token table and output matrix are one where the configuration does not say."""
+    always_untied: bool = False
+    """Whether they are two whatever the configuration says."""
     head_bias: bool = False
     query_key_norm: bool = False
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -68,7 +70,9 @@ def _cohere(shape: Shape) -> Block:
 
 
 def _helium(shape: Shape) -> Block:
-    return grouped_as_said(out_too=False)(shape) + gated(shape, bias=shape.flag("mlp_bias"))
+    heads = grouped(shape, bias=shape.flag("attention_bias")).matrices[:3]
+    out = Matrix("o_proj", shape.hidden, shape.hidden, "attention", shape.layers)
+    return Block((*heads, out)) + gated(shape, bias=shape.flag("mlp_bias"))
 
 
 def _internlm3(shape: Shape) -> Block:
@@ -272,7 +276,9 @@ DENSE: dict[str, Family] = {
     "emu3_text_model": LLAMA,
     "ernie4_5": Family(_ernie, tied=True, defaults={"head_dim": 128}),
     "exaone4": Family(lambda shape: grouped(shape, norms="head") + gated(shape), query_key_norm=True),
-    "falcon": Family(_falcon, norms=_falcon_norms, **_GPT, ignored=frozenset({"num_kv_heads"})),
+    "falcon": Family(
+        _falcon, norms=_falcon_norms, **_GPT, ignored=frozenset({"num_kv_heads", "num_ln_in_parallel_attn"})
+    ),
     "gemma": Family(_llama, tied=True, defaults={"head_dim": 256}),
     "gemma2": Family(_llama, norms=4, tied=True, defaults={"head_dim": 256}),
     "gemma3": _GEMMA3,

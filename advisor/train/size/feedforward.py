@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.train.size.layers import sparse_layers
 from advisor.train.size.matrices import Block, Matrix, Shape
@@ -136,7 +136,12 @@ def mixture(shape: Shape, *, names: tuple[str, ...] = (), shared_gate: bool = Fa
     gate = Block(
         (Matrix("shared_expert_gate", shape.hidden, 1, "router", found.sparse),) if shared_gate else ()
     )
-    dense = shape.number("intermediate_size_mlp", "dense_intermediate_size", default=shape.intermediate)
-    return (
-        experts(shape, found, names=names) + shared + gate + gated(shape, dense, shape.layers - found.sparse)
-    )
+    width = shape.number("intermediate_size_mlp", "dense_intermediate_size", default=shape.intermediate)
+    dense = gated(shape, width, shape.layers - found.sparse)
+    beside = shared + dense
+    return experts(shape, found, names=names) + (hidden_by_name(beside) if names else beside) + gate
+
+
+def hidden_by_name(block: Block) -> Block:
+    """Mark matrices whose names the stacked experts have taken."""
+    return Block(tuple(replace(matrix, hidden_name=True) for matrix in block.matrices), block.small)

@@ -66,9 +66,7 @@ def memory_span(peak: Peak, doubt: Doubt) -> Span:
     """Return the range that should hold nine runs of ten, what the settings may turn out to be included."""
     expected = peak.gib * doubt.scale
     margin = NINE_OF_TEN * deviation_gib(peak, doubt)
-    others = [
-        expected + doubt.others_share * (other / GIB * doubt.scale - expected) for other in peak.others
-    ]
+    others = [expected + doubt.others_share * (other / GIB * doubt.scale - expected) for other in peak.others]
     low, high = min([expected - margin, *others]), max([expected + margin, *others])
     fewest, most = peak.counts
     return Span(low=max(low, 0.3 * expected) * fewest, expected=expected, high=high * most, unit="gib")

@@ -53,6 +53,8 @@ def _chosen_layers(shape: Shape) -> set[int] | None:
     if period := shape.number("attn_layer_period"):
         offset = shape.number("attn_layer_offset", default=4)
         return {index for index in range(shape.layers) if index % period == offset}
+    if period := shape.number("full_attention_after_every"):
+        return set(range(period, shape.layers, period))
     if period := shape.number("full_attention_interval"):
         return {index for index in range(shape.layers) if (index + 1) % period == 0}
     return None

@@ -28,10 +28,13 @@ class Matrix:
     known_as: tuple[str, ...] = ()
     """Names of the layers that a plain tensor was before it was stacked, by which PEFT still finds it."""
 
+    hidden_name: bool = False
+    """Whether the stacked experts of the model have taken this name, so that PEFT finds only them by it."""
+
     @property
     def reached(self) -> bool:
         """Whether `all-linear` puts an adapter here."""
-        return self.linear or bool(self.known_as)
+        return (self.linear and not self.hidden_name) or bool(self.known_as)
 
     @property
     def side_by_side(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from advisor.train.size.attention import (
     HeadNorms,
@@ -21,6 +22,7 @@ from advisor.train.size.feedforward import (
     experts,
     gated,
     gated_in_one,
+    hidden_by_name,
     mixture,
     mixture_of,
     plain,
@@ -86,7 +88,7 @@ def _gpt_oss(shape: Shape) -> Block:
 
 def _qwen2_moe(shape: Shape) -> Block:
     attention = grouped(shape, bias=shape.flag("qkv_bias", default=True))
-    return attention + mixture(shape, names=SPLIT, shared_gate=True)
+    return attention + mixture(shape, shared_gate=True)
 
 
 def _qwen3_next(shape: Shape) -> Block:
@@ -120,7 +122,12 @@ def _kimi_linear(shape: Shape) -> Block:
 
 
 def _phimoe(shape: Shape) -> Block:
-    return grouped_as_said()(shape) + experts(shape)
+    return grouped_as_said()(shape) + _linear_router(experts(shape))
+
+
+def _linear_router(block: Block) -> Block:
+    *others, router = block.matrices
+    return Block((*others, replace(router, linear=True)), block.small)
 
 
 def _llama4(shape: Shape) -> Block:
@@ -129,7 +136,7 @@ def _llama4(shape: Shape) -> Block:
     shared = gated(shape, found.width, found.sparse)
     return (
         grouped_as_said()(shape)
-        + experts(shape, found)
+        + _linear_router(experts(shape, found))
         + shared
         + gated(shape, dense, shape.layers - found.sparse)
     )
@@ -155,11 +162,11 @@ def _ernie_moe(shape: Shape) -> Block:
     bias = shape.flag("use_bias")
     found = mixture_of(shape)
     shared = gated(shape, found.shared_width, found.sparse if found.shared_width else 0, bias=bias)
+    dense = gated(shape, layers=shape.layers - found.sparse, bias=bias)
     return (
         grouped(shape, bias=bias, out_bias=bias)
         + experts(shape, found, names=SPLIT)
-        + shared
-        + gated(shape, layers=shape.layers - found.sparse, bias=bias)
+        + hidden_by_name(shared + dense)
         + Block(small=found.sparse * found.count + (shape.number("vocab_size") if bias else 0))
     )
 
@@ -167,7 +174,7 @@ def _ernie_moe(shape: Shape) -> Block:
 def _hunyuan_moe(shape: Shape) -> Block:
     count = shape.number("num_experts", default=1)
     found = Mixture(count, shape.number("moe_intermediate_size", default=shape.intermediate), 0, shape.layers)
-    return grouped_as_said("head")(shape) + experts(shape, found, names=SPLIT) + gated(shape)
+    return grouped_as_said("head")(shape) + experts(shape, found, names=SPLIT) + hidden_by_name(gated(shape))
 
 
 def _exaone_moe(shape: Shape) -> Block:
@@ -176,7 +183,7 @@ def _exaone_moe(shape: Shape) -> Block:
 
 def _afmoe(shape: Shape) -> Block:
     found = mixture_of(shape)
-    attention = grouped_as_said("head")(shape) + head_gate(shape, shape.q_width, "gate_proj")
+    attention = grouped_as_said("head")(shape) + hidden_by_name(head_gate(shape, shape.q_width, "gate_proj"))
     return attention + mixture(shape, names=SPLIT) + Block(small=found.sparse * found.count)
 
 
@@ -203,7 +210,7 @@ def _laguna(shape: Shape) -> Block:
             layers * 2 * heads,
         )
     found = mixture_of(shape)
-    return parts + mixture(shape, names=SPLIT) + Block(small=found.sparse * found.count)
+    return parts + mixture(shape) + Block(small=found.sparse * found.count)
 
 
 def _solar(shape: Shape) -> Block:
@@ -213,15 +220,15 @@ def _solar(shape: Shape) -> Block:
 
 
 def _longcat(shape: Shape) -> Block:
-    # Each layer holds attention and a dense MLP twice, and experts of which some do nothing.
+    # Each layer holds attention and a dense MLP twice, and experts of which some do nothing: those have a place
+    # in the first of the two stacked tensors only.
     twice = 2 * shape.layers
     count, width = shape.number("n_routed_experts"), shape.number("expert_ffn_hidden_size", default=2048)
     idle = shape.number("zero_expert_num")
     routed = experts(shape, Mixture(count, width, 0, shape.layers), names=SPLIT, router=count + idle)
-    extra = Block(
-        (Matrix("idle_experts", shape.hidden, 2 * width, "mlp", shape.layers, copies=idle, linear=False),)
-    )
-    return latent(shape, layers=twice) + gated(shape, layers=twice) + routed + extra
+    first, *others = routed.matrices
+    stacked = Block((replace(first, copies=count + idle), *others))
+    return latent(shape, layers=twice) + hidden_by_name(gated(shape, layers=twice)) + stacked
 
 
 def _mimo_v2(shape: Shape) -> Block:
@@ -229,18 +236,19 @@ def _mimo_v2(shape: Shape) -> Block:
     first = [index for index in range(shape.layers) if index == 0 or (index + 1) % 6 == 0]
     near = windowed_layers(shape, "mimo_v2_flash") if said else shape.layers - len(first)
     value = shape.number("v_head_dim", default=128)
-    near_heads = shape.number("swa_num_key_value_heads", default=8)
+    near_heads = shape.number("swa_num_key_value_heads", default=2 * shape.kv_heads)
+    bias = shape.flag("attention_bias")
     parts = Block()
     for count, heads in ((shape.layers - near, shape.kv_heads), (near, near_heads)):
         parts += Block(
             (
-                Matrix("q_proj", shape.hidden, shape.q_width, "attention", count),
-                Matrix("k_proj", shape.hidden, heads * shape.head_dim, "attention", count),
-                Matrix("v_proj", shape.hidden, heads * value, "attention", count),
+                Matrix("q_proj", shape.hidden, shape.q_width, "attention", count, bias),
+                Matrix("k_proj", shape.hidden, heads * shape.head_dim, "attention", count, bias),
+                Matrix("v_proj", shape.hidden, heads * value, "attention", count, bias),
                 Matrix("o_proj", shape.heads * value, shape.hidden, "attention", count),
             )
         )
-    return parts + mixture(shape, names=SPLIT) + Block(small=near * shape.heads)
+    return parts + mixture(shape) + Block(small=near * shape.heads)
 
 
 def _aria(shape: Shape) -> Block:
@@ -387,7 +395,13 @@ MIXED: dict[str, Family] = {
     "axk1": Family(_axk1, defaults=_FIRST_DENSE),
     "bailing_moe": Family(_bailing),
     "bamba": Family(_bamba, defaults={"attn_layer_indices": ()}, ignored=frozenset({"mamba_d_head"})),
-    "cohere2_moe": Family(_cohere2_moe, norms=1, layer_norm=True, tied=True, ignored=frozenset({"prefix_dense_sliding_window_pattern"})),
+    "cohere2_moe": Family(
+        _cohere2_moe,
+        norms=1,
+        layer_norm=True,
+        tied=True,
+        ignored=frozenset({"prefix_dense_sliding_window_pattern"}),
+    ),
     "deepseek": Family(_with_experts()),
     "deepseek_v2": _DEEPSEEK,
     "deepseek_v3": Family(_latent_experts, defaults={"first_k_dense_replace": 3, "n_shared_experts": 1}),
@@ -423,11 +437,13 @@ MIXED: dict[str, Family] = {
     ),
     "granitemoeshared": _GRANITE,
     "hunyuan_v1_moe": Family(_hunyuan_moe, query_key_norm=True),
-    "hy_v3": Family(_with_experts("head"), query_key_norm=True, defaults=_FIRST_DENSE),
+    "hy_v3": Family(_with_experts("head", names=()), query_key_norm=True, defaults=_FIRST_DENSE),
     "jamba": Family(_jamba),
     "jetmoe": Family(_jetmoe, tied=True),
     "kimi_k2": _DEEPSEEK,
-    "kimi_linear": Family(_kimi_linear, defaults={**_FIRST_DENSE, "full_attention_interval": 4}),
+    "kimi_linear": Family(
+        _kimi_linear, always_untied=True, defaults={**_FIRST_DENSE, "full_attention_after_every": 4}
+    ),
     "laguna": Family(_laguna, query_key_norm=True, defaults=_FIRST_DENSE),
     "lfm2": Family(_lfm2, tied=True, query_key_norm=True),
     "lfm2_moe": Family(_lfm2_moe, tied=True, query_key_norm=True, defaults={"num_dense_layers": 2}),

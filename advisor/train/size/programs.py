@@ -30,7 +30,12 @@ PROGRAMS: Mapping[str, Mapping[str, Any]] = {
     "torchtune": {"adapter_precision": "bf16"},
     "transformers": _BARE,
     "trl": {"loss_kernel": "chunked"},
-    "unsloth": {"quantised_experts": True, "loss_kernel": "fused", "patched_loss": False, "block_kernel": "fused"},
+    "unsloth": {
+        "quantised_experts": True,
+        "loss_kernel": "fused",
+        "patched_loss": False,
+        "block_kernel": "fused",
+    },
 }
 """Settings of a run by program; what is not listed is as a bare transformers Trainer with PEFT does it."""
 

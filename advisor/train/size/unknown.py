@@ -26,7 +26,7 @@ HARMLESS = re.compile(
     r"|ep_size|aux|router_(z|logit|bias|dtype)|alpha|beta|combin|implementation|token|max_window|nextn|mtp|_id$|_ids$"
     r"|initializer|init_|_init|residual|a_log|scan|mambapy|mem_eff|cross_entropy|overlap|swiglu|limit|normalization"
     r"|add_cross_attention|output_router|_tp$|qkv_clip|loss|route_scale|temperature|hash|reduction|clip|floor|noise"
-    r"|norm_min|use_grouped|is_moe|mamba_(hidden_act|norm_before_gate)|conv_use_xavier|sparsity|bidirectional|ratio|neg_eigval"
+    r"|norm_min|use_grouped|is_moe|mamba_(hidden_act|norm_before_gate)|conv_use_xavier|sparsity|bidirectional|ratio|neg_eigval|full_attn_mod|_activation"
 )
 """Names of that kind that change no weight: how tokens are routed, scaled, started or cached."""
 PLAIN_KINDS = frozenset({"full_attention", "sliding_attention", "chunked_attention", "attention"})
@@ -41,12 +41,18 @@ class CountRange:
     high: int
 
 
-def unread_structure(fields: Fields, ignored: frozenset[str] = frozenset()) -> list[str]:
-    """List the fields that speak of the model's structure, hold something, and were not used for the count."""
+def unread_structure(fields: Fields, ignored: frozenset[str], *, known: bool) -> list[str]:
+    """List the fields that speak of the model's structure, hold something, and were not used for the count.
+
+    Of a known type only sizes count: its switches and words are those that its family has.
+    """
     return sorted(
         name
         for name, value in fields.unread().items()
-        if name not in ignored and not _says_nothing(value) and (_is_model(value) or _speaks(name))
+        if name not in ignored
+        and not _says_nothing(value)
+        and not (known and isinstance(value, (bool, str)))
+        and (_is_model(value) or _speaks(name))
     )
 
 
@@ -67,9 +73,9 @@ def _says_nothing(value: Any) -> bool:
     return is_unit or (isinstance(value, dict) and not value) or value in NOTHING
 
 
-def refuse_unread(fields: Fields, kind: str, place: str, ignored: frozenset[str]) -> None:
-    """Refuse a configuration whose structure was not wholly used."""
-    if names := unread_structure(fields, ignored):
+def refuse_unread(fields: Fields, kind: str, place: str, known: frozenset[str] | None) -> None:
+    """Refuse a configuration whose structure was not wholly used; ``known`` are fields that its family ignores."""
+    if names := unread_structure(fields, known or frozenset(), known=known is not None):
         _refuse([f"'{name}'" for name in names], kind, place)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from advisor.errors import AdvisorError
 from advisor.train.size.architecture import architecture_of
-from advisor.train.size.mixed_families import FAMILIES
+from advisor.train.size.families import FAMILIES
 
 SIZES = {
     "head_dim": 96,

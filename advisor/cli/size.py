@@ -43,7 +43,8 @@ def size(
     attention: Annotated[str, typer.Option(help="flash holds no score matrix; eager does.")] = "flash",
     quant: Annotated[str, typer.Option(help="none, nf4, nf4-double, int8 or gptq4.")] = "none",
     quantised_experts: Annotated[
-        bool | None, typer.Option(help="Stacked experts are quantised as well; not said, the range holds both.")
+        bool | None,
+        typer.Option(help="Stacked experts are quantised as well; not said, the range holds both."),
     ] = None,
     precision: Annotated[
         str, typer.Option(help="bf16, fp16 (no autocast, loss in 16 bits), mixed (fp32 masters) or fp32.")

@@ -13,8 +13,8 @@ from advisor.catalog.market import in_force
 from advisor.catalog.open_models import find_model
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.records import Span, TrainRecord
-from advisor.train.size.adapters import Adapter
 from advisor.train.size.architecture import Architecture, architecture_of, read_architecture
+from advisor.train.size.assumptions import assumptions_of
 from advisor.train.size.calibrate import calibrated, read_measurements
 from advisor.train.size.fits import Card, Doubt, changes_to_fit, memory_span, probability_of_fitting
 from advisor.train.size.memory import GIB, Constants, Peak, peak_memory
@@ -182,7 +182,9 @@ def estimate(catalog: Catalog, architecture: Architecture, run: Run, question: Q
         seconds=time.expected if time else None,
         seconds_span=time,
         usd=usd,
-        assumptions=_assumptions(architecture, run, question, adapter),
+        assumptions=assumptions_of(
+            architecture, run, adapter, tokens=question.train_tokens, epochs=question.epochs
+        ),
     )
 
 
@@ -286,28 +288,3 @@ def _time_and_money(
     time = duration(question.train_tokens * question.epochs, rate, speeds)
     price = in_force(gpu.usd_per_hour, question.as_of)
     return time, rental(time, price.range, run.n_gpus) if price else None
-
-
-def _assumptions(
-    architecture: Architecture, run: Run, question: Question, adapter: Adapter | None
-) -> list[str]:
-    said = [
-        *architecture.assumptions,
-        *_of_program(run),
-        f"{question.train_tokens:,.0f} tokens a pass and {question.epochs:g} passes.",
-        f"Every row is filled to {run.seq_len:,} tokens."
-        if run.full_rows
-        else f"Rows have at most {run.seq_len:,} tokens; the low end of the range reckons with a quarter of that.",
-        "Memory is estimated from the architecture, not measured; see docs/sizing.md for its error.",
-    ]
-    if adapter is not None and any(
-        not matrix.reached for matrix in architecture.matrices if matrix.copies > 1
-    ):
-        said.append("The experts of this model are stacked tensors that adapters by name do not reach.")
-    return said
-
-
-def _of_program(run: Run) -> list[str]:
-    if run.named_program:
-        return []
-    return ["No program is named, and programs differ in what they keep; --program NAME narrows the range."]

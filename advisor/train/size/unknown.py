@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from advisor.errors import AdvisorError
-from advisor.train.size.attention import grouped, latent
 from advisor.train.size.families import Family
-from advisor.train.size.feedforward import gated, mixture, mixture_of
-from advisor.train.size.layers import layer_kinds
+from advisor.train.size.families.attention import grouped, latent
+from advisor.train.size.families.feedforward import gated, mixture, mixture_of
+from advisor.train.size.families.layers import layer_kinds
 from advisor.train.size.matrices import Block, Fields, Shape
 
 STRUCTURE = re.compile(
@@ -30,7 +30,7 @@ HARMLESS = re.compile(
 )
 """Names of that kind that change no weight: how tokens are routed, scaled, started or cached."""
 PLAIN_KINDS = frozenset({"full_attention", "sliding_attention", "chunked_attention", "attention"})
-NOTHING = (None, False, 0, 0.0, "", "none", "auto", [], {})
+NOTHING: tuple[Any, ...] = (None, False, 0, 0.0, "", "none", "auto", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _refuse(names: list[str], kind: str, place: str) -> NoReturn:
 
 def _guess(shape: Shape) -> Block:
     bias = shape.flag("attention_bias") or shape.flag("qkv_bias") or shape.flag("use_bias")
-    attention = latent(shape) if shape.number("kv_lora_rank") else grouped(shape, bias=bias)
+    attention = latent(shape) if shape.number("kv_lora_rank") else grouped(shape, (bias, False))
     if mixture_of(shape).count > 1:
         return attention + mixture(shape)
     return attention + gated(shape, bias=shape.flag("mlp_bias"))

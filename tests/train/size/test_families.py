@@ -13,7 +13,7 @@ from advisor.errors import AdvisorError
 from advisor.train.size.adapters import make_adapter
 from advisor.train.size.architecture import architecture_of
 from advisor.train.size.estimate import Question, estimate
-from advisor.train.size.mixed_families import FAMILIES
+from advisor.train.size.families import FAMILIES
 from advisor.train.size.run import Run
 
 LLAMA = {
@@ -27,26 +27,38 @@ LLAMA = {
     "tie_word_embeddings": False,
 }
 GLM_AIR = {
-    **{"model_type": "glm4_moe", "hidden_size": 4096, "intermediate_size": 10_944, "num_hidden_layers": 46},
-    **{"num_attention_heads": 96, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151_552},
-    **{
-        "moe_intermediate_size": 1408,
-        "n_routed_experts": 128,
-        "n_shared_experts": 1,
-        "num_experts_per_tok": 8,
-    },
-    **{
-        "first_k_dense_replace": 1,
-        "attention_bias": True,
-        "use_qk_norm": False,
-        "tie_word_embeddings": False,
-    },
+    "model_type": "glm4_moe",
+    "hidden_size": 4096,
+    "intermediate_size": 10_944,
+    "num_hidden_layers": 46,
+    "num_attention_heads": 96,
+    "num_key_value_heads": 8,
+    "head_dim": 128,
+    "vocab_size": 151_552,
+    "moe_intermediate_size": 1408,
+    "n_routed_experts": 128,
+    "n_shared_experts": 1,
+    "num_experts_per_tok": 8,
+    "first_k_dense_replace": 1,
+    "attention_bias": True,
+    "use_qk_norm": False,
+    "tie_word_embeddings": False,
 }
 NEMOTRON = {
-    **{"model_type": "nemotron_h", "hidden_size": 4096, "num_attention_heads": 32, "num_key_value_heads": 8},
+    "model_type": "nemotron_h",
+    "hidden_size": 4096,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
     "hybrid_override_pattern": "M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-",
-    **{"head_dim": 128, "mamba_head_dim": 64, "mamba_num_heads": 128, "n_groups": 8, "ssm_state_size": 128},
-    **{"intermediate_size": 21_504, "vocab_size": 131_072, "conv_kernel": 4, "mlp_hidden_act": "relu2"},
+    "head_dim": 128,
+    "mamba_head_dim": 64,
+    "mamba_num_heads": 128,
+    "n_groups": 8,
+    "ssm_state_size": 128,
+    "intermediate_size": 21_504,
+    "vocab_size": 131_072,
+    "conv_kernel": 4,
+    "mlp_hidden_act": "relu2",
 }
 APERTUS = {**LLAMA, "model_type": "apertus", "intermediate_size": 21_504, "vocab_size": 131_072}
 # Fields that no Llama has: each changes the size of the families that do have it.
@@ -142,8 +154,13 @@ def test_the_outer_configuration_says_whether_the_output_matrix_is_one_with_the_
 def test_experts_of_a_latent_model_get_adapters_and_what_shares_their_names_does_not():
     config = {
         **LLAMA,
-        **{"model_type": "deepseek_v3", "kv_lora_rank": 512, "q_lora_rank": 1536, "n_routed_experts": 8},
-        **{"n_shared_experts": 1, "moe_intermediate_size": 256, "first_k_dense_replace": 1},
+        "model_type": "deepseek_v3",
+        "kv_lora_rank": 512,
+        "q_lora_rank": 1536,
+        "n_routed_experts": 8,
+        "n_shared_experts": 1,
+        "moe_intermediate_size": 256,
+        "first_k_dense_replace": 1,
     }
     found = make_adapter(architecture_of(config, place="c"), ("all-linear",), 4)
     assert {"experts.gate_up_proj", "experts.down_proj", "q_a_proj", "kv_b_proj"} <= set(found.by_module)

@@ -11,21 +11,25 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 POINT = {
-    **{
-        "source": "litgpt_config_hub",
-        "model": "mistralai/Mistral-7B-v0.1",
-        "method": "lora",
-        "quant": "none",
-    },
-    **{
-        "precision": "bf16-true",
-        "seq_len": 512,
-        "seq_mode": "longest_example",
-        "micro_batch": 2,
-        "grad_accum": 4,
-    },
-    **{"lora_r": 32, "lora_targets": "query,value", "optimizer": "torch AdamW", "grad_checkpointing": False},
-    **{"n_gpus": 1, "sharding": "none", "value": 20.0, "unit": "GB", "metric": "peak_allocated", "tier": "A"},
+    "source": "litgpt_config_hub",
+    "model": "mistralai/Mistral-7B-v0.1",
+    "method": "lora",
+    "quant": "none",
+    "precision": "bf16-true",
+    "seq_len": 512,
+    "seq_mode": "longest_example",
+    "micro_batch": 2,
+    "grad_accum": 4,
+    "lora_r": 32,
+    "lora_targets": "query,value",
+    "optimizer": "torch AdamW",
+    "grad_checkpointing": False,
+    "n_gpus": 1,
+    "sharding": "none",
+    "value": 20.0,
+    "unit": "GB",
+    "metric": "peak_allocated",
+    "tier": "A",
 }
 
 

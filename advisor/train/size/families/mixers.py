@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.train.size.layers import LINEAR, layer_kinds
+from advisor.train.size.families.layers import LINEAR, layer_kinds
 from advisor.train.size.matrices import Block, Matrix, Shape
 
 

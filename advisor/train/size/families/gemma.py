@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from advisor.train.size.feedforward import Mixture, experts, gated
-from advisor.train.size.layers import layer_kinds
+from advisor.train.size.families.feedforward import Mixture, experts, gated
+from advisor.train.size.families.layers import layer_kinds
 from advisor.train.size.matrices import Block, Matrix, Shape
 
 

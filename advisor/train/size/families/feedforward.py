@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from advisor.train.size.layers import sparse_layers
+from advisor.train.size.families.layers import sparse_layers
 from advisor.train.size.matrices import Block, Matrix, Shape
 
 SPLIT = ("gate_proj", "up_proj", "down_proj", "gate")
@@ -99,7 +99,6 @@ def experts(
     names: tuple[str, ...] = (),
     bias: bool = False,
     gate: bool = True,
-    router: int | None = None,
 ) -> Block:
     """Return the stacked experts and their router; ``names`` are the old names of gate, up, down and router."""
     found = known or mixture_of(shape)
@@ -110,7 +109,6 @@ def experts(
         )
 
     first = "experts.gate_up_proj" if gate else "experts.up_proj"
-    routes = found.count if router is None else router
     return Block(
         (
             stacked(first, shape.hidden, (1 + gate) * found.width, names[:2] if gate else names[1:2]),
@@ -118,7 +116,7 @@ def experts(
             Matrix(
                 "router",
                 shape.hidden,
-                routes,
+                found.count,
                 "router",
                 found.sparse,
                 bias,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from advisor.train.size.layers import attention_layers
+from advisor.train.size.families.layers import attention_layers
 from advisor.train.size.matrices import Block, Matrix, Shape
 
 HeadNorms = Literal["none", "head", "wide"]
@@ -13,23 +13,21 @@ HeadNorms = Literal["none", "head", "wide"]
 
 def grouped(
     shape: Shape,
+    biases: tuple[bool, bool] = (False, False),
     *,
-    bias: bool = False,
-    out_bias: bool = False,
     norms: HeadNorms = "none",
     out: str = "o_proj",
-    query_times: int = 1,
     layers: int | None = None,
 ) -> Block:
-    """Return queries, keys, values and the way out; `query_times` 2 is an output gate inside the queries."""
+    """Return queries, keys, values and the way out; ``biases`` are those of the way in and of the way out."""
     count = attention_layers(shape) if layers is None else layers
     small = {"none": 0, "head": 2 * shape.head_dim, "wide": shape.q_width + shape.kv_width}[norms]
     return Block(
         (
-            Matrix("q_proj", shape.hidden, query_times * shape.q_width, "attention", count, bias),
-            Matrix("k_proj", shape.hidden, shape.kv_width, "attention", count, bias),
-            Matrix("v_proj", shape.hidden, shape.kv_width, "attention", count, bias),
-            Matrix(out, shape.q_width, shape.hidden, "attention", count, out_bias),
+            Matrix("q_proj", shape.hidden, shape.q_width, "attention", count, biases[0]),
+            Matrix("k_proj", shape.hidden, shape.kv_width, "attention", count, biases[0]),
+            Matrix("v_proj", shape.hidden, shape.kv_width, "attention", count, biases[0]),
+            Matrix(out, shape.q_width, shape.hidden, "attention", count, biases[1]),
         ),
         count * small,
     )
@@ -40,7 +38,7 @@ def grouped_as_said(norms: HeadNorms = "none", *, out_too: bool = True) -> Calla
 
     def build(shape: Shape) -> Block:
         bias = shape.flag("attention_bias")
-        return grouped(shape, bias=bias, out_bias=bias and out_too, norms=norms)
+        return grouped(shape, (bias, bias and out_too), norms=norms)
 
     return build
 

@@ -48,10 +48,10 @@ def layer_bytes(architecture: Architecture, run: Run, adapter: Adapter | None) -
     return LayerBytes(kept=kept, passing=passing, boundary=width * architecture.hidden, before=before)
 
 
-def _inputs(architecture: Architecture) -> int:
+def _inputs(architecture: Architecture) -> float:
     """Count the values that go into the linear layers of one layer, shared inputs once."""
     hidden = min(architecture.norms, 2) * architecture.hidden
-    return hidden + architecture.q_width + architecture.experts_per_token * _mlp_width(architecture)
+    return hidden + architecture.q_width + _mlp_width(architecture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +111,26 @@ def _attention(architecture: Architecture, run: Run, width: int) -> float:
 
 
 def _mlp(architecture: Architecture, run: Run, reads: _Reads, width: int) -> float:
-    experts = architecture.experts_per_token
     needs_product = reads.any(*PRODUCT_IN)
     if architecture.gated:
         held = 2 if run.block_kernel == "fused" else 3
         inner = held + needs_product
     else:
         inner = 1 + needs_product
-    routed = architecture.hidden * width if experts > 1 else 0
-    return experts * (inner * _mlp_width(architecture) * width + routed)
+    # Each token is copied to every expert that it goes to.
+    experts = architecture.experts_per_token if architecture.experts_per_token > 1 else 0
+    return inner * _mlp_width(architecture) * width + experts * architecture.hidden * width
 
 
-def _mlp_width(architecture: Architecture) -> int:
+def _mlp_width(architecture: Architecture) -> float:
+    """Return the width inside the MLPs that one token passes, on average over the layers."""
     down = [m for m in architecture.matrices if m.part == "mlp" and m.outputs == architecture.hidden]
-    return max((matrix.inputs for matrix in down), default=architecture.intermediate)
+    passed = sum(
+        matrix.inputs * matrix.layers * min(architecture.experts_per_token, matrix.copies)
+        for matrix in down
+        if matrix.name != "per_layer_projection"
+    )
+    return passed / architecture.layers if passed else architecture.intermediate
 
 
 def _adapter(adapter: Adapter, architecture: Architecture, run: Run) -> float:

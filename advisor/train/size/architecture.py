@@ -49,6 +49,8 @@ class Architecture:
     logit_cap: bool
     """The logits go through a tanh, whose result is kept."""
     context: int
+    latent: int = 0
+    """Width of the latent that stands in the cache for keys and values; 0 where those are kept themselves."""
     beside: int = 0
     """Parameters of a part that sees or hears, roughly; not in any other number."""
     doubtful: CountRange | None = None
@@ -89,6 +91,11 @@ class Architecture:
     def highest_parameters(self) -> int:
         """The most weights that it may have; the count itself where the type is known."""
         return self.doubtful.high if self.doubtful else self.total_parameters
+
+    @property
+    def cache_width(self) -> int:
+        """Values that the cache keeps of one token in one layer."""
+        return self.latent or 2 * self.kv_width
 
     @property
     def q_width(self) -> int:
@@ -176,12 +183,22 @@ def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -
     for name in BESIDE:
         fields.get(name)  # counted apart
     refuse_unread(fields, kind, place, None if known is None else known.ignored)
+    found = _with_latent(found, shape)
     if known is not None:
         return found
     rest = found.total_parameters - found.block_parameters
     said = any(fields.get(name) is not None for name in TIES)
     spare = 0 if said or found.tied else found.vocabulary * found.hidden
     return replace(found, doubtful=count_range(block, (rest - spare, rest + int(1.5 * found.beside))))
+
+
+def _with_latent(found: Architecture, shape: Shape) -> Architecture:
+    """Set the heads of latent attention: keys come out of the latent for every head, with and without a position."""
+    if all(matrix.name != "kv_b_proj" for matrix in found.matrices):
+        return found
+    rope = shape.number("qk_rope_head_dim", default=64)
+    head_dim = shape.number("qk_nope_head_dim", default=128) + rope
+    return replace(found, head_dim=head_dim, kv_heads=shape.heads, latent=shape.number("kv_lora_rank") + rope)
 
 
 def _experts_per_token(shape: Shape) -> int:

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
+from advisor.train.size.activations import layer_bytes
 from advisor.train.size.adapters import make_adapter
 from advisor.train.size.architecture import architecture_of
 from advisor.train.size.estimate import Question, estimate
 from advisor.train.size.families import FAMILIES
 from advisor.train.size.run import Run
+from advisor.train.size.serving_memory import cache_bytes_per_token
 
 LLAMA = {
     "model_type": "llama",
@@ -198,6 +200,19 @@ def test_a_family_is_counted_as_transformers_counts_it(kind):
     except AdvisorError:
         return
     assert rough.lowest_parameters <= total <= rough.highest_parameters
+
+
+def test_a_token_passes_only_the_experts_it_is_sent_to():
+    few, many = ({**GLM_AIR, "num_experts_per_tok": count} for count in (2, 8))
+    run = Run(checkpointing=False, targets=("q_proj",))
+    held = [layer_bytes(architecture_of(config, place="c"), run, None).kept for config in (few, many)]
+    assert held[1] - held[0] == pytest.approx(2 * 6 * (4096 + 3 * 1408 * 45 / 46))
+
+
+def test_the_cache_of_latent_attention_holds_the_latent():
+    deepseek = architecture_of(load_catalog().models["deepseek-v3"].config, place="c")
+    assert cache_bytes_per_token(deepseek) == 61 * (512 + 64) * 2
+    assert deepseek.q_width == 128 * 192
 
 
 def test_no_model_of_the_catalogue_is_refused_or_rough():

@@ -17,7 +17,7 @@ from advisor.train.size.architecture import Architecture, architecture_of
 
 RANK = 16
 # Types whose modelling code is not in transformers: their matrices are listed from the makers' own code.
-NOT_IN_TRANSFORMERS = {"qwen"}
+NOT_IN_TRANSFORMERS = {"qwen", "mimo"}
 
 
 def main() -> None:

@@ -272,12 +272,12 @@ def _job(point: dict[str, Any], architecture: Architecture) -> dict[str, Any]:
         "intermediate": architecture.intermediate,
         "vocabulary": architecture.vocabulary,
         "tied": architecture.tied,
-        "method": point["method"],
+        "method": "lora" if point["method"] == "dora" else point["method"],  # none of them knows DoRA
         "batch": point["micro_batch"],
         "seq_len": point["seq_len"],
         "checkpointing": point["grad_checkpointing"],
         "rank": point.get("lora_r") or 16,
-        "narrow": targets == "query,value",
+        "narrow": targets in ("query,value", "q,v"),
         "eight_bit": "8bit" in point["optimizer"],
         "fused_loss": any(word in (point.get("extras") or "") for word in ("chunked", "CutCross")),
     }

@@ -27,6 +27,7 @@ DEFAULT_WIDTH = {"gemma3n_text": 16_384}
 
 
 def text_part(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the language model inside, under the type that it has there."""
     inner = next(
         (
             config[key]
@@ -46,6 +47,7 @@ def text_part(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shape_of(fields: Fields, kind: str, place: str) -> Shape:
+    """Read the numbers that every architecture has."""
     hidden = whole(fields, ("hidden_size", "n_embd", "d_model"), place)
     layers = _layer_count(fields, place)
     heads = (
@@ -110,6 +112,7 @@ def _optional(fields: Fields, names: tuple[str, ...]) -> int | None:
 
 
 def whole(fields: Fields, names: tuple[str, ...], place: str) -> int:
+    """Read a positive whole number under the first name that the configuration has, or refuse."""
     value = _optional(fields, names)
     if value is None:
         raise AdvisorError(

@@ -93,6 +93,7 @@ def _llama4(shape: Shape) -> Block:
 
 
 def granite_moe(shape: Shape) -> Block:
+    """Return Granite's experts with what every token passes besides; some of its models have no experts."""
     width = shape.number("shared_intermediate_size")
     shared = gated_in_one(shape, width, shape.layers if width else 0, names=("input_linear", "output_linear"))
     found = mixture_of(shape)

@@ -12,7 +12,7 @@ from advisor.errors import AdvisorError
 from advisor.train.size.configuration import BESIDE, TIES, count_beside, shape_of, text_part, whole
 from advisor.train.size.families import FAMILIES, Family
 from advisor.train.size.families.layers import attention_layers, windowed_layers
-from advisor.train.size.matrices import Fields, Matrix, Shape
+from advisor.train.size.matrices import LARGEST, Fields, Matrix, Shape
 from advisor.train.size.unknown import GUESS, CountRange, count_range, refuse_strange_layers, refuse_unread
 
 MAX_CONFIG_BYTES = 4_000_000
@@ -136,7 +136,7 @@ def architecture_of(config: Any, *, place: str) -> Architecture:
         )
     try:
         return _architecture(text_part(config), config, place)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise AdvisorError(
             f"a value of the configuration has the wrong type: {error}",
             place=place,
@@ -211,7 +211,10 @@ def _experts_per_token(shape: Shape) -> int:
         "top_k_experts",
     )
     told = next((value for name in names if (value := shape.config.get(name)) is not None), 1)
-    return int(told[0] if isinstance(told, list) else told) or 1
+    count = int(told[0] if isinstance(told, list) else told)
+    if not 0 <= count <= LARGEST:
+        raise ValueError(f"{count} experts for a token are not a size")
+    return count or 1
 
 
 def _is_tied(fields: Fields, family: Family) -> bool:

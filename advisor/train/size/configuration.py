@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.size.matrices import Fields, Shape
+from advisor.train.size.matrices import LARGEST, Fields, Shape
 
 INSIDE = {
     "gemma3n": "gemma3n_text",
@@ -20,7 +20,7 @@ INSIDE = {
 }
 """The language model inside a model that also sees, where its own part does not name it."""
 BESIDE = ("vision_config", "audio_config", "vision_tower_config", "speech_config", "qformer_config")
-MOST_LAYERS = 4096
+MOST_LAYERS = 1024
 TIES = ("tie_word_embeddings", "tie_embedding")
 ATTENTION_FREE = frozenset({"mamba", "falcon_mamba", "mamba2"})
 DEFAULT_WIDTH = {"gemma3n_text": 16_384}
@@ -63,10 +63,8 @@ def shape_of(fields: Fields, kind: str, place: str) -> Shape:
 
 def _layer_count(fields: Fields, place: str) -> int:
     word = fields.get("hybrid_override_pattern") or fields.get("layers_block_type")
-    if isinstance(word, (str, list)) and word:
-        return len(word)
     names = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
-    layers = whole(fields, names, place)
+    layers = len(word) if isinstance(word, (str, list)) and word else whole(fields, names, place)
     if layers > MOST_LAYERS:
         raise ValueError(f"{layers} layers are more than any model has")
     return layers
@@ -107,6 +105,8 @@ def _optional(fields: Fields, names: tuple[str, ...]) -> int | None:
     for name in names:
         value = fields.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            if value > LARGEST:
+                raise ValueError(f"'{name}' is not a size")
             return value
     return None
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+LARGEST = 1_000_000_000
+"""No single size of a model is larger; a file that says so is not a configuration."""
 Part = Literal["attention", "mlp", "router", "head", "embedding"]
 
 
@@ -106,8 +108,13 @@ class Shape:
 
     def number(self, *names: str, default: int = 0) -> int:
         """Read a whole number of the configuration file, under the first name that it has."""
-        found = [value for name in names if (value := self.config.get(name)) is not None]
-        return int(found[0]) if found else default
+        found = {name: value for name in names if (value := self.config.get(name)) is not None}
+        if not found:
+            return default
+        name, value = next(iter(found.items()))
+        if not -1 <= float(value) <= LARGEST or int(value) != value:  # -1 is some files' "to the end"
+            raise ValueError(f"'{name}' is not a size")
+        return int(value)
 
     def listed(self, name: str) -> list[Any]:
         """Read a list of the configuration file, one entry for each layer; empty where there is none."""

@@ -15,9 +15,11 @@ from advisor.train.size.adapters import make_adapter
 from advisor.train.size.architecture import architecture_of
 from advisor.train.size.estimate import Question, estimate
 from advisor.train.size.families import FAMILIES
+from advisor.train.size.memory import Constants, peak_memory
 from advisor.train.size.run import Run
 from advisor.train.size.serving_memory import cache_bytes_per_token
 
+BARE = Constants(context_gib=0, workspace_gib=0, slack_share=0)
 LLAMA = {
     "model_type": "llama",
     "hidden_size": 4096,
@@ -120,6 +122,24 @@ def test_a_type_that_nobody_knows_is_refused_or_bounded_and_never_exact(strange)
 def test_what_changes_no_weight_refuses_nothing(field, value):
     found = architecture_of({**GLM_AIR, field: value}, place="config.json")
     assert found.total_parameters == architecture_of(GLM_AIR, place="config.json").total_parameters
+
+
+JUNK = st.sampled_from(
+    [-1, 0, 1, 1e308, -1e9, float("nan"), 10**30, 0.5, "x", "", [], [1], [None], {}, {"head_dim": "x"}, True]
+)
+
+
+@given(
+    base=st.sampled_from([LLAMA, GLM_AIR, NEMOTRON, {**GLM_AIR, "model_type": "of-tomorrow"}]),
+    changes=st.dictionaries(st.sampled_from(sorted({*GLM_AIR, *NEMOTRON})), JUNK, min_size=1, max_size=3),
+)
+def test_whatever_stands_in_a_configuration_is_sized_or_refused(base, changes):
+    try:
+        found = architecture_of({**base, **changes}, place="config.json")
+    except AdvisorError as refusal:
+        assert refusal.place == "config.json"
+        return
+    assert peak_memory(found, Run(targets=("all-linear",)), BARE).bytes > 0
 
 
 def test_layers_of_a_strange_kind_are_named_in_the_refusal():

@@ -117,11 +117,10 @@ def mamba(shape: Shape, layers: int | None = None) -> Block:
 
 
 def _step_rank(shape: Shape) -> int:
-    for name in ("mamba_dt_rank", "time_step_rank"):
-        value = shape.config.get(name)
-        if value is not None and value != "auto":
-            return int(value)
-    return -(-shape.hidden // 16)
+    named = [
+        name for name in ("mamba_dt_rank", "time_step_rank") if shape.config.get(name) not in (None, "auto")
+    ]
+    return shape.number(named[0]) if named else -(-shape.hidden // 16)
 
 
 def mamba_norms(shape: Shape, layers: int) -> Block:

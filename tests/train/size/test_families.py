@@ -136,8 +136,7 @@ JUNK = st.sampled_from(
 def test_whatever_stands_in_a_configuration_is_sized_or_refused(base, changes):
     try:
         found = architecture_of({**base, **changes}, place="config.json")
-    except AdvisorError as refusal:
-        assert refusal.place == "config.json"
+    except AdvisorError:
         return
     assert peak_memory(found, Run(targets=("all-linear",)), BARE).bytes > 0
 

@@ -102,6 +102,7 @@ def run_of(spec: TrainingSpec) -> Run:
             "precision": "fp32" if spec.gpu is None and spec.backend in ("trl", "ray") else "bf16",
             "sharding": spec.options.get("sharding") or ("ddp" if spec.n_gpus > 1 else "none"),
             "n_gpus": spec.n_gpus,
+            "named_program": True,
         }
     )
 

@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 
 from advisor.advice import Advice
 from advisor.catalog import Record
+from advisor.catalog.strict_json import parse_json
 from advisor.catalog.strict_yaml import decode_text
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.scenario.answers import parse_json
 from advisor.store import access
 from advisor.store.contents import (
+    MAX_DEPTH,
     MAX_OWNER,
     MAX_TAG,
     MAX_TAGS,
     as_copy_of,
-    check_tree,
     checked_line,
     checked_tags,
     columns_of,
@@ -158,8 +158,7 @@ def read_library(content: bytes) -> LibraryFile:
     """Check a library file from the first byte to the last, before anything is written."""
     if len(content) > MAX_BYTES:
         raise _refused(f"the file is larger than {MAX_BYTES / 1e6:g} MB")
-    located = parse_json(decode_text(content, place=_PLACE), place=_PLACE)
-    check_tree(located.value, place=_PLACE)
+    parse_json(decode_text(content, place=_PLACE), place=_PLACE, max_depth=MAX_DEPTH)
     try:
         # From JSON again, since only there does strict still mean that a day is text.
         return LibraryFile.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), strict=True)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
-from advisor.cli.rechecking import printable
+from advisor.cli.terminal import confirm
 from advisor.errors import AdvisorError
 from advisor.report import words
 
@@ -65,8 +65,8 @@ def _text(file: Path) -> str:
 
 
 def _agree(endpoint: Endpoint, characters: int, *, agreed: bool) -> None:
-    stderr().print(escape(printable(endpoint.notice(characters))))
-    if agreed or (sys.stdin.isatty() and typer.confirm("Send it?", err=True)):
+    stderr().print(escape(endpoint.notice(characters)))
+    if agreed or (sys.stdin.isatty() and confirm("Send it?")):
         return
     raise AdvisorError(
         "nobody has agreed to send the text", place="brief", remedy="Give --yes to send it; nothing was sent."
@@ -75,18 +75,18 @@ def _agree(endpoint: Endpoint, characters: int, *, agreed: bool) -> None:
 
 def _show(found: Proposals, catalog: Catalog, console: Console) -> None:
     for item in found.proposals:
-        value = printable(words.answer(item.value, catalog.facts[item.fact]))
+        value = words.answer(item.value, catalog.facts[item.fact])
         console.print(f"[bold]{escape(item.fact)}[/]: {escape(value)}")
         console.print(f"  [dim]{escape(item.question)}[/]")
-        console.print(f"  “{escape(printable(item.quote))}”")
+        console.print(f"  “{escape(item.quote)}”")
     for dropped in found.dropped:
-        console.print(f"[dim]Dropped {escape(printable(dropped.fact))}: {escape(dropped.because)}[/]")
+        console.print(f"[dim]Dropped {escape(dropped.fact)}: {escape(dropped.because)}[/]")
     console.print(f"[dim]{len(found.proposals)} proposed, {len(found.dropped)} dropped[/]")
 
 
 def _wanted(item: Proposal, catalog: Catalog) -> bool:
-    value = printable(words.answer(item.value, catalog.facts[item.fact]))
-    return typer.confirm(f"Accept {item.fact}: {value}?", err=True)
+    value = words.answer(item.value, catalog.facts[item.fact])
+    return confirm(f"Accept {item.fact}: {value}?")
 
 
 def _write(path: Path, accepted: tuple[Proposal, ...], catalog: Catalog) -> None:

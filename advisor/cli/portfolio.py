@@ -38,7 +38,7 @@ def decide_table(
         print_json({"rows": table.height, "out": str(out), "try_first": counts})
         return
     shown = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-    stderr().print(f"{table.height:,} scenarios → {out}: {shown}")
+    stderr().print(f"{table.height:,} scenarios → {out}: {shown}", markup=False)
 
 
 def _decide_with_progress(frame: pl.DataFrame, catalog: Catalog, as_of: date, samples: int) -> pl.DataFrame:
@@ -55,7 +55,7 @@ def _decide_with_progress(frame: pl.DataFrame, catalog: Catalog, as_of: date, sa
 
 
 def _write(table: pl.DataFrame, out: Path) -> None:
-    with replacing(out, binary=True) as stream:
+    with replacing(out, binary=True, shared=True) as stream:
         match out.suffix.lower():
             case ".csv":
                 table.with_columns(pl.col(pl.List(pl.String)).list.join(";")).write_csv(stream)

@@ -105,13 +105,13 @@ def _show(results: list[dict[str, Any]], catalog: Catalog, console: Console) -> 
 
     fields = Difference.model_fields
     for result in results:
-        console.print(f"[bold]{escape(printable(result['title']))}[/] [dim]{escape(result['id'])}[/]")
+        console.print(f"[bold]{escape(result['title'])}[/] [dim]{escape(result['id'])}[/]")
         if not result["decided"]:
             console.print("  Only answers are saved; nothing was decided yet.")
             continue
         difference = Difference.model_validate({key: result[key] for key in fields})
         for line in _lines(difference, catalog):
-            console.print(f"  {escape(printable(line))}")
+            console.print(f"  {escape(line)}")
     changed = sum(bool(result["verdict_changed"]) for result in results)
     console.print(f"{len(results)} checked, {changed} with another verdict")
 
@@ -156,8 +156,3 @@ def _money(item: Moved) -> str:
 
 def _change(item: Moved) -> str:
     return f"{item.before or 'not known'} → {item.after or 'not known'}"
-
-
-def printable(text: str) -> str:
-    """Replace what could steer a terminal or turn its text round."""
-    return "".join(char if char.isprintable() else "�" for char in text)

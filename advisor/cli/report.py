@@ -60,7 +60,7 @@ def report(
     if out is None or str(out) == "-":
         sys.stdout.buffer.write(content)
         return
-    write_bytes(out, content)
+    write_bytes(out, content, shared=True)
     if as_json:
         print_json({"written": str(out), "format": chosen, "bytes": len(content)})
     else:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from advisor.cli.options import JsonOption, print_json, stderr, stdout
+from advisor.cli.terminal import echo
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.backends import entry
@@ -76,7 +78,7 @@ def watch(
     while not job.ended:
         line = _line(job, curves_of(store, job))
         if line != said:
-            stderr().print(line, highlight=False)
+            stderr().print(line, markup=False)
             said = line
         if job.state == "queued" and any(event.kind == "state" for event in job.events):
             break  # the trainer is gone; waiting would be for ever
@@ -110,7 +112,9 @@ def list_jobs(as_json: JsonOption = False) -> None:
         return
     table = Table("Job", "State", "Backend", "Base model", "Created")
     for job in jobs:
-        table.add_row(job.id, job.state, job.backend, job.base_model, f"{job.created_at:%Y-%m-%d %H:%M}")
+        table.add_row(
+            job.id, job.state, job.backend, escape(job.base_model), f"{job.created_at:%Y-%m-%d %H:%M}"
+        )
     stdout().print(table if jobs else "No jobs yet. Start one with: advisor train submit BUNDLE")
 
 
@@ -121,9 +125,9 @@ def logs(job_id: JobArgument) -> None:
     job = store.load(job_id)
     path = store.folder_of(job.id) / "run" / "log.txt"
     if path.exists():
-        typer.echo(path.read_text(encoding="utf-8", errors="replace"), nl=False)
+        echo(path.read_text(encoding="utf-8", errors="replace"))
     for event in job.events:
-        typer.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
+        echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
 
 
 @train.command()
@@ -187,7 +191,7 @@ def _announce(facts: dict[str, Any], as_json: bool) -> None:
         print_json(facts)
         return
     for name, value in facts.items():
-        stderr().print(f"{name}: {value if isinstance(value, str) else ', '.join(value)}", highlight=False)
+        stderr().print(f"{name}: {value if isinstance(value, str) else ', '.join(value)}", markup=False)
 
 
 def _summary(job: Job) -> dict[str, Any]:
@@ -201,9 +205,9 @@ def _show(store: JobStore, job: Job, *, as_json: bool) -> None:
             {**job.model_dump(mode="json"), "progress": curves.latest, "folder": str(store.folder_of(job.id))}
         )
         return
-    stdout().print(f"{job.id}  {_line(job, curves)}", highlight=False)
+    stdout().print(f"{job.id}  {_line(job, curves)}", markup=False)
     if job.tuned_model:
-        stdout().print(f"model: {job.tuned_model}", highlight=False)
+        stdout().print(f"model: {job.tuned_model}", markup=False)
     for artefact in job.artefacts:
         stdout().print(
             f"{artefact.kind}: {artefact.location}  {(artefact.sha256 or '')[:12]}", highlight=False

@@ -7,7 +7,6 @@ import hashlib
 import io
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import orjson
 
 from advisor.data import tables
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 
 CHUNK_BYTES = 1 << 20
 # One row of 256 MB is a file without line breaks, not a training example.
@@ -94,8 +94,8 @@ def from_stdin_or(path: Path) -> Iterator[Path]:
     if str(path) != "-":
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="advisor-stdin-") as folder:
-        copy = Path(folder) / "stdin"
+    with scratch_folder("stdin") as folder:
+        copy = folder / "stdin"
         with copy.open("wb") as stream:
             shutil.copyfileobj(sys.stdin.buffer, stream)
         yield copy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from advisor.data.fix import beside, fix
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 from advisor.ui import look
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
@@ -79,8 +79,8 @@ def _settings() -> tuple[dict[str, Any], AuditOptions]:
 @st.cache_data(max_entries=8, show_spinner="Reading every row …")
 def _audited(contents: Mapping[str, tuple[str, bytes]], options: str) -> dict[str, Any]:
     """Audit the uploaded files; cached by their bytes, so that a click elsewhere costs nothing."""
-    with tempfile.TemporaryDirectory(prefix="advisor-data-") as folder:
-        paths = {name: _saved(Path(folder) / name, *one) for name, one in contents.items()}
+    with scratch_folder("data") as folder:
+        paths = {name: _saved(folder / name, *one) for name, one in contents.items()}
         inputs = AuditInputs(data=paths["data"], eval=paths.get("eval"), production=paths.get("production"))
         with measured_dataset(inputs.data, inputs, AuditOptions.model_validate_json(options)) as data:
             findings = judged(data)
@@ -269,16 +269,16 @@ def _files(data: tuple[str, bytes]) -> None:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _made(name: str, content: bytes, share: float) -> dict[str, bytes]:
     """Fix, then split the fixed rows; give every file by name."""
-    with tempfile.TemporaryDirectory(prefix="advisor-data-") as folder:
-        source, fixed = _saved(Path(folder) / "given", name, content), Path(folder) / "fixed.jsonl"
+    with scratch_folder("data") as folder:
+        source, fixed = _saved(folder / "given", name, content), folder / "fixed.jsonl"
         fix(source, fixed)
-        split(fixed, Path(folder), SplitOptions(eval_share=share))
+        split(fixed, folder, SplitOptions(eval_share=share))
         files = [
             fixed,
             beside(fixed, "diff"),
             beside(fixed, "quarantine"),
-            Path(folder) / "train.jsonl",
-            Path(folder) / "eval.jsonl",
-            Path(folder) / "manifest.json",
+            folder / "train.jsonl",
+            folder / "eval.jsonl",
+            folder / "manifest.json",
         ]
         return {path.name: path.read_bytes() for path in files}

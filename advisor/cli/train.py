@@ -106,7 +106,10 @@ def cancel(job_id: JobArgument, as_json: JsonOption = False) -> None:
 @train.command(name="list")
 def list_jobs(as_json: JsonOption = False) -> None:
     """List all jobs, newest first, as they were last seen."""
-    jobs = JobStore().all()
+    store = JobStore()
+    jobs = store.all()
+    for lost in sorted(set(store.ids()) - {job.id for job in jobs}):
+        stderr().print(f"{lost} cannot be read: {store.folder / lost}", markup=False)
     if as_json:
         print_json({"jobs": [_summary(job) for job in jobs]})
         return

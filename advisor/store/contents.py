@@ -122,9 +122,14 @@ def as_copy_of(columns: dict[str, Any]) -> dict[str, Any]:
     return retitled(columns, title[: MAX_TITLE - len(_COPY)] + _COPY)
 
 
-def read_situation(value: Any) -> Situation:
+def read_situation(value: Any, *, place: str) -> Situation:
     """Read a stored situation."""
-    return Situation.model_validate(frozen(value))
+    try:
+        return Situation.model_validate(frozen(value))
+    except ValidationError:
+        raise AdvisorError(
+            "its answers cannot be read", place=place, remedy="Open another revision; nothing was changed."
+        ) from None
 
 
 def read_advice(value: Any) -> Advice | None:

@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -126,10 +126,12 @@ class JobStore:
         )
 
     def all(self) -> list[Job]:
-        """Read all jobs, newest first."""
-        return sorted(
-            (self.load(job_id) for job_id in self.ids()), key=lambda job: job.created_at, reverse=True
-        )
+        """Read all jobs that can be read, newest first; one that cannot does not hide the others."""
+        found = []
+        for job_id in self.ids():
+            with suppress(AdvisorError):
+                found.append(self.load(job_id))
+        return sorted(found, key=lambda job: job.created_at, reverse=True)
 
     def folder_of(self, job_id: str) -> Path:
         """Give a job's folder."""

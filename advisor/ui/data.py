@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ ICONS = {
     "warning": ":orange[:material/warning:]",
     "note": ":gray[:material/info:]",
 }
+_MARKUP = re.compile(r"([\\\[\]$`<>_#~:*&@|])")
+_WEB = re.compile(r"(www)\.", re.IGNORECASE)
 ROWS_SHOWN, TEXT_SHOWN = 20, 1200
 
 
@@ -106,8 +109,15 @@ def _saved(folder: Path, name: str, content: bytes) -> Path:
 
 
 def _as_text(one: Any) -> str:
-    turns = [f"**{turn.role}** {turn.content[:TEXT_SHOWN]}" for turn in one.messages]
-    return "\n\n".join(turns) + (f"\n\n**rejected** {one.rejected[:TEXT_SHOWN]}" if one.rejected else "")
+    # Training text is shown as it is: no links, pictures, formulas or colours of its own.
+    turns = [(turn.role, turn.content) for turn in one.messages]
+    turns += [("rejected", one.rejected)] if one.rejected else []
+    return "\n\n".join(f"**{look.plain(role)}** {_literal(text[:TEXT_SHOWN])}" for role, text in turns)
+
+
+def _literal(text: str) -> str:
+    # A dot makes a link only after www; everywhere else it is left alone, so that the text stays readable.
+    return _WEB.sub(r"\1\\.", _MARKUP.sub(r"\\\1", text))
 
 
 def _duplicate_groups(data: Dataset, findings: list[Finding]) -> list[int]:
@@ -148,7 +158,7 @@ def _summary(audit: Audit) -> None:
     evidence = (
         f"Read as {audit.format.container}, {audit.format.shape}: {'; '.join(audit.format.because[1:])}."
     )
-    st.caption(_plain(" ".join([evidence, *map(_sentence, audit.assumptions)])))
+    st.caption(look.plain(" ".join([evidence, *map(_sentence, audit.assumptions)])))
 
 
 def _sentence(text: str) -> str:
@@ -160,7 +170,7 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
         st.success("Nothing found.", icon=":material/check:")
     for number, one in enumerate(audit.findings):
         with st.expander(
-            f"{ICONS[one.severity]} **{BY_ID[one.check].title}** · {_plain(one.message)}",
+            f"{ICONS[one.severity]} **{BY_ID[one.check].title}** · {look.plain(one.message)}",
             expanded=number == 0,
         ):
             st.markdown(
@@ -170,20 +180,11 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
                     st.caption(f"Row {row}")
-                    st.markdown(_plain(rows.get(row, rows.get(str(row), "(cannot be read)")), bold=True))  # type: ignore[call-overload]
+                    st.markdown(rows.get(row, rows.get(str(row), "(cannot be read)")))  # type: ignore[call-overload]
             if one.count > ROWS_SHOWN:
                 st.caption(
                     f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))
                 )
-
-
-def _plain(text: str, *, bold: bool = False) -> str:
-    # Training text is shown as it is: no links, pictures, formulas or colours of its own.
-    escaped = "".join(
-        f"\\{character}" if character in "[]$`<>_#~:" or (character == "*" and not bold) else character
-        for character in text
-    )
-    return escaped.replace("\n", "  \n") if not bold else escaped
 
 
 def _pictures(seen: Mapping[str, Any], audit: Audit) -> None:

@@ -36,6 +36,10 @@ def show(assessment_id: str, catalog: Catalog) -> None:
     st.html(f"<p><b>{heading}</b></p>" + _rows(found, catalog))
 
 
+def _verdict(word: str) -> str:
+    return words.VERDICTS.get(word, word)
+
+
 def _rows(found: Any, catalog: Catalog) -> str:
     pairs = []
     if found.verdict_changed:
@@ -43,9 +47,7 @@ def _rows(found: Any, catalog: Catalog) -> str:
         pairs.append(
             ("Try first", f"{words.strategy(first.before, catalog)} → {words.strategy(first.after, catalog)}")
         )
-        pairs.append(
-            ("Verdict", f"{words.VERDICTS[found.verdict.before]} → {words.VERDICTS[found.verdict.after]}")
-        )
+        pairs.append(("Verdict", f"{_verdict(found.verdict.before)} → {_verdict(found.verdict.after)}"))
     pairs += [
         (
             f"Weight of {words.strategy(m.name, catalog)}",

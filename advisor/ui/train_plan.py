@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import streamlit as st
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import write_bytes
+from advisor.store.address import data_folder
 from advisor.train import job_verbs
 from advisor.train.backends import BACKENDS, entry, load_backend
 from advisor.train.bundle import write_bundle
@@ -68,9 +68,10 @@ def _form() -> TrainingSpec | None:
 
 
 def _kept(content: bytes) -> Path:
-    # named after the content: the plan names this path, and the same rows must give the same plan
+    # Named after the content: the plan names this path, and the same rows must give the same plan. Not among everybody's
+    # temporary files, where another user could have put others of that name.
     digest = hashlib.sha256(content).hexdigest()[:16]
-    path = Path(tempfile.gettempdir()) / "advisor-training-rows" / f"{digest}.jsonl"
+    path = data_folder() / "training-rows" / f"{digest}.jsonl"
     if not path.exists():
         write_bytes(path, content)
     return path

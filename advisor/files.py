@@ -119,7 +119,7 @@ def _replacing(path: Path, binary: bool, shared: bool) -> Iterator[IO[Any]]:
         sweep(path.parent, start)
         temporary, held = _held_file(path.parent, start, _mode_for(path, shared))
         try:
-            with _opened(held, binary) as stream:
+            with _opened(temporary, held, binary) as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -130,8 +130,11 @@ def _replacing(path: Path, binary: bool, shared: bool) -> Iterator[IO[Any]]:
             raise
 
 
-def _opened(held: int, binary: bool) -> IO[Any]:
-    return os.fdopen(held, "wb") if binary else os.fdopen(held, "w", encoding="utf-8", newline="\n")
+def _opened(path: Path, held: int, binary: bool) -> IO[Any]:
+    # Opened by its path, so that the stream has a name for libraries that write by name.
+    if binary:
+        return open(path, "wb", opener=lambda _path, _flags: held)
+    return open(path, "w", encoding="utf-8", newline="\n", opener=lambda _path, _flags: held)
 
 
 def _mode_for(path: Path, shared: bool) -> int | None:

@@ -93,6 +93,13 @@ def test_a_place_that_cannot_be_written_is_an_error_with_path_and_reason(tmp_pat
     assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "folder"]
 
 
+def test_a_library_that_writes_by_name_writes_to_the_same_file(tmp_path):
+    with replacing(tmp_path / "out", binary=True) as stream:
+        Path(stream.name).write_bytes(b"by name")
+
+    assert (tmp_path / "out").read_bytes() == b"by name"
+
+
 def test_an_error_while_writing_names_the_file_that_it_is_about(tmp_path):
     with pytest.raises(AdvisorError) as caught, replacing(tmp_path / "out"):
         (tmp_path / "source").read_text()

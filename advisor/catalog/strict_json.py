@@ -7,9 +7,10 @@ import math
 import re
 from collections.abc import Iterator
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, Final, Protocol
 
-from advisor.catalog.strict_yaml import Located
+from advisor.catalog.strict_yaml import Located, read_bounded_text
 from advisor.errors import AdvisorError
 
 MAX_DEPTH: Final = 64
@@ -55,6 +56,14 @@ def parse_json(text: str, *, place: str, max_depth: int = MAX_DEPTH) -> Located:
     if infinite or "\\u" in text:
         check_plain(value, place=place, max_depth=max_depth, text=check_characters)
     return Located(value, place)
+
+
+def read_json_object(path: Path) -> dict[str, Any]:
+    """Read the JSON object in the file at ``path``; every defect is an AdvisorError with its place."""
+    value = parse_json(read_bounded_text(path), place=str(path)).value
+    if not isinstance(value, dict):
+        raise AdvisorError("this is no JSON object", place=str(path), remedy="Write it as {…}.")
+    return value
 
 
 def _refuse_depth(text: str, place: str, max_depth: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,13 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from advisor.cli.options import JsonOption, print_json, stderr, stdout
-from advisor.cli.terminal import echo
+from advisor.cli.terminal import confirm, echo
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.backends import entry
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
-from advisor.train.records import Job
+from advisor.train.records import Job, TrainingPlan
 
 train = typer.Typer(
     help="Train for real: here, or at a provider; jobs outlive the shell.", no_args_is_help=True
@@ -40,15 +42,45 @@ def submit(
     again: Annotated[
         bool, typer.Option("--again", help="Run an ended plan once more, as a new job.")
     ] = False,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A host that your key and the rows may go to, where the bundle names one; may be repeated."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Send the rows and the key without asking.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs."""
+    """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs.
+
+    Before anything leaves this machine, you see who gets what, at which host and for what money, and are asked.
+    """
     from advisor.train.bundle import read_bundle
 
     store = JobStore()
     plan = read_bundle(bundle)
-    job = job_verbs.submit(store, plan, bundle, attempt=_attempt(store, plan, bundle) if again else 1)
+    _agree(plan, bundle, host or [], agreed=yes)
+    job = job_verbs.submit(
+        store, plan, bundle, attempt=_attempt(store, plan, bundle) if again else 1, from_elsewhere=True
+    )
     _show(store, job, as_json=as_json)
+
+
+def _agree(plan: TrainingPlan, bundle: Path, named: list[str], *, agreed: bool) -> None:
+    from advisor.train.receivers import require_named, terms_of
+
+    terms = terms_of(plan, bundle, os.environ)
+    if terms is None:
+        return
+    for line in terms.lines():
+        stderr().print(line, markup=False, soft_wrap=True)
+    require_named(terms, named)
+    if not agreed and not (sys.stdin.isatty() and confirm("Send the rows and the key?")):
+        raise AdvisorError(
+            "nobody has agreed to send the rows",
+            place=str(bundle),
+            remedy="Give --yes to send them; nothing was sent.",
+        )
 
 
 def _attempt(store: JobStore, plan: Any, bundle: Path) -> int:

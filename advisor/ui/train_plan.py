@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from advisor.train.bundle import write_bundle
 from advisor.train.hyperparameters import Work, recommend
 from advisor.train.jobs import JobStore
 from advisor.train.plan_figures import data_figures
+from advisor.train.receivers import require_named, terms_of
 from advisor.train.records import Span, TrainingPlan, TrainingSpec
 from advisor.ui import look, pages
 from advisor.ui.clock import today
@@ -143,8 +145,12 @@ def _span(span: Span, unit: str) -> str:
 
 def _start(plan: TrainingPlan) -> None:
     store = JobStore()
-    bundle: Any = Path(tempfile.gettempdir()) / "advisor-bundles" / plan.sha256[:16]
+    bundle: Any = data_folder() / "bundles" / plan.sha256[:16]
     try:
-        job_verbs.submit(store, plan, write_bundle(plan, bundle))
+        written = write_bundle(plan, bundle)
+        terms = terms_of(plan, written, os.environ)
+        if terms is not None:
+            require_named(terms, ())
+        job_verbs.submit(store, plan, written)
     except AdvisorError as error:
         pages.tell(error)

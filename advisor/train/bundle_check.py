@@ -105,7 +105,7 @@ def check_inside(name: str) -> None:
     """
     parts = PurePosixPath(name).parts
     if name != "/".join(parts) or not parts or ".." in parts or parts[0] == "/" or set(name) & {"\\", "\0"}:
-        _refuse("a file of a bundle lies inside it", name)
+        _refuse("a file of a bundle lies inside it", name or "a file without a name")
 
 
 def _present(folder: Path) -> Iterator[str]:

@@ -32,7 +32,7 @@ from advisor.brief.checking import check_reply
 from advisor.catalog import load_catalog
 from advisor.catalog.loading import rules_folder
 from advisor.catalog.strict_json import parse_json
-from advisor.catalog.strict_yaml import decode_text, parse_yaml
+from advisor.catalog.strict_yaml import decode_text, parse_yaml, read_yaml
 from advisor.cli.terminal import in_escapes, tame
 from advisor.errors import AdvisorError
 from advisor.recheck import still_fitting

@@ -78,11 +78,11 @@ def _too_deep(place: str, max_depth: int) -> AdvisorError:
 
 
 def _unique(pairs: list[tuple[str, Any]], place: str) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        seen: set[str] = set()
-        key = next(key for key, _ in pairs if key in seen or seen.add(key))
-        raise AdvisorError(f"the key '{key[:80]}' stands twice", place=place, remedy="Keep one.")
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise AdvisorError(f"the key '{key[:80]}' stands twice", place=place, remedy="Keep one.")
+        result[key] = value
     return result
 
 

@@ -212,7 +212,7 @@ def import_(
 
 
 def _content(file: Path) -> bytes:
-    from advisor.store.transfer import MAX_BYTES
+    from advisor.store.address import MAX_BYTES
 
     if str(file) == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)

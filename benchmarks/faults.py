@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import hashlib
-import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +18,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,11 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.store import open_store
+from benchmarks.fault_place import ADVISOR, LIBRARY, ROWS, Place, endpoint, leftovers, made, run
 from tests.store.private_postgres import private_server
 
-ADVISOR = [sys.executable, "-m", "advisor"]
-ROWS = 1_500
-LIBRARY = "library.sqlite3"
 SPILLING = ("fix", "split", "audit --write-baseline")
 CAN_WRITE_ANYWHERE, DROP = 1, 24  # Linux: CAP_DAC_OVERRIDE, PR_CAPBSET_DROP
 
@@ -64,120 +60,11 @@ class Line:
         return not any(counts[2:])
 
 
-# --- the work ----------------------------------------------------------------------------------------------
-
-
-class Place:
-    """A folder with what the verbs need, and folders for what they make."""
-
-    def __init__(self, folder: Path, endpoint: str) -> None:
-        self.folder = folder
-        self.rows, self.answers = folder / "rows.jsonl", folder / "answers.yaml"
-        chance = random.Random(5)
-        words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
-        with self.rows.open("w") as stream:
-            for number in range(ROWS):
-                said = [f"{kind} {number} {' '.join(chance.choices(words, k=20))}" for kind in ("q", "a")]
-                turns = [
-                    {"role": role, "content": text}
-                    for role, text in zip(("user", "assistant"), said, strict=True)
-                ]
-                stream.write(json.dumps({"messages": turns}) + "\n")
-        few = folder / "few.jsonl"
-        few.write_text("".join(self.rows.read_text().splitlines(keepends=True)[:30]))
-        self.answers.write_text("title: t\nanswers:\n  knowledge_gap: main\n")
-        table = folder / "table.csv"
-        table.write_text("knowledge_gap,queries_per_day\n" + "main,100\nnone,5\n" * 200)
-        self.file = folder / "library.json"
-        store = open_store(f"sqlite:///{folder / 'source.sqlite3'}")
-        for number in range(60):
-            store.save(Situation(title=f"Number {number}", answers={"knowledge_gap": "main"}))
-        self.file.write_bytes(store.export_all())
-        store.close()
-        ask = [
-            "--base-url",
-            endpoint,
-            "--model",
-            "m",
-            "--usd-per-mtok-in",
-            "1",
-            "--usd-per-mtok-out",
-            "1",
-            "--yes",
-        ]
-        self.verbs = {
-            "fix": ["fix", f"{self.rows}", "-o", "{}/o.jsonl"],
-            "split": ["split", f"{self.rows}", "-o", "{}"],
-            "augment": ["augment", f"{few}", "-o", "{}/o.jsonl", *ask],
-            "audit --write-baseline": ["audit", f"{self.rows}", "--write-baseline", "{}/b.json"],
-            "plan": ["plan", f"{self.answers}", "--data", f"{self.rows}", "--backend", "trl", "-o", "{}/b"],
-            "report": ["report", f"{self.answers}", "-o", "{}/r.html"],
-            "decide TABLE": ["decide", f"{table}", "-o", "{}/v.csv", "--samples", "16"],
-            "library import": ["library", "import", f"{self.file}"],
-            "library export": ["library", "export", "{}/l.json"],
-            "library save": ["library", "save", f"{self.answers}"],
-            "library list, being made": ["library", "list"],
-        }
-
-    def command(self, verb: str, out: Path) -> list[str]:
-        return [*ADVISOR, *(part.replace("{}", str(out)) for part in self.verbs[verb])]
-
-    def prepared(self, verb: str, out: Path) -> dict[str, str]:
-        """Make the place for one run, and give its environment; only the export has a library to start from."""
-        shutil.rmtree(out, ignore_errors=True)
-        (out / "tmp").mkdir(parents=True)
-        (out / "made").mkdir()
-        if verb == "library export":
-            shutil.copy(self.folder / "source.sqlite3", out / LIBRARY)
-        return {
-            **os.environ,
-            "TMPDIR": str(out / "tmp"),
-            "ADVISOR_DATABASE_URL": f"sqlite:///{out / LIBRARY}",
-        }
-
-
-def made(verb: str, out: Path) -> dict[str, str]:
-    """Give what is there, by name: hashes of files, or how many assessments the library holds."""
-    if verb.startswith("library") and verb != "library export":
-        return {"assessments": str(count(out))}
-    folder = out / "made"
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and ".part" not in str(path)]
-    # A bundle's README and a plan hold paths and no times; the journal of an augmentation is its own protocol.
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if "journal" not in path.name
-    }
-
-
-def count(out: Path) -> int:
-    if not (out / LIBRARY).exists():
-        return 0
-    store = open_store(f"sqlite:///{out / LIBRARY}")
-    try:
-        return len(store.list())
-    finally:
-        store.close()
-
-
-def leftovers(out: Path) -> list[str]:
-    parts = [path.name for path in (out / "made").rglob("*") if path.name.endswith(".part")]
-    return parts + [path.name for path in (out / "tmp").iterdir()]
-
-
-def run(
-    command: list[str], environment: dict[str, str], **options: object
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False, **options
-    )  # type: ignore[call-overload]
-
-
 # --- the faults --------------------------------------------------------------------------------------------
 
 
 def killed(place: Place, verb: str, kills: int, chance: random.Random) -> Line:
-    line, out = Line(f"kill -9, {verb}"), place.folder / "out"
+    line, out = Line(f"kill -9, {verb}"), place.own(f"kill {verb}")
     environment = place.prepared(verb, out)
     before = made(verb, out)
     started = time.monotonic()
@@ -216,25 +103,23 @@ def killed(place: Place, verb: str, kills: int, chance: random.Random) -> Line:
     return line
 
 
-def full_disk(place: Place) -> Iterator[Line]:
+def full_disk(place: Place, verb: str, where: str) -> Line:
     """A file system of 16 kB, where this machine lets one be made; else the largest file is limited to as much."""
-    for verb in place.verbs:
-        for where in ("output", "temporary files") if verb in SPILLING else ("output",):
-            line, out = Line(f"full disk ({where}), {verb}"), place.folder / "full"
-            environment = place.prepared(verb, out)
-            (out / "made" / "old").write_text("old")
-            with small_disk(out / ("made" if where == "output" else "tmp")) as limit:
-                if where == "output" and verb.startswith("library") and verb != "library export":
-                    environment["ADVISOR_DATABASE_URL"] = f"sqlite:///{out / 'made' / LIBRARY}"
-                done = run(place.command(verb, out / "made"), environment, preexec_fn=limit)
-                line.tried, line.hit = 1, int(done.returncode != 0)
-                line.tracebacks += "Traceback" in done.stderr
-                line.half += done.returncode != 0 and bool(
-                    set(made("fix", out)) - {"old", LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm"}
-                )
-                line.left += len(leftovers(out))
-                line.notes += [done.stderr[-160:]] if line.tracebacks or line.left else []
-            yield line
+    line, out = Line(f"full disk ({where}), {verb}"), place.own(f"disk {where} {verb}")
+    environment = place.prepared(verb, out)
+    (out / "made" / "old").write_text("old")
+    with small_disk(out / ("made" if where == "output" else "tmp")) as limit:
+        if where == "output" and verb.startswith("library") and verb != "library export":
+            environment["ADVISOR_DATABASE_URL"] = f"sqlite:///{out / 'made' / LIBRARY}"
+        done = run(place.command(verb, out / "made"), environment, preexec_fn=limit)
+        line.tried, line.hit = 1, int(done.returncode != 0)
+        line.tracebacks += "Traceback" in done.stderr
+        line.half += done.returncode != 0 and bool(
+            set(made("fix", out)) - {"old", LIBRARY, f"{LIBRARY}-wal", f"{LIBRARY}-shm"}
+        )
+        line.left += len(leftovers(out))
+        line.notes += [done.stderr[-160:]] if line.tracebacks or line.left else []
+    return line
 
 
 @contextmanager
@@ -254,7 +139,7 @@ def small_disk(folder: Path) -> Iterator[Callable[[], None] | None]:
 
 
 def full_stdout(place: Place) -> Line:
-    line, environment = Line("standard output on /dev/full"), place.prepared("report", place.folder / "out")
+    line, environment = Line("standard output on /dev/full"), place.prepared("report", place.own("stdout"))
     for arguments in (
         ["decide", str(place.answers)],
         ["decide", str(place.answers), "--json"],
@@ -287,63 +172,63 @@ def as_ordinary_user() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(DROP, CAN_WRITE_ANYWHERE, 0, 0, 0)
 
 
-def read_only(place: Place) -> Iterator[Line]:
-    for verb in place.verbs:
-        line, out = Line(f"read-only folder, {verb}"), place.folder / "out"
+def read_only(place: Place, verb: str) -> Line:
+    line, out = Line(f"read-only folder, {verb}"), place.own(f"rights {verb}")
+    environment = place.prepared(verb, out)
+    locked = out if verb.startswith("library") and verb != "library export" else out / "made"
+    locked.chmod(0o555)
+    done = run(place.command(verb, out / "made"), environment, preexec_fn=as_ordinary_user)
+    locked.chmod(0o755)
+    line.tried, line.hit = 1, int(done.returncode == 1)
+    line.lost += done.returncode != 1
+    line.tracebacks += "Traceback" in done.stderr
+    line.left += len(leftovers(out))
+    line.notes += [done.stderr[-160:]] if line.tracebacks or line.lost else []
+    return line
+
+
+PAIRS = {
+    "fix": (["--to", "chat"], []),
+    "split": (["--seed", "1"], ["--seed", "2"]),
+    "report": ([], ["--as-of", "2026-11-22"]),
+    "audit --write-baseline": (["--max-length", "16"], []),
+    "library import": ([], []),
+    "library export": ([], []),
+    "library save": ([], []),
+}
+
+
+def race(place: Place, verb: str, rounds: int) -> Line:
+    """Two processes at once on one target, with options that differ: one of the two results is there, whole."""
+    line, out = Line(f"two at once, {verb}"), place.own(f"two {verb}")
+    alone = []
+    for more in PAIRS[verb]:
         environment = place.prepared(verb, out)
-        locked = out if verb.startswith("library") and verb != "library export" else out / "made"
-        locked.chmod(0o555)
-        done = run(place.command(verb, out / "made"), environment, preexec_fn=as_ordinary_user)
-        locked.chmod(0o755)
-        line.tried, line.hit = 1, int(done.returncode == 1)
-        line.lost += done.returncode != 1
-        line.tracebacks += "Traceback" in done.stderr
+        run([*place.command(verb, out / "made"), *more], environment)
+        alone.append(made(verb, out))
+    if verb == "library save":
+        alone = [{"assessments": "2"}]
+    for _ in range(rounds):
+        environment = place.prepared(verb, out)
+        both = [
+            subprocess.Popen(
+                [*place.command(verb, out / "made"), *more],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for more in PAIRS[verb]
+        ]
+        errors = [process.communicate()[1] for process in both]
+        line.tried += 1
+        line.hit += all(process.returncode == 0 for process in both)
+        line.tracebacks += sum("Traceback" in error for error in errors)
+        there = made(verb, out)
+        line.half += sum(value not in {one.get(name) for one in alone} for name, value in there.items())
+        line.unrecovered += there not in alone
         line.left += len(leftovers(out))
-        line.notes += [done.stderr[-160:]] if line.tracebacks or line.lost else []
-        yield line
-
-
-def races(place: Place, rounds: int) -> Iterator[Line]:
-    """Two processes at once on one target, with options that differ: one of the two results stands, whole."""
-    pairs = {
-        "fix": (["--to", "chat"], []),
-        "split": (["--seed", "1"], ["--seed", "2"]),
-        "report": ([], ["--as-of", "2026-11-22"]),
-        "audit --write-baseline": (["--max-length", "16"], []),
-        "library import": ([], []),
-        "library export": ([], []),
-        "library save": ([], []),
-    }
-    for verb, options in ((verb, pairs[verb]) for verb in pairs if verb in place.verbs):
-        line, out = Line(f"two at once, {verb}"), place.folder / "out"
-        alone = []
-        for more in options:
-            environment = place.prepared(verb, out)
-            run([*place.command(verb, out / "made"), *more], environment)
-            alone.append(made(verb, out))
-        if verb == "library save":
-            alone = [{"assessments": "2"}]
-        for _ in range(rounds):
-            environment = place.prepared(verb, out)
-            both = [
-                subprocess.Popen(
-                    [*place.command(verb, out / "made"), *more],
-                    env=environment,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                )
-                for more in options
-            ]
-            errors = [process.communicate()[1] for process in both]
-            line.tried += 1
-            line.hit += all(process.returncode == 0 for process in both)
-            line.tracebacks += sum("Traceback" in error for error in errors)
-            there = made(verb, out)
-            line.half += sum(value not in {one.get(name) for one in alone} for name, value in there.items())
-            line.unrecovered += there not in alone
-            line.left += len(leftovers(out))
-        yield line
+    return line
 
 
 def clock_set_back(folder: Path) -> Line:
@@ -418,59 +303,29 @@ def write_on(url: str, stop: threading.Event, acknowledged: set[tuple[str, int]]
     store.close()
 
 
-@contextmanager
-def endpoint() -> Iterator[str]:
-    """A loopback model for augmentation: it answers each request with a variation of its own."""
-
-    class Answering(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            text = f"Could you please tell me about matter {hashlib.sha256(body).hexdigest()[:8]} in other words?"
-            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-            answer = json.dumps(
-                {
-                    "id": "1",
-                    "object": "chat.completion",
-                    "choices": [choice],
-                    "usage": {"prompt_tokens": 1, "completion_tokens": 1},
-                }
-            ).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def lines(given: argparse.Namespace, place: Place) -> Iterator[Line]:
-    chance = random.Random(given.seed)
-    each = max(1, round(given.kills / 11))
+def tasks(given: argparse.Namespace, place: Place) -> Iterator[Callable[[], Line]]:
+    each = max(1, round(given.kills / len(place.verbs)))
+    for number, verb in enumerate(place.verbs):
+        yield partial(killed, place, verb, each, random.Random(given.seed + number))
     for verb in place.verbs:
-        yield killed(place, verb, each, chance)
-    yield from full_disk(place)
-    yield full_stdout(place)
-    yield from read_only(place)
-    yield from races(place, given.rounds)
-    yield clock_set_back(place.folder)
-    yield postgres_restarted(20, 3)
+        yield partial(full_disk, place, verb, "output")
+        if verb in SPILLING:
+            yield partial(full_disk, place, verb, "temporary files")
+    yield partial(full_stdout, place)
+    for verb in place.verbs:
+        yield partial(read_only, place, verb)
+    for verb in PAIRS:
+        if verb in place.verbs:
+            yield partial(race, place, verb, given.rounds)
+    yield partial(clock_set_back, place.folder)
+    yield partial(postgres_restarted, 20, 3)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="kills over all verbs together")
     parser.add_argument("--rounds", type=int, default=3, help="races of each verb")
+    parser.add_argument("--at-once", type=int, default=2, help="faults that are tried at the same time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="verbs whose name has this")
     given = parser.parse_args()
@@ -480,7 +335,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, endpoint() as url:
         place = Place(Path(folder), url)
         place.verbs = {verb: command for verb, command in place.verbs.items() if given.only in verb}
-        good = [line.show() for line in lines(given, place)]
+        with ThreadPoolExecutor(given.at_once) as pool:
+            good = [line.show() for line in pool.map(lambda task: task(), tasks(given, place))]
     print("Fuzzing has a table of its own: python benchmarks/fuzz.py")
     return 0 if all(good) else 1
 

@@ -74,6 +74,8 @@ def main() -> None:
         _refuse(unusable(error, "standard output" if error.filename is None else str(error.filename)))
     except ValidationError as error:
         _refuse(_impossible(error))
+    except RecursionError:
+        _refuse(AdvisorError("the input is nested too deeply", place="input", remedy="Flatten it."))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -14,6 +14,8 @@ from advisor.catalog.strict_yaml import Located, read_bounded_text
 from advisor.errors import AdvisorError
 
 MAX_DEPTH: Final = 64
+MAX_ROW_DEPTH: Final = 100
+"""Of a training row: what was read can be written again, and Python's own stack is never the limit."""
 MAX_DIGITS: Final = 300
 """Below the largest float, so that every whole number can become one."""
 
@@ -36,7 +38,8 @@ def parse_json(text: str, *, place: str, max_depth: int = MAX_DEPTH) -> Located:
     Raises:
         AdvisorError: The text breaks one of these; ``place`` names it.
     """
-    _refuse_depth(text, place, max_depth)
+    if deeper_than(text, max_depth):
+        raise _too_deep(place, max_depth)
     infinite: list[str] = []
     try:
         value = json.loads(
@@ -66,11 +69,14 @@ def read_json_object(path: Path) -> dict[str, Any]:
     return value
 
 
-def _refuse_depth(text: str, place: str, max_depth: int) -> None:
-    # Counted before the parser, which recurses, sees the text.
+def deeper_than(content: str | bytes, levels: int) -> bool:
+    """Whether JSON is nested deeper than ``levels``; counted before a parser, which recurses, sees it."""
+    # Structure is ASCII in any encoding that JSON has, so bytes need not be decoded rightly.
+    text = content.decode("latin-1") if isinstance(content, bytes) else content
+    if text.count("[") + text.count("{") <= levels:
+        return False
     steps = (_STEP[bracket] for bracket in _BRACKET.findall(_STRING.sub("", text)))
-    if max(accumulate(steps), default=0) > max_depth:
-        raise _too_deep(place, max_depth)
+    return max(accumulate(steps), default=0) > levels
 
 
 def _too_deep(place: str, max_depth: int) -> AdvisorError:

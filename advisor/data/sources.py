@@ -16,6 +16,7 @@ from typing import IO, cast
 
 import orjson
 
+from advisor.catalog.strict_json import MAX_ROW_DEPTH, deeper_than
 from advisor.data import tables
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
@@ -133,6 +134,8 @@ def parse(chunk: Chunk) -> Iterator[tuple[int, object]]:
 
 def parse_line(line: bytes) -> object:
     """Parse one line of JSON into a value or a `Broken` that says why not."""
+    if deeper_than(line, MAX_ROW_DEPTH):
+        return Broken(f"it is nested deeper than {MAX_ROW_DEPTH} levels")
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -93,6 +93,7 @@ def killed(place: Place, verb: str, kills: int, chance: random.Random) -> Line:
         line.lost += verb == "library save" and "Saved as" in told and there != reference
         again = run(place.command(verb, out / "made"), environment)
         line.tracebacks += "Traceback" in again.stderr
+        line.notes += [again.stderr[-200:]] if again.returncode != 0 else []
         # A save that arrived and is given again is a second assessment, as it should be.
         saved = verb == "library save"
         wanted = {"assessments": str(int(there["assessments"]) + 1)} if saved else reference

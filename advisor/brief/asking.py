@@ -12,8 +12,8 @@ from advisor.brief.endpoint import Endpoint
 from advisor.brief.prompt import messages, response_format
 from advisor.brief.records import Proposals
 from advisor.catalog import Catalog
+from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
-from advisor.scenario.answers import parse_json
 
 if TYPE_CHECKING:
     import httpx2

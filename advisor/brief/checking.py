@@ -8,9 +8,10 @@ from typing import Any, Final
 from advisor.brief.prompt import MAX_PROPOSALS, answerable
 from advisor.brief.records import Dropped, Proposal
 from advisor.catalog import Catalog
+from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.scenario.answers import check_value, parse_json
+from advisor.scenario.answers import check_value
 
 MAX_QUOTE: Final = 500
 PLACE: Final = "the model's reply"

@@ -50,7 +50,8 @@ SNAKE = r"^[a-z][a-z0-9_]*$"
 class Record(BaseModel):
     """A frozen record that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # Unknown is null: no number of a record is infinite or none, also where a file writes it as text.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Option(Record):

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from advisor.catalog import Catalog, Fact
-from advisor.cli.options import stderr
+from advisor.cli.options import stderr, stdout
 from advisor.cli.showing import show_recommendation
 from advisor.decide import Recommendation, decide
 from advisor.errors import AdvisorError
@@ -49,7 +49,7 @@ def interview(path: Path, catalog: Catalog, *, as_of: date) -> None:
             situation = situation.model_copy(update={"answers": {**situation.answers, fact: word}})
         save_answers(path, situation)
     save_answers(path, situation)
-    show_recommendation(decide(situation, catalog, as_of=as_of), catalog, Console(highlight=False))
+    show_recommendation(decide(situation, catalog, as_of=as_of), catalog, stdout())
 
 
 def _title(console: Console) -> str:

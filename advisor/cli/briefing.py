@@ -22,7 +22,7 @@ from advisor.cli.options import (
     stderr,
     stdout,
 )
-from advisor.cli.rechecking import printable
+from advisor.cli.terminal import confirm
 from advisor.errors import AdvisorError
 from advisor.report import words
 
@@ -145,8 +145,8 @@ def _text(file: Path) -> str:
 
 
 def _agree(endpoint: Endpoint, characters: int, *, agreed: bool, second_opinion: bool) -> None:
-    stderr().print(escape(printable(endpoint.notice(characters, second_opinion=second_opinion))))
-    if agreed or (sys.stdin.isatty() and typer.confirm("Send it?", err=True)):
+    stderr().print(escape(endpoint.notice(characters, second_opinion=second_opinion)))
+    if agreed or (sys.stdin.isatty() and confirm("Send it?")):
         return
     raise AdvisorError(
         "nobody has agreed to send the text", place="brief", remedy="Give --yes to send it; nothing was sent."
@@ -155,33 +155,31 @@ def _agree(endpoint: Endpoint, characters: int, *, agreed: bool, second_opinion:
 
 def _show(found: Proposals, catalog: Catalog, console: Console) -> None:
     for item in found.proposals:
-        value = printable(words.answer(item.value, catalog.facts[item.fact]))
+        value = words.answer(item.value, catalog.facts[item.fact])
         console.print(f"[bold]{escape(item.fact)}[/]: {escape(value)}")
         console.print(f"  [dim]{escape(item.question)}[/]")
-        console.print(f"  “{escape(printable(item.quote))}”")
+        console.print(f"  “{escape(item.quote)}”")
     for dropped in found.dropped:
-        console.print(f"[dim]Dropped {escape(printable(dropped.fact))}: {escape(dropped.because)}[/]")
+        console.print(f"[dim]Dropped {escape(dropped.fact)}: {escape(dropped.because)}[/]")
     console.print(f"[dim]{len(found.proposals)} proposed, {len(found.dropped)} dropped[/]")
 
 
 def _show_opinion(found: SecondOpinion, ours: Recommendation, catalog: Catalog, console: Console) -> None:
-    console.print(
-        f"\n[bold]A second opinion[/] by {escape(printable(found.model))} at {escape(found.endpoint)}"
-    )
+    console.print(f"\n[bold]A second opinion[/] by {escape(found.model)} at {escape(found.endpoint)}")
     for name, chance in found.probabilities.items():
         beside = f"{words.percent(chance):>7}   ours {words.percent(ours.probabilities[name]):>7}"
         console.print(f"  {words.strategy(name, catalog):<28}{beside}")
     for item in found.differs_on:
         fact = catalog.facts[item.fact]
-        told, said = (printable(words.answer(value, fact)) for value in (item.theirs, item.ours))
+        told, said = (words.answer(value, fact) for value in (item.theirs, item.ours))
         console.print(f"  [bold]{escape(item.fact)}[/]: it reads {escape(told)}; yours {escape(said)}")
-        console.print(f"    “{escape(printable(item.quote))}”")
+        console.print(f"    “{escape(item.quote)}”")
     console.print(escape(found.advice))
 
 
 def _wanted(item: Proposal, catalog: Catalog) -> bool:
-    value = printable(words.answer(item.value, catalog.facts[item.fact]))
-    return typer.confirm(f"Accept {item.fact}: {value}?", err=True)
+    value = words.answer(item.value, catalog.facts[item.fact])
+    return confirm(f"Accept {item.fact}: {value}?")
 
 
 def _write(path: Path, accepted: tuple[Proposal, ...], catalog: Catalog) -> None:

@@ -45,4 +45,4 @@ def decide_table(
         print_json({"rows": counts.total(), "out": str(out), "recommended": ordered})
         return
     shown = ", ".join(f"{name} {count:,}" for name, count in ordered.items())
-    stderr().print(f"{counts.total():,} scenarios → {out}: {shown}")
+    stderr().print(f"{counts.total():,} scenarios → {out}: {shown}", markup=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -33,6 +32,7 @@ from advisor.data.records import (
 from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
 from advisor.data.templates import load_template
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 
 # Two workers load for some seconds; below about 35,000 chat rows that costs more than they save.
 WORTH_WORKERS = 32 << 20
@@ -78,15 +78,13 @@ def measured_dataset(
 ) -> Iterator[Dataset]:
     """Measure the data and the files beside it; what was measured lives in a temporary folder."""
     load_template(options.model)
-    with tempfile.TemporaryDirectory(prefix="advisor-audit-") as folder:
-        data = measure_file(path, options, Path(folder) / "train", executor=executor, progress=progress)
+    with scratch_folder("audit") as folder:
+        data = measure_file(path, options, folder / "train", executor=executor, progress=progress)
         others = {"eval": inputs.eval, "production": inputs.production}
         others |= {f"benchmark-{index}": one for index, one in enumerate(inputs.benchmarks)}
         for name, other in others.items():
             if other is not None:
-                data.others[name] = measure_file(
-                    other, options, Path(folder) / name, checks=(), executor=executor
-                )
+                data.others[name] = measure_file(other, options, folder / name, checks=(), executor=executor)
         yield data
 
 

@@ -7,7 +7,6 @@ import hashlib
 import io
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +16,10 @@ from typing import IO, cast
 
 import orjson
 
+from advisor.catalog.strict_json import MAX_ROW_DEPTH, deeper_than
 from advisor.data import tables
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 
 CHUNK_BYTES = 1 << 20
 # One row of 256 MB is a file without line breaks, not a training example.
@@ -94,8 +95,8 @@ def from_stdin_or(path: Path) -> Iterator[Path]:
     if str(path) != "-":
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="advisor-stdin-") as folder:
-        copy = Path(folder) / "stdin"
+    with scratch_folder("stdin") as folder:
+        copy = folder / "stdin"
         with copy.open("wb") as stream:
             shutil.copyfileobj(sys.stdin.buffer, stream)
         yield copy
@@ -133,6 +134,8 @@ def parse(chunk: Chunk) -> Iterator[tuple[int, object]]:
 
 def parse_line(line: bytes) -> object:
     """Parse one line of JSON into a value or a `Broken` that says why not."""
+    if deeper_than(line, MAX_ROW_DEPTH):
+        return Broken(f"it is nested deeper than {MAX_ROW_DEPTH} levels")
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:

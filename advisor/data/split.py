@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from advisor.data.records import AuditOptions, Record
 from advisor.data.similar import Candidates, candidates, verified
 from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.files import replacing, write_text
+from advisor.files import replacing, scratch_folder, write_text
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4
@@ -86,10 +85,10 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         AdvisorError: Broken lines (unless skipped), augmented rows, an unknown field, or too few rows to split.
     """
     options = options or SplitOptions()
-    with from_stdin_or(data) as path, tempfile.TemporaryDirectory(prefix="advisor-split-") as scratch:
+    with from_stdin_or(data) as path, scratch_folder("split") as scratch:
         source = open_source(path)
         fields, broken = _read_fields(source, options)
-        dataset = _measured(path, Path(scratch))
+        dataset = _measured(path, scratch)
         asked = candidates(dataset.columns)
         units = _units(dataset, fields, options, asked)
         held_out, notes = _held_out(units, fields, options)

@@ -53,7 +53,7 @@ def _nothing_can_change(around: Surroundings, catalog: Catalog, as_of: date) -> 
     """
     table, corner = rule_table(catalog, as_of), max(0, around.first - 1)
     undecided = np.array([value is None for value in around.state.values()])
-    if table.excludes[undecided].any() or around.first < 2 and bool(table.bits[undecided, 3].any()):
+    if table.excludes[undecided].any() or (around.first < 2 and bool(table.bits[undecided, 3].any())):
         return False
     reach = np.abs(table.bits[undecided]).sum(axis=0) + _loudest(around, catalog, table.bits)
     powers = around.here.corner_bits[0]

@@ -38,7 +38,9 @@ def reasons(
         if not fires or not (rule.effect or rule.rules_out):
             continue
         facts = tuple(_used(fact, situation, values, catalog) for fact in facts_in(catalog.conditions[name]))
-        found.append(_reason(rule, facts, float(counting.bits[name] @ margin), counting.instead.get(name, ""), as_of))
+        found.append(
+            _reason(rule, facts, float(counting.bits[name] @ margin), counting.instead.get(name, ""), as_of)
+        )
     return tuple(sorted(found, key=lambda reason: (-abs(reason.bits_for_recommended), reason.rule)))
 
 
@@ -65,7 +67,7 @@ def counted(around: Surroundings, catalog: Catalog, as_of: date) -> Counted:
             instead |= dict.fromkeys(members, QUIET)
         elif members:
             bits[members[0]][contest.dial] = own[members[0]][contest.dial]
-            instead |= {name: members[0] for name in members[1:]}
+            instead |= dict.fromkeys(members[1:], members[0])
     return Counted(bits, {name: other for name, other in instead.items() if not bits[name].any()})
 
 

@@ -50,7 +50,9 @@ def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], cata
     return f"{stop}; go on to {onward} when three honest rounds stay below it."
 
 
-def roadmap(start: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog) -> tuple[RoadmapStep, ...]:
+def roadmap(
+    start: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog
+) -> tuple[RoadmapStep, ...]:
     """Return the steps of what to start with, then those of where the evidence points.
 
     A held-out test set and a prompted baseline come before anything is built or trained: without them no
@@ -62,7 +64,10 @@ def roadmap(start: str, recommended: str, answers: Mapping[str, Any], catalog: C
     for name in dict.fromkeys((start, recommended)):
         steps += _steps(name, catalog)
     # Several strategies start with the same test set; it is collected once.
-    return tuple({step.title: step for step in reversed(steps)}[title] for title in dict.fromkeys(s.title for s in steps))
+    return tuple(
+        {step.title: step for step in reversed(steps)}[title]
+        for title in dict.fromkeys(s.title for s in steps)
+    )
 
 
 def if_that_fails(then: Sequence[str], start: str, catalog: Catalog) -> tuple[RoadmapStep, ...]:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from advisor.advice import Advice, in_todays_shape
+from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
-from advisor.scenario.answers import parse_json
 
 FORMAT: Final = "advisor-advice/1"
 MAX_BYTES: Final = 5_000_000

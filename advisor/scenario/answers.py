@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from advisor.catalog import Catalog, Fact, Record
+from advisor.catalog.strict_json import check_plain, parse_json
 from advisor.catalog.strict_yaml import Located, parse_yaml, read_bounded_text
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -67,6 +67,7 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
         parse_json(text, place=place) if text.lstrip().startswith("{") else parse_yaml(text, place=place)
     )
     value = located.value
+    check_plain(value, place=place)
     if not isinstance(value, dict) or not isinstance(value.get("answers", {}), dict | None):
         raise AdvisorError(
             "an answers file holds 'title:' and 'answers:'",
@@ -121,38 +122,6 @@ def _origins(value: Any, answers: Mapping[str, Any], catalog: Catalog, located: 
             )
     named = {renamed(fact, None, catalog)[0]: origin for fact, origin in value.items()}
     return {fact: origin for fact, origin in named.items() if fact in answers}
-
-
-def parse_json(text: str, *, place: str) -> Located:
-    """Parse JSON strictly: no repeated keys, no NaN, bounded depth."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in result:
-                raise AdvisorError(f"the key '{key}' stands twice", place=place, remedy="Keep one.")
-            result[key] = value
-        return result
-
-    def refuse(word: str) -> float:
-        raise AdvisorError(
-            f"'{word}' is not a number to work with", place=place, remedy="Use null for what is unknown."
-        )
-
-    try:
-        return Located(json.loads(text, object_pairs_hook=unique, parse_constant=refuse), place)
-    except json.JSONDecodeError as error:
-        raise AdvisorError(
-            f"this is not JSON: {error.msg.lower()}",
-            place=f"{place}:{error.lineno}",
-            remedy="Check the syntax there.",
-        ) from error
-    except (RecursionError, ValueError) as error:
-        raise AdvisorError(
-            "the JSON is nested too deeply or holds a number that is too long",
-            place=place,
-            remedy="Flatten it.",
-        ) from error
 
 
 def check_answers(

@@ -45,12 +45,12 @@ def filled(
 ) -> pl.DataFrame:
     """Return each row ``count`` times, its open answers drawn from their priors; the same draws for every row."""
     drawn = _draws(catalog, count, seed)
-    repeated = frame.select(drawn.columns).select(
-        pl.all().gather(np.repeat(np.arange(frame.height), count))
-    )
+    repeated = frame.select(drawn.columns).select(pl.all().gather(np.repeat(np.arange(frame.height), count)))
     tiled = drawn.select(pl.all().gather(np.tile(np.arange(count), frame.height)))
     given = {
-        name: pl.any_horizontal(pl.col(column).is_not_null() for column in columns_of(name, catalog.facts[name]))
+        name: pl.any_horizontal(
+            pl.col(column).is_not_null() for column in columns_of(name, catalog.facts[name])
+        )
         for name in catalog.ask_when
         if catalog.facts[name].asked
     }
@@ -59,7 +59,10 @@ def filled(
         pl.col(column).fill_null(tiled[column]) for column in tiled.columns if repeated[column].has_nulls()
     )
     # A question that does not apply has no answer, unless somebody gave one.
-    asked = {name: compile_condition(catalog.ask_when[name], catalog, as_of).fill_null(value=True) for name in given}
+    asked = {
+        name: compile_condition(catalog.ask_when[name], catalog, as_of).fill_null(value=True)
+        for name in given
+    }
     return whole.with_columns(
         pl.when(asked[name] | kept[name]).then(pl.col(column)).alias(column)
         for name in given

@@ -105,7 +105,7 @@ def table_writer(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
             place=str(path),
             remedy="Use .csv, .parquet or .jsonl.",
         )
-    with replacing(path, binary=True) as stream:
+    with replacing(path, binary=True, shared=True) as stream:
         writers = {".csv": _csv_writer, ".parquet": _parquet_writer}
         with writers.get(path.suffix.lower(), _json_writer)(stream) as write:
             yield write

@@ -6,12 +6,22 @@ from pathlib import Path
 
 from advisor.errors import AdvisorError
 from advisor.train.backends import load_backend
-from advisor.train.jobs import JobStore
+from advisor.train.bundle_check import read_bundle
+from advisor.train.jobs import BUNDLE, JobStore
 from advisor.train.records import Job, TrainingPlan
 
 
-def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, attempt: int = 1) -> Job:
+def submit(
+    store: JobStore, plan: TrainingPlan, bundle: Path, *, attempt: int = 1, from_elsewhere: bool = False
+) -> Job:
     """Save a job for `plan` and start it; the same plan again finds the same job and goes on with it.
+
+    Args:
+        store: Where jobs are kept.
+        plan: What to do.
+        bundle: The plan's files.
+        attempt: Which attempt at this plan.
+        from_elsewhere: Check the files once more after they were copied: they may change under our hands.
 
     Raises:
         AdvisorError: The backend refuses. Where nothing had been started yet, no job is left behind.
@@ -21,6 +31,9 @@ def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, attempt: int = 
         if job.ended:
             return job
         try:
+            if from_elsewhere:
+                # What is carried out is the job's own copy, so it is that which must be the plan's.
+                read_bundle(store.folder_of(job.id) / BUNDLE)
             return _started(store, plan, job)
         except AdvisorError:
             untouched = (

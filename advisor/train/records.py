@@ -24,7 +24,7 @@ ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 class TrainRecord(BaseModel):
     """Frozen, closed, documented: the shape that every record of training has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Span(TrainRecord):

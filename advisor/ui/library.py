@@ -13,6 +13,7 @@ from advisor.errors import AdvisorError
 from advisor.recheck import still_fitting
 from advisor.report import words
 from advisor.store import Decided, Entry, Revision, may_manage
+from advisor.store.address import MAX_BYTES
 from advisor.ui import look, moved, pages, saving, signing_in, state
 
 MAX_SHOWN = 30
@@ -29,7 +30,7 @@ def render() -> None:
     if not found:
         _nothing(query, archived=archived)
     for entry in found[:MAX_SHOWN]:
-        _entry(entry, catalog)
+        _entry(entry, store, catalog)
     if len(found) > MAX_SHOWN:
         look.quiet(f"{len(found) - MAX_SHOWN} more; search to narrow the list.")
     _exchange(store)
@@ -57,20 +58,22 @@ def _nothing(query: str, *, archived: bool) -> None:
         pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
 
 
-def _entry(entry: Entry, catalog: Catalog) -> None:
+def _entry(entry: Entry, store: Any, catalog: Catalog) -> None:
     with st.container(border=True, key=f"entry_{entry.id}"):
-        st.html(_summary(entry, catalog))
+        with look.unbroken(f"assessment {entry.id}"):
+            st.html(_summary(entry, catalog))
         with st.container(horizontal=True, gap="small"):
             st.button(
                 "Open", key=f"open_{entry.id}", on_click=open_revision, args=(entry.id, None), type="primary"
             )
             st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
-            if may_manage(saving.person(), owner=entry.owner):
-                _owner_actions(entry)
-            with st.popover("History"):
+            if may_manage(store.person, owner=entry.owner):
+                _owner_actions(entry, signed_in=bool(store.person))
+            with st.popover("History"), look.unbroken(f"history of {entry.id}"):
                 _history(entry, catalog)
             st.button("Check against today", key=f"check_{entry.id}", on_click=moved.ask, args=(entry.id,))
-        moved.show(entry.id, catalog)
+        with look.unbroken(f"check of {entry.id}"):
+            moved.show(entry.id, catalog)
 
 
 def _summary(entry: Entry, catalog: Catalog) -> str:
@@ -94,14 +97,14 @@ def _moment(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _owner_actions(entry: Entry) -> None:
+def _owner_actions(entry: Entry, *, signed_in: bool) -> None:
     with st.popover("Name and tags"):
         title = st.text_input("Title", value=entry.title, key=f"title_{entry.id}")
         tags = st.text_input("Tags, separated by commas", value=", ".join(entry.tags), key=f"tags_{entry.id}")
         st.button(
             "Keep", key=f"keep_{entry.id}", on_click=_describe, args=(entry, title, tags), type="primary"
         )
-    if saving.person():
+    if signed_in:
         label = "Stop sharing" if entry.shared else "Share with everyone"
         st.button(label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared))
     label = "Take out" if entry.archived else "Archive"
@@ -176,7 +179,12 @@ def _exchange(store: Any) -> None:
             key="export",
         )
     with right:
-        file = st.file_uploader("Bring a library file in", type=["json"], key="import_file")
+        file = st.file_uploader(
+            "Bring a library file in",
+            type=["json"],
+            key="import_file",
+            max_upload_size=MAX_BYTES // 1_000_000,
+        )
         if file is not None and st.button("Import", key="import", type="primary"):
             done = store.import_all(file.getvalue())
             st.success(

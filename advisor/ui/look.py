@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -12,16 +14,30 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.decide.records import Flip, Recommendation
+from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
 from advisor.report import words
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^@&])")
+_LOG: Final = logging.getLogger(__name__)
 _SHEET: Final = Path(__file__).with_name("look.css")
 
 
 def plain(text: str) -> str:
-    """Give text that Streamlit's Markdown shows as it stands: no markup, no directive, no formula."""
+    """Return text on one line that Streamlit's Markdown shows as it is: no markup, no directive, no formula."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+@contextmanager
+def unbroken(what: str) -> Iterator[None]:
+    """Show that ``what`` cannot be shown, instead of taking the rest of the page with it."""
+    try:
+        yield
+    except AdvisorError as error:
+        quiet(f"{error.problem[:1].upper()}{error.problem[1:]} ({error.place}). {error.remedy}")
+    except Exception:  # noqa: BLE001 whatever is wrong with one record, the others are shown
+        _LOG.exception("cannot show %s", what)
+        quiet(f"This cannot be shown: {what}.")
 
 
 def style() -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.store import SaveConflict, open_store, person_of
-from advisor.ui import deciding, look, pages, state
+from advisor.store import SaveConflict, open_store
+from advisor.ui import deciding, look, pages, signing_in, state
 
 if TYPE_CHECKING:
     # Stands on SQLAlchemy, which the first page must not wait for.
@@ -17,21 +17,18 @@ if TYPE_CHECKING:
 
 
 def store() -> Store:
-    """Give the library as the visitor sees it."""
-    whole = _opened()
-    name = person()
-    return whole.seen_by(name) if name else whole
+    """Return the library as the visitor sees it.
+
+    Raises:
+        AdvisorError: Sign-in is configured and nobody who may see it is signed in.
+    """
+    name = signing_in.person()
+    return _opened().seen_by(name) if name else _opened()
 
 
 @st.cache_resource(show_spinner=False)
 def _opened() -> Store:
     return open_store()
-
-
-def person() -> str:
-    """Name the visitor who signed in; empty without sign-in."""
-    user = st.user
-    return person_of(user.to_dict()) if getattr(user, "is_logged_in", False) else ""
 
 
 def button(catalog: Catalog, *, key: str) -> None:

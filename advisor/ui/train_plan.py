@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import os
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ import streamlit as st
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import write_bytes
+from advisor.store.address import data_folder
 from advisor.train import job_verbs
 from advisor.train.backends import BACKENDS, entry, load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.hyperparameters import Work, recommend
 from advisor.train.jobs import JobStore
 from advisor.train.plan_figures import data_figures
+from advisor.train.receivers import require_named, terms_of
 from advisor.train.records import Span, TrainingPlan, TrainingSpec
 from advisor.ui import look, pages
 from advisor.ui.clock import today
@@ -68,9 +70,10 @@ def _form() -> TrainingSpec | None:
 
 
 def _kept(content: bytes) -> Path:
-    # named after the content: the plan names this path, and the same rows must give the same plan
+    # Named after the content: the plan names this path, and the same rows must give the same plan. Not among everybody's
+    # temporary files, where another user could have put others of that name.
     digest = hashlib.sha256(content).hexdigest()[:16]
-    path = Path(tempfile.gettempdir()) / "advisor-training-rows" / f"{digest}.jsonl"
+    path = data_folder() / "training-rows" / f"{digest}.jsonl"
     if not path.exists():
         write_bytes(path, content)
     return path
@@ -159,8 +162,12 @@ def _span(span: Span, unit: str) -> str:
 
 def _start(plan: TrainingPlan) -> None:
     store = JobStore()
-    bundle: Any = Path(tempfile.gettempdir()) / "advisor-bundles" / plan.sha256[:16]
+    bundle: Any = data_folder() / "bundles" / plan.sha256[:16]
     try:
-        job_verbs.submit(store, plan, write_bundle(plan, bundle))
+        written = write_bundle(plan, bundle)
+        terms = terms_of(plan, written, os.environ)
+        if terms is not None:
+            require_named(terms, ())
+        job_verbs.submit(store, plan, written)
     except AdvisorError as error:
         pages.tell(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from advisor.cost import CostProjection, project
 from advisor.decide import decide
 from advisor.decide.records import Recommendation, of_version_1
 from advisor.errors import AdvisorError
+from advisor.limits import limits_of
 from advisor.scenario import Situation
 
 
@@ -35,9 +37,20 @@ def in_todays_shape(tree: Any) -> Any:
     return tree
 
 
+def recommend(
+    situation: Situation, catalog: Catalog, *, as_of: date, skip: Collection[str] = ()
+) -> Recommendation:
+    """Decide one situation and hold the strategies against its limits; what misses one is never called clear."""
+    found = decide(situation, catalog, as_of=as_of, skip=skip)
+    limits = limits_of(situation.answers, catalog, as_of=as_of).limits
+    missed = any(item.state == "missed" and found.recommended in item.strategies for item in limits)
+    verdict = "leaning" if missed and found.verdict == "clear" else found.verdict
+    return found.model_copy(update={"limits": limits, "verdict": verdict})
+
+
 def advise(situation: Situation, catalog: Catalog, *, as_of: date, with_cost: bool = True) -> Advice:
     """Decide and cost one situation on the rules and prices of ``as_of``."""
-    recommendation = decide(situation, catalog, as_of=as_of)
+    recommendation = recommend(situation, catalog, as_of=as_of)
     if not with_cost:
         return Advice(situation=situation, recommendation=recommendation)
     if "queries_per_day" not in situation.answers:

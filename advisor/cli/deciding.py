@@ -77,9 +77,9 @@ def decide(
         raise AdvisorError(
             "-o goes with a table", place="-o", remedy="For a document use `advisor report FILE -o OUT`."
         )
-    from advisor.decide import decide as decide_one
+    from advisor.advice import recommend
 
-    recommendation = decide_one(situation_of(file, catalog), catalog, as_of=day)
+    recommendation = recommend(situation_of(file, catalog), catalog, as_of=day)
     if as_json:
         print_json(recommendation)
         return

@@ -25,6 +25,7 @@ from advisor.cli.evaluate_options import (
     YesOption,
 )
 from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stderr, stdout
+from advisor.cli.terminal import confirm
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _judged(compared: Compared, options: JudgeOptions, ratings: Path | None, *, 
     stderr().print(
         f"{options.model} at {options.base_url} will be sent requests, wanted answers and answers: at most {count:,} questions."
     )
-    if not yes and not typer.confirm("Ask the judge?", err=True):
+    if not yes and not confirm("Ask the judge?"):
         raise typer.Exit(1)
     return ask_judge(compared.frames, arms, options, people)
 

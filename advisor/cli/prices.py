@@ -13,7 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
+from advisor.cli.options import (
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    stderr,
+    stdout,
+)
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -184,9 +193,7 @@ def _second(catalog: Catalog, day: date) -> tuple[list[PriceDifference], list[st
     try:
         return table_differences(catalog, day), [first, f"LiteLLM {table_version()}"]
     except AdvisorError as error:
-        Console(stderr=True).print(
-            escape(f"{error.problem}: compared with genai-prices only. {error.remedy}")
-        )
+        stderr().print(escape(f"{error.problem}: compared with genai-prices only. {error.remedy}"))
         return [], [first]
 
 

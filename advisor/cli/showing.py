@@ -59,6 +59,10 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
             )
         )
     lines += [
+        Text(f"Limit missed: {words.limit(item, catalog)}", style="yellow")
+        for item in words.missed(recommendation)
+    ]
+    lines += [
         Text(f"Ruled out: {words.strategy(out.strategy, catalog)} — {out.because}")
         for out in recommendation.ruled_out
     ]

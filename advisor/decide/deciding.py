@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,9 @@ from advisor.decide.scoring import DIALS
 from advisor.decide.starting import if_that_fails, roadmap, start_with
 from advisor.decide.surroundings import Surroundings, surroundings
 from advisor.decide.verdicts import shortlist_of, thresholds_of, verdict_of
+from advisor.limits import feasible
 from advisor.palette import STRATEGIES
-from advisor.scenario import Situation
+from advisor.scenario import Situation, frame_of
 
 
 def decide(
@@ -31,7 +32,7 @@ def decide(
     case = situation if isinstance(situation, Situation) else Situation(answers=dict(situation))
     around = surroundings(case.answers, catalog, as_of=as_of)
     sure = doubt(around, catalog, as_of=as_of, skip=skip)
-    ruled_out = _ruled_out(around.state, catalog)
+    ruled_out = (*_ruled_out(around.state, catalog), *_impossible(case.answers, around, catalog, as_of))
     excluded = frozenset(item.strategy for item in ruled_out)
     ranked = _ranked(around, excluded)
     recommended, prompted = ranked[0], STRATEGIES[int(around.here.scores[0, 1] > around.here.scores[0, 0])]
@@ -47,7 +48,9 @@ def decide(
         shortlist=shortlist_of(around.here, limits)[0],
         then=ranked[1:],
         ruled_out=ruled_out,
-        verdict=verdict_of(float(around.here.corners[0].max()), answered, limits),
+        verdict=verdict_of(
+            float(around.here.corners[0].max()), answered, limits, misses=bool(around.here.misses[0])
+        ),
         probabilities=_named(around.here.shares[0]),
         scores={name: value for name, value in _named(around.here.scores[0]).items() if np.isfinite(value)},
         dials=dict(zip(DIALS, (round(float(bits), 4) for bits in around.here.dials[0]), strict=True)),
@@ -89,6 +92,31 @@ def _ruled_out(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[Rule
         for strategy in rule.rules_out if fires else ():
             found.setdefault(strategy, RuledOut(strategy=strategy, because=rule.title, rule=name))
     return tuple(found[strategy] for strategy in STRATEGIES if strategy in found)
+
+
+def _impossible(
+    answers: Mapping[str, Any], around: Surroundings, catalog: Catalog, as_of: date
+) -> Iterator[RuledOut]:
+    """Name what nothing on the market of the day can carry, with the answer that excludes it."""
+    by_rule = {item.strategy for item in _ruled_out(around.state, catalog)}
+    gone = [
+        name
+        for name, bits in zip(STRATEGIES, around.here.scores[0].tolist(), strict=True)
+        if np.isneginf(bits) and name not in by_rule
+    ]
+    if not gone:
+        return
+    without = [{name: value for name, value in answers.items() if name != left} for left in answers]
+    lifted = feasible(frame_of(without, catalog), catalog, as_of)
+    for strategy in gone:
+        frees = lifted[strategy].ne_missing(other=False).to_list()
+        named = [catalog.facts[fact].question for fact, free in zip(answers, frees, strict=True) if free]
+        why = " ".join(named) or "Several of your answers together."
+        yield RuledOut(
+            strategy=strategy,
+            because=f"Nothing on the market of {as_of} can carry it with your answers. It hangs on: {why}",
+            rule="limits",
+        )
 
 
 def _techniques(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[TechniqueAdvice, ...]:

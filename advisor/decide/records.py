@@ -10,6 +10,7 @@ from pydantic import Field
 
 from advisor.catalog import Dial, Evidence, Record
 from advisor.catalog.records import EffectWord
+from advisor.limits.records import Limit
 
 Verdict = Literal["clear", "leaning", "too_close", "too_early"]
 Settled = Literal["open", "settled", "final"]
@@ -172,7 +173,7 @@ class Recommendation(Record):
     """Calibrated probability of each strategy; they add up to 1."""
     verdict: Verdict
     """clear, leaning, too_close, or too_early while few questions are answered."""
-    limits: tuple[Any, ...] = ()
+    limits: tuple[Limit, ...] = ()
     """What each strategy needs and what there is: met, missed or unknown."""
     ruled_out: tuple[RuledOut, ...]
     """Strategies that cannot be had."""

@@ -18,6 +18,7 @@ import polars as pl
 
 from advisor.catalog import Catalog, Condition, Dial
 from advisor.decide.derived import with_derived
+from advisor.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import compile_condition
 
@@ -155,10 +156,12 @@ class Scored:
     """Rows x strategies, in bits; prompting and few-shot share the corner of neither dial."""
     dials: Array
     """Rows x dials, in bits."""
+    misses: Array
+    """Rows: whether even the recommended strategy misses a limit, as every other does."""
 
     def __getitem__(self, rows: slice) -> Scored:
         """Return some of the rows."""
-        return Scored(self.scores[rows], self.dials[rows])
+        return Scored(self.scores[rows], self.dials[rows], self.misses[rows])
 
     @cached_property
     def corner_bits(self) -> Array:
@@ -193,16 +196,21 @@ class Scored:
 def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:
     """Score every scenario; an unknown condition counts for nobody."""
     table = rule_table(catalog, as_of)
-    parts = [weigh(flags(chunk, catalog, as_of), table) for chunk in frame.iter_slices(CHUNK)]
+    parts = [
+        weigh(flags(chunk, catalog, as_of), feasible(chunk, catalog, as_of), table)
+        for chunk in frame.iter_slices(CHUNK)
+    ]
     if not parts:
-        return Scored(np.empty((0, len(STRATEGIES))), np.empty((0, len(DIALS))))
-    return Scored(
-        *(np.concatenate(columns) for columns in zip(*((p.scores, p.dials) for p in parts), strict=True))
-    )
+        return Scored(np.empty((0, len(STRATEGIES))), np.empty((0, len(DIALS))), np.empty(0, dtype=bool))
+    columns = zip(*((part.scores, part.dials, part.misses) for part in parts), strict=True)
+    return Scored(*(np.concatenate(column) for column in columns))
 
 
-def weigh(fires: pl.DataFrame, table: RuleTable) -> Scored:
-    """Turn what fires into scores; columns as `flags` returns them, where unknown counts for nobody."""
+def weigh(fires: pl.DataFrame, possible: pl.DataFrame, table: RuleTable) -> Scored:
+    """Turn what fires into scores; columns as `flags` returns them, where unknown counts for nobody.
+
+    ``possible`` is what `advisor.limits.feasible` says of the same rows: what cannot be had is ruled out.
+    """
     known = fires.select(pl.all().fill_null(value=False))
     dials = _matrix(known.select(table.strongest)) @ table.weights + table.base
     look_up, train, both, show = dials.T
@@ -216,9 +224,12 @@ def weigh(fires: pl.DataFrame, table: RuleTable) -> Scored:
         barring: Array = np.asarray(table.excludes.any(axis=1))
         ids = [name for name, bars in zip(table.ids, barring.tolist(), strict=True) if bars]
         scores[_matrix(known.select(ids)) @ table.excludes[barring] > 0] = -np.inf
-    # A rulebook that excludes everything leaves prompting: something can always be tried.
-    scores[np.isneginf(scores).all(axis=1), 0] = 0
-    return Scored(scores, dials.round(4))
+    scores[possible.select((~pl.col(STRATEGIES)).fill_null(value=False)).to_numpy()] = -np.inf
+    # What excludes everything leaves prompting: something can always be tried. It misses a limit then, and says so.
+    nothing = np.isneginf(scores).all(axis=1)
+    scores[nothing, 0] = 0
+    misses = nothing | possible["all_late"].fill_null(value=False).to_numpy()
+    return Scored(scores, dials.round(4), misses)
 
 
 def _matrix(flags: pl.DataFrame) -> Array:

@@ -13,6 +13,7 @@ import polars as pl
 from advisor.catalog import Catalog, facts_in
 from advisor.decide.derived import with_derived
 from advisor.decide.scoring import QUIET, Array, Scored, rule_table, weigh
+from advisor.limits import feasible
 from advisor.scenario import alternatives, compile_condition, complete, frame_of, variants
 
 SAMPLES: Final = 512
@@ -58,7 +59,7 @@ def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -
     scenarios = with_derived(scenarios, catalog, as_of)
     table = rule_table(catalog, as_of)
     flags = scenarios.select(*table.fires, table.quiet)
-    scored = weigh(flags, table)
+    scored = weigh(flags, feasible(scenarios, catalog, as_of), table)
     rest = 1 + sample.height
     state = flags.row(0, named=True)
     return Surroundings(

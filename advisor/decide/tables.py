@@ -64,8 +64,10 @@ def _words(frame: pl.DataFrame, scored: Scored, catalog: Catalog, as_of: date) -
     ]
     answered = frame.select(pl.sum_horizontal(frame.select(given).get_columns())).to_series()
     verdicts = [
-        verdict_of(probability, count, limits)
-        for probability, count in zip(scored.corners.max(axis=1).tolist(), answered.to_list(), strict=True)
+        verdict_of(probability, count, limits, misses=missed)
+        for probability, count, missed in zip(
+            scored.corners.max(axis=1).tolist(), answered.to_list(), scored.misses.tolist(), strict=True
+        )
     ]
     lists = [";".join(names) for names in shortlist_of(scored, limits)]
     return [pl.Series("shortlist", lists), pl.Series("verdict", verdicts)]

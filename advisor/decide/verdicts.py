@@ -35,9 +35,9 @@ def thresholds_of(catalog: Catalog, as_of: date) -> Thresholds:
     return Thresholds(*(catalog.parameter(f"verdict.{name}", as_of).number for name in names))
 
 
-def verdict_of(probability: float, answered: int, limits: Thresholds) -> Verdict:
-    """Put the probability of the recommended corner into a word."""
-    if probability >= limits.clear:
+def verdict_of(probability: float, answered: int, limits: Thresholds, *, misses: bool = False) -> Verdict:
+    """Put the probability of the recommended corner into a word; never clear for what ``misses`` a limit."""
+    if probability >= limits.clear and not misses:
         return "clear"
     if answered < limits.answers:
         return "too_early"

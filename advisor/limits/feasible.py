@@ -40,7 +40,8 @@ def feasible(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame
         as_of: The day of the market.
 
     Returns:
-        One Boolean column per strategy, one row per row of ``frame``.
+        One Boolean column per strategy, and ``all_late``: whether every strategy misses the time limit; one row per row
+        of ``frame``.
     """
     judged, timed = _expressions(tuple(frame.columns), catalog, as_of)
     return _beside(frame, reach(catalog, as_of), catalog).lazy().with_columns(judged).select(timed).collect()
@@ -55,7 +56,7 @@ def _expressions(
     # Where the time limit excludes all, it is the limit that has to give; it stays missed in `limits`.
     hopeless = pl.all_horizontal((~(c(s) & c(f"{s}.in_time"))).fill_null(value=False) for s in STRATEGIES)
     timed = [pl.when(hopeless).then(c(s)).otherwise(c(s) & c(f"{s}.in_time")).alias(s) for s in STRATEGIES]
-    return judged, timed
+    return judged, [*timed, hopeless.alias("all_late")]
 
 
 def _beside(frame: pl.DataFrame, table: pl.DataFrame, catalog: Catalog) -> pl.DataFrame:

@@ -54,6 +54,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     cited = _Citations(catalog)
     sections = [
         _recommendation(advice, catalog),
+        *_limits(advice, catalog),
         *_worth_asking(advice),
         _roadmap(advice),
         *_arguments(advice, catalog, cited),
@@ -124,6 +125,25 @@ def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
     )
     if pairs:
         yield Terms(tuple((f"Ruled out: {name}", because) for name, because in pairs))
+
+
+def _limits(advice: Advice, catalog: Catalog) -> Iterator[Section]:
+    found = advice.recommendation
+    named = {found.recommended, found.start_with.strategy}
+    rows = tuple(
+        (
+            item.what.capitalize(),
+            item.needed,
+            item.available,
+            item.state,
+            words.any_of(item.strategies, catalog),
+        )
+        for item in found.limits
+        if named & set(item.strategies)
+    )
+    if rows:
+        head = ("Limit", "Needed", "Available", "State", "For")
+        yield Section("limits", "Limits", (Table("What is needed and what there is", head, rows),))
 
 
 def _roadmap(advice: Advice) -> Section:

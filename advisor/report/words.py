@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
 from advisor.decide.records import Flip, NextQuestion, Reason, Recommendation, RoadmapStep
+from advisor.limits import Limit
 
 # A space at which no line breaks.
 _TIED: Final = "\N{NO-BREAK SPACE}"
@@ -63,6 +64,19 @@ def headline(recommendation: Recommendation, catalog: Catalog) -> str:
     if recommendation.verdict == "too_early":
         return any_of(recommendation.shortlist, catalog)
     return strategy(recommendation.start_with.strategy, catalog)
+
+
+def limit(item: Limit, catalog: Catalog) -> str:
+    """Say a limit with both numbers: what is needed, what there is, for which strategies, on which model."""
+    who = ", ".join(strategy(name, catalog) for name in item.strategies)
+    on = f" on {item.model}" if item.model else ""
+    return f"{item.what.capitalize()}: {item.needed} needed, {item.available} ({who}{on})"
+
+
+def missed(recommendation: Recommendation) -> list[Limit]:
+    """List the limits that what is recommended, or what to start with, misses."""
+    named = {recommendation.recommended, recommendation.start_with.strategy}
+    return [item for item in recommendation.limits if item.state == "missed" and named & set(item.strategies)]
 
 
 def any_of(names: Sequence[str], catalog: Catalog) -> str:

@@ -21,7 +21,7 @@ def render() -> None:
     if work.empty:
         _nothing_yet()
         return
-    found = deciding.recommendation(work, catalog)
+    found = deciding.held(work, catalog)
     _hero(found, catalog)
     left, right = st.columns([1.45, 1], gap="large", vertical_alignment="center")
     with left:
@@ -35,6 +35,7 @@ def render() -> None:
     with right:
         _questions(found)
         _changes(found, catalog)
+        _limits(found, catalog)
         _excluded(found, catalog)
         _techniques(found, catalog)
     decision_map.show(found, catalog)
@@ -113,6 +114,13 @@ def _changes(found: Recommendation, catalog: Catalog) -> None:
     if len(found.flips) > MANY:
         with st.expander(f"{len(found.flips) - MANY} more", key="more_flips"):
             st.html(look.flips(found.flips[MANY:], catalog))
+
+
+def _limits(found: Recommendation, catalog: Catalog) -> None:
+    if found.limits:
+        st.header("Limits", anchor=False)
+        named = [item for item in found.limits if found.recommended in item.strategies]
+        st.html(look.definition([(item.state.capitalize(), words.limit(item, catalog)) for item in named]))
 
 
 def _excluded(found: Recommendation, catalog: Catalog) -> None:

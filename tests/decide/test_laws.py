@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.advice import recommend
 from advisor.catalog import load_catalog
 from advisor.decide import decide, decide_frame, fired, score
 from advisor.decide.scoring import CORNERS, DIALS, LOOK_UP, TRAIN, rule_table
-from advisor.decide.verdicts import thresholds_of
+from advisor.decide.verdicts import thresholds_of, verdict_of
+from advisor.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import Situation, complete, frame_of
 from tests.situations import answers
@@ -241,3 +243,33 @@ def test_an_unanswered_questionnaire_recommends_without_reasons():
     assert found.reasons == ()
     assert found.verdict == "too_early"
     assert found.next_question is not None
+
+
+def test_a_verdict_is_never_clear_for_what_misses_a_limit():
+    frame = complete({}, CATALOG, as_of=DAY, count=100_000, seed=3)
+    scored = score(frame, CATALOG, DAY)
+    possible = feasible(frame, CATALOG, DAY)
+    limits = thresholds_of(CATALOG, DAY)
+    answered = len(CATALOG.facts)
+
+    chances = scored.corners.max(axis=1)
+    sure = np.flatnonzero(chances >= limits.clear).tolist()
+    late = possible["all_late"].fill_null(value=False).to_list()
+    for row in sure:
+        name = STRATEGIES[int(scored.first[row])]
+        word = verdict_of(float(chances[row]), answered, limits, misses=bool(scored.misses[row]))
+        if word == "clear":
+            assert possible[name][row] is not False
+            assert not late[row]
+    assert len(sure) > 1_000
+
+
+@given(answers())
+@settings(max_examples=8, deadline=None)
+def test_advice_is_never_clear_where_the_recommended_strategy_misses_a_stated_limit(given_answers):
+    found = recommend(Situation(answers=given_answers), CATALOG, as_of=DAY)
+
+    missed = [
+        item for item in found.limits if item.state == "missed" and found.recommended in item.strategies
+    ]
+    assert not (missed and found.verdict == "clear")

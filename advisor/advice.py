@@ -9,6 +9,7 @@ from typing import Any
 
 from advisor.catalog import Catalog, Record, load_catalog
 from advisor.cost import CostProjection, project
+from advisor.cost.records import costs_of_version_1
 from advisor.decide import decide
 from advisor.decide.records import Recommendation, of_version_1
 from advisor.errors import AdvisorError
@@ -33,7 +34,7 @@ def in_todays_shape(tree: Any) -> Any:
     """Return saved advice, as parsed from JSON, in the shape of this version; what is no advice comes back as it is."""
     found = tree.get("recommendation") if isinstance(tree, dict) else None
     if isinstance(found, dict) and "try_first" in found:
-        return tree | {"recommendation": of_version_1(found)}
+        return tree | {"recommendation": of_version_1(found), "cost": costs_of_version_1(tree.get("cost"))}
     return tree
 
 

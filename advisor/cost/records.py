@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -220,3 +220,22 @@ class CostProjection(Record):
     """What a reader must know before using the figures."""
     draws: int
     """How many draws the intervals rest on."""
+
+
+def costs_of_version_1(data: Any) -> Any:
+    """Return costs as saved by the first version in today's shape.
+
+    Its totals held people's hours and did not show them apart, so they are unknown there; traffic was not computed.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("strategies"), dict):
+        return data
+    nothing = {"low": None, "expected": None, "high": None}
+    people = {"usd_per_hour": 0.0, "per_month": nothing, "one_time": nothing, "components": []}
+    strategies = {
+        name: {"people": people, "total_with_people": cost.get("total"), **cost}
+        if isinstance(cost, dict)
+        else cost
+        for name, cost in data["strategies"].items()
+    }
+    traffic: dict[str, Any] = {"requests_per_day": [], "per_month": {}, "with_people": {}, "crossings": []}
+    return {"traffic": traffic, **data, "strategies": strategies}

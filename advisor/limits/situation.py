@@ -55,7 +55,8 @@ def _chosen(strategy: str, table: pl.DataFrame, row: Mapping[str, Any], catalog:
         return str(usual)
     weights = pl.when(pl.col("state") == "missed").then(pl.col("what").replace_strict(_WEIGHT, default=2))
     least = dict(part.group_by("model").agg(weights.sum()).iter_rows())
-    return str(min(listed, key=lambda model: (least[model] or 0, model != usual, model)))
+    # Nothing listed: what was named has ended and nothing else can be costed, so there is nothing to judge.
+    return str(min(listed, key=lambda model: (least[model] or 0, model != usual, model), default=""))
 
 
 def _id(name: str, catalog: Catalog) -> str:

@@ -138,4 +138,6 @@ def test_a_frame_that_says_nothing_settles_nothing(catalog):
     frame = pl.DataFrame({"queries_per_day": [1.0, 2.0]})
 
     assert feasible(frame, catalog, DAY).height == 2
-    assert all(value is None for row in feasible(frame, catalog, DAY).rows() for value in row)
+    found = feasible(frame, catalog, DAY)
+    assert all(value is None for row in found.select(STRATEGIES).rows() for value in row)
+    assert found["all_late"].to_list() == [False, False]

@@ -12,9 +12,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["advisor.data"]):
-    from advisor.data.formats import to_conversation
+    from advisor.rows.formats import to_conversation
     from advisor.data.repair import mended
-    from advisor.data.sources import Broken, chunks, open_source, parse
+    from advisor.rows.sources import Broken, chunks, open_source, parse
     from advisor.errors import AdvisorError
 
 NAMES = ("a.jsonl", "a.csv", "a.json", "a.jsonl.gz", "a.jsonl.zst", "a.txt")

@@ -16,11 +16,9 @@ import numpy as np
 from advisor.data.checks import CHECKS
 from advisor.data.checks.contract import Check, Dataset
 from advisor.data.columns import Columns
-from advisor.data.conversation import Conversation
 from advisor.data.executor import Executor, Here, Processes
-from advisor.data.formats import shape_of, to_conversation
 from advisor.data.measured_facts import facts_of
-from advisor.data.measuring import SHAPES, Measure
+from advisor.data.measuring import Measure
 from advisor.data.records import (
     CONFIDENCE_ORDER,
     SEVERITY_ORDER,
@@ -30,9 +28,11 @@ from advisor.data.records import (
     Finding,
     FormatEvidence,
 )
-from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
-from advisor.data.templates import load_template
 from advisor.errors import AdvisorError
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import SHAPES, shape_of, to_conversation
+from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
+from advisor.rows.templates import load_template
 
 # Two workers load for some seconds; below about 35,000 chat rows that costs more than they save.
 WORTH_WORKERS = 32 << 20

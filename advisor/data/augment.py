@@ -15,16 +15,16 @@ from typing import Any, NamedTuple
 import orjson
 
 from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
-from advisor.data.conversation import Conversation
 from advisor.data.endpoint import Endpoint, in_order_of_arrival
-from advisor.data.fix import as_chat
-from advisor.data.formats import to_conversation
 from advisor.data.journal import Journal, journal_path, parsed
-from advisor.data.sources import Broken, chunks, open_source, parse
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
 from advisor.errors import AdvisorError
 from advisor.files import replacing
+from advisor.rows.chat_form import as_chat
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import to_conversation
+from advisor.rows.sources import Broken, chunks, open_source, parse
 
 INSTRUCTION = (
     "Write {count} variations of this example of a support-style exchange. Keep topic, facts, numbers, names, language, tone and quality of the answer; "

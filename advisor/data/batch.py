@@ -11,10 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.data import words
-from advisor.data.conversation import Conversation
-from advisor.data.formats import to_conversation
 from advisor.data.records import AuditOptions
-from advisor.data.sources import Broken, Chunk, parse
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import to_conversation
+from advisor.rows.sources import Broken, Chunk, parse
 
 CLASSES = (
     "other",

@@ -15,14 +15,14 @@ from typing import IO, Any, NamedTuple
 import orjson
 
 from advisor.data.audit import judged, measured_dataset
-from advisor.data.conversation import Conversation
 from advisor.data.detectors import personal_hits, secret_hits
-from advisor.data.formats import to_conversation
 from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
 from advisor.data.repair import damage_of, mended
-from advisor.data.sources import Broken, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError
 from advisor.files import replacing
+from advisor.rows.chat_form import as_chat
+from advisor.rows.formats import to_conversation
+from advisor.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
 
 # Rows under these findings teach something wrong and nobody but the owner of the data can say what is right.
 QUARANTINED = (
@@ -175,22 +175,6 @@ def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]
             fixes.append("system prompt")
             value = with_prompt
     return value, fixes
-
-
-def as_chat(row: Conversation) -> dict[str, Any]:
-    """Write a row in the common chat format, its other fields kept."""
-    messages = []
-    for one in row.messages:
-        message: dict[str, Any] = {"role": one.role, "content": one.content}
-        message |= {
-            key: value
-            for key, value in (("weight", one.weight), ("tool_call_id", one.tool_call_id), ("name", one.name))
-            if value is not None
-        }
-        if one.tool_calls:
-            message["tool_calls"] = one.tool_calls
-        messages.append(message)
-    return {"messages": messages, **({"tools": row.tools} if row.tools is not None else {}), **row.meta}
 
 
 def _write(  # noqa: PLR0913 - keyword-only beyond the first five

@@ -6,8 +6,8 @@ import numpy as np
 
 from advisor.data.checks.contract import Dataset
 from advisor.data.records import Finding, MeasuredFact
-from advisor.data.templates import load_template
 from advisor.data.usable import usable_rows
+from advisor.rows.templates import load_template
 
 # Rows under such a finding teach something wrong; the share of rows free of them is the quality of the examples.
 _SPOILS = {

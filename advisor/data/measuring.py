@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.batch import Batch, batch_of, hashes_of
-from advisor.data.conversation import Conversation
 from advisor.data.records import AuditOptions
 from advisor.data.similar import bands_of
-from advisor.data.sources import Chunk
-from advisor.data.templates import load_template
 from advisor.data.word_use import distinct_words
 from advisor.data.words import Ragged
-
-SHAPES = ("unknown", "chat", "sharegpt", "vertex", "alpaca", "prompt-completion", "preference", "text")
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import SHAPES
+from advisor.rows.sources import Chunk
+from advisor.rows.templates import load_template
 
 
 @dataclass(frozen=True)

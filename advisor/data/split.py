@@ -16,13 +16,13 @@ import orjson
 from pydantic import Field
 
 from advisor.data.checks.contract import Dataset
-from advisor.data.conversation import Conversation
-from advisor.data.formats import to_conversation
 from advisor.data.records import AuditOptions, Record
 from advisor.data.similar import Candidates, candidates, verified
-from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import replacing, write_text
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import to_conversation
+from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
 from advisor.data.columns import Columns, StoredRagged
-from advisor.data.conversation import Conversation
 from advisor.data.coverage import Coverage
 from advisor.data.records import MOST_ROWS_LISTED, AuditOptions, Confidence, Finding, Severity
 from advisor.data.word_use import row_counts
 from advisor.data.words import Ragged
+from advisor.rows.conversation import Conversation
 
 Measured = Mapping[str, NDArray[Any] | Ragged]
 

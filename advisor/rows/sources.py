@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import shutil
 import sys
 import tempfile
@@ -17,8 +18,8 @@ from typing import IO, cast
 
 import orjson
 
-from advisor.data import tables
 from advisor.errors import AdvisorError
+from advisor.rows import tables
 
 CHUNK_BYTES = 1 << 20
 # One row of 256 MB is a file without line breaks, not a training example.
@@ -62,6 +63,8 @@ class Source:
     container: str
     compression: str | None
     parts: tuple[Source, ...] = ()
+    lenient: tuple[str, ...] = ()
+    """What of the file's form a stricter reader refuses: `byte-order-mark`, `crlf`, `not-json-lines`."""
 
     @property
     def label(self) -> str:
@@ -85,7 +88,16 @@ def open_source(path: Path) -> Source:
         head = stream.read(8)
     compression = _compression_of(head)
     container = _container_of(path, head, compression)
-    return Source(path, container, compression)
+    return Source(path, container, compression, lenient=_lenient(path, container, compression))
+
+
+def _lenient(path: Path, container: str, compression: str | None) -> tuple[str, ...]:
+    if container != "jsonl":
+        return ("not-json-lines",)
+    with _binary(Source(path, container, compression)) as stream:
+        start = _first_bytes(stream, path)
+    marks = (("byte-order-mark", start.startswith(b"\xef\xbb\xbf")), ("crlf", b"\r\n" in start))
+    return tuple(name for name, found in marks if found)
 
 
 @contextmanager
@@ -134,9 +146,38 @@ def parse(chunk: Chunk) -> Iterator[tuple[int, object]]:
 def parse_line(line: bytes) -> object:
     """Parse one line of JSON into a value or a `Broken` that says why not."""
     try:
-        return orjson.loads(line)
+        value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Broken(_reason(line, error))
+    # A key written twice leaves more colons in the line than keys in the value; few lines need the closer look.
+    if line.count(b'":') > _keys_in(value) and (twice := _key_twice(line)):
+        return Broken(f"the key '{twice}' is written twice with two values")
+    return value
+
+
+def _keys_in(value: object) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_keys_in(one) for one in value.values() if type(one) is not str)
+    return sum(map(_keys_in, value)) if isinstance(value, list) else 0
+
+
+def _key_twice(line: bytes) -> str | None:
+    """Name the first key that one object has twice, with two values."""
+    found: list[str] = []
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        seen: dict[str, object] = {}
+        for key, one in items:
+            if key in seen and seen[key] != one:
+                found.append(key)
+            seen[key] = one
+        return seen
+
+    try:
+        json.loads(line, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return None
+    return found[0] if found else None
 
 
 def sha256_of(source: Source) -> str | None:
@@ -198,7 +239,7 @@ def _json_container(start: bytes, by_name: str | None) -> str:
 
 def _first_bytes(stream: IO[bytes], path: Path) -> bytes:
     try:
-        return stream.read(4096)
+        return stream.read(1 << 16)
     except _DAMAGED as error:
         raise _damaged(path, error) from error
 
@@ -211,7 +252,9 @@ def _open_folder(path: Path) -> Source:
             place=str(path),
             remedy="Known endings: .jsonl, .json, .csv, .tsv, .parquet, each also .gz or .zst.",
         )
-    return Source(path, "folder", None, tuple(open_source(one) for one in files))
+    parts = tuple(open_source(one) for one in files)
+    lenient = dict.fromkeys(mark for part in parts for mark in part.lenient)
+    return Source(path, "folder", None, parts, tuple(lenient))
 
 
 def _is_data(path: Path) -> bool:

@@ -117,6 +117,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
     if not seen:
         raise AdvisorError("the file holds no rows", place=str(path), remedy="Write one example per line.")
     data = Dataset(columns, names, options)
+    data.lenient = source.lenient
     data.label, data.read = path, partial(conversations, source)
     data.fetch = partial(fetch_rows, source)
     return data

@@ -75,6 +75,7 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
         "answer_chars": _lengths(batch.answers),
         "system_chars": _lengths(batch.systems),
         "messages": _sizes(batch.conversations),
+        "media": np.fromiter((one.has_media for one in batch.conversations), bool, len(batch)),
     }
     if tokens:
         columns.update(_token_columns(batch))
@@ -89,6 +90,8 @@ def _faults(batch: Batch) -> dict[str, NDArray[np.uint32]]:
     for one in batch.conversations:
         for problem in dict.fromkeys(one.problems):
             rows.setdefault(f"problem:{problem}", []).append(one.row)
+        for mark in dict.fromkeys(one.lenient):
+            rows.setdefault(f"lenient:{mark}", []).append(one.row)
     return {name: np.array(listed, np.uint32) for name, listed in rows.items()}
 
 

@@ -124,7 +124,10 @@ def _read_rest(value: Mapping[str, Any], row: Conversation, used: set[str]) -> N
             del given[key]
     for key in _TOOL_KEYS:
         if key in given:
-            row.tools = _joined(row.tools, tools_of(given.pop(key), row.lenient))
+            # LLaMA-Factory asks for tools as a string beside ShareGPT's turns; elsewhere only a lenient reader takes one.
+            row.tools = _joined(
+                row.tools, tools_of(given.pop(key), [] if row.shape == "sharegpt" else row.lenient)
+            )
     for key in MEDIA_KEYS:
         if media := given.get(key):
             del given[key]
@@ -214,7 +217,7 @@ def _read_message(given: dict[str, Any], key: str, row: Conversation, found: lis
     found.extend(
         Message("tool", words, tool_call_id=identity, name=name) for identity, name, words in results
     )
-    if content is None and not message.tool_calls:
+    if "content" not in given and "value" not in given and not message.tool_calls:
         row.problems.append("message-without-content")
     for name in _REASONING:
         if isinstance(one.get(name), str) and one[name].strip():

@@ -71,6 +71,8 @@ class Dataset:
         self.read: Callable[[], Iterator[Sequence[Conversation]]] = lambda: iter(())
         self.fetch: Callable[[Sequence[int]], dict[int, Conversation]] = lambda _rows: {}
         self.label: Path | None = None
+        # What of the file's form a stricter reader refuses.
+        self.lenient: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -111,6 +113,7 @@ def finding(  # noqa: PLR0913 - the words of a check come from the check, the re
     severity: str,
     confidence: str = "high",
     evidence: Mapping[str, Any] | None = None,
+    remedy: str | None = None,
 ) -> Finding:
     """Make a finding of a check, with the check's own words for why and what to do."""
     return Finding(
@@ -122,7 +125,7 @@ def finding(  # noqa: PLR0913 - the words of a check come from the check, the re
         rows=list(rows[:MOST_ROWS_LISTED]),
         count=len(rows),
         why=check.matters,
-        remedy=check.remedy,
+        remedy=remedy or check.remedy,
         tuned_model=check.tuned_model,
         evidence=dict(evidence or {}),
     )

@@ -31,6 +31,7 @@ def _fault(row: Conversation) -> int:
         {"assistant": 1, "user": 2}.get(one.role, 3)
         for one in row.messages
         if not one.tool_calls
+        and not one.parts
         and one.role in {"assistant", "user", "system", "developer"}
         and _blank(one.content)
     ]

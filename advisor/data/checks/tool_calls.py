@@ -22,7 +22,11 @@ WORDS = {
     5: "arguments that do not fit the tool's schema",
     6: "a tool result whose tool_call_id no call has",
     7: "tools that are not a list of functions with a valid schema",
-    8: "a tool call that no tool result follows",
+    8: "a tool call that is not the last turn and that no tool result follows",
+}
+REMEDIES = {
+    6: "Give the result the tool_call_id of the call that it answers, or take it out.",
+    8: "Add the tool's result after the call, or end the row with the call; providers refuse the file otherwise.",
 }
 TOOL = {
     "type": "function",
@@ -148,12 +152,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
         rows = data.where(codes == code)
         if rows:
             first = details.get(rows[0], "")
-            severity = "warning" if code == 8 else "error"
             yield finding(
                 CHECK,
                 f"{share(len(rows), len(data))} have {words}" + (f" ({first})" if first else ""),
                 rows,
-                severity=severity,
+                severity="error",
+                remedy=REMEDIES.get(code),
             )
 
 

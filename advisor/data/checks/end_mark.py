@@ -1,0 +1,85 @@
+"""Marks at the beginning or end of a text that most rows have and some lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from advisor.data.batch import Batch
+from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.records import Finding
+
+MARK = r"<[^<>\s]{1,38}>|\[/?[A-Z_]{2,20}\]|#{2,}|={3,}|-{3,}|\b[A-Z]{3,12}"
+PLACES = {
+    "answer-end": "end without '{mark}', with which the others end",
+    "answer-start": "begin without '{mark}', with which the others begin",
+    "prompt-end": "have a prompt that ends without '{mark}', with which the others end",
+}
+USUAL = 0.6
+FEWEST_WITH = 8
+
+
+def measure(batch: Batch) -> Measured:
+    """Give each row the mark at the beginning and end of what it teaches, and at the end of its prompt."""
+    learned, prompts = (
+        pl.Series([_clean(one) for one in texts], dtype=pl.String) for texts in (batch.learned, batch.prompts)
+    )
+    found = {
+        "answer-end": learned.str.strip_chars_end().str.tail(40).str.extract(f"({MARK})$"),
+        "answer-start": learned.str.strip_chars_start().str.head(40).str.extract(f"^({MARK})"),
+        "prompt-end": prompts.str.strip_chars_end().str.tail(40).str.extract(f"({MARK})$"),
+    }
+    return {place: batch.name(place, marks.fill_null("").to_list()) for place, marks in found.items()}
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def judge(data: Dataset) -> Iterator[Finding]:
+    """Report, place by place, the rows without the mark that most rows have."""
+    spoken = data.column("answer_chars") + data.column("prompt_chars") > 0
+    for place, words in PLACES.items():
+        marks, names = data.column(place), data.names.get(place, {})
+        values, counts = np.unique(marks[spoken], return_counts=True)
+        named = [(int(n), int(v)) for v, n in zip(values, counts, strict=True) if names.get(int(v))]
+        count, usual = max(named, default=(0, 0))
+        lacking = spoken & (marks != usual)
+        if count >= FEWEST_WITH and count >= USUAL * spoken.sum() and lacking.any():
+            rows = data.where(lacking)
+            message = f"{share(len(rows), len(data))} {words.format(mark=names[usual])}"
+            yield finding(
+                CHECK, message, rows, severity="warning", evidence={"mark": names[usual], "place": place}
+            )
+
+
+CHECK = Check(
+    id="end-mark",
+    title="Some rows lack the mark that the others end with",
+    detects="A constant mark at the beginning or end of answers, prompts or whole texts (`</s>`, `END`, `###`) that most rows have and some lack.",
+    matters="A mark that closes an answer is what the model learns to stop at; a row without it teaches to go on.",
+    remedy="Give all rows the same mark, or take it out of all of them where the chat template adds its own.",
+    tuned_model="It does not stop, or stops at random.",
+    fires=Example(
+        shows="' END' after 19 of 20 answers",
+        rows=lambda: [
+            *(
+                chat(one["messages"][1]["content"], one["messages"][2]["content"] + " END")
+                for one in good_rows(19)
+            ),
+            chat("Is the hub on?", "Yes, the hub is on."),
+        ],
+    ),
+    quiet=Example(
+        shows="' END' after every answer",
+        rows=lambda: [
+            chat(one["messages"][1]["content"], one["messages"][2]["content"] + " END")
+            for one in good_rows(20)
+        ],
+    ),
+    judge=judge,
+    measure=measure,
+    harm=70,
+)

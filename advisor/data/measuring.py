@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import Batch, batch_of, hashes_of
 from advisor.data.records import AuditOptions
+from advisor.data.same_conversation import conversation_columns
 from advisor.data.similar import bands_of
 from advisor.data.word_use import distinct_words
 from advisor.data.words import Ragged
@@ -71,6 +72,7 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
         "answer_set": distinct_words(batch.answer_words),
         "numbers_hash": _numbers(batch),
         **bands_of(batch.pair_words),
+        **conversation_columns(batch),
         "prompt_chars": _lengths(batch.prompts),
         "answer_chars": _lengths(batch.answers),
         "system_chars": _lengths(batch.systems),

@@ -11,6 +11,7 @@ from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.records import Finding
 
+# Reasoning has a check of its own.
 MARK = r"<[^<>\s]{1,38}>|\[/?[A-Z_]{2,20}\]|#{2,}|={3,}|-{3,}|\b[A-Z]{3,12}"
 PLACES = {
     "answer-end": "end without '{mark}', with which the others end",
@@ -23,8 +24,12 @@ FEWEST_WITH = 8
 
 def measure(batch: Batch) -> Measured:
     """Give each row the mark at the beginning and end of what it teaches, and at the end of its prompt."""
+    asked = [
+        "" if one.shape == "text" else prompt
+        for one, prompt in zip(batch.conversations, batch.prompts, strict=True)
+    ]
     learned, prompts = (
-        pl.Series([_clean(one) for one in texts], dtype=pl.String) for texts in (batch.learned, batch.prompts)
+        pl.Series([_clean(one) for one in texts], dtype=pl.String) for texts in (batch.learned, asked)
     )
     found = {
         "answer-end": learned.str.strip_chars_end().str.tail(40).str.extract(f"({MARK})$"),
@@ -44,7 +49,11 @@ def judge(data: Dataset) -> Iterator[Finding]:
     for place, words in PLACES.items():
         marks, names = data.column(place), data.names.get(place, {})
         values, counts = np.unique(marks[spoken], return_counts=True)
-        named = [(int(n), int(v)) for v, n in zip(values, counts, strict=True) if names.get(int(v))]
+        named = [
+            (int(n), int(v))
+            for v, n in zip(values, counts, strict=True)
+            if names.get(int(v)) and "think" not in names[int(v)]
+        ]
         count, usual = max(named, default=(0, 0))
         lacking = spoken & (marks != usual)
         if count >= FEWEST_WITH and count >= USUAL * spoken.sum() and lacking.any():

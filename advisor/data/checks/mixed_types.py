@@ -11,7 +11,7 @@ import polars as pl
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.records import Finding, Severity
 
 DEPTH = 6
 # Schemas and arguments differ from tool to tool by design.
@@ -80,7 +80,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
             others = " or ".join(sorted(set(kinds) - {usual}))
             message = f"{share(len(rows), len(data))} hold {others} in '{path}' where the others hold {usual}"
             evidence = {"field": path, "types": sorted(kinds)}
-            yield finding(CHECK, message, rows, severity="warning", evidence=evidence)
+            # Where most rows hold both types, a text beside a list with an image, that is the service's own form.
+            severity: Severity = "note" if len(rows) > 0.5 * len(data) else "warning"
+            yield finding(CHECK, message, rows, severity=severity, evidence=evidence)
 
 
 CHECK = Check(

@@ -103,12 +103,25 @@ def plan_figures() -> dict[str, int]:
     with tempfile.TemporaryDirectory() as folder:
         data, answers = Path(folder) / "train.jsonl", Path(folder) / "answers.yaml"
         rows = (
-            [{"role": "user", "content": f"Ask number {n}"}, {"role": "assistant", "content": f"Answer {n} it is"}]
+            [
+                {"role": "user", "content": f"Ask number {n}"},
+                {"role": "assistant", "content": f"Answer {n} it is"},
+            ]
             for n in range(80)
         )
         data.write_text("".join(json.dumps({"messages": row}) + "\n" for row in rows))
         answers.write_text(ANSWERS)
-        command = [str(data), "plan", str(answers), "--data", str(data), "--backend", "axolotl", "--model", "qwen3-8b"]
+        command = [
+            str(data),
+            "plan",
+            str(answers),
+            "--data",
+            str(data),
+            "--backend",
+            "axolotl",
+            "--model",
+            "qwen3-8b",
+        ]
         command += ["-o", f"{folder}/bundle", "--json", "--as-of", "2026-11-22"]
         done = subprocess.run(
             [sys.executable, "-c", PLAN, *command], capture_output=True, text=True, check=False, env=_here()

@@ -22,10 +22,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+from advisor.catalog import load_catalog
 from advisor.train import job_verbs
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
+from advisor.train.planning import plan_spec
 from advisor.train.records import TrainingSpec
 from advisor.train.trainer.launch import launch
 from advisor.train.trainer.progress import curve, read_progress
@@ -173,7 +174,7 @@ def planned(folder, base_url, model, trial):
         micro_batch=1, gradient_accumulation=1, seq_len=64, rank=4, eval_share=0,
         options={"base_url": base_url, "suffix": f"trial-{trial}", **(SMALL if model in SMALL_AT else {})},
     )  # fmt: skip
-    plan = load_backend(spec.backend).plan(spec)
+    plan = plan_spec(spec, load_catalog())
     return plan, write_bundle(plan, folder / f"bundle-{plan.sha256[:16]}")
 
 

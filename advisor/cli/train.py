@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from advisor.cli.options import JsonOption, print_json, stderr, stdout
+from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.backends import entry
@@ -35,6 +35,7 @@ def register(app: typer.Typer) -> None:
 @train.command()
 def submit(
     bundle: Annotated[Path, typer.Argument(help="A bundle that `advisor plan` wrote.")],
+    rules: RulesOption = None,
     again: Annotated[
         bool, typer.Option("--again", help="Run an ended plan once more, as a new job.")
     ] = False,
@@ -45,7 +46,9 @@ def submit(
 
     store = JobStore()
     plan = read_bundle(bundle)
-    job = job_verbs.submit(store, plan, bundle, attempt=_attempt(store, plan, bundle) if again else 1)
+    job = job_verbs.submit(
+        store, plan, bundle, catalog=catalog_of(rules), attempt=_attempt(store, plan, bundle) if again else 1
+    )
     _show(store, job, as_json=as_json)
 
 

@@ -47,7 +47,7 @@ def group_rows(columns: Columns, named: Sequence[Sequence[Hashable]] = ()) -> Gr
             node = parent[node]
         return node
 
-    for left, right in _together(columns, [hashes.tolist(), *named], near.pairs):
+    for left, right in _together(columns, named, near.pairs):
         low, high = sorted((root(left), root(right)))
         parent[high] = low
     units: dict[int, list[int]] = defaultdict(list)
@@ -60,11 +60,12 @@ def group_rows(columns: Columns, named: Sequence[Sequence[Hashable]] = ()) -> Gr
 def _together(
     columns: Columns, named: Sequence[Sequence[Hashable]], pairs: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
-    for column in [*named, columns.read("context_hash").tolist()]:
-        first: dict[Hashable, int] = {}
+    # 0 is the hash of an empty text, None a missing group: neither joins rows.
+    hashes = [columns.read(name).tolist() for name in ("turns_hash", "context_hash")]
+    for column in [*[[one or None for one in listed] for listed in hashes], *named]:
+        first: dict[str, int] = {}
         for index, key in enumerate(column):
-            # 0 is the hash of an empty text, None a missing group: neither joins rows.
-            if key:
+            if key is not None:
                 yield first.setdefault(str(key), index), index
     yield from joined_rows(columns)
     for pair in verified(pairs, columns):

@@ -88,40 +88,34 @@ def _reasoning_part(part: dict[str, Any], found: Content) -> bool:
 
 def _call_part(part: dict[str, Any], found: Content) -> bool:
     if part.get("type") == "tool_use":
-        call, arguments, identity = part, part.get("input"), part.get("id")
-    elif isinstance(part.get("toolUse"), Mapping):
-        call = part["toolUse"]
-        arguments, identity = call.get("input"), call.get("toolUseId")
-    elif isinstance(part.get("functionCall", part.get("function_call")), Mapping):
-        call = part.get("functionCall", part.get("function_call"))
-        arguments, identity = call.get("args"), call.get("id")
+        named, arguments = part, part.get("input")
+    elif bedrock := _inner(part, "toolUse"):
+        named = {**bedrock, "id": bedrock.get("toolUseId")}
+        arguments = bedrock.get("input")
+    elif vertex := _inner(part, "functionCall", "function_call"):
+        named, arguments = vertex, vertex.get("args")
     else:
         return False
-    found.calls.append(
-        {
-            **({} if identity is None else {"id": identity}),
-            "type": "function",
-            "function": {
-                "name": call.get("name"),
-                "arguments": as_json({} if arguments is None else arguments),
-            },
-        }
-    )
+    identity = {} if named.get("id") is None else {"id": named["id"]}
+    function = {"name": named.get("name"), "arguments": as_json({} if arguments is None else arguments)}
+    found.calls.append({**identity, "type": "function", "function": function})
     return True
 
 
 def _result_part(part: dict[str, Any], found: Content) -> bool:
     if part.get("type") == "tool_result":
         found.results.append((part.get("tool_use_id"), None, _words(part.get("content"))))
-    elif isinstance(part.get("toolResult"), Mapping):
-        result = part["toolResult"]
-        found.results.append((result.get("toolUseId"), None, _words(result.get("content"))))
-    elif isinstance(part.get("functionResponse", part.get("function_response")), Mapping):
-        result = part.get("functionResponse", part.get("function_response"))
-        found.results.append((result.get("id"), result.get("name"), _words(result.get("response"))))
+    elif bedrock := _inner(part, "toolResult"):
+        found.results.append((bedrock.get("toolUseId"), None, _words(bedrock.get("content"))))
+    elif vertex := _inner(part, "functionResponse", "function_response"):
+        found.results.append((vertex.get("id"), vertex.get("name"), _words(vertex.get("response"))))
     else:
         return False
     return True
+
+
+def _inner(part: dict[str, Any], *names: str) -> dict[str, Any] | None:
+    return next((dict(part[name]) for name in names if isinstance(part.get(name), Mapping)), None)
 
 
 def _words(value: object) -> str:

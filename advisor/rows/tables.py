@@ -122,7 +122,7 @@ _ONE_ROW |= {
 
 
 def _rows_of(value: object) -> list[object]:
-    if isinstance(value, list):
+    if isinstance(value, list) and (not value or any(isinstance(one, dict) for one in value)):
         return value
     if isinstance(value, dict):
         lists = [one for key, one in value.items() if isinstance(one, list) and key not in _ONE_ROW]

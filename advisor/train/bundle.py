@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from advisor.errors import AdvisorError
-from advisor.train.bundle_rows import encode, planned_rows
 from advisor.train.records import PlannedFile, TrainingPlan
+from advisor.train.staging import staged_path
 
 MANIFEST = "manifest.json"
 PLAN = "plan.json"
@@ -68,21 +68,12 @@ def read_bundle(folder: Path) -> TrainingPlan:
     return plan
 
 
-def file_digest(file: PlannedFile) -> tuple[str, int, int]:
-    """Give the SHA-256, the bytes and the rows that the file will have, without writing it."""
-    digest, size, rows = hashlib.sha256(), 0, 0
-    for piece in _pieces(file):
-        digest.update(piece)
-        size += len(piece)
-        rows += 1
-    return digest.hexdigest(), size, rows
-
-
 def _pieces(file: PlannedFile) -> Iterator[bytes]:
     if file.text is not None:
         yield file.text.encode()
-    else:
-        yield from (encode(row) for row in planned_rows(file))
+        return
+    with staged_path(file).open("rb") as stream:
+        yield from stream
 
 
 def _write_file(file: PlannedFile, folder: Path) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.train.backends import load_backend
+from advisor.train.backends.availability import require_open
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job, TrainingPlan
 
 
-def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, attempt: int = 1) -> Job:
+def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, catalog: Catalog, attempt: int = 1) -> Job:
     """Save a job for `plan` and start it; the same plan again finds the same job and goes on with it.
 
     Raises:
-        AdvisorError: The backend refuses. Where nothing had been started yet, no job is left behind.
+        AdvisorError: The backend is closed today or refuses. Where nothing had been started yet, no job is left behind.
     """
+    if not store.known(plan, attempt=attempt):
+        require_open(catalog, plan.backend, store.clock().date())
     saved = store.add(plan, bundle, attempt=attempt)
     with store.locked(saved.id) as job:
         if job.ended:

@@ -59,6 +59,10 @@ class JobStore:
             self._write(final, plan, bundle)
         return self.load(job_id)
 
+    def known(self, plan: TrainingPlan, *, attempt: int = 1) -> bool:
+        """Whether a job for `plan` is saved already, and is only to be found again."""
+        return (self.folder / self.id_for(plan, attempt=attempt)).exists()
+
     @staticmethod
     def id_for(plan: TrainingPlan, *, attempt: int = 1) -> str:
         """Give the id that a job for `plan` has or would have."""

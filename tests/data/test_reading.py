@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from advisor.data.audit import audit, format_evidence
 from advisor.data.checks.contract import good_rows
-from advisor.rows.formats import shape_of, to_conversation
 from advisor.data.records import AuditInputs
-from advisor.rows.sources import Broken, chunks, open_source, parse, place_of
 from advisor.errors import AdvisorError
+from advisor.rows.formats import shape_of, to_conversation
+from advisor.rows.sources import Broken, chunks, open_source, parse, place_of
 
 from .files import write
 

@@ -1,75 +1,106 @@
-"""The table of training backends and the contract that each fulfils; a backend is imported when first named."""
+"""The table of training backends: ours, and those that other packages register; a backend is imported when first named."""
 
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from typing import Literal
 
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.records import Job, JobContext, TrainingPlan, TrainingSpec
+from advisor.train.backends.contract import Backend, BackendEntry, PlanInputs
 
+__all__ = ["BACKENDS", "GROUP", "Backend", "BackendEntry", "PlanInputs", "entry", "load_backend"]
 
-class Backend(Protocol):
-    """What every backend can do. Only `submit` may spend money or send data."""
-
-    name: str
-
-    def plan(self, spec: TrainingSpec) -> TrainingPlan:
-        """Say what would be written, run, paid, sent and needed; without side effects or network."""
-
-    def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
-        """Start the saved `job`, saving after each step, or find the run that an earlier try started."""
-
-    def refresh(self, job: Job, context: JobContext) -> Job:
-        """Ask how the job stands; never starts anything."""
-
-    def cancel(self, job: Job, context: JobContext) -> Job:
-        """Stop the job; stopping an ended job changes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackendEntry:
-    """One line of the table."""
-
-    name: str
-    """What a person types."""
-    title: str
-    """What a person reads."""
-    kind: Literal["local", "bundle", "hosted"]
-    """`local` trains here, `bundle` writes files for another machine, `hosted` calls a service."""
-    module: str
-    """Module under `advisor.train.backends`; its `BACKEND` fulfils the contract."""
-    extra: str | None = None
-    """The extra that installs what `submit` needs."""
-
-
-def _entry(
-    name: str, title: str, kind: Literal["local", "bundle", "hosted"], *, extra: str | None = None
-) -> BackendEntry:
-    return BackendEntry(name, title, kind, name.replace("-", "_"), extra)
-
-
-BACKENDS: dict[str, BackendEntry] = {
-    entry.name: entry
-    for entry in (
-        _entry("trl", "TRL + PEFT on this machine", "local", extra="train"),
-        _entry("ray", "TRL under Ray Train", "local", extra="ray"),
-        _entry("axolotl", "Axolotl", "bundle"),
-        _entry("llamafactory", "LLaMA-Factory", "bundle"),
-        _entry("unsloth", "Unsloth", "bundle"),
-        _entry("ms-swift", "ms-swift", "bundle"),
-        _entry("mlx-lm", "MLX-LM on Apple silicon", "bundle"),
-        _entry("skypilot", "SkyPilot on any cloud or cluster", "bundle"),
-        _entry("together", "Together", "hosted", extra="hosted"),
-        _entry("fireworks", "Fireworks", "hosted", extra="hosted"),
-        _entry("azure", "Azure / Microsoft Foundry", "hosted", extra="hosted"),
-        _entry("openai", "OpenAI", "hosted", extra="hosted"),
-        _entry("openai-compatible", "Any service with OpenAI's fine_tuning.jobs", "hosted", extra="hosted"),
-        _entry("bedrock", "Amazon Bedrock", "hosted", extra="bedrock"),
-        _entry("vertex", "Google Vertex AI", "hosted", extra="hosted"),
-    )
+GROUP = "advisor.backends"
+"""Entry points of this group name a `BackendEntry` each."""
+_FIGURES = {"sharding", "loss_kernel"}
+_TRAINER = {
+    "last_layers",
+    "max_steps",
+    "eval_every_steps",
+    "patience",
+    "merge",
+    "threads",
+    "precision",
+    "workers",
 }
+_OPENAI = {"learning_rate_multiplier", "suffix", "tuning_route"}
+
+
+def _ours(
+    name: str,
+    title: str,
+    kind: Literal["local", "bundle", "hosted"],
+    *options: str,
+    extra: str | None = None,
+    default_model: str | None = None,
+    own_models: bool = False,
+) -> BackendEntry:
+    module = f"advisor.train.backends.{name.replace('-', '_')}"
+    known = frozenset({*options, *(_FIGURES if kind != "hosted" else {"tuning_route"})})
+    return BackendEntry(name, title, kind, module, extra, known, default_model, own_models)
+
+
+_OURS = (
+    _ours(
+        "trl", "TRL + PEFT on this machine", "local", *_TRAINER, extra="train", default_model="smollm2-135m"
+    ),
+    _ours("ray", "TRL under Ray Train", "local", *_TRAINER, extra="ray", default_model="smollm2-135m"),
+    _ours("axolotl", "Axolotl", "bundle"),
+    _ours("llamafactory", "LLaMA-Factory", "bundle", "template"),
+    _ours("unsloth", "Unsloth", "bundle"),
+    _ours("ms-swift", "ms-swift", "bundle"),
+    _ours("mlx-lm", "MLX-LM on Apple silicon", "bundle"),
+    _ours("skypilot", "SkyPilot on any cloud or cluster", "bundle", "infra", "spot", "disk_gb", "nodes"),
+    _ours("together", "Together", "hosted", "base_url", "suffix", extra="hosted"),
+    _ours("fireworks", "Fireworks", "hosted", "base_url", "account", extra="hosted"),
+    _ours("azure", "Azure / Microsoft Foundry", "hosted", *_OPENAI, "base_url", extra="hosted"),
+    _ours("openai", "OpenAI", "hosted", *_OPENAI, extra="hosted", own_models=True),
+    _ours(
+        "openai-compatible",
+        "Any service with OpenAI's fine_tuning.jobs",
+        "hosted",
+        *_OPENAI,
+        *_TRAINER,
+        "base_url",
+        "extra_hyperparameters",
+        extra="hosted",
+    ),
+    _ours(
+        "bedrock",
+        "Amazon Bedrock",
+        "hosted",
+        *("bucket", "role_arn", "region", "prefix", "batch_size", "endpoint_url"),
+        extra="bedrock",
+    ),
+    _ours(
+        "vertex",
+        "Google Vertex AI",
+        "hosted",
+        *("bucket", "project", "location", "base_url", "storage_url", "learning_rate_multiplier"),
+        extra="hosted",
+        own_models=True,
+    ),
+)
+
+
+def _others() -> Iterator[BackendEntry]:
+    """Find the backends that other packages register; a name of ours stays ours."""
+    for point in entry_points(group=GROUP):
+        found = point.load()
+        if not isinstance(found, BackendEntry):
+            raise AdvisorError(
+                f"the entry point '{point.name}' of the group {GROUP} is not a BackendEntry",
+                place=point.value,
+                remedy="Correct or remove the package that registers it.",
+            )
+        yield found
+
+
+BACKENDS: dict[str, BackendEntry] = {}
+BACKENDS |= {one.name: one for one in _OURS}
+BACKENDS |= {one.name: one for one in _others() if one.name not in BACKENDS}
 
 
 def entry(name: str) -> BackendEntry:
@@ -82,7 +113,6 @@ def entry(name: str) -> BackendEntry:
 
 
 def load_backend(name: str) -> Backend:
-    """Import the backend `name` and give its object."""
-    module = importlib.import_module(f"advisor.train.backends.{entry(name).module}")
-    backend: Backend = module.BACKEND
+    """Import the backend `name` and return its object."""
+    backend: Backend = importlib.import_module(entry(name).module).BACKEND
     return backend

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from loopback_service import HYPERPARAMETERS
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.api_server import service_app
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
+from advisor.train.planning import plan_spec
 from advisor.train.records import Job, TrainingPlan, TrainingSpec
 
 pytest.importorskip("openai")
@@ -40,7 +41,7 @@ def planned(tmp_path: Path, rows):
             options={"base_url": base_url, "extra_hyperparameters": True, **own, **options},
             as_of=date(2026, 11, 22),
         )
-        plan = load_backend(spec.backend).plan(spec)
+        plan = plan_spec(spec, load_catalog())
         return plan, write_bundle(plan, tmp_path / "bundle")
 
     return make

@@ -206,19 +206,21 @@ def submit_part(label, folder, service, times):
     for trial in ("warm-up", "unharmed"):  # the first one loads what every later one has
         prepared = planned(folder, base_url, model, trial)
         began = time.monotonic()
-        job_verbs.cancel(store, job_verbs.submit(store, *prepared).id)
+        job_verbs.cancel(store, job_verbs.submit(store, *prepared, catalog=load_catalog()).id)
         whole = time.monotonic() - began
     doubled = lost = cut = 0
     try:
         for trial in range(times):
             plan, bundle = planned(folder, base_url, model, trial)
-            child = in_child(lambda plan=plan, bundle=bundle: job_verbs.submit(store, plan, bundle))
+            child = in_child(
+                lambda plan=plan, bundle=bundle: job_verbs.submit(store, plan, bundle, catalog=load_catalog())
+            )
             time.sleep(random.uniform(0, whole * 1.1))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             saved = store.id_for(plan)
             cut += saved not in store.ids() or store.load(saved).provider_id is None
-            job = job_verbs.submit(store, plan, bundle)  # what the person does next
+            job = job_verbs.submit(store, plan, bundle, catalog=load_catalog())  # what the person does next
             jobs = httpx2.get(f"{base_url}/fine_tuning/jobs", params={"limit": 100}).json()["data"]
             ours = [
                 item

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.train import job_verbs
@@ -110,7 +111,7 @@ class TuningJobs:
                 write_bundle(plan, bundle)
             # known before it is made: the id follows from the plan, so a crash in between loses nothing
             write_text(self._folder / job_id / "local-id", self.store.id_for(plan))
-            return job_verbs.submit(self.store, plan, bundle)
+            return job_verbs.submit(self.store, plan, bundle, catalog=load_catalog())
         except AdvisorError as error:
             write_text(self._folder / job_id / "refused", str(error))
             return None

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from advisor.errors import AdvisorError
+from advisor.net import check_address, find_key
 from advisor.train.backends.contract import PlanInputs
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.keys import check_address, find_key
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
 from advisor.train.plan import PlanParts, compose, sent_name
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec

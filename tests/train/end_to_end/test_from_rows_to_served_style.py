@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.data.audit import AuditInputs, audit
 from advisor.train import job_verbs
 from advisor.train.bundle import write_bundle
@@ -108,7 +109,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[JobStore, Job]:
     assert plan.train_rows + plan.evaluation.held_out_rows == 160
     assert plan.recipients[0].name == "whoever runs the bundle"
     store = JobStore(folder / "jobs")
-    return store, ended(store, job_verbs.submit(store, plan, write_bundle(plan, folder / "bundle")))
+    return store, ended(
+        store, job_verbs.submit(store, plan, write_bundle(plan, folder / "bundle"), catalog=load_catalog())
+    )
 
 
 def test_the_loss_on_held_out_rows_falls(trained: tuple[JobStore, Job]) -> None:

@@ -218,7 +218,11 @@ class Asking:
         headers = {} if self.receiver.key else {"Authorization": openai.Omit()}
         try:
             return await self._client.chat.completions.create(
-                model=self.receiver.model, messages=messages, response_format=asked, seed=seed, extra_headers=headers
+                model=self.receiver.model,
+                messages=messages,
+                response_format=asked,
+                seed=seed,
+                extra_headers=headers,
             )
         except (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError) as error:
             status = getattr(error, "status_code", None)

@@ -117,16 +117,11 @@ def free_port():
 
 
 def own_service(folder):
-    """Start `advisor train serve` and give its process and address."""
+    """Start the tests' own fine-tuning service and give its process and address."""
     command = [
         sys.executable,
         "-c",
-        "from advisor.cli import main; main()",
-        "train",
-        "serve",
-        "--port",
-        "0",
-        "--json",
+        "from tests.train.tuning_service.running import main; main()",
     ]
     process = subprocess.Popen(
         command,

@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 import typer
@@ -17,8 +18,18 @@ from rich.console import Console
 from advisor import __version__
 from advisor.errors import AdvisorError
 
-# One line per area; each module adds its own commands.
-AREAS: Final = ("deciding", "rulebook", "cost", "report", "library", "data", "size", "plan", "train")
+# One line per area: its module, and the commands that it adds. A named command loads its own area only.
+AREAS: Final[dict[str, tuple[str, ...]]] = {
+    "deciding": ("ask", "decide", "map"),
+    "rulebook": ("rules",),
+    "cost": ("cost", "prices"),
+    "report": ("report", "app"),
+    "library": ("recheck", "brief", "library"),
+    "data": ("audit", "fix", "split", "augment"),
+    "size": ("size",),
+    "plan": ("plan",),
+    "train": ("train",),
+}
 
 app = typer.Typer(
     name="advisor",
@@ -49,18 +60,23 @@ def _root(
     pass
 
 
-def build() -> typer.Typer:
-    """Register the commands of every area, once."""
-    if not app.registered_commands:
-        for area in AREAS:
+def build(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Register the commands of the area that the first argument names, of every area where it names none."""
+    named = [area for area, commands in AREAS.items() if arguments and arguments[0] in commands]
+    for area in named or AREAS:
+        if area not in _REGISTERED:
+            _REGISTERED.add(area)
             importlib.import_module(f"advisor.cli.{area}").register(app)
     return app
+
+
+_REGISTERED: set[str] = set()
 
 
 def main() -> None:
     """Run the command line; a user's mistake is three parts on stderr and exit code 1, never a traceback."""
     try:
-        build()()
+        build(sys.argv[1:])()
     except AdvisorError as error:
         report_error(error, as_json="--json" in sys.argv[1:])
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""``train``: submit, watch and stop jobs, serve what came out, and the local fine-tuning service."""
+"""``train``: submit, watch and stop jobs, and serve what came out."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from rich.table import Table
 from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
-from advisor.train.backends import entry
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job
+from advisor.train.table import entry
 
 train = typer.Typer(
     help="Train for real: here, or at a provider; jobs outlive the shell.", no_args_is_help=True
@@ -127,25 +127,6 @@ def logs(job_id: JobArgument) -> None:
         typer.echo(path.read_text(encoding="utf-8", errors="replace"), nl=False)
     for event in job.events:
         typer.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
-
-
-@train.command()
-def serve(
-    port: PortOption = 8765,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    as_json: JsonOption = False,
-) -> None:
-    """Answer OpenAI's files and fine_tuning.jobs routes on this machine, with real training behind them."""
-    from advisor.train.api_server import service_app
-    from advisor.train.loopback import check_loopback, run_app
-
-    check_loopback(host)
-    run_app(
-        service_app(JobStore()),
-        host,
-        port,
-        on_ready=lambda url: _announce({"base_url": f"{url}/v1"}, as_json),
-    )
 
 
 @train.command(name="run-model")

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from advisor.data.checks import CHECKS
-from advisor.data.checks.contract import Check, Dataset
+from advisor.data.checks.contract import Check
 from advisor.data.columns import Columns
+from advisor.data.dataset import Dataset
 from advisor.data.executor import Executor, Here, Processes
 from advisor.data.measured_facts import facts_of
 from advisor.data.measuring import Measure
@@ -104,7 +105,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
     columns = Columns(folder)
     names: dict[str, dict[int, str]] = {}
     seen = 0
-    measure = Measure(options, tuple(check.id for check in checks), tokens=bool(checks))
+    measure = Measure(options, tuple(check.measure for check in checks if check.measure), tokens=bool(checks))
     for done in (executor or _executor_for(source)).map(measure, chunks(source)):
         columns.append(done.columns)
         for kind, texts in done.names.items():

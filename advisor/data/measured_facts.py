@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advisor.data.checks.contract import Dataset
+from advisor.data.dataset import Dataset
 from advisor.data.records import Finding, MeasuredFact
 from advisor.data.usable import usable_rows
 from advisor.rows.templates import load_template

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,19 +35,16 @@ class Measure:
     """A picklable function from chunk to measurements."""
 
     options: AuditOptions
-    checks: tuple[str, ...]
-    part: str = "train"
+    measures: tuple[Callable[[Batch], Mapping[str, NDArray[Any] | Ragged]], ...] = ()
+    """What each check measures of a batch beside the shared columns."""
     tokens: bool = True
 
     def __call__(self, chunk: Chunk) -> Measurements:
         """Parse and measure a chunk."""
-        from advisor.data.checks import CHECKS
-
         batch = batch_of(chunk, self.options)
         columns = shared(batch, tokens=self.tokens)
-        for check in CHECKS:
-            if check.measure and check.id in self.checks:
-                columns.update(check.measure(batch))
+        for measure in self.measures:
+            columns.update(measure(batch))
         columns.update(_faults(batch))
         batch.names["broken"] = dict(batch.broken)
         return Measurements(columns, batch.names, len(batch.broken))

@@ -13,7 +13,7 @@ from typing import IO, Any
 import orjson
 from pydantic import Field
 
-from advisor.data.checks.contract import Dataset
+from advisor.data.dataset import Dataset
 from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import AuditOptions, Record
 from advisor.errors import AdvisorError, did_you_mean

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
-from advisor.train.backends.availability import require_open
+from advisor.train.availability import require_open
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job, TrainingPlan
+from advisor.train.table import load_backend
 
 
 def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, catalog: Catalog, attempt: int = 1) -> Job:

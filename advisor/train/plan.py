@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import sqrt
 
-from advisor.train.backends import entry
-from advisor.train.backends.availability import require_open
-from advisor.train.backends.contract import PlanInputs
+from advisor.train.availability import require_open
 from advisor.train.base_model import check_chat
+from advisor.train.contract import PlanInputs
 from advisor.train.plan_checks import check_model, check_options, check_rows
 from advisor.train.plan_figures import DataFigures, data_figures, hosted_figures, own_figures
+from advisor.train.plan_parts import TRAIN_FILE, PlanParts
 from advisor.train.plan_text import readme
-from advisor.train.records import EvaluationPlan, PlannedFile, Recipient, TrainingPlan, TrainingSpec
-from advisor.train.row_shapes import Carries
+from advisor.train.records import EvaluationPlan, PlannedFile, TrainingPlan, TrainingSpec
 from advisor.train.staging import Part, stage_rows, stage_text
+from advisor.train.table import entry
 from advisor.train.training_rows import TrainingRows
-
-TRAIN_FILE = "data/train.jsonl"
-EVAL_FILE = "data/eval.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanParts:
-    """What one backend adds to a plan."""
-
-    config: str = ""
-    """The main configuration, as text."""
-    config_path: str = ""
-    """Where it stands in the bundle."""
-    files: Mapping[str, str] = field(default_factory=dict)
-    """Further text files by path; a path ending in `.sh` is made executable."""
-    commands: tuple[str, ...] = ()
-    """What a person types in the bundle."""
-    requirements: tuple[str, ...] = ()
-    """Exact pins."""
-    recipients: tuple[Recipient, ...] = ()
-    """Who receives the data."""
-    shape: str = "messages"
-    """The row shape the backend reads."""
-    preference_shape: str = "preference"
-    """The same for preference pairs."""
-    carries: Carries = Carries()
-    """What of a row the backend reads."""
-    weighed_by_shape: bool = False
-    """Whether the shape itself says which turns are learned."""
-    warnings: tuple[str, ...] = ()
-    """What the reader should know first."""
-    eval_file: str = EVAL_FILE
-    """Where the backend looks for held-out rows."""
-    sent_shape: str | None = None
-    """The shape of copies that are sent in place of the files above; they stand beside them as `sent-…`."""
 
 
 def compose(spec: TrainingSpec, parts: PlanParts, given: PlanInputs) -> TrainingPlan:
@@ -165,8 +128,3 @@ def steps_of(spec: TrainingSpec, rows: int) -> int:
     """Count the optimizer steps of the whole run."""
     batch = spec.micro_batch * spec.gradient_accumulation * spec.n_gpus
     return max(1, round(-(-rows // batch) * spec.epochs))
-
-
-def local_recipient(where: str) -> Recipient:
-    """Say that the data stays with whoever runs the bundle."""
-    return Recipient(name="whoever runs the bundle", receives="all training and evaluation rows", where=where)

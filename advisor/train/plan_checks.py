@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.backends import entry
 from advisor.train.records import TrainingSpec
+from advisor.train.table import entry
 from advisor.train.training_rows import TrainingRows, listed
 
 if TYPE_CHECKING:
-    from advisor.train.backends.contract import PlanInputs
-    from advisor.train.plan import PlanParts
+    from advisor.train.contract import PlanInputs
+    from advisor.train.plan_parts import PlanParts
 
 FEWEST_SHOWN = 12
 

@@ -9,7 +9,7 @@ import numpy as np
 from advisor.catalog import Catalog
 from advisor.catalog.market import TuningRoute, in_force
 from advisor.errors import AdvisorError
-from advisor.train.backends.contract import PlanInputs
+from advisor.train.contract import PlanInputs
 from advisor.train.records import Span, TrainingSpec
 from advisor.train.size.architecture import Architecture
 from advisor.train.size.estimate import Question, estimate, find_architecture

@@ -14,12 +14,12 @@ from advisor.catalog import Catalog
 from advisor.data.records import LONGEST_ROW
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.scenario import Situation
-from advisor.train.backends import PlanInputs, entry, load_backend
-from advisor.train.backends.availability import require_open
+from advisor.train.availability import require_open
 from advisor.train.hyperparameters import Reason, Work, recommend, task_of
 from advisor.train.plan_figures import data_figures
 from advisor.train.records import TrainingPlan, TrainingSpec
 from advisor.train.size.estimate import find_architecture
+from advisor.train.table import PlanInputs, entry, load_backend
 from advisor.train.training_rows import TrainingRows, read_training_rows
 
 SHORTEST_LENGTH = 512

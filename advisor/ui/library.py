@@ -12,7 +12,7 @@ from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.report import words
 from advisor.store import Entry, Revision, may_manage
-from advisor.ui import look, moved, pages, saving, signing_in, state
+from advisor.ui import look, moved, opening, pages, saving, signing_in, state
 
 MAX_SHOWN = 30
 
@@ -61,7 +61,11 @@ def _entry(entry: Entry, catalog: Catalog) -> None:
         st.html(_summary(entry, catalog))
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Open", key=f"open_{entry.id}", on_click=open_revision, args=(entry.id, None), type="primary"
+                "Open",
+                key=f"open_{entry.id}",
+                on_click=opening.open_revision,
+                args=(entry.id, None),
+                type="primary",
             )
             st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
             if may_manage(saving.person(), owner=entry.owner):
@@ -120,7 +124,9 @@ def _history(entry: Entry, catalog: Catalog) -> None:
         st.html(_revision(revision, catalog))
         with st.container(horizontal=True, gap="small"):
             key = f"{entry.id}_{revision.number}"
-            st.button("Open", key=f"see_{key}", on_click=open_revision, args=(entry.id, revision.number))
+            st.button(
+                "Open", key=f"see_{key}", on_click=opening.open_revision, args=(entry.id, revision.number)
+            )
             if revision.number != entry.revision:
                 st.button(
                     "Restore",
@@ -142,17 +148,6 @@ def _revision(revision: Revision, catalog: Catalog) -> str:
     again = f", restored from {revision.restored_from}" if revision.restored_from else ""
     lines = [f"Revision {revision.number}, {_moment(revision.saved_at)}{by}{again}", outcome, book]
     return f'<p class="adv-quiet">{"<br>".join(escape(line) for line in lines if line)}</p>'
-
-
-def open_revision(assessment_id: str, revision: int | None) -> None:
-    """Load a saved assessment and go to the questions."""
-    try:
-        found = saving.store().get(assessment_id, revision)
-    except AdvisorError as error:
-        pages.tell(error)
-        return
-    state.load(found.situation, saved=f"{assessment_id}.{found.revision.number}")
-    pages.go("recommendation")
 
 
 def _exchange(store: Any) -> None:

@@ -8,30 +8,13 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.store import SaveConflict, open_store, person_of
-from advisor.ui import deciding, look, pages, state
+from advisor.store import SaveConflict
+from advisor.ui import deciding, look, opening, pages, state
+from advisor.ui.opening import store
 
 if TYPE_CHECKING:
     # Stands on SQLAlchemy, which the first page must not wait for.
-    from advisor.store import Store
-
-
-def store() -> Store:
-    """Give the library as the visitor sees it."""
-    whole = _opened()
-    name = person()
-    return whole.seen_by(name) if name else whole
-
-
-@st.cache_resource(show_spinner=False)
-def _opened() -> Store:
-    return open_store()
-
-
-def person() -> str:
-    """Name the visitor who signed in; empty without sign-in."""
-    user = st.user
-    return person_of(user.to_dict()) if getattr(user, "is_logged_in", False) else ""
+    pass
 
 
 def button(catalog: Catalog, *, key: str) -> None:
@@ -84,7 +67,5 @@ def _save(catalog: Catalog, *, as_copy: bool = False) -> None:
 
 
 def _open_newest(conflict: SaveConflict) -> None:
-    from advisor.ui.library import open_revision
-
     st.session_state["conflict"] = None
-    open_revision(conflict.newest.id, None)
+    opening.open_revision(conflict.newest.id, None)

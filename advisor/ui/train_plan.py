@@ -14,11 +14,11 @@ from advisor.errors import AdvisorError
 from advisor.files import write_bytes
 from advisor.scenario import Situation
 from advisor.train import job_verbs
-from advisor.train.backends import BACKENDS, entry
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
 from advisor.train.planning import plan_training
 from advisor.train.records import Span, TrainingPlan
+from advisor.train.table import BACKENDS, entry
 from advisor.ui import look, pages, state
 from advisor.ui.clock import today
 

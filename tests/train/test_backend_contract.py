@@ -9,10 +9,10 @@ import pytest
 
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
-from advisor.train.backends import BACKENDS, entry, load_backend
-from advisor.train.backends.availability import require_open
+from advisor.train.availability import require_open
 from advisor.train.bundle import MANIFEST, read_bundle, write_bundle
 from advisor.train.records import Job, JobContext, TrainingPlan, TrainingSpec, idempotency_key
+from advisor.train.table import BACKENDS, entry, load_backend
 from tests.train.planned import planned
 
 DAY = date(2026, 11, 22)

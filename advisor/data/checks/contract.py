@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
-from advisor.data.columns import Columns, StoredRagged
-from advisor.data.coverage import Coverage
-from advisor.data.records import MOST_ROWS_LISTED, AuditOptions, Confidence, Finding, Severity
-from advisor.data.word_use import row_counts
+from advisor.data.dataset import Dataset
+from advisor.data.records import MOST_ROWS_LISTED, Confidence, Finding, Severity
 from advisor.data.words import Ragged
-from advisor.rows.conversation import Conversation
+
+__all__ = [
+    "Check",
+    "Confidence",
+    "Dataset",
+    "Example",
+    "Measured",
+    "Severity",
+    "chat",
+    "finding",
+    "good_rows",
+    "share",
+]
 
 Measured = Mapping[str, NDArray[Any] | Ragged]
 
@@ -53,56 +61,6 @@ class Check:
     measure: Callable[[Batch], Measured] | None = None
     # Among findings of equal severity and confidence the more harmful defect is named first.
     harm: int = 50
-
-
-class Dataset:
-    """What was measured of a whole file, and a way back to its rows."""
-
-    def __init__(
-        self, columns: Columns, names: Mapping[str, Mapping[int, str]], options: AuditOptions
-    ) -> None:
-        self.columns = columns
-        self.names = names
-        self.options = options
-        self.rows: NDArray[np.uint32] = columns.read("row").astype(np.uint32)
-        self.others: dict[str, Dataset] = {}
-        self._word_rows: dict[str, NDArray[np.int64]] = {}
-        self.coverage: Coverage | None = None
-        self.read: Callable[[], Iterator[Sequence[Conversation]]] = lambda: iter(())
-        self.fetch: Callable[[Sequence[int]], dict[int, Conversation]] = lambda _rows: {}
-        self.label: Path | None = None
-        # What of the file's form a stricter reader refuses.
-        self.lenient: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def column(self, name: str) -> NDArray[Any]:
-        """Read a measured column."""
-        return self.columns.read(name)
-
-    def ragged(self, name: str) -> StoredRagged:
-        """Give a ragged column."""
-        return self.columns.ragged(name)
-
-    def word_rows(self, name: str) -> NDArray[np.int64]:
-        """Count for each word, by bucket, the rows that use it in ``prompt_set`` or ``answer_set``; counted once."""
-        if name not in self._word_rows:
-            self._word_rows[name] = row_counts(self.ragged(name))
-        return self._word_rows[name]
-
-    def texts(self) -> Iterator[list[tuple[str, str]]]:
-        """Read the file again, batch by batch: prompt and answer of each row."""
-        for batch in self.read():
-            yield [(one.prompt, one.answer) for one in batch]
-
-    def where(self, flags: NDArray[np.bool_]) -> list[int]:
-        """Give the row numbers of the set flags."""
-        return [int(row) for row in self.rows[flags]]
-
-    def marked(self, name: str) -> list[int]:
-        """Give the row numbers that a yes-or-no column marks."""
-        return self.where(self.column(name).astype(bool))
 
 
 def finding(  # noqa: PLR0913 - the words of a check come from the check, the rest is said here

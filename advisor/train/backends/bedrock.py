@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError, missing_extra
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
-from advisor.train.plan import PlanParts, compose, sent_name
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose, sent_name
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
 

@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.backends.contract import PlanInputs
-from advisor.train.plan import PlanParts, compose
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Job, JobContext, Objective, TrainingPlan, TrainingSpec
 
 DEEPSPEED_FILE = "deepspeed.json"

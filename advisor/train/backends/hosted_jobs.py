@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.backends.services import (
     Limits,
     Order,
@@ -20,6 +19,7 @@ from advisor.train.backends.services import (
     as_user_error,
     first,
 )
+from advisor.train.contract import PlanInputs
 from advisor.train.jobs import BUNDLE
 from advisor.train.records import Artefact, Job, JobContext, JobEvent, Option, TrainingPlan, TrainingSpec
 from advisor.train.trainer.rows import check_learnable, read_rows

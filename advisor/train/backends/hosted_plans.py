@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from advisor.train.backends.contract import PlanInputs
-from advisor.train.plan import PlanParts, compose
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
 

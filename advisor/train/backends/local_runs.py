@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError, missing_extra
+from advisor.train.packaged_model import is_packaged
 from advisor.train.records import Artefact, Job, JobContext, JobEvent, JobState, Option, TrainingPlan
-from advisor.train.trainer.model_folder import check_base_model, is_packaged
+from advisor.train.trainer.model_folder import check_base_model
 from advisor.train.trainer.progress import Progress, read_progress
 from advisor.train.trainer.rows import check_learnable, read_rows
 from advisor.train.trainer.run_files import (

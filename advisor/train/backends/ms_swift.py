@@ -14,9 +14,9 @@ from advisor.train.backends.bundle_backend import (
     deepspeed_stage,
     script,
 )
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.base_model import model_name, modules
-from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
+from advisor.train.contract import PlanInputs
+from advisor.train.plan_parts import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
 from advisor.train.row_shapes import Carries
 

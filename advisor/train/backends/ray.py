@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from advisor.errors import missing_extra
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.backends.trl import Trl
 from advisor.train.backends.trl_bundle import local_plan
+from advisor.train.contract import PlanInputs
 from advisor.train.records import Job, JobContext, TrainingPlan, TrainingSpec
 
 RAY_PIN = "ray[train]==2.60.0"

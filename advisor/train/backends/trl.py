@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.backends.local_runs import check_before_start, refreshed, run_folder, settings_for
 from advisor.train.backends.trl_bundle import local_plan
+from advisor.train.contract import PlanInputs
 from advisor.train.jobs import BUNDLE
 from advisor.train.records import Job, JobContext, JobEvent, TrainingPlan, TrainingSpec
 from advisor.train.trainer.launch import launch

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from advisor.train.backends import trl_command
 from advisor.train.backends.bundle_backend import check_objective, script, yaml_text
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.base_model import model_name
-from advisor.train.plan import PlanParts, compose, local_recipient
+from advisor.train.contract import PlanInputs
+from advisor.train.packaged_model import PACKAGED_MODEL, is_packaged
+from advisor.train.plan import compose
+from advisor.train.plan_parts import PlanParts, local_recipient
 from advisor.train.records import Objective, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
+from advisor.train.table import trl_command
 from advisor.train.trainer.chat_template import CHATML_TRAINING_TEMPLATE
-from advisor.train.trainer.model_folder import PACKAGED_MODEL, is_packaged
 
 CONFIG = "trl.yaml"
 TEMPLATE = "chat_template.jinja"

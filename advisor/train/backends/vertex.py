@@ -13,11 +13,12 @@ from urllib.parse import quote
 
 from advisor.errors import AdvisorError
 from advisor.net import check_address, find_key
-from advisor.train.backends.contract import PlanInputs
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.json_client import JsonClient
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
-from advisor.train.plan import PlanParts, compose, sent_name
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose, sent_name
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
 

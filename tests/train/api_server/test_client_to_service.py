@@ -11,11 +11,11 @@ from loopback_service import HYPERPARAMETERS
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
-from advisor.train.api_server import service_app
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
 from advisor.train.planning import plan_spec
 from advisor.train.records import Job, TrainingPlan, TrainingSpec
+from tests.train.tuning_service import service_app
 
 pytest.importorskip("openai")
 pytest.importorskip("trl")

@@ -12,9 +12,9 @@ from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.net import check_address, find_key, without_key
 from advisor.train import job_verbs
-from advisor.train.backends import load_backend
 from advisor.train.backends.hosted_jobs import check_files, upload_name
 from advisor.train.jobs import JobStore
+from advisor.train.table import load_backend
 
 KEYS = {"openai": "OPENAI_API_KEY", "together": "TOGETHER_API_KEY", "fireworks": "FIREWORKS_API_KEY"}
 

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.backends.bedrock import job_name
 from advisor.train.bundle import write_bundle
 from advisor.train.records import Job, JobContext, TrainingSpec, idempotency_key
+from advisor.train.table import load_backend
 from tests.train.planned import planned
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.backends.vertex import display_name
 from advisor.train.bundle import write_bundle
 from advisor.train.records import Job, JobContext, TrainingSpec, idempotency_key
+from advisor.train.table import load_backend
 from tests.train.planned import planned
 
 pytest.importorskip("httpx2")

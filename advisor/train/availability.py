@@ -7,7 +7,7 @@ from datetime import date
 from advisor.catalog import Catalog
 from advisor.catalog.market import Availability
 from advisor.errors import AdvisorError
-from advisor.train.backends import BACKENDS
+from advisor.train.table import BACKENDS
 
 
 def availability(catalog: Catalog, backend: str, as_of: date) -> Availability | None:

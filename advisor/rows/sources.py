@@ -84,18 +84,24 @@ def open_source(path: Path) -> Source:
         )
     if path.is_dir():
         return _open_folder(path)
-    with path.open("rb") as stream:
-        head = stream.read(8)
-    compression = _compression_of(head)
-    container = _container_of(path, head, compression)
-    return Source(path, container, compression, lenient=_lenient(path, container, compression))
+    head, compression, start = _look(path)
+    container = _container_of(path, head, start)
+    return Source(path, container, compression, lenient=_lenient(container, start))
 
 
-def _lenient(path: Path, container: str, compression: str | None) -> tuple[str, ...]:
+def _look(path: Path) -> tuple[bytes, str | None, bytes]:
+    """Read the first bytes once: as they are, and unpacked."""
+    with path.open("rb") as raw:
+        head = raw.read(8)
+        raw.seek(0)
+        compression = _compression_of(head)
+        with _unpacked(raw, compression) as stream:
+            return head, compression, b"" if head.startswith(b"PAR1") else _first_bytes(stream, path)
+
+
+def _lenient(container: str, start: bytes) -> tuple[str, ...]:
     if container != "jsonl":
         return ("not-json-lines",)
-    with _binary(Source(path, container, compression)) as stream:
-        start = _first_bytes(stream, path)
     marks = (("byte-order-mark", start.startswith(b"\xef\xbb\xbf")), ("crlf", b"\r\n" in start))
     return tuple(name for name, found in marks if found)
 
@@ -213,7 +219,7 @@ def _compression_of(head: bytes) -> str | None:
     return "zstd" if head.startswith(b"\x28\xb5\x2f\xfd") else None
 
 
-def _container_of(path: Path, head: bytes, compression: str | None) -> str:
+def _container_of(path: Path, head: bytes, start: bytes) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -222,8 +228,6 @@ def _container_of(path: Path, head: bytes, compression: str | None) -> str:
     by_name = _TEXT_SUFFIXES.get(names[-1]) if names else None
     if by_name in {"csv", "parquet"}:
         return by_name
-    with _binary(Source(path, "jsonl", compression)) as stream:
-        start = _first_bytes(stream, path)
     return _json_container(start, by_name)
 
 
@@ -266,17 +270,22 @@ def _is_data(path: Path) -> bool:
 
 @contextmanager
 def _binary(source: Source) -> Iterator[IO[bytes]]:
-    with source.path.open("rb") as raw:
-        if source.compression == "gzip":
-            with gzip.open(raw) as stream:
-                yield cast("IO[bytes]", stream)
-        elif source.compression == "zstd":
-            import zstandard
+    with source.path.open("rb") as raw, _unpacked(raw, source.compression) as stream:
+        yield stream
 
-            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield io.BufferedReader(stream)
-        else:
-            yield raw
+
+@contextmanager
+def _unpacked(raw: IO[bytes], compression: str | None) -> Iterator[IO[bytes]]:
+    if compression == "gzip":
+        with gzip.open(raw) as stream:
+            yield cast("IO[bytes]", stream)
+    elif compression == "zstd":
+        import zstandard
+
+        with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+            yield io.BufferedReader(stream)
+    else:
+        yield raw
 
 
 def _part_chunks(part: Source, size: int) -> Iterator[Chunk]:

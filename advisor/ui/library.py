@@ -12,14 +12,14 @@ from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.report import words
 from advisor.store import Entry, Revision, may_manage
-from advisor.ui import look, moved, opening, pages, saving, signing_in, state
+from advisor.ui import look, moved, opening, pages, signing_in, state
 
 MAX_SHOWN = 30
 
 
 def render() -> None:
     """Draw the page."""
-    catalog, store = state.catalog(), saving.store()
+    catalog, store = state.catalog(), opening.store()
     st.title("Library", anchor=False)
     look.quiet(f"Kept in {store.place}. Every save is a revision; nothing is overwritten.")
     signing_in.out()
@@ -68,7 +68,7 @@ def _entry(entry: Entry, catalog: Catalog) -> None:
                 type="primary",
             )
             st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
-            if may_manage(saving.person(), owner=entry.owner):
+            if may_manage(opening.person(), owner=entry.owner):
                 _owner_actions(entry)
             with st.popover("History"):
                 _history(entry, catalog)
@@ -99,7 +99,7 @@ def _owner_actions(entry: Entry) -> None:
         st.button(
             "Keep", key=f"keep_{entry.id}", on_click=_describe, args=(entry, title, tags), type="primary"
         )
-    if saving.person():
+    if opening.person():
         label = "Stop sharing" if entry.shared else "Share with everyone"
         st.button(label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared))
     label = "Take out" if entry.archived else "Archive"
@@ -114,13 +114,13 @@ def _describe(entry: Entry, title: str, tags: str) -> None:
 
 def _act(verb: str, *arguments: Any) -> None:
     try:
-        getattr(saving.store(), verb)(*arguments)
+        getattr(opening.store(), verb)(*arguments)
     except AdvisorError as error:
         pages.tell(error)
 
 
 def _history(entry: Entry, catalog: Catalog) -> None:
-    for revision in saving.store().history(entry.id):
+    for revision in opening.store().history(entry.id):
         st.html(_revision(revision, catalog))
         with st.container(horizontal=True, gap="small"):
             key = f"{entry.id}_{revision.number}"

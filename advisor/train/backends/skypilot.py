@@ -6,13 +6,13 @@ from typing import Any
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.train.backends import trl_command
 from advisor.train.backends.bundle_backend import BundleBackend, script, yaml_text
 from advisor.train.base_model import model_name
 from advisor.train.contract import PlanInputs
 from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Recipient, TrainingSpec
 from advisor.train.row_shapes import Carries
-from advisor.train.table import trl_command
 
 ACCELERATORS = {
     "a10g": "A10G",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advisor.train.backends import trl_command
 from advisor.train.backends.bundle_backend import check_objective, script, yaml_text
 from advisor.train.base_model import model_name
 from advisor.train.contract import PlanInputs
@@ -10,7 +11,6 @@ from advisor.train.plan import compose
 from advisor.train.plan_parts import PlanParts, local_recipient
 from advisor.train.records import Objective, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
-from advisor.train.table import trl_command
 from advisor.train.trainer.chat_template import CHATML_TRAINING_TEMPLATE
 
 CONFIG = "trl.yaml"

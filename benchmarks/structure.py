@@ -88,13 +88,13 @@ def sizes() -> dict[str, float]:
 def circles() -> dict[str, int]:
     """Count groups of modules that import one another, imports inside functions included."""
     import grimp
-    import networkx
+    import networkx as nx
 
     built = grimp.build_graph("advisor", cache_dir=None)
-    graph = networkx.DiGraph(
+    graph = nx.DiGraph(
         (one, other) for one in built.modules for other in built.find_modules_directly_imported_by(one)
     )
-    groups = [group for group in networkx.strongly_connected_components(graph) if len(group) > 1]
+    groups = [group for group in nx.strongly_connected_components(graph) if len(group) > 1]
     return {"import circles": len(groups), "modules in circles": sum(map(len, groups))}
 
 
@@ -157,7 +157,7 @@ def cold_start() -> dict[str, float]:
 
 
 def _here() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.getcwd()}
+    return {**os.environ, "PYTHONPATH": str(Path.cwd())}
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ def _count_with(path: Path, text: str) -> int:
         ) from error
 
 
-def workload_facts(
+def workload_facts(  # noqa: PLR0913 - keyword-only beyond the first
     catalog: Catalog,
     *,
     model: str,

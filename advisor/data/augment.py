@@ -301,17 +301,13 @@ def _price(
         return options.usd_per_mtok_in, options.usd_per_mtok_out, "the prices given"
     from advisor.cost.offers import find_offer, quote
 
+    unknown = f"the price of {options.model} is not known; give --usd-per-mtok-in and --usd-per-mtok-out"
+    if catalog is None:
+        return None, None, unknown
     try:
-        if catalog is None:
-            raise AdvisorError("no prices are at hand", place="catalog", remedy="Pass a catalog.")
-        market = catalog.market
-        tier = quote(find_offer(options.model, market), market, day).tiers[0]
+        tier = quote(find_offer(options.model, catalog.market), catalog.market, day).tiers[0]
     except AdvisorError:
-        return (
-            None,
-            None,
-            f"the price of {options.model} is not known; give --usd-per-mtok-in and --usd-per-mtok-out",
-        )
+        return None, None, unknown
     return tier.input, tier.output, f"{options.model} on {day}"
 
 

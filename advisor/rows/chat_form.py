@@ -57,18 +57,17 @@ def as_chat(row: Conversation) -> dict[str, Any]:
 
 def as_message(one: Message) -> dict[str, Any]:
     """Write one message in OpenAI's shape; only what it has is written."""
-    content: Any = one.parts if one.parts else one.content
+    content: Any = one.parts or one.content
     if one.tool_calls and not content:
         content = None
+    given = {
+        "reasoning_content": one.reasoning,
+        "weight": one.weight,
+        "tool_call_id": one.tool_call_id,
+        "name": one.name,
+    }
     message: dict[str, Any] = {"role": one.role, "content": content}
-    for key, value in (
-        ("reasoning_content", one.reasoning),
-        ("weight", one.weight),
-        ("tool_call_id", one.tool_call_id),
-        ("name", one.name),
-    ):
-        if value is not None:
-            message[key] = value
+    message |= {key: value for key, value in given.items() if value is not None}
     if one.tool_calls:
         message["tool_calls"] = one.tool_calls
     return {**message, **one.extra}

@@ -66,27 +66,26 @@ def _read_rest(value: Mapping[str, Any], row: Conversation, used: set[str]) -> N
     """Read what may stand beside the messages in every format; what has no meaning is kept as it is."""
     given = {str(key): one for key, one in value.items() if one is not None and key not in used}
     inner = [given.pop(key) for key in ("metadata", "meta") if isinstance(given.get(key), dict)]
-    for key in _SYSTEM_KEYS:
-        if key in given and (words := _system_words(given[key])) is not None and _put_system(row, words):
+    for key in [one for one in _SYSTEM_KEYS if one in given]:
+        words = _system_words(given[key])
+        if words is not None and _put_system(row, words):
             del given[key]
-    for key in _TOOL_KEYS:
-        if key in given:
-            # LLaMA-Factory asks for tools as a string beside ShareGPT's turns; elsewhere only a lenient reader takes one.
-            row.tools = _joined(
-                row.tools, tools_of(given.pop(key), [] if row.shape == "sharegpt" else row.lenient)
-            )
-    for key in MEDIA_KEYS:
-        if media := given.get(key):
-            del given[key]
-            row.media[key if key.endswith("s") else key + "s"] = media if isinstance(media, list) else [media]
-    for key in _MARKS:
-        if key in given and row.good is None and (mark := _mark(given[key], key)) is not None:
-            del given[key]
-            row.good = mark
-    row.meta = given
+    for key in [one for one in _TOOL_KEYS if one in given]:
+        # LLaMA-Factory asks for tools as a string beside ShareGPT's turns; elsewhere only a lenient reader takes one.
+        lenient = [] if row.shape == "sharegpt" else row.lenient
+        row.tools = _joined(row.tools, tools_of(given.pop(key), lenient))
+    for key in [one for one in MEDIA_KEYS if given.get(one)]:
+        media = given.pop(key)
+        row.media[key if key.endswith("s") else key + "s"] = media if isinstance(media, list) else [media]
+    row.good = next((_mark(given[key], key) for key in _MARKS if _is_mark(given, key)), None)
+    row.meta = {key: one for key, one in given.items() if not (row.good is not None and _is_mark(given, key))}
     for name, one in ((str(name), one) for more in inner for name, one in more.items() if one is not None):
-        if given.get(name) != one:
-            given[name if name not in given else f"metadata.{name}"] = one
+        if row.meta.get(name) != one:
+            row.meta[name if name not in row.meta else f"metadata.{name}"] = one
+
+
+def _is_mark(given: Mapping[str, Any], key: str) -> bool:
+    return key in _MARKS and key in given and _mark(given[key], key) is not None
 
 
 def _joined(known: object, more: object) -> object:

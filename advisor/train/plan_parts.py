@@ -32,7 +32,7 @@ class PlanParts:
     """The row shape the backend reads."""
     preference_shape: str = "preference"
     """The same for preference pairs."""
-    carries: Carries = Carries()
+    carries: Carries = field(default_factory=Carries)
     """What of a row the backend reads."""
     weighed_by_shape: bool = False
     """Whether the shape itself says which turns are learned."""

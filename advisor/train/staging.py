@@ -29,7 +29,7 @@ def stage_text(path: str, text: str) -> PlannedFile:
     )
 
 
-def stage_rows(
+def stage_rows(  # noqa: PLR0913 - keyword-only beyond the first three
     path: str, rows: TrainingRows, spec: TrainingSpec, *, shape: str, part: Part, carries: Carries
 ) -> PlannedFile:
     """Write one side of the rows in a backend's shape to the stage, and plan the file with its hash."""

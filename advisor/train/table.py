@@ -28,7 +28,7 @@ _TRAINER = {
 _OPENAI = {"learning_rate_multiplier", "suffix", "tuning_route"}
 
 
-def _ours(
+def _ours(  # noqa: PLR0913 - keyword-only beyond the options
     name: str,
     title: str,
     kind: Literal["local", "bundle", "hosted"],

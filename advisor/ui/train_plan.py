@@ -98,14 +98,14 @@ def _plan(plan: TrainingPlan) -> None:
 def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
     held_out = plan.evaluation.held_out_rows
     rows_a_step = plan.spec.micro_batch * plan.spec.gradient_accumulation * plan.spec.n_gpus
+    settings = (
+        f"rank {plan.spec.rank}, {rows_a_step} rows a step, rate {plan.spec.learning_rate:g}, "
+        f"{plan.spec.epochs:g} passes, rows up to {plan.spec.seq_len:,} tokens"
+    )
     who = "; ".join(f"{item.name} ({item.where}): {item.receives}" for item in plan.recipients)
     return [
         ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
-        (
-            "Settings",
-            f"rank {plan.spec.rank}, {rows_a_step} rows a step, rate {plan.spec.learning_rate:g}, "
-            f"{plan.spec.epochs:g} passes, rows up to {plan.spec.seq_len:,} tokens",
-        ),
+        ("Settings", settings),
         ("Cost", _money(plan.cost)),
         ("Time", _minutes(plan.duration)),
         ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),

@@ -151,6 +151,12 @@ def test_a_defect_of_every_row_is_counted_and_empties_no_file(tmp_path):
     assert done.reasons["role-order in every row, kept"] == 20
 
 
+def test_rows_that_cannot_be_read_lose_nothing_on_the_way_to_chat(tmp_path):
+    rows = [{"messages": f"[{{'role': 'user', 'content': '{asked(n)}'}}]"} for n in range(20)]
+    _, written = fixed(tmp_path, rows)
+    assert written == rows
+
+
 @pytest.mark.parametrize("mark", [{"label": False}, {"kto_tag": False}, {"label": "bad"}, {"rating": 1}])
 def test_an_answer_marked_as_bad_is_found(mark, tmp_path):
     rows = [{"prompt": asked(n), "completion": answered(n)} for n in range(20)]

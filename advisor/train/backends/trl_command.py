@@ -21,7 +21,7 @@ TRAINERS: dict[Objective, str] = {"sft": "sft", "dpo": "dpo", "kto": "kto", "cpt
 """TRL's command for each objective; plain text is tuned by the supervised trainer."""
 
 
-def config(
+def config(  # noqa: PLR0913 - keyword-only beyond the first two
     spec: TrainingSpec,
     catalog: Catalog,
     *,

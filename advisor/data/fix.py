@@ -231,9 +231,11 @@ def _fixed(row: int, value: object, form: _Form, options: FixOptions) -> tuple[o
     fixes += more
     if options.to_chat:
         read = to_conversation(row, fresh)
-        # Plain text has no turns; as chat it would be a question without an answer.
+        # Plain text has no turns, and of a row that cannot be read only its raw form holds everything.
         as_messages = (
-            fresh if read.shape == "text" else as_chat(with_system_prompt(read, options.system_prompt))
+            fresh
+            if read.problems or read.shape == "text"
+            else as_chat(with_system_prompt(read, options.system_prompt))
         )
         if as_messages != fresh:
             fresh, fixes = as_messages, [*fixes, "to chat"]

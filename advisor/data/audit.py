@@ -19,7 +19,7 @@ from advisor.data.columns import Columns
 from advisor.data.dataset import Dataset
 from advisor.data.executor import Executor, Here, Processes
 from advisor.data.measured_facts import facts_of
-from advisor.data.measuring import Measure
+from advisor.data.measuring import SHARED, Measure
 from advisor.data.records import (
     CONFIDENCE_ORDER,
     SEVERITY_ORDER,
@@ -38,6 +38,7 @@ from advisor.rows.templates import load_template
 # Two workers load for some seconds; below about 35,000 chat rows that costs more than they save.
 WORTH_WORKERS = 32 << 20
 MOST_NAMES = 5000
+DECLARED = SHARED | {name for check in CHECKS for name in check.columns}
 Progress = Callable[[int], None]
 
 
@@ -117,7 +118,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
             progress(seen)
     if not seen:
         raise AdvisorError("the file holds no rows", place=str(path), remedy="Write one example per line.")
-    data = Dataset(columns, names, options)
+    data = Dataset(columns, names, options, DECLARED)
     data.lenient = source.lenient
     data.label, data.read = path, partial(conversations, source)
     data.fetch = partial(fetch_rows, source)
@@ -127,7 +128,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
 def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """Let each check judge; the worst and surest findings come first, then the most harmful defects."""
     harm = {check.id: check.harm for check in checks}
-    findings = [one for check in checks for one in check.judge(data)]
+    findings = [one for check in checks for one in check.find(data)]
     return sorted(
         findings,
         key=lambda one: (
@@ -213,7 +214,8 @@ def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Fin
         {"broken": broken} if broken else {}
     )
     evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))])
-    measured = facts_of(data, findings)
+    spoiling = frozenset(check.id for check in CHECKS if check.spoils)
+    measured = facts_of(data, findings, spoiling)
     return Audit(
         file=str(inputs.data),
         sha256=sha256_of(source),

@@ -13,16 +13,25 @@ from advisor.data.columns import Columns, StoredRagged
 from advisor.data.coverage import Coverage
 from advisor.data.records import AuditOptions
 from advisor.data.word_use import row_counts
+from advisor.errors import did_you_mean
 from advisor.rows.conversation import Conversation
+
+# Lists that are there only where a row has the trouble, or the field.
+FREE = ("broken", "problem:", "lenient:", "meta:", "metarow:")
 
 
 class Dataset:
     """What was measured of a whole file, and a way back to its rows."""
 
     def __init__(
-        self, columns: Columns, names: Mapping[str, Mapping[int, str]], options: AuditOptions
+        self,
+        columns: Columns,
+        names: Mapping[str, Mapping[int, str]],
+        options: AuditOptions,
+        declared: frozenset[str],
     ) -> None:
         self.columns = columns
+        self.declared = declared
         self.names = names
         self.options = options
         self.rows: NDArray[np.uint32] = columns.read("row").astype(np.uint32)
@@ -39,7 +48,15 @@ class Dataset:
         return len(self.rows)
 
     def column(self, name: str) -> NDArray[Any]:
-        """Read a measured column."""
+        """Read a measured column, empty where no row has it.
+
+        Raises:
+            LookupError: No check declares such a column, nor is it one of all checks.
+        """
+        if name not in self.declared and not name.startswith(FREE):
+            guess = did_you_mean(name, self.declared)
+            message = f"no check declares the column '{name}'. {guess}"
+            raise LookupError(message)
         return self.columns.read(name)
 
     def ragged(self, name: str) -> StoredRagged:

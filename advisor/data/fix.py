@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple
 import orjson
 
 from advisor.data.audit import judged, measured_dataset
+from advisor.data.checks import CHECKS
 from advisor.data.detectors import personal_hits, secret_hits
 from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
 from advisor.data.repair import damage_of, mended
@@ -26,25 +27,6 @@ from advisor.rows.formats import to_conversation
 from advisor.rows.plain_form import plain
 from advisor.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
 
-# Rows under these findings teach something wrong and nobody but the owner of the data can say what is right.
-QUARANTINED = (
-    "schema",
-    "role-order",
-    "empty-turn",
-    "no-trainable-tokens",
-    "tool-calls",
-    "weight",
-    "cut-off-answer",
-    "swapped-roles",
-    "mismatched-answer",
-    "template-refuses",
-    "preference-equal",
-    "template-tokens",
-    "repetition",
-    "echo",
-    "image-marks",
-    "reasoning-marks",
-)
 # A defect of every row may be the file's form; a file of which nothing is left helps nobody.
 FEWEST_ROWS_FOR_A_FORM = 10
 _INVISIBLE = re.compile(
@@ -254,9 +236,7 @@ def _reasons(path: Path, options: AuditOptions) -> tuple[dict[int, list[str]], _
     reasons: dict[int, list[str]] = {}
     everywhere: dict[str, int] = {}
     with measured_dataset(path, AuditInputs(data=path), options) as data:
-        from advisor.data.checks import BY_ID
-
-        for finding in judged(data, [BY_ID[name] for name in QUARANTINED]):
+        for finding in judged(data, [check for check in CHECKS if check.quarantines]):
             if finding.severity == "note":
                 continue
             if finding.count == len(data) >= FEWEST_ROWS_FOR_A_FORM:

@@ -20,6 +20,37 @@ from advisor.rows.formats import SHAPES
 from advisor.rows.sources import Chunk
 from advisor.rows.templates import load_template
 
+SHARED = frozenset(
+    {
+        "answer_chars",
+        "answer_hash",
+        "answer_set",
+        "answer_words",
+        "context_hash",
+        "id_hash",
+        "kept",
+        "media",
+        "messages",
+        "numbers_hash",
+        "prefix.hash",
+        "prefix.row",
+        "prompt_chars",
+        "prompt_hash",
+        "prompt_set",
+        "prompt_words",
+        "refused",
+        "row",
+        "shape",
+        "start_hash",
+        "system_chars",
+        "system_hash",
+        "tokens",
+        "trainable",
+        "turns_hash",
+    }
+)
+"""Columns that every check may read, beside the bands of likeness."""
+
 
 @dataclass(frozen=True)
 class Measurements:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -18,6 +18,7 @@ __all__ = [
     "Confidence",
     "Dataset",
     "Example",
+    "MarkedRows",
     "Measured",
     "Severity",
     "chat",
@@ -45,6 +46,27 @@ class Example:
         return self.rows() if callable(self.rows) else self.rows
 
 
+@dataclass(frozen=True)
+class MarkedRows:
+    """The judge of checks that mark rows by a pattern: one column of yes and no, named like the check."""
+
+    words: str
+    """What the rows do, as it goes on from '6 of 412 rows (1.5 %)'."""
+    confidence: Confidence = "high"
+    at_most: float = 1.0
+    """Share of the rows above which it is the file's own way, and nothing is said."""
+    note_above: float = 1.0
+    """Share of the rows above which it may be the file's own way, and is only noted."""
+
+    def find(self, check: Check, data: Dataset) -> Iterator[Finding]:
+        """Report the marked rows where they are the exception."""
+        rows = data.marked(check.id)
+        if rows and len(rows) <= self.at_most * len(data):
+            message = f"{share(len(rows), len(data))} {self.words}"
+            severity: Severity = "note" if len(rows) > self.note_above * len(data) else "warning"
+            yield finding(check, message, rows, severity=severity, confidence=self.confidence)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One defect of a dataset. ``measure`` runs on each batch, anywhere; ``judge`` runs once, on what was measured."""
@@ -57,10 +79,20 @@ class Check:
     tuned_model: str
     fires: Example
     quiet: Example
-    judge: Callable[[Dataset], Iterable[Finding]]
+    judge: Callable[[Dataset], Iterable[Finding]] | MarkedRows
     measure: Callable[[Batch], Measured] | None = None
+    columns: tuple[str, ...] = ()
+    """What ``measure`` gives; a test holds the two together, and no other column can be read."""
+    quarantines: bool = False
+    """Whether `fix` puts the rows aside: they teach something wrong that only the data's owner can put right."""
+    spoils: bool = False
+    """Whether the rows count against the quality of the examples."""
     # Among findings of equal severity and confidence the more harmful defect is named first.
     harm: int = 50
+
+    def find(self, data: Dataset) -> Iterable[Finding]:
+        """Judge what was measured."""
+        return self.judge.find(self, data) if isinstance(self.judge, MarkedRows) else self.judge(data)
 
 
 def finding(  # noqa: PLR0913 - the words of a check come from the check, the rest is said here
@@ -68,17 +100,16 @@ def finding(  # noqa: PLR0913 - the words of a check come from the check, the re
     message: str,
     rows: Sequence[int],
     *,
-    severity: str,
-    confidence: str = "high",
+    severity: Severity,
+    confidence: Confidence = "high",
     evidence: Mapping[str, Any] | None = None,
     remedy: str | None = None,
 ) -> Finding:
     """Make a finding of a check, with the check's own words for why and what to do."""
     return Finding(
         check=check.id,
-        # Checks keep severities in tables of plain words; the record refuses a wrong one.
-        severity=cast("Severity", severity),
-        confidence=cast("Confidence", confidence),
+        severity=severity,
+        confidence=confidence,
         message=message,
         rows=list(rows[:MOST_ROWS_LISTED]),
         count=len(rows),

@@ -66,6 +66,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="end-mark",
+    columns=("answer-end", "answer-start", "prompt-end"),
     title="Some rows lack the mark that the others end with",
     detects="A constant mark at the beginning or end of answers, prompts or whole texts (`</s>`, `END`, `###`) that most rows have and some lack.",
     matters="A mark that closes an answer is what the model learns to stop at; a row without it teaches to go on.",

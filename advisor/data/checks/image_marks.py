@@ -58,6 +58,9 @@ def _row(marks: str) -> dict[str, object]:
 
 CHECK = Check(
     id="image-marks",
+    columns=("image-marks",),
+    quarantines=True,
+    spoils=True,
     title="Images and text do not fit together",
     detects="Rows with more or fewer `<image>` marks than images, and images in the assistant's turn.",
     matters="Trainers stop at a wrong count, or show the model another row's image; chat models cannot answer with an image.",

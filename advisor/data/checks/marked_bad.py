@@ -53,6 +53,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="marked-bad",
+    columns=("marked-bad",),
+    spoils=True,
     title="An answer is marked as bad",
     detects="A label, tag or rating that calls the answer bad: `label: false`, `kto_tag: false`, the lowest rating.",
     matters="Supervised training takes every answer for a good one; these rows say that theirs is not.",

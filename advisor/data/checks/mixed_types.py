@@ -87,6 +87,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="mixed-types",
+    columns=("types",),
     title="One field, two types",
     detects="Fields, at any depth, that are text in some rows and a list, a number or an object in others; null counts as absent.",
     matters="A column of a table has one type: `datasets` and Arrow refuse the file, and services call it an invalid schema without naming the row.",

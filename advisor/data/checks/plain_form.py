@@ -56,6 +56,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="plain-form",
+    columns=("unusual-space",),
     title="Only a lenient reader takes this form",
     detects="A byte order mark, CRLF line ends, another container than JSON Lines, messages or tools as JSON text, roles with capitals or blanks, line separators and no-break spaces in the text.",
     matters="What one program reads the next refuses or reads otherwise; readers that split at every Unicode line break cut such rows in two.",

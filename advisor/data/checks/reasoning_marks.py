@@ -82,6 +82,9 @@ def _thought(answer: str) -> str:
 
 CHECK = Check(
     id="reasoning-marks",
+    columns=("reasoning",),
+    quarantines=True,
+    spoils=True,
     title="Reasoning is marked unevenly",
     detects="`<think>` without `</think>` and the other way round, reasoning in some rows only, in two places, or in a field that the chat template does not render.",
     matters="The marks tell the model and the application where thinking ends; what half of the rows do, the model does at random.",

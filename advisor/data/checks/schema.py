@@ -43,6 +43,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="schema",
+    quarantines=True,
+    spoils=True,
     title="A row does not fit its format",
     detects="Missing or unknown fields, wrong types, unknown roles, messages without content.",
     matters="A trainer refuses the file, or reads the row as something it is not.",

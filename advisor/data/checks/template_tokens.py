@@ -52,6 +52,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="template-tokens",
+    columns=("template-tokens",),
+    quarantines=True,
+    spoils=True,
     title="Marks of a chat template stand in the text",
     detects="<|im_start|>, [INST], </s>, <start_of_turn>, '### Response:', 'Assistant:' and their like inside a turn.",
     matters="The template adds these marks itself; inside the text they end the turn early or teach the model to write both sides.",

@@ -174,6 +174,9 @@ def _call(arguments: str) -> dict[str, Any]:
 
 CHECK = Check(
     id="tool-calls",
+    columns=("tool-calls",),
+    quarantines=True,
+    spoils=True,
     title="A tool call does not fit its tool",
     detects="Arguments that are not JSON or do not fit the tool's JSON schema, unknown tools, results nobody asked for. Valid calls pass.",
     matters="The arguments are the whole lesson of such a row; a wrong one teaches calls that the application rejects.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
-import polars as pl
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
@@ -13,6 +13,7 @@ from advisor.data.records import Finding
 
 # Reasoning has a check of its own.
 MARK = r"<[^<>\s]{1,38}>|\[/?[A-Z_]{2,20}\]|#{2,}|={3,}|-{3,}|\b[A-Z]{3,12}"
+END, START = re.compile(f"({MARK})$"), re.compile(f"({MARK})")
 PLACES = {
     "answer-end": "end without '{mark}', with which the others end",
     "answer-start": "begin without '{mark}', with which the others begin",
@@ -24,23 +25,33 @@ FEWEST_WITH = 8
 
 def measure(batch: Batch) -> Measured:
     """Give each row the mark at the beginning and end of what it teaches, and at the end of its prompt."""
-    asked = [
+    asked = (
         "" if one.shape == "text" else prompt
         for one, prompt in zip(batch.conversations, batch.prompts, strict=True)
-    ]
-    learned, prompts = (
-        pl.Series([_clean(one) for one in texts], dtype=pl.String) for texts in (batch.learned, asked)
     )
     found = {
-        "answer-end": learned.str.strip_chars_end().str.tail(40).str.extract(f"({MARK})$"),
-        "answer-start": learned.str.strip_chars_start().str.head(40).str.extract(f"^({MARK})"),
-        "prompt-end": prompts.str.strip_chars_end().str.tail(40).str.extract(f"({MARK})$"),
+        "answer-end": [_at_end(one) for one in batch.learned],
+        "answer-start": [_at_start(one) for one in batch.learned],
+        "prompt-end": [_at_end(one) for one in asked],
     }
-    return {place: batch.name(place, marks.fill_null("").to_list()) for place, marks in found.items()}
+    return {place: batch.name(place, marks) for place, marks in found.items()}
 
 
-def _clean(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+def _at_end(text: str) -> str:
+    tail = text[-60:].rstrip()
+    # Most texts end with a full stop, and need no closer look.
+    if not tail or not (tail[-1] in ">]#=-" or tail[-1].isupper()):
+        return ""
+    found = END.search(tail)
+    return found[1] if found else ""
+
+
+def _at_start(text: str) -> str:
+    head = text[:60].lstrip()
+    if not head or not (head[0] in "<[#=-" or head[:3].isupper()):
+        return ""
+    found = START.match(head)
+    return found[1] if found else ""
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

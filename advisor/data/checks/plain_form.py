@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+import numpy as np
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
@@ -18,15 +21,19 @@ ROWS: dict[str, tuple[str, Severity]] = {
     "tools-as-string": ("hold their tools as a JSON text instead of a list", "note"),
     "role-spelling": ("spell a role in another way than the format does (capitals, blanks)", "warning"),
 }
-UNUSUAL = "[\u2028\u2029\u0085]"
-NO_BREAK = "[\u00a0\u202f]"
+UNUSUAL = re.compile("[\u2028\u2029\u0085]")
+NO_BREAK = re.compile("[\u00a0\u202f]")
 
 
 def measure(batch: Batch) -> Measured:
     """Mark rows with line separators (2) or no-break spaces (1) in their text."""
-    lines = batch.turns_series.str.contains(UNUSUAL).to_numpy()
-    blanks = batch.turns_series.str.contains(NO_BREAK).to_numpy()
-    return {"unusual-space": (2 * lines + (blanks & ~lines)).astype("uint8")}
+    return {"unusual-space": np.fromiter(map(_unusual, batch.turns), np.uint8, len(batch))}
+
+
+def _unusual(text: str) -> int:
+    if text.isascii():
+        return 0
+    return 2 if UNUSUAL.search(text) else int(NO_BREAK.search(text) is not None)
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

@@ -26,7 +26,10 @@ def measure(batch: Batch) -> Measured:
         (any(m.reasoning for m in one.messages) for one in batch.conversations), bool, len(batch)
     )
     codes = np.where(fields, FIELD, NONE).astype(np.uint8)
-    marked = batch.targets_series.str.contains(r"</?(?:think|thinking|reasoning)>").to_numpy()
+    # Nearly all files have no such mark, and looking for a word takes a tenth of what a pattern takes.
+    marked = np.fromiter(("think" in one or "reasoning>" in one for one in batch.targets), bool, len(batch))
+    if marked.any():
+        marked &= batch.targets_series.str.contains(r"</?(?:think|thinking|reasoning)>").to_numpy()
     if marked.any():
         opened, closed = (
             batch.targets_series.str.count_matches(one).to_numpy() for one in (OPENING, CLOSING)

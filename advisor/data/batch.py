@@ -156,6 +156,11 @@ class Batch:
         return self.targets_series.str.to_lowercase().str.replace_all("’", "'", literal=True)
 
     @cached_property
+    def media(self) -> NDArray[np.bool_]:
+        """Mark rows with images, audio or video."""
+        return np.fromiter((one.has_media for one in self.conversations), bool, len(self))
+
+    @cached_property
     def learned(self) -> list[str]:
         """Return what each row teaches: its last assistant turn, or the whole of a row of plain text."""
         return [

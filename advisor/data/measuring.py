@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +74,10 @@ class Measure:
 
     def __call__(self, chunk: Chunk) -> Measurements:
         """Parse and measure a chunk."""
+        with _without_collections():
+            return self._measured(chunk)
+
+    def _measured(self, chunk: Chunk) -> Measurements:
         batch = batch_of(chunk, self.options)
         columns = shared(batch, tokens=self.tokens)
         for measure in self.measures:
@@ -79,6 +85,18 @@ class Measure:
         columns.update(_faults(batch))
         batch.names["broken"] = dict(batch.broken)
         return Measurements(columns, batch.names, len(batch.broken))
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Spare Python's search for circles while a chunk is parsed: its many small objects have none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Ragged]:
@@ -105,7 +123,7 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
         "answer_chars": _lengths(batch.answers),
         "system_chars": _lengths(batch.systems),
         "messages": _sizes(batch.conversations),
-        "media": np.fromiter((one.has_media for one in batch.conversations), bool, len(batch)),
+        "media": batch.media,
     }
     if tokens:
         columns.update(_token_columns(batch))

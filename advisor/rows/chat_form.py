@@ -69,5 +69,5 @@ def as_message(one: Message) -> dict[str, Any]:
     message: dict[str, Any] = {"role": one.role, "content": content}
     message |= {key: value for key, value in given.items() if value is not None}
     if one.tool_calls:
-        message["tool_calls"] = one.tool_calls
+        message["tool_calls"] = list(one.tool_calls)
     return {**message, **one.extra}

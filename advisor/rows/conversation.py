@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
+# Shared by all rows that have none: a million rows need not hold millions of empty mappings.
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 
@@ -17,7 +21,7 @@ class Message:
     """The words; those of a list of parts joined by line feeds."""
     weight: object = None
     """0: shown to the model and not learned from."""
-    tool_calls: list[Any] = field(default_factory=list)
+    tool_calls: Sequence[Any] = ()
     """In OpenAI's shape, arguments as a JSON string."""
     tool_call_id: object = None
     name: object = None
@@ -25,7 +29,7 @@ class Message:
     """What the model thought before it answered, where the format keeps it apart from the words."""
     parts: list[Any] | None = None
     """All parts in order, in OpenAI's shape, where the turn holds more than text."""
-    extra: dict[str, object] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     """Fields that no format gives a meaning."""
 
 
@@ -44,9 +48,9 @@ class Conversation:
     """Whether somebody called the answer good or bad."""
     tools: object = None
     """A list of functions in OpenAI's shape; as it was where it cannot be read."""
-    media: dict[str, list[Any]] = field(default_factory=dict)
+    media: Mapping[str, list[Any]] = field(default_factory=lambda: NOTHING)
     """Images, videos and audio kept beside the messages, by field."""
-    meta: dict[str, object] = field(default_factory=dict)
+    meta: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     """All other fields."""
     problems: list[str] = field(default_factory=list)
     """What makes the row unusable."""

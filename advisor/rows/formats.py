@@ -76,12 +76,14 @@ def _read_rest(value: Mapping[str, Any], row: Conversation, used: set[str]) -> N
         row.tools = _joined(row.tools, tools_of(given.pop(key), lenient))
     for key in [one for one in MEDIA_KEYS if given.get(one)]:
         media = given.pop(key)
-        row.media[key if key.endswith("s") else key + "s"] = media if isinstance(media, list) else [media]
+        name = key if key.endswith("s") else key + "s"
+        row.media = {**row.media, name: media if isinstance(media, list) else [media]}
     row.good = next((_mark(given[key], key) for key in _MARKS if _is_mark(given, key)), None)
-    row.meta = {key: one for key, one in given.items() if not (row.good is not None and _is_mark(given, key))}
+    meta = {key: one for key, one in given.items() if row.good is None or not _is_mark(given, key)}
     for name, one in ((str(name), one) for more in inner for name, one in more.items() if one is not None):
-        if row.meta.get(name) != one:
-            row.meta[name if name not in row.meta else f"metadata.{name}"] = one
+        if meta.get(name) != one:
+            meta[name if name not in meta else f"metadata.{name}"] = one
+    row.meta = meta
 
 
 def _is_mark(given: Mapping[str, Any], key: str) -> bool:

@@ -97,6 +97,7 @@ def _read_message(given: dict[str, Any], key: str, row: Conversation, found: lis
 
 
 def says_something(message: Message) -> bool:
+    """Whether a message holds anything: words, media, calls or reasoning."""
     return bool(message.content or message.parts or message.tool_calls or message.reasoning)
 
 
@@ -129,15 +130,16 @@ def _read_calls(one: Mapping[str, Any], message: Message, row: Conversation) -> 
     if not isinstance(calls, list):
         row.problems.append("tool-calls-not-a-list")
         calls = []
-    message.tool_calls = calls_of(calls)
+    message.tool_calls = tuple(calls_of(calls))
     older = one.get("function_call")
     if older is not None and not calls:
-        message.tool_calls = calls_of([{"type": "function", "function": older}])
+        message.tool_calls = tuple(calls_of([{"type": "function", "function": older}]))
         return True
     return False
 
 
 def read_content(content: object, message: Message, row: Conversation) -> list[tuple[object, object, str]]:
+    """Read a content field into the message; return the tool results that it holds: id, name, words."""
     if isinstance(content, Mapping):
         content = [content]
     if not isinstance(content, list):
@@ -145,7 +147,7 @@ def read_content(content: object, message: Message, row: Conversation) -> list[t
         return []
     found = content_of(content, row.problems)
     message.content = "\n".join(found.text)
-    message.tool_calls += found.calls
+    message.tool_calls = (*message.tool_calls, *found.calls)
     message.reasoning = "\n".join(found.reasoning) or None
     message.parts = found.parts if found.media else None
     return found.results
@@ -156,7 +158,7 @@ def _call_turn(message: Message, row: Conversation) -> None:
     if calls is None:
         row.problems.append("tool-call-not-json")
     else:
-        message.tool_calls, message.content = calls, ""
+        message.tool_calls, message.content = tuple(calls), ""
 
 
 def _json_list(text: str, row: Conversation) -> object:

@@ -193,7 +193,7 @@ def _has_tokenizers() -> bool:
 def _as_dict(message: Message) -> dict[str, Any]:
     value: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
-        value["tool_calls"] = message.tool_calls
+        value["tool_calls"] = list(message.tool_calls)
     return value
 
 

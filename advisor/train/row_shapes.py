@@ -67,7 +67,7 @@ def turn(message: Message, carries: Carries) -> Row:
         written[carries.weight] = carries.weight_values[message.weight != 0]
     if carries.tools:
         if message.tool_calls:
-            written["tool_calls"] = message.tool_calls
+            written["tool_calls"] = list(message.tool_calls)
             written["content"] = content or None
         if message.tool_call_id is not None:
             written["tool_call_id"] = message.tool_call_id

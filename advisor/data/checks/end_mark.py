@@ -34,7 +34,11 @@ def measure(batch: Batch) -> Measured:
         "answer-start": [_at_start(one) for one in batch.learned],
         "prompt-end": [_at_end(one) for one in asked],
     }
-    return {place: batch.name(place, marks) for place, marks in found.items()}
+    nothing = batch.name("answer-end", [""])[0]
+    return {
+        place: batch.name(place, marks) if any(marks) else np.full(len(batch), nothing)
+        for place, marks in found.items()
+    }
 
 
 def _at_end(text: str) -> str:

@@ -20,14 +20,16 @@ WORDS = {
 
 def measure(batch: Batch) -> Measured:
     """Code the fault of each row's images: a wrong count (1), an image in an answer (2)."""
-    return {"image-marks": np.fromiter(map(_fault, batch.conversations), np.uint8, len(batch))}
+    codes = np.zeros(len(batch), np.uint8)
+    for index, text in enumerate(batch.turns):
+        if batch.media[index] or "<image>" in text:
+            codes[index] = _fault(batch.conversations[index])
+    return {"image-marks": codes}
 
 
 def _fault(row: Conversation) -> int:
     if any(one.parts and one.role == "assistant" for one in row.messages):
         return 2
-    if not row.media and not any("<image>" in one.content for one in row.messages):
-        return 0
     held = [part for one in row.messages for part in one.parts or () if part.get("type") != "text"]
     for key, mark in MARKS.items():
         marks = sum(one.content.count(mark) for one in row.messages)

@@ -25,6 +25,9 @@ NAMES = {
     dict: "an object",
 }
 Kinds = frozenset[tuple[str, str]]
+PLAIN_CHAT: Kinds = frozenset(
+    {("messages", "a list"), ("messages.content", "text"), ("messages.role", "text")}
+)
 
 
 def measure(batch: Batch) -> Measured:
@@ -32,7 +35,7 @@ def measure(batch: Batch) -> Measured:
     known: dict[Kinds, str] = {}
     texts = []
     for value in batch.values:
-        kinds = _kinds_of(value)
+        kinds = PLAIN_CHAT if _is_plain_chat(value) else _kinds_of(value)
         if kinds not in known:
             known[kinds] = orjson.dumps(sorted(kinds)).decode()
         texts.append(known[kinds])
@@ -41,6 +44,19 @@ def measure(batch: Batch) -> Measured:
     for text, key in zip(texts, hashes.tolist(), strict=True):
         names.setdefault(key, text)
     return {"types": hashes}
+
+
+def _is_plain_chat(value: object) -> bool:
+    """Whether a row is messages of a role and a text and nothing else, as nearly all are."""
+    if type(value) is not dict or len(value) != 1 or type(said := value.get("messages")) is not list:
+        return False
+    return bool(said) and all(
+        type(one) is dict
+        and len(one) == 2
+        and type(one.get("content")) is str
+        and type(one.get("role")) is str
+        for one in said
+    )
 
 
 def _kinds_of(value: object) -> Kinds:

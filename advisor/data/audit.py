@@ -31,7 +31,7 @@ from advisor.data.records import (
 )
 from advisor.errors import AdvisorError
 from advisor.rows.conversation import Conversation
-from advisor.rows.formats import SHAPES, shape_of, to_conversation
+from advisor.rows.formats import SHAPES, to_conversation
 from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
 from advisor.rows.templates import load_template
 
@@ -158,17 +158,6 @@ def fetch_rows(source: Source, rows: Sequence[int]) -> dict[int, Conversation]:
                 found[row] = to_conversation(row, value)
                 wanted.discard(row)
     return found
-
-
-def format_evidence(source: Source) -> FormatEvidence:
-    """Say from the first rows what a file is and why."""
-    chunk = next(iter(chunks(source, size=1 << 16)), None)
-    values = [value for _, value in parse(chunk)][:100] if chunk else []
-    shapes: dict[str, int] = {}
-    for value in values:
-        shape = "broken" if isinstance(value, Broken) else shape_of(value)
-        shapes[shape] = shapes.get(shape, 0) + 1
-    return _evidence(source, shapes, values)
 
 
 def _evidence(source: Source, shapes: dict[str, int], values: Sequence[object]) -> FormatEvidence:

@@ -49,13 +49,17 @@ def read_messages(messages: object, row: Conversation, key: str = "role") -> lis
             row.problems.append("message-not-an-object")
             continue
         # Most messages are a role and a text; they make up nearly all of the time that reading takes.
-        if len(one) == 2 and one.get("role") in _COMMON and type(one.get("content")) is str:
+        if len(one) == 2 and type(one.get("content")) is str and _is_common(one.get("role")):
             found.append(Message(one["role"], one["content"]))
             continue
         unlinked = _read_message(one, key, row, found) or unlinked
     if unlinked:
         linked(found)
     return found
+
+
+def _is_common(role: object) -> bool:
+    return type(role) is str and role in _COMMON
 
 
 _COMMON = frozenset({"system", "user", "assistant"})
@@ -84,7 +88,8 @@ def _read_message(given: dict[str, Any], key: str, row: Conversation, found: lis
     }
     if not results or says_something(message):
         found.append(message)
-    speaker = one.get(key, one.get("role", one.get("from")))
+    said = one.get(key, one.get("role", one.get("from")))
+    speaker = said if isinstance(said, str) else ""
     if speaker in {"function_call", "tool_call"}:
         _call_turn(message, row)
         return True

@@ -35,7 +35,7 @@ def _chat(value: Mapping[str, Any], row: Conversation) -> set[str]:
 
 def _sharegpt(value: Mapping[str, Any], row: Conversation) -> set[str]:
     key = "conversations" if value.get("conversations") is not None else "conversation"
-    row.messages = read_messages(value[key], row, "from")
+    row.messages = read_messages(value.get(key), row, "from")
     return {key}
 
 
@@ -92,7 +92,7 @@ PAIRS = (("chosen", "rejected"), ("preferred_output", "non_preferred_output"))
 
 
 def _preference(value: Mapping[str, Any], row: Conversation) -> set[str]:
-    better, worse = next(pair for pair in PAIRS if all(value.get(key) is not None for key in pair))
+    better, worse = next(pair for pair in PAIRS if all(key in value for key in pair))
     used = {better, worse, *_ROUTING}
     row.messages, named = _pair_prompt(value, row)
     chosen, rejected = (_said(value[key], "assistant", row) for key in (better, worse))

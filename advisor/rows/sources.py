@@ -201,17 +201,6 @@ def sha256_of(source: Source) -> str | None:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def place_of(source: Source, row: int) -> str:
-    """Say where a row stands as ``file:line``."""
-    first = 1
-    for part in source.parts:
-        count = sum(rows_in(chunk) for chunk in _part_chunks(part, CHUNK_BYTES))
-        if row < first + count:
-            return f"{part.path}:{row - first + 1}"
-        first += count
-    return f"{source.path}:{row}"
-
-
 def _reason(line: bytes, error: orjson.JSONDecodeError) -> str:
     try:
         line.decode("utf-8")

@@ -1,4 +1,4 @@
-"""Any service with OpenAI's fine_tuning.jobs routes, named by its base URL; also `advisor train serve`."""
+"""Any service with OpenAI's fine_tuning.jobs routes, named by its base URL."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_a_job_that_is_not_there_is_named(advisor, verb: str) -> None:
     assert "there is no job 'trl-none'" in str(refused.exception)
 
 
-@pytest.mark.parametrize("command", [("serve",), ("run-model", "some-job")])
+@pytest.mark.parametrize("command", [("run-model", "some-job")])
 def test_servers_listen_on_this_machine_only(advisor, command) -> None:
     refused = advisor(*command, "--host", "0.0.0.0")
     assert isinstance(refused.exception, AdvisorError)

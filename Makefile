@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 PORT   ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick check generate lock bench clean
+.PHONY: help app test quick check generate lock sbom advisories bench clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,14 @@ generate: $(VENV)/dev.stamp ## Write schemas, docs/rules.md, docs/cases.md and t
 
 lock: ## Resolve the locks anew (needs uv)
 	@sh tools/lock.sh
+
+sbom: $(VENV)/dev.stamp ## Write a bill of materials (CycloneDX) from the lock to build/sbom.cdx.json
+	@mkdir -p build
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible --sv 1.6 --of JSON -o build/sbom.cdx.json && echo "build/sbom.cdx.json"
+
+advisories: $(VENV)/dev.stamp ## Check the locked packages against published advisories (needs the network)
+	@$(BIN)/python tools/advisories.py
 
 clean: ## Remove the environment and what was built
 	rm -rf $(VENV) build dist

@@ -1,6 +1,7 @@
-"""Start of the app: page set-up and navigation, nothing else."""
+"""Start of the app: who may ask, page set-up and navigation, nothing else."""
 
-# Worker processes read the script that started them again, under another name; only Streamlit's own run draws pages.
+# Streamlit reads this file twice: once as a module, to serve the app, and as a script for every page that is drawn.
+# Worker processes read the script that started them again, under another name, and need nothing of it.
 if __name__ == "__main__":
     import os
 
@@ -12,3 +13,11 @@ if __name__ == "__main__":
     from advisor.ui.pages import run
 
     run()
+elif __name__ != "__mp_main__":
+    from starlette.middleware import Middleware
+    from streamlit.starlette import App
+
+    from advisor.ui.serving import OwnNamesOnly, ask_nobody_outside
+
+    ask_nobody_outside()
+    app = App(__file__, middleware=[Middleware(OwnNamesOnly)])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from advisor.catalog import Catalog, Record, load_catalog
 from advisor.cost import CostProjection, project
 from advisor.decide import decide
-from advisor.decide.records import Recommendation
+from advisor.decide.records import Recommendation, of_version_1
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 
@@ -19,11 +20,19 @@ class Advice(Record):
     situation: Situation
     """What was asked: title, answers and where they came from."""
     recommendation: Recommendation
-    """What to try, why, and what would change it."""
+    """What to start with, where the evidence points, why, and what would change it."""
     cost: CostProjection | None = None
     """What it costs; null where the workload is not known."""
     cost_unknown_because: str = ""
     """Why there is no cost."""
+
+
+def in_todays_shape(tree: Any) -> Any:
+    """Return saved advice, as parsed from JSON, in the shape of this version; what is no advice comes back as it is."""
+    found = tree.get("recommendation") if isinstance(tree, dict) else None
+    if isinstance(found, dict) and "try_first" in found:
+        return tree | {"recommendation": of_version_1(found)}
+    return tree
 
 
 def advise(situation: Situation, catalog: Catalog, *, as_of: date, with_cost: bool = True) -> Advice:

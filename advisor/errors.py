@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+MAX_PART: Final = 2_000
+"""Characters of one part of an error."""
 
 
 class AdvisorError(Exception):
@@ -16,10 +20,8 @@ class AdvisorError(Exception):
     """
 
     def __init__(self, problem: str, *, place: str, remedy: str) -> None:
-        super().__init__(problem, place, remedy)
-        self.problem = problem
-        self.place = place
-        self.remedy = remedy
+        self.problem, self.place, self.remedy = (_short(part) for part in (problem, place, remedy))
+        super().__init__(self.problem, self.place, self.remedy)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}. {self.remedy}"
@@ -29,10 +31,15 @@ class AdvisorError(Exception):
         return {"problem": self.problem, "place": self.place, "remedy": self.remedy}
 
 
+def _short(text: str) -> str:
+    # What is wrong with a file may be as long as the file; the beginning is enough to find it.
+    return text if len(text) <= MAX_PART else text[: MAX_PART - 1] + "…"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Name the closest known word, or list a few of them, as a remedy sentence."""
     words = sorted(known)
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word[:100], words, n=1, cutoff=0.6)
     if close:
         return f"Did you mean '{close[0]}'?"
     shown = ", ".join(words[:12]) + (", …" if len(words) > 12 else "")

@@ -140,13 +140,16 @@ class Endpoint:
         """Whether that machine is this one."""
         return is_local(self.base_url)
 
-    def notice(self, characters: int) -> str:
-        """Say who receives the brief, before anything is sent."""
+    def notice(self, characters: int, *, second_opinion: bool = False) -> str:
+        """Tell who receives the brief, and how often, before anything is sent."""
         where = "on this machine" if self.local else "over the network"
-        return (
+        told = (
             f"The whole text ({characters:,} characters) will be sent to {self.host} {where}, "
             f"to the model {self.model}. It proposes answers; you accept or reject each of them."
         )
+        if not second_opinion:
+            return told
+        return f"{told} The text is sent a second time for the model's own verdict, without your answers."
 
 
 def endpoint(

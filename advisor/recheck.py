@@ -10,18 +10,19 @@ from advisor.advice import Advice, advise
 from advisor.catalog import Catalog, Record
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, check_answers
+from advisor.scenario.answers import renamed
 
 
 class Outcome(Protocol):
     """What is known of saved advice that cannot be read any more."""
 
     @property
-    def try_first(self) -> str:
-        """The strategy that was first."""
+    def recommended(self) -> str:
+        """The strategy that was recommended."""
 
     @property
     def verdict(self) -> str:
-        """clear, leaning or too_close."""
+        """clear, leaning, too_close or too_early."""
 
     @property
     def rulebook_sha256(self) -> str:
@@ -47,17 +48,17 @@ class Difference(Record):
     """What has moved between saved advice and the same answers decided anew."""
 
     verdict_changed: bool
-    """Whether another strategy is first, or the verdict's word differs."""
-    try_first: Moved
-    """The strategy to try first."""
+    """Whether another strategy is recommended, or the verdict's word differs."""
+    recommended: Moved
+    """The strategy that the evidence points to."""
     verdict: Moved
-    """clear, leaning or too_close."""
+    """clear, leaning, too_close or too_early."""
     rulebook: Moved
     """The rulebook's hash."""
     day: Moved
     """The day of rules and prices."""
-    shares: tuple[Moved, ...] = ()
-    """Each strategy's share, where it moved."""
+    probabilities: tuple[Moved, ...] = ()
+    """Each strategy's probability, where it moved."""
     ruled_out: tuple[Moved, ...] = ()
     """Strategies newly excluded or no longer so, with the rule that does it."""
     rules: tuple[Moved, ...] = ()
@@ -74,7 +75,7 @@ class Difference(Record):
     @property
     def anything(self) -> bool:
         """Whether anything but the day and the hash has moved."""
-        lists = (self.shares, self.ruled_out, self.rules, self.costs, self.endings, self.dropped)
+        lists = (self.probabilities, self.ruled_out, self.rules, self.costs, self.endings, self.dropped)
         return self.verdict_changed or any(lists) or bool(self.new_warnings)
 
 
@@ -89,11 +90,11 @@ def recheck_outcome(situation: Situation, saved: Outcome, catalog: Catalog, *, a
     """Do the same where only the outcome of the saved advice can still be read."""
     fitting, dropped = still_fitting(situation, catalog)
     now = advise(fitting, catalog, as_of=as_of, with_cost=False).recommendation
-    first = Moved(name="try_first", before=saved.try_first, after=now.try_first)
+    first = Moved(name="recommended", before=saved.recommended, after=now.recommended)
     verdict = Moved(name="verdict", before=saved.verdict, after=now.verdict)
     return Difference(
         verdict_changed=first.before != first.after or verdict.before != verdict.after,
-        try_first=first,
+        recommended=first,
         verdict=verdict,
         rulebook=Moved(name="rulebook", before=saved.rulebook_sha256, after=now.rulebook["sha256"]),
         day=Moved(name="day", before=saved.price_day, after=now.as_of.isoformat()),
@@ -110,23 +111,24 @@ def still_fitting(situation: Situation, catalog: Catalog) -> tuple[Situation, tu
             kept |= check_answers({name: value}, catalog)
         except AdvisorError as error:
             dropped.append(Moved(name=name, before=value, after=error.problem))
-    return situation.model_copy(update={"answers": kept}), tuple(dropped)
+    origins = {renamed(name, None, catalog)[0]: origin for name, origin in situation.origins.items()}
+    return situation.model_copy(update={"answers": kept, "origins": origins}), tuple(dropped)
 
 
 def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -> Difference:
     """Compare two pieces of advice, field by field; neither is computed here."""
     then, now = before.recommendation, after.recommendation
-    first = Moved(name="try_first", before=then.try_first, after=now.try_first)
+    first = Moved(name="recommended", before=then.recommended, after=now.recommended)
     verdict = Moved(name="verdict", before=then.verdict, after=now.verdict)
     return Difference(
         verdict_changed=first.before != first.after or verdict.before != verdict.after,
-        try_first=first,
+        recommended=first,
         verdict=verdict,
         rulebook=Moved(name="rulebook", before=then.rulebook["sha256"], after=now.rulebook["sha256"]),
         day=Moved(name="day", before=then.as_of.isoformat(), after=now.as_of.isoformat()),
-        shares=_moves(then.shares, now.shares),
+        probabilities=_moves(then.probabilities, now.probabilities),
         ruled_out=_moves(_excluded(before), _excluded(after)),
-        rules=_moves(_effects(before), _effects(after)),
+        rules=_rule_moves(before, after),
         costs=_moves(_monthly(before), _monthly(after)),
         endings=_moves(_endings(before), _endings(after)),
         dropped=dropped,
@@ -151,8 +153,19 @@ def _excluded(advice: Advice) -> dict[str, str]:
     return {item.strategy: item.rule for item in advice.recommendation.ruled_out}
 
 
-def _effects(advice: Advice) -> dict[str, dict[str, str]]:
-    return {reason.rule: dict(reason.effect) for reason in advice.recommendation.reasons}
+def _rule_moves(before: Advice, after: Advice) -> tuple[Moved, ...]:
+    then, now = _effects(before), _effects(after)
+    # The first version did not argue about dials: of its rules only whether they fired can be compared.
+    undialled = {item.rule for item in before.recommendation.reasons if not item.consideration}
+    return tuple(move for move in _moves(then, now) if move.after is None or move.name not in undialled)
+
+
+def _effects(advice: Advice) -> dict[str, dict[str, Any]]:
+    return {
+        reason.rule: {str(dial): word for dial, word in reason.effect.items()}
+        | dict.fromkeys(reason.rules_out, "rules_out")
+        for reason in advice.recommendation.reasons
+    }
 
 
 def _monthly(advice: Advice) -> dict[str, float | None]:

@@ -25,12 +25,14 @@ from advisor.cost import break_even, compare_models, cost_frame, derived_columns
 from advisor.cost.price_library import library_model, providers
 from advisor.cost.price_tables import resolve
 from advisor.cost.sampling import draw, unsure_numbers
+from advisor.errors import AdvisorError
 
 DAY = date(2026, 11, 22)
 DAYS = 365 / 12
 CATALOG = load_catalog()
+TUNED = {"tuning_route": "openai:gpt-4o-mini"}
 BOT = {
-    "model": "gpt-4o-mini", "queries_per_day": 100_000, "instruction_tokens": 400, "query_tokens": 100,
+    **TUNED, "model": "gpt-4o-mini", "queries_per_day": 100_000, "instruction_tokens": 400, "query_tokens": 100,
     "output_tokens": 150, "few_shot_examples": 10, "tokens_per_example": 150, "retrieved_tokens": 1500,
     "horizon_months": 12, "labelled_examples": 120, "retrains_per_year": 0,
 }  # fmt: skip
@@ -83,7 +85,7 @@ def pinned():
 def threshold(cache_hit):
     prefixes = np.arange(1024, 4001)
     frame = pl.DataFrame({"tokens_per_example": prefixes}).with_columns(
-        **{name: pl.lit(value) for name, value in {**BARE, "model": "gpt-4o-mini", "queries_per_day": 100_000,
+        **{name: pl.lit(value) for name, value in {**BARE, **TUNED, "model": "gpt-4o-mini", "queries_per_day": 100_000,
            "query_tokens": 500, "output_tokens": 150, "few_shot_examples": 1, "cache_hit": cache_hit}.items()}
     )  # fmt: skip
     costed = cost_frame(frame, CATALOG, as_of=DAY)
@@ -97,7 +99,7 @@ def break_evens():
     for output in (100, 200, 300, 600):
         cells = []
         for cache_hit in (0.0, 1.0):
-            answers = {**BARE, "model": "gpt-4o-mini", "queries_per_day": 1_000_000, "query_tokens": 300, "output_tokens": output,
+            answers = {**BARE, **TUNED, "model": "gpt-4o-mini", "queries_per_day": 1_000_000, "query_tokens": 300, "output_tokens": output,
                        "few_shot_examples": 10, "tokens_per_example": 300, "epochs": 1, "data_preparation_usd": 500,
                        "tokens_per_training_example": 2e6 / 3 / 1000}  # fmt: skip
             found = break_even(
@@ -105,6 +107,62 @@ def break_evens():
             )
             cells.append("never" if found.months is None else f"{found.requests / 1e6:.2f} M requests")
         shown.add_row(str(output), *cells)
+    console.print(shown)
+
+
+WHOLE = (
+    # model, tokens of text, then USD per 1M as the vendors' tables say for that length: input, read, write, output
+    ("openai:gpt-6-luna", 190_000, "0.10", "0.01", "0.125", "0.50"),
+    ("openai:gpt-6-luna", 300_000, "0.20", "0.02", "0.25", "0.75"),
+    ("anthropic:claude-haiku-5-5", 90_000, "0.10", "0.01", "0.125", "0.50"),
+    ("anthropic:claude-haiku-5-5", 190_000, "0.50", "0.05", "0.625", "2.50"),
+    ("anthropic:claude-sonnet-5-5", 190_000, "2.00", "0.10", "2.50", "10.00"),
+    ("google:gemini-3.5-flash-lite", 190_000, "0.30", "0.03", "0.30", "2.50"),
+    ("openai:gpt-5.4", 300_000, "5.00", "0.50", "5.00", "22.50"),
+)
+
+
+def whole_text():
+    shown = table(
+        "The whole text in the prompt, 200,000 requests a day, USD a month",
+        "model", "text", "hits", "by hand", "computed", "RAG", "prompt without the text",
+    )  # fmt: skip
+    request = {
+        "instruction_tokens": 400,
+        "query_tokens": 200,
+        "output_tokens": 150,
+        "queries_per_day": 200_000,
+    }
+    missing = {"knowledge_gap": "main", "knowledge_form": ("documents",)}
+    for model, tokens, *prices in WHOLE:
+        plain, read, write, output = map(Decimal, prices)
+        for hit in (Decimal(1), Decimal("0.9")):
+            prefix = min(hit * read + (1 - hit) * write, plain)
+            hand = (
+                ((tokens + 400) * prefix + 200 * plain + 150 * output) / 10**6 * 200_000 * Decimal(365) / 12
+            )
+            answers = {**request, **missing, "model": model, "knowledge_tokens": tokens}
+            found = project(answers, CATALOG, as_of=DAY, cache_hit=float(hit), draws=5).strategies
+            bare = project({**request, "model": model}, CATALOG, as_of=DAY, cache_hit=float(hit), draws=5)
+            cells = (hand, found["prompting"].per_month.expected, found["rag"].per_month.expected,
+                     bare.strategies["prompting"].per_month.expected)  # fmt: skip
+            shown.add_row(model, f"{tokens:,}", f"{hit:.0%}", *(f"{cell:,.2f}" for cell in cells))
+    console.print(shown)
+
+
+def second():
+    from advisor.cost.price_checks import explained
+    from advisor.cost.second_table import table_differences, table_version
+
+    try:
+        found = explained(table_differences(CATALOG, date(2026, 11, 26)), CATALOG.market)
+    except AdvisorError as error:
+        console.print(f"Second table: {error.problem}")
+        return
+    shown = table(f"Differences from LiteLLM {table_version()}", "entry", "figure", "ours", "theirs", "why")
+    for item in found:
+        ours, theirs = item.days or (item.ours, item.library)
+        shown.add_row(item.entry, item.what, str(ours), str(theirs), item.because or "MOVED")
     console.print(shown)
 
 
@@ -261,5 +319,7 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     pinned()
     break_evens()
+    whole_text()
+    second()
     agreement(chosen.tokencost)
     speed()

@@ -19,9 +19,9 @@ from typing import Any
 from advisor.catalog import Catalog, Condition, ParameterRef, Test, load_catalog
 from advisor.decide import decide, score
 from advisor.decide.scoring import fired
-from advisor.scenario import answers_of, complete, frame_of
+from advisor.scenario import answers_of, check_answers, complete, frame_of
 
-DAY = date(2026, 11, 22)
+DAY = date(2026, 11, 26)
 
 
 def seconds(action: Callable[[], Any]) -> float:
@@ -35,7 +35,7 @@ def row(name: str, value: str) -> None:
 
 
 def one_decision(catalog: Catalog) -> None:
-    cases = [dict(case.answers) for case in catalog.cases.values()]
+    cases = [check_answers(case.answers, catalog) for case in catalog.cases.values()]
     checked = [answers_of(frame_of([case], catalog).row(0, named=True), catalog) for case in cases]
     decide(checked[0], catalog, as_of=DAY)
     times = sorted(

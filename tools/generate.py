@@ -17,7 +17,15 @@ from advisor.catalog import Catalog, Fact, Rule, load_catalog
 from advisor.catalog.case_records import Case
 from advisor.catalog.market import MarketFile
 from advisor.catalog.open_models import OpenModel
-from advisor.catalog.records import ParameterTopic, Rulebook, Source, StrategyBook
+from advisor.catalog.records import (
+    Consideration,
+    Fitted,
+    Gain,
+    ParameterTopic,
+    Rulebook,
+    Source,
+    StrategyBook,
+)
 from advisor.cli import build
 from advisor.data.documentation import checks_page
 from advisor.files import write_text
@@ -28,6 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS: dict[str, Any] = {
     "facts": dict[str, Fact],
     "rule": Rule,
+    "considerations": dict[str, Consideration],
+    "gain": Gain,
+    "fitted": Fitted,
     "sources": dict[str, Source],
     "strategies": StrategyBook,
     "parameters": ParameterTopic,
@@ -74,12 +85,12 @@ def _rules(catalog: Catalog) -> str:
         "# The rules",
         "",
         f"Generated from `rules/decision/`. {len(catalog.rules)} rules, rulebook {catalog.version}.",
-        "Each says when it speaks, what it means for the five strategies, why, when it is wrong, and who says so.",
+        "Each says when it speaks, what it means for the two dials, why, when it is wrong, and who says so.",
         "",
     ]
-    for topic in sorted({rule.topic for rule in catalog.rules.values()}):
-        lines += [f"## {topic.capitalize()}", ""]
-        for rule in (rule for rule in catalog.rules.values() if rule.topic == topic):
+    for topic in sorted({rule.consideration for rule in catalog.rules.values()}):
+        lines += [f"## {catalog.considerations[topic].title}", "", catalog.considerations[topic].summary, ""]
+        for rule in (rule for rule in catalog.rules.values() if rule.consideration == topic):
             lines += _rule(rule, catalog)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -87,8 +98,8 @@ def _rules(catalog: Catalog) -> str:
 def _rule(rule: Rule, catalog: Catalog) -> Iterator[str]:
     yield from (f"### {rule.id}", "", f"**{rule.title}**", "")
     yield f"- When: `{json.dumps(rule.when, ensure_ascii=False)}`"
-    if rule.effect:
-        yield f"- Effect: {effects(rule.effect, catalog)}"
+    if rule.effect or rule.rules_out:
+        yield f"- Effect: {effects(rule.effect, rule.rules_out, catalog)}"
     if rule.advise:
         yield "- Advises: " + ", ".join(catalog.techniques[name].title for name in rule.advise)
     yield f"- Because: {rule.because}"

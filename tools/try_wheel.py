@@ -26,7 +26,7 @@ def main() -> int:
         case.write_text(json.dumps(CASE), encoding="utf-8")
         command = [str(python.parent / "advisor"), "decide", str(case), "--json", "--as-of", "2026-11-22"]
         done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder)
-        decided = json.loads(done.stdout)["try_first"]
+        decided = json.loads(done.stdout)["recommended"]
         print(f"the wheel {wheel.name} decides: {decided}")
         env = {**os.environ, "ADVISOR_DATABASE_URL": f"sqlite:///{folder}/library.sqlite"}
         opened = subprocess.run([str(python), str(tools / "open_pages.py")], check=False, cwd=folder, env=env)

@@ -12,8 +12,8 @@ from advisor.brief.endpoint import Endpoint
 from advisor.brief.prompt import messages, response_format
 from advisor.brief.records import Proposals
 from advisor.catalog import Catalog
+from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
-from advisor.scenario.answers import parse_json
 
 if TYPE_CHECKING:
     import httpx2
@@ -42,19 +42,34 @@ def propose(
     Raises:
         AdvisorError: The brief is empty or too long, or the endpoint fails or replies with something else.
     """
-    text = _checked_brief(brief)
-    request = _Request(endpoint, time.monotonic() + seconds, sleep)
-    body = {"model": endpoint.model, "messages": messages(text, catalog)}
-    try:
-        reply = request.send(body | {"response_format": response_format(catalog)})
-    except _Unsupported:
-        # Older servers know no schemas; the checks are the same, only more is dropped.
-        reply = request.send(body | {"response_format": {"type": "json_object"}})
-    proposals, dropped = check_reply(_content(reply, endpoint), text, catalog)
+    text = checked_brief(brief)
+    talk = messages(text, catalog)
+    content = ask(talk, response_format(catalog), endpoint, seconds=seconds, sleep=sleep)
+    proposals, dropped = check_reply(content, text, catalog)
     return Proposals(receiver=endpoint.host, model=endpoint.model, proposals=proposals, dropped=dropped)
 
 
-def _checked_brief(brief: str) -> str:
+def ask(
+    talk: list[dict[str, str]],
+    schema: dict[str, Any],
+    endpoint: Endpoint,
+    *,
+    seconds: float = SECONDS,
+    sleep: Callable[[float], None] = time.sleep,
+) -> str:
+    """Send messages to ``endpoint`` and return the text of its reply, unchecked."""
+    request = _Request(endpoint, time.monotonic() + seconds, sleep)
+    body = {"model": endpoint.model, "messages": talk}
+    try:
+        reply = request.send(body | {"response_format": schema})
+    except _Unsupported:
+        # Older servers know no schemas; the checks are the same, only more is dropped.
+        reply = request.send(body | {"response_format": {"type": "json_object"}})
+    return _content(reply, endpoint)
+
+
+def checked_brief(brief: str) -> str:
+    """Return the text where it may be sent; raise AdvisorError where it is empty, too long or not text."""
     if not brief.strip():
         raise AdvisorError(
             "the brief is empty", place="brief", remedy="Describe the task in a few sentences."

@@ -8,12 +8,13 @@ from typing import Any, Final
 from advisor.brief.prompt import MAX_PROPOSALS, answerable
 from advisor.brief.records import Dropped, Proposal
 from advisor.catalog import Catalog
+from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.scenario.answers import check_value, parse_json
+from advisor.scenario.answers import check_value
 
 MAX_QUOTE: Final = 500
-_PLACE: Final = "the model's reply"
+PLACE: Final = "the model's reply"
 _SHOWN: Final = 120
 _KEYS: Final = {"fact", "value", "quote"}
 
@@ -24,48 +25,61 @@ def check_reply(text: str, brief: str, catalog: Catalog) -> tuple[tuple[Proposal
     dropped: list[Dropped] = []
     for item in _items(text):
         try:
-            proposal = _checked(item, brief, catalog, taken=kept)
+            proposal = check_item(item, brief, catalog, taken=kept)
             kept[proposal.fact] = proposal
-        except _Unfit as reason:
+        except Unfit as reason:
             dropped.append(_dropped(item, str(reason)))
     order = [kept[name] for name in catalog.facts if name in kept]
     return tuple(order), tuple(dropped)
 
 
-class _Unfit(Exception):  # noqa: N818 a reason, not a failure
-    """Why a proposal is dropped."""
+class Unfit(Exception):  # noqa: N818 a reason, not a failure
+    """Why a proposal is not taken."""
+
+
+def read_reply(text: str) -> Any:
+    """Parse a reply as strict JSON; an error repeats none of its words, since nobody has checked them."""
+    try:
+        return parse_json(text, place=PLACE).value
+    except AdvisorError:
+        raise AdvisorError(
+            "it is not the JSON that was asked for",
+            place=PLACE,
+            remedy="Try again, or use a model with structured output.",
+        ) from None
 
 
 def _items(text: str) -> list[Any]:
-    value = parse_json(text, place=_PLACE).value
+    value = read_reply(text)
     items = value.get("proposals") if isinstance(value, dict) else None
     if not isinstance(items, list):
         raise AdvisorError(
             "it holds no list of proposals",
-            place=_PLACE,
+            place=PLACE,
             remedy="Try again, or use a model with structured output.",
         )
     if len(items) > MAX_PROPOSALS:
         raise AdvisorError(
-            f"it holds {len(items):,} proposals", place=_PLACE, remedy="Try again with a shorter brief."
+            f"it holds {len(items):,} proposals", place=PLACE, remedy="Try again with a shorter brief."
         )
     return items
 
 
-def _checked(item: Any, brief: str, catalog: Catalog, *, taken: Container[str]) -> Proposal:
+def check_item(item: Any, brief: str, catalog: Catalog, *, taken: Container[str]) -> Proposal:
+    """Check one fact with its value and quote; raise Unfit with the reason where it cannot be taken."""
     if not isinstance(item, dict) or set(item) != _KEYS:
-        raise _Unfit("it is not a fact with a value and a quote")
+        raise Unfit("it is not a fact with a value and a quote")
     name, quote = item["fact"], item["quote"]
     fact = answerable(catalog).get(name) if isinstance(name, str) else None
     if fact is None:
-        raise _Unfit("there is no such question")
+        raise Unfit("there is no such question")
     if name in taken:
-        raise _Unfit("it was proposed twice")
+        raise Unfit("it was proposed twice")
     start, end = _found(quote, brief)
     try:
         value = check_value(name, fact, item["value"], "value")
     except AdvisorError as error:
-        raise _Unfit(error.problem) from None
+        raise Unfit(error.problem) from None
     return Proposal(
         fact=name, question=fact.question, value=value, quote=brief[start:end], start=start, end=end
     )
@@ -74,12 +88,12 @@ def _checked(item: Any, brief: str, catalog: Catalog, *, taken: Container[str]) 
 def _found(quote: Any, brief: str) -> tuple[int, int]:
     words = quote.strip() if isinstance(quote, str) else ""
     if not any(char.isalnum() for char in words):
-        raise _Unfit("it quotes nothing")
+        raise Unfit("it quotes nothing")
     if len(words) > MAX_QUOTE:
-        raise _Unfit(f"its quote is longer than {MAX_QUOTE} characters")
+        raise Unfit(f"its quote is longer than {MAX_QUOTE} characters")
     start = brief.find(words)
     if start < 0:
-        raise _Unfit("its quote does not stand in the brief")
+        raise Unfit("its quote does not stand in the brief")
     return start, start + len(words)
 
 

@@ -7,7 +7,9 @@ from advisor.catalog.catalog import Catalog
 from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
 from advisor.catalog.loading import load_catalog, rules_folder
 from advisor.catalog.records import (
+    Consideration,
     DatedNumber,
+    Dial,
     Evidence,
     Fact,
     Option,
@@ -23,7 +25,9 @@ __all__ = [
     "Case",
     "Catalog",
     "Condition",
+    "Consideration",
     "DatedNumber",
+    "Dial",
     "Evidence",
     "Fact",
     "Group",

@@ -39,6 +39,8 @@ class Case(Record):
     """The case without its ending."""
     answers: dict[str, Any]
     """Our questionnaire, answered from the situation alone."""
+    read: Literal["blind", "mapped"] = "mapped"
+    """`blind`: by a reader who saw nothing but the situation; `mapped`: by someone who knew the ending."""
     decision: str
     """What was decided, in the source's terms."""
     decision_core: Literal["prompting", "rag", "fine_tuning", "hybrid"]

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 
 from advisor.catalog.case_records import Case
 from advisor.catalog.conditions import Condition
-from advisor.catalog.records import DatedNumber, Fact, Parameter, Rule, Source, StrategyText, Technique
+from advisor.catalog.records import (
+    Consideration,
+    DatedNumber,
+    Fact,
+    Fitted,
+    Parameter,
+    Rule,
+    Source,
+    StrategyText,
+    Technique,
+)
 from advisor.catalog.strict_yaml import Located, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -29,6 +39,10 @@ class Catalog:
     rules: Mapping[str, Rule]
     conditions: Mapping[str, Condition]
     """The parsed `when` of each rule, by rule id."""
+    considerations: Mapping[str, Consideration]
+    fitted: Fitted
+    gain: tuple[Condition, Condition]
+    """When training has nothing to gain, and what makes evidence for it count all the same."""
     ask_when: Mapping[str, Condition]
     """The parsed `ask_when` of each fact that has one."""
     sources: Mapping[str, Source]

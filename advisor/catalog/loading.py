@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from advisor.catalog import crosschecks
 from advisor.catalog.case_records import Case
@@ -16,7 +16,10 @@ from advisor.catalog.catalog import Catalog, files_under
 from advisor.catalog.conditions import Condition, ConditionReader
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import (
+    Consideration,
     Fact,
+    Fitted,
+    Gain,
     Parameter,
     ParameterTopic,
     Rule,
@@ -28,9 +31,6 @@ from advisor.catalog.records import (
 )
 from advisor.catalog.strict_yaml import Located, read_yaml
 from advisor.errors import AdvisorError
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 
@@ -99,11 +99,15 @@ class _Reader:
         reader = ConditionReader(facts, parameters)
         rules, conditions = self.rules(reader)
         book = self.strategy_book()
+        considerations = self.mapping("considerations", Consideration)
         version = self.version()
         return Catalog(
             facts=MappingProxyType(facts),
             rules=MappingProxyType(rules),
             conditions=MappingProxyType(conditions),
+            considerations=MappingProxyType(considerations),
+            fitted=self.fitted(),
+            gain=self.gain(reader),
             ask_when=MappingProxyType(self.ask_when(reader)),
             sources=MappingProxyType(self.mapping("sources", Source)),
             strategies=MappingProxyType({str(name): text for name, text in book.strategies.items()}),
@@ -140,6 +144,15 @@ class _Reader:
                 if value.get("ask_when"):
                     found[key] = reader.read(located, (key, "ask_when"))
         return found
+
+    def gain(self, reader: ConditionReader) -> tuple[Condition, Condition]:
+        located = list(self.top("gain"))[-1]
+        parse_record(Gain, located)
+        return reader.read(located, ("nothing_to_gain",)), reader.read(located, ("unless",))
+
+    def fitted(self) -> Fitted:
+        # The last layer that brings weights of its own replaces ours.
+        return [parse_record(Fitted, located) for located in self.top("fitted")][-1]
 
     def rules(self, reader: ConditionReader) -> tuple[dict[str, Rule], dict[str, Condition]]:
         rules: dict[str, Rule] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -16,12 +16,14 @@ from advisor.catalog.market_records import (
     Defaults,
     Embedding,
     Gpu,
+    KnownDifference,
     MarketModel,
     Reranker,
     Retirement,
     TokenPrice,
     TuningRoute,
     VectorStore,
+    Vendor,
     in_force,
 )
 from advisor.catalog.parsing import parse_record
@@ -42,12 +44,27 @@ __all__ = [
     "MarketModel",
     "Reranker",
     "Retirement",
+    "RouteState",
     "TokenPrice",
     "TuningRoute",
     "VectorStore",
+    "Vendor",
     "in_force",
     "read_market",
 ]
+
+
+class RouteState(NamedTuple):
+    """Who can train on a route on a day, and until when."""
+
+    status: Literal["open", "gated", "closing", "closed"]
+    """As for backends; closed also where the base model has ended."""
+    says: str
+    """What that means, in one sentence."""
+    trains_until: date | None
+    """The first day without new jobs; None where no end is announced."""
+    serves_until: date | None
+    """The first day without answers; None where no end is announced."""
 
 
 class Market(Record):
@@ -61,6 +78,8 @@ class Market(Record):
     """Ways to tune, by ``backend:model``."""
     backends: dict[str, Backend] = Field(default_factory=dict)
     """Training backends and their availability."""
+    vendors: dict[str, Vendor] = Field(default_factory=dict)
+    """Vendors to which somebody may be bound, by the answer to bound_vendor."""
     gpus: dict[str, Gpu] = Field(default_factory=dict)
     """GPU rental."""
     embeddings: dict[str, Embedding] = Field(default_factory=dict)
@@ -75,6 +94,8 @@ class Market(Record):
     """Token prices that replace those of the library, by model; negotiated prices go here."""
     tuned_prices: dict[str, tuple[TokenPrice, ...]] = Field(default_factory=dict)
     """Token prices that replace those of tuning routes, by route; negotiated prices go here."""
+    differences: tuple[KnownDifference, ...] = ()
+    """Differences between price tables that are explained."""
     defaults: Defaults = Field(default_factory=Defaults)
     """What is assumed."""
 
@@ -88,6 +109,23 @@ class Market(Record):
             )
         known = self.backends[backend].availability
         return in_force(known, day) or known[0]
+
+    def route_state(self, route: TuningRoute, day: date) -> RouteState:
+        """Say who can train on ``route`` on ``day``, until when, and until when the tune answers."""
+        status = self.status(route.backend, day)
+        base = self.models[route.base].retires
+        ends = route.training_until or base
+        serves = route.retires or base
+        closings = [
+            item.from_ for item in self.backends[route.backend].availability if item.status == "closed"
+        ]
+        last = min([*([ends.on] if ends else []), *closings], default=None)
+        word, says = status.status, status.says
+        if word == "open" and route.training_for != "anyone":
+            word, says = "gated", f"Training is for {route.training_for} only."
+        if (last is not None and last <= day) or (serves is not None and serves.on <= day):
+            word, says = "closed", f"Ended on {min(d for d in (last, serves.on if serves else None) if d)}."
+        return RouteState(word, says, last, serves.on if serves else None)
 
 
 MarketFile = Market
@@ -115,6 +153,12 @@ def _merge(merged: dict[str, Any], located: Located) -> None:
         if section == "defaults":
             merged[section] = parse_record(Defaults, located, (section,))
             continue
+        if section == "differences":
+            listed = [
+                parse_record(KnownDifference, located, (section, index)) for index in range(len(content))
+            ]
+            merged[section] = [*merged.get(section, []), *listed]
+            continue
         kind = Market.model_fields[section].annotation.__args__[1]  # type: ignore[union-attr]
         target = merged.setdefault(section, {})
         for name in content:
@@ -126,6 +170,11 @@ def _cross_check(market: Market) -> None:
         *((f"tuning.{n}", "backend", r.backend, market.backends) for n, r in market.tuning.items()),
         *((f"tuning.{n}", "base", r.base, market.models) for n, r in market.tuning.items()),
         *((f"models.{n}", "cache", r.cache, market.cache_rules) for n, r in market.models.items() if r.cache),
+        *(
+            (f"vendors.{n}", "backend", b, market.backends)
+            for n, v in market.vendors.items()
+            for b in v.backends
+        ),
         *((f"prices.{n}", "model", n, market.models) for n in market.prices),
         *((f"tuned_prices.{n}", "route", n, market.tuning) for n in market.tuned_prices),
     ]

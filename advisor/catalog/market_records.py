@@ -102,6 +102,10 @@ class CacheRule(Record):
     """A shorter prefix is never cached."""
     lifetime_minutes: tuple[DatedNumber, ...] = Field(min_length=1)
     """How long an entry lives after its last use."""
+    long_lifetime_minutes: tuple[DatedNumber, ...] = ()
+    """A longer life that can be asked for; empty where there is none."""
+    long_write_factor: Annotated[Number, Field(ge=1, le=10)] | None = None
+    """What writing an entry of the longer life costs, over the price of input."""
     automatic: bool = True
     """Whether it works without asking for it."""
     sources: tuple[str, ...] = Field(min_length=1)
@@ -133,6 +137,8 @@ class MarketModel(Record):
     """A tiktoken encoding; empty: the tokenizer is not public and counts are estimates."""
     open_weights: bool = False
     """Whether the weights can be had."""
+    parameters_billions: Annotated[Number, Field(gt=0, le=10_000)] | None = None
+    """Size; null where the maker does not say."""
     retires: Retirement | None = None
     """When it is shut down, as far as announced."""
     shortlist: bool = True
@@ -172,8 +178,14 @@ class TuningRoute(Record):
     """Fee per deployment, idle or not; or the price of one replica where serving is dedicated."""
     replica_output_tokens_per_second: tuple[DatedNumber, ...] = ()
     """What one dedicated replica can write when it is well filled."""
+    assumable: bool = True
+    """Whether it may be assumed where nobody has chosen; false where a figure of it is borrowed or unchecked."""
+    training_until: Retirement | None = None
+    """The first day without new training jobs, where that differs from the base model's end."""
+    training_for: Literal["anyone", "existing customers"] = "anyone"
+    """Who may start a job; somebody new cannot where it says existing customers."""
     retires: Retirement | None = None
-    """Where the tune stops before or after its base model."""
+    """The first day on which the tune no longer answers, where that differs from its base model."""
     sources: tuple[str, ...] = Field(min_length=1)
     """Ids in the bibliography."""
     checked: Day
@@ -220,10 +232,25 @@ class Backend(Record):
     """What a person reads."""
     kind: Literal["hosted", "config"]
     """`hosted` spends money at a vendor; `config` writes files for the user's own machines."""
+    place: Literal["vendor", "cloud", "own"] = "vendor"
+    """Where rows and tune are: at a vendor, in the user's own cloud account, or on the user's own machines."""
     availability: tuple[Availability, ...] = Field(min_length=1)
     """Oldest first."""
     note: str = ""
     """What to beware of."""
+
+
+class Vendor(Record):
+    """A vendor to which somebody may be bound: whose models can be had there, and where it trains."""
+
+    label: str
+    """What a person reads."""
+    providers: tuple[str, ...] = ()
+    """Providers in the price library whose models it sells."""
+    backends: tuple[str, ...] = ()
+    """Training backends that it runs; empty: it trains nothing."""
+    cloud: bool = False
+    """Whether its models are reached in the user's own cloud account."""
 
 
 class Gpu(Record):
@@ -293,6 +320,21 @@ class Currency(Record):
     """What a person reads."""
     per_usd: tuple[DatedNumber, ...] = Field(min_length=1)
     """Units of the currency for one dollar, by day."""
+
+
+class KnownDifference(Record):
+    """A difference between price tables that has been looked into."""
+
+    entry: str
+    """Id of a model or tuning route."""
+    table: Literal["genai-prices", "LiteLLM"]
+    """Which table says otherwise."""
+    what: str
+    """Which figure, as ``prices check`` names it."""
+    because: str
+    """Why it differs, and which figure is used."""
+    checked: Day
+    """The day on which we last looked."""
 
 
 class Defaults(Record):

@@ -32,8 +32,17 @@ Number = Annotated[float, BeforeValidator(_number)]
 Published = Annotated[str, BeforeValidator(_text_of)]
 Strategy_ = Literal["prompting", "few_shot", "rag", "fine_tuning", "hybrid"]
 EffectWord = Literal[
-    "strongly_for", "for", "slightly_for", "slightly_against", "against", "strongly_against", "rules_out"
+    "decisively_for",
+    "strongly_for",
+    "for",
+    "slightly_for",
+    "slightly_against",
+    "against",
+    "strongly_against",
+    "decisively_against",
 ]
+Dial = Literal["look_up", "train", "both", "show"]
+"""look_up: must it fetch facts when it answers; train: must it be trained; both: the two together; show: examples."""
 KEBAB = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 SNAKE = r"^[a-z][a-z0-9_]*$"
 
@@ -41,7 +50,8 @@ SNAKE = r"^[a-z][a-z0-9_]*$"
 class Record(BaseModel):
     """A frozen record that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # Unknown is null: no number of a record is infinite or none, also where a file writes it as text.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Option(Record):
@@ -70,6 +80,10 @@ class Fact(Record):
     """For numbers: tokens, ms, usd, examples …"""
     bounds: tuple[Number, Number] | None = None
     """Smallest and largest number that makes sense."""
+    words: dict[str, Number] = Field(default_factory=dict)
+    """For numbers: vague amounts that people say, with the number that each stands for."""
+    formerly: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Earlier names of the fact, each with its options and what they are called now."""
     prior: dict[str, Any] = Field(default_factory=dict)
     """How likely each answer is before anyone says anything; open answers are sampled from it."""
     group: str = "task"
@@ -130,12 +144,14 @@ class Rule(Record):
     """The file's name; states the situation first."""
     title: str
     """The rule in one sentence, as shown to people."""
-    topic: str = "task"
-    """For grouping on the rulebook's pages."""
+    consideration: str
+    """What the rule argues about; rules of one consideration do not add up, the strongest counts."""
     when: dict[str, Any]
     """The condition, as data: fact: value, [a, b] or {at_least: x}; any: and none: take lists."""
-    effect: dict[Strategy_, EffectWord] = Field(default_factory=dict)
-    """What it means for each strategy it speaks about."""
+    effect: dict[Dial, EffectWord] = Field(default_factory=dict)
+    """What it says about each dial it speaks of."""
+    rules_out: tuple[Strategy_, ...] = ()
+    """Strategies that cannot be had where it fires."""
     advise: tuple[str, ...] = ()
     """Techniques that go with it; ids in strategies.yaml."""
     because: str
@@ -153,14 +169,45 @@ class Rule(Record):
 
     @model_validator(mode="after")
     def _speaks_and_is_tested(self) -> Rule:
-        if not self.effect and not self.advise:
-            raise ValueError("a rule needs an effect or a technique to advise")
+        if not self.effect and not self.rules_out and not self.advise:
+            raise ValueError("a rule needs an effect, a strategy that it rules out, or a technique to advise")
         outcomes = {example.fires for example in self.examples}
         if True not in outcomes or False not in outcomes:
             raise ValueError("a rule needs an example that fires and one that does not")
         if self.review_by <= self.reviewed:
             raise ValueError("review_by must come after reviewed")
         return self
+
+
+class Consideration(Record):
+    """What several rules argue about: one piece of evidence, however many rules see it."""
+
+    title: str
+    """The consideration as a phrase."""
+    summary: str
+    """What it asks, in one sentence."""
+    needs_gain: bool = False
+    """Whether its evidence for training counts only where training could gain something."""
+
+
+class Gain(Record):
+    """The file gain.yaml: when training has nothing to gain."""
+
+    nothing_to_gain: dict[str, Any]
+    """A condition that says so."""
+    unless: dict[str, Any]
+    """A condition that makes evidence for training count all the same."""
+
+
+class Fitted(Record):
+    """What rules weigh after fitting on published cases; written by benchmarks/calibrate.py."""
+
+    note: str
+    """On what it was fitted."""
+    base: dict[Dial, Number]
+    """Bits of each dial before any answer."""
+    weights: dict[str, dict[Dial, tuple[EffectWord, Number]]]
+    """For each rule and dial: the word that it was fitted from, and bits."""
 
 
 class Source(Record):
@@ -182,6 +229,8 @@ class Source(Record):
     """How we read it; second-hand and memory are weak."""
     note: str = ""
     """What to beware of."""
+    found: tuple[str, ...] = ()
+    """What was read there, in our words and with its numbers; evidence may quote no other numbers."""
 
 
 class Step(Record):

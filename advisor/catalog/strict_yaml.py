@@ -1,6 +1,6 @@
 """Read YAML the strict way: a file in, plain values and the line of each out.
 
-Only YAML 1.2 core types are guessed (so ``yes`` and ``12:30`` stay text), a key may stand once, aliases and
+Only YAML 1.2 core types are guessed (so ``yes`` and ``12:30`` stay text), a key may be there once, aliases and
 tags are refused, and size, depth and number of nodes are bounded.
 """
 
@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
 
 from advisor.errors import AdvisorError
 
@@ -24,6 +37,7 @@ MAX_DEPTH: Final = 24
 MAX_NODES: Final = 400_000
 
 _PLAIN_TAGS: Final = {None, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))}
+_FRAME: Final = (StreamStartEvent, StreamEndEvent, DocumentStartEvent, DocumentEndEvent)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9_]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|nan)", re.IGNORECASE)
@@ -95,53 +109,18 @@ def decode_text(content: bytes, *, place: str) -> str:
 def parse_yaml(text: str, *, place: str) -> Located:
     """Parse ``text``; ``place`` names it in errors."""
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    _refuse_depth(text, place)
     try:
-        _refuse_aliases(text, place, loader)
-        root = yaml.compose(text, Loader=loader)
+        return _Construction(place).run(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text, place) from error
     except yaml.YAMLError as error:
         raise AdvisorError(f"this is not YAML: {error}", place=place, remedy="Check the syntax.") from error
-    except RecursionError as error:
-        raise _too_deep(place) from error
-    if root is None:
-        return Located(None, place, {(): 1})
-    return _Construction(place).run(root)
-
-
-def _refuse_depth(text: str, place: str) -> None:
-    # The C parser recurses; brackets and indented blocks are counted before it sees the text.
-    depth = deepest = 0
-    for char in text:
-        if char in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in "]}":
-            depth = max(0, depth - 1)
-    dashes = max(
-        (len(run.group(0)) // 2 for run in re.finditer(r"^(?:[ ]*- ?)+", text, re.MULTILINE)), default=0
-    )
-    if deepest > 200 or dashes > 400:
-        raise _too_deep(place)
 
 
 def _too_deep(place: str) -> AdvisorError:
     return AdvisorError(
         f"the nesting is deeper than {MAX_DEPTH} levels", place=place, remedy="Flatten the file."
     )
-
-
-def _refuse_aliases(text: str, place: str, loader: Any) -> None:
-    if "*" not in text and "&" not in text:
-        return
-    for event in yaml.parse(text, Loader=loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise AdvisorError(
-                "anchors and aliases (& and *) are not allowed",
-                place=f"{place}:{event.start_mark.line + 1 if event.start_mark else 1}",
-                remedy="Write the value out, or put text with & or * in quotes.",
-            )
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, place: str) -> AdvisorError:
@@ -159,69 +138,104 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, place: str) -> Advisor
 
 
 class _Construction:
-    """One pass over the node tree; keeps the count of nodes and the line of each path."""
+    """One pass over the parser's events: values are built as they arrive, so limits hold before memory is spent.
+
+    The parser keeps a stack of its own, and nothing here goes deeper than ``MAX_DEPTH``: no file can exhaust
+    the C stack.
+    """
 
     def __init__(self, place: str) -> None:
         self.place = place
         self.lines: dict[Path_, int] = {}
         self.nodes = 0
 
-    def run(self, root: Node) -> Located:
-        return Located(self.build(root, ()), self.place, self.lines)
-
-    def build(self, node: Node, path: Path_) -> Any:
-        self.nodes += 1
-        self.lines[path] = node.start_mark.line + 1
-        if node.tag not in _PLAIN_TAGS:
+    def run(self, events: Iterator[Event]) -> Located:
+        self.events = (event for event in events if not isinstance(event, _FRAME))
+        first = next(self.events, None)
+        if first is None:
+            return Located(None, self.place, {(): 1})
+        value = self.build(first, ())
+        for another in self.events:
             raise AdvisorError(
-                f"the tag '{node.tag}' is not allowed", place=self.at(node), remedy="Remove it."
+                "there is more than one document", place=self.at(another), remedy="Remove the lines of ---."
             )
+        return Located(value, self.place, self.lines)
+
+    def build(self, event: Event, path: Path_) -> Any:
+        self.nodes += 1
+        self.lines[path] = _line(event)
+        self.check(event, path)
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(path)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(path)
+        assert isinstance(event, ScalarEvent)
+        return self.scalar(event)
+
+    def check(self, event: Event, path: Path_) -> None:
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            raise AdvisorError(
+                "anchors and aliases (& and *) are not allowed",
+                place=self.at(event),
+                remedy="Write the value out, or put text with & or * in quotes.",
+            )
+        tag = getattr(event, "tag", None)
+        if tag not in _PLAIN_TAGS:
+            raise AdvisorError(f"the tag '{tag}' is not allowed", place=self.at(event), remedy="Remove it.")
         if len(path) > MAX_DEPTH:
-            raise _too_deep(self.at(node))
+            raise _too_deep(self.at(event))
         if self.nodes > MAX_NODES:
             raise AdvisorError(
-                f"there are more than {MAX_NODES:,} values", place=self.at(node), remedy="Split the file."
+                f"there are more than {MAX_NODES:,} values", place=self.at(event), remedy="Split the file."
             )
-        if isinstance(node, MappingNode):
-            return self.mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.build(child, (*path, index)) for index, child in enumerate(node.value)]
-        assert isinstance(node, ScalarNode)
-        return self.scalar(node)
 
-    def mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode):
-                raise AdvisorError("a key must be a word", place=self.at(key_node), remedy="Quote it.")
-            key = key_node.value
-            if key in result:
-                raise AdvisorError(
-                    f"the key '{key}' stands twice",
-                    place=self.at(key_node),
-                    remedy=f"Keep one; the first is on line {self.lines[(*path, key)]}.",
-                )
-            result[key] = self.build(value_node, (*path, key))
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
+    def sequence(self, path: Path_) -> list[Any]:
+        result: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            result.append(self.build(event, (*path, len(result))))
         return result
 
-    def scalar(self, node: ScalarNode) -> Any:
-        text: str = node.value
-        if node.tag and node.tag.startswith("!"):
+    def mapping(self, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            key = self.key(event, path, result)
+            result[key] = self.build(next(self.events), (*path, key))
+            self.lines[(*path, key)] = _line(event)
+        return result
+
+    def key(self, event: Event, path: Path_, known: Container[str]) -> str:
+        self.check(event, path)
+        if not isinstance(event, ScalarEvent):
+            raise AdvisorError("a key must be a word", place=self.at(event), remedy="Quote it.")
+        key = self.text(event)
+        if key in known:
             raise AdvisorError(
-                f"the tag '{node.tag}' is not allowed", place=self.at(node), remedy="Remove it."
+                f"the key '{key[:80]}' stands twice",
+                place=self.at(event),
+                remedy=f"Keep one; the first is on line {self.lines[(*path, key)]}.",
             )
-        if node.style in ("'", '"', "|", ">"):
+        return key
+
+    def text(self, event: ScalarEvent) -> str:
+        text = str(event.value)
+        # Escapes in quotes can write what no file of ours may hold.
+        if "\0" in text:
+            raise AdvisorError("the text holds a NUL", place=self.at(event), remedy="Take it out.")
+        return text
+
+    def scalar(self, event: ScalarEvent) -> Any:
+        text = self.text(event)
+        if event.tag or event.style in ("'", '"', "|", ">"):
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
-        return self.number(text, node)
+        return self.number(text, event)
 
-    def number(self, text: str, node: ScalarNode) -> Any:
+    def number(self, text: str, event: ScalarEvent) -> Any:
         if _NOT_FINITE.fullmatch(text):
             raise AdvisorError(
                 f"'{text}' is not a number to work with",
-                place=self.at(node),
+                place=self.at(event),
                 remedy="Give a finite number, or leave it out if it is unknown.",
             )
         if len(text) < 400 and _INT.fullmatch(text):
@@ -231,5 +245,9 @@ class _Construction:
             return value if math.isfinite(value) else text
         return text
 
-    def at(self, node: Node) -> str:
-        return f"{self.place}:{node.start_mark.line + 1}"
+    def at(self, event: Event) -> str:
+        return f"{self.place}:{_line(event)}"
+
+
+def _line(event: Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

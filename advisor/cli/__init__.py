@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from contextlib import suppress
+from typing import Final, NoReturn
 
 import typer
-from rich.console import Console
+from pydantic import ValidationError
+from rich.markup import escape
 
 from advisor import __version__
+from advisor.cli.terminal import print_json, stderr
 from advisor.errors import AdvisorError
+from advisor.files import unusable
 
 # One line per area: its module, and the commands that it adds. A named command loads its own area only.
 AREAS: Final[dict[str, tuple[str, ...]]] = {
@@ -29,6 +32,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "size": ("size",),
     "plan": ("plan",),
     "train": ("train",),
+    "evaluate": ("evaluate",),
 }
 
 app = typer.Typer(
@@ -76,28 +80,62 @@ _REGISTERED: set[str] = set()
 def main() -> None:
     """Run the command line; a user's mistake is three parts on stderr and exit code 1, never a traceback."""
     try:
-        build(sys.argv[1:])()
+        _run()
     except AdvisorError as error:
-        report_error(error, as_json="--json" in sys.argv[1:])
-        sys.exit(1)
+        _refuse(error)
     except BrokenPipeError:
         # The reader went away (advisor … | head): not our mistake, and nothing more to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         sys.exit(0)
+    except OSError as error:
+        _refuse(unusable(error, "standard output" if error.filename is None else str(error.filename)))
+    except ValidationError as error:
+        _refuse(_impossible(error))
+    except RecursionError:
+        _refuse(AdvisorError("the input is nested too deeply", place="input", remedy="Flatten it."))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _impossible(error: ValidationError) -> AdvisorError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = "-".join(str(step) for step in first["loc"]).replace("_", "-")
+    return AdvisorError(
+        first["msg"][:1].lower() + first["msg"][1:].rstrip("."),
+        place=f"--{name}" if name else error.title,
+        remedy="Give another value; the options are explained with --help.",
+    )
+
+
+def _run() -> None:
+    try:
+        build(sys.argv[1:])()
+    finally:
+        # A disk that is full shows only when the last bytes are written: before we leave, not after.
+        sys.stdout.flush()
+
+
+def _refuse(error: AdvisorError) -> NoReturn:
+    try:
+        report_error(error, as_json="--json" in sys.argv[1:])
+        sys.stdout.flush()
+    except OSError:
+        _silence_stdout()
+        report_error(error, as_json=False)
+    sys.exit(1)
+
+
+def _silence_stdout() -> None:
+    # What could not be written is still in Python's buffer; at the end it would be tried, and complained about, again.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def report_error(error: AdvisorError, *, as_json: bool) -> None:
     """Show an error: as one JSON object on stdout for scripts, in words on stderr for people."""
     if as_json:
-        typer.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+        print_json({"error": error.as_dict()}, indent=None)
         return
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"[bold red]{_plain(error.place)}[/]: {_plain(error.problem)}.")
-    console.print(f"  [dim]→[/] {_plain(error.remedy)}")
-
-
-def _plain(text: str) -> str:
-    shown = "".join(char if char.isprintable() else "�" for char in text)
-    return shown.replace("[", "\\[")
+    console = stderr()
+    console.print(f"[bold red]{escape(error.place)}[/]: {escape(error.problem)}.", soft_wrap=True)
+    console.print(f"  [dim]→[/] {escape(error.remedy)}", soft_wrap=True)

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from advisor.catalog import Catalog, Fact
-from advisor.cli.options import stderr
+from advisor.cli.options import stderr, stdout
 from advisor.cli.showing import show_recommendation
 from advisor.decide import Recommendation, decide
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.report import words
 from advisor.scenario import Situation, read_situation
-from advisor.scenario.answers import check_value
+from advisor.scenario.answers import check_value, typed_number
 
 _BACK, _STOP = "back", "stop"
 
@@ -49,7 +49,7 @@ def interview(path: Path, catalog: Catalog, *, as_of: date) -> None:
             situation = situation.model_copy(update={"answers": {**situation.answers, fact: word}})
         save_answers(path, situation)
     save_answers(path, situation)
-    show_recommendation(decide(situation, catalog, as_of=as_of), catalog, Console(highlight=False))
+    show_recommendation(decide(situation, catalog, as_of=as_of), catalog, stdout())
 
 
 def _title(console: Console) -> str:
@@ -58,10 +58,15 @@ def _title(console: Console) -> str:
 
 def _show_state(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
     if recommendation.answered:
-        first = words.strategy(recommendation.try_first, catalog)
         console.print(
-            f"[dim]→ {first}, {words.verdict(recommendation).lower()}. {words.certainty(recommendation, catalog)}[/]\n"
+            f"[dim]→ {escape(_so_far(recommendation, catalog))}. {words.certainty(recommendation, catalog)}[/]\n"
         )
+
+
+def _so_far(found: Recommendation, catalog: Catalog) -> str:
+    if found.verdict == "too_early":
+        return f"Too early to name one: {words.spread(found, catalog)}"
+    return f"{words.headline(found, catalog)}, {words.verdict(found).lower()}"
 
 
 def _ask(name: str, fact: Fact, console: Console) -> Any:
@@ -70,7 +75,7 @@ def _ask(name: str, fact: Fact, console: Console) -> Any:
         console.print(f"[dim]{escape(fact.help)}[/]")
     for number, option in enumerate(fact.options, 1):
         console.print(f"  {number}  {escape(option.label)} [dim]{escape(option.help)}[/]")
-    hint = {"boolean": "yes/no", "number": fact.unit, "many": "numbers, separated by commas"}.get(
+    hint = {"boolean": "yes/no", "number": _unit(fact), "many": "numbers, separated by commas"}.get(
         fact.type, "number"
     )
     while True:
@@ -88,30 +93,25 @@ def _ask(name: str, fact: Fact, console: Console) -> Any:
             console.print(f"[red]{escape(error.problem)}.[/] {escape(error.remedy)}")
 
 
+def _unit(fact: Fact) -> str:
+    return f"{fact.unit}, or: {', '.join(fact.words)}" if fact.words else fact.unit
+
+
 def parse_typed(text: str, fact: Fact) -> Any:
-    """Read what a person typed: option numbers or words, yes and no, numbers with k and m."""
+    """Read what a person typed: option numbers or words, yes and no, numbers with k and M or in words."""
     match fact.type:
         case "boolean":
             return {"y": True, "yes": True, "true": True, "n": False, "no": False, "false": False}.get(
                 text.lower(), text
             )
         case "number":
-            return _number(text)
+            return typed_number(text, fact, "answer")
         case "many":
             return [_option(part.strip(), fact) for part in text.split(",") if part.strip()]
         case "text":
             return text
         case _:
             return _option(text, fact)
-
-
-def _number(text: str) -> Any:
-    cleaned = text.lower().replace(",", "").replace("_", "").replace(" ", "")
-    factor = {"k": 1e3, "m": 1e6, "b": 1e9}.get(cleaned[-1:], 1.0)
-    try:
-        return float(cleaned[:-1] if factor > 1 else cleaned) * factor
-    except ValueError:
-        return text
 
 
 def _option(text: str, fact: Fact) -> str:

@@ -1,24 +1,38 @@
-"""``brief``: proposed answers from a description, to accept or reject one by one."""
+"""``brief``: proposed answers from a description, to accept or reject one by one, and a second opinion on it."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
-from advisor.cli.rechecking import printable
+from advisor.cli.options import (
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    situation_of,
+    stderr,
+    stdout,
+)
+from advisor.cli.terminal import confirm
 from advisor.errors import AdvisorError
 from advisor.report import words
 
 if TYPE_CHECKING:
-    from advisor.brief import Endpoint, Proposal, Proposals
+    from datetime import date
+
+    from advisor.brief import Endpoint, Proposal, Proposals, SecondOpinion
     from advisor.catalog import Catalog
+    from advisor.decide import Recommendation
+    from advisor.scenario import Situation
 
 
 def brief(
@@ -30,8 +44,22 @@ def brief(
         list[str] | None, typer.Option(help="Accept the proposal for this fact unasked; may be repeated.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send the text without asking.")] = False,
+    second_opinion: Annotated[
+        bool,
+        typer.Option(
+            "--second-opinion",
+            help="Also ask for the model's own verdict, beside ours; it changes no number.",
+        ),
+    ] = False,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            help="For the second opinion: an answers file to compare with; what you accept is added to it."
+        ),
+    ] = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
+    as_of: AsOfOption = None,
 ) -> None:
     """Let a model propose answers from a description; nothing counts until you accept it.
 
@@ -39,8 +67,9 @@ def brief(
     """
     from advisor.brief import endpoint_from, propose
 
-    endpoint, catalog, text = endpoint_from(), catalog_of(rules), _text(file)
-    _agree(endpoint, len(text), agreed=yes)
+    endpoint, catalog, day, text = endpoint_from(), catalog_of(rules), day_of(as_of), _text(file)
+    known = _known(answers, catalog, second_opinion=second_opinion)
+    _agree(endpoint, len(text), agreed=yes, second_opinion=second_opinion)
     found = propose(text, catalog, endpoint)
     if not as_json:
         _show(found, catalog, stdout())
@@ -50,8 +79,59 @@ def brief(
     )
     if out is not None:
         _write(out, accepted, catalog)
-    if as_json:
-        print_json(found.model_dump(mode="json") | {"accepted": [item.fact for item in accepted]})
+    printed = found.model_dump(mode="json") | {"accepted": [item.fact for item in accepted]}
+    if second_opinion:
+        situation = _with(known, accepted, catalog)
+        _second_opinion(text, situation, catalog, endpoint, day=day, printed=printed if as_json else None)
+    elif as_json:
+        print_json(printed | {"second_opinion": None})
+
+
+def _known(answers: Path | None, catalog: Catalog, *, second_opinion: bool) -> Situation:
+    from advisor.scenario import Situation
+
+    if answers is None:
+        return Situation()
+    if not second_opinion:
+        raise AdvisorError(
+            "an answers file is only read for a second opinion",
+            place="--answers",
+            remedy="Add --second-opinion; nothing was sent.",
+        )
+    return situation_of(answers, catalog)
+
+
+def _with(known: Situation, accepted: tuple[Proposal, ...], catalog: Catalog) -> Situation:
+    from advisor.brief import accept
+
+    return accept(known, accepted, catalog)
+
+
+def _second_opinion(
+    text: str,
+    situation: Situation,
+    catalog: Catalog,
+    endpoint: Endpoint,
+    *,
+    day: date,
+    printed: dict[str, Any] | None,
+) -> None:
+    from advisor.brief import ask_opinion, compare
+    from advisor.decide import decide
+
+    ours = decide(situation, catalog, as_of=day)
+    try:
+        found = compare(ask_opinion(text, catalog, endpoint), situation, ours, catalog, day=day)
+    except AdvisorError as error:
+        if printed is None:
+            raise
+        # The proposals were paid for: they come with the error, in one object.
+        print_json(printed | {"second_opinion": None, "error": error.as_dict()})
+        raise typer.Exit(1) from None
+    if printed is None:
+        _show_opinion(found, ours, catalog, stdout())
+    else:
+        print_json(printed | {"second_opinion": found.model_dump(mode="json")})
 
 
 def _text(file: Path) -> str:
@@ -64,9 +144,9 @@ def _text(file: Path) -> str:
     return read_bounded_text(file, max_bytes=limit)
 
 
-def _agree(endpoint: Endpoint, characters: int, *, agreed: bool) -> None:
-    stderr().print(escape(printable(endpoint.notice(characters))))
-    if agreed or (sys.stdin.isatty() and typer.confirm("Send it?", err=True)):
+def _agree(endpoint: Endpoint, characters: int, *, agreed: bool, second_opinion: bool) -> None:
+    stderr().print(escape(endpoint.notice(characters, second_opinion=second_opinion)))
+    if agreed or (sys.stdin.isatty() and confirm("Send it?")):
         return
     raise AdvisorError(
         "nobody has agreed to send the text", place="brief", remedy="Give --yes to send it; nothing was sent."
@@ -75,18 +155,31 @@ def _agree(endpoint: Endpoint, characters: int, *, agreed: bool) -> None:
 
 def _show(found: Proposals, catalog: Catalog, console: Console) -> None:
     for item in found.proposals:
-        value = printable(words.answer(item.value, catalog.facts[item.fact]))
+        value = words.answer(item.value, catalog.facts[item.fact])
         console.print(f"[bold]{escape(item.fact)}[/]: {escape(value)}")
         console.print(f"  [dim]{escape(item.question)}[/]")
-        console.print(f"  “{escape(printable(item.quote))}”")
+        console.print(f"  “{escape(item.quote)}”")
     for dropped in found.dropped:
-        console.print(f"[dim]Dropped {escape(printable(dropped.fact))}: {escape(dropped.because)}[/]")
+        console.print(f"[dim]Dropped {escape(dropped.fact)}: {escape(dropped.because)}[/]")
     console.print(f"[dim]{len(found.proposals)} proposed, {len(found.dropped)} dropped[/]")
 
 
+def _show_opinion(found: SecondOpinion, ours: Recommendation, catalog: Catalog, console: Console) -> None:
+    console.print(f"\n[bold]A second opinion[/] by {escape(found.model)} at {escape(found.endpoint)}")
+    for name, chance in found.probabilities.items():
+        beside = f"{words.percent(chance):>7}   ours {words.percent(ours.probabilities[name]):>7}"
+        console.print(f"  {words.strategy(name, catalog):<28}{beside}")
+    for item in found.differs_on:
+        fact = catalog.facts[item.fact]
+        told, said = (words.answer(value, fact) for value in (item.theirs, item.ours))
+        console.print(f"  [bold]{escape(item.fact)}[/]: it reads {escape(told)}; yours {escape(said)}")
+        console.print(f"    “{escape(item.quote)}”")
+    console.print(escape(found.advice))
+
+
 def _wanted(item: Proposal, catalog: Catalog) -> bool:
-    value = printable(words.answer(item.value, catalog.facts[item.fact]))
-    return typer.confirm(f"Accept {item.fact}: {value}?", err=True)
+    value = words.answer(item.value, catalog.facts[item.fact])
+    return confirm(f"Accept {item.fact}: {value}?")
 
 
 def _write(path: Path, accepted: tuple[Proposal, ...], catalog: Catalog) -> None:

@@ -24,10 +24,11 @@ from advisor.cli.options import (
     stdout,
 )
 from advisor.cli.prices import listing, prices
+from advisor.cost.rounding import money
 from advisor.palette import STRATEGIES
 
 if TYPE_CHECKING:
-    from advisor.cost import CostProjection, ModelRow
+    from advisor.cost import CostProjection, ModelRow, Range
 
 NAMES = {
     "prompting": "Prompting",
@@ -97,7 +98,10 @@ def _give_comparison(rows: list[ModelRow], day: date, strategy: str, *, as_json:
 def show_projection(projection: CostProjection, console: Console) -> None:
     """Print a projection for people: the five strategies, what makes them up, break-even, warnings."""
     console.print(_strategy_table(projection))
-    console.print("\n[bold]Break-even[/]")
+    console.print(_people_table(projection))
+    listing(console, "Unknown", _unknown(projection))
+    listing(console, "From which traffic on", [item.sentence for item in projection.traffic.crossings])
+    console.print("\n[bold]Break-even at this traffic[/]")
     for crossing in projection.break_even:
         console.print(f"  {NAMES[crossing.from_]} → {NAMES[crossing.to]}: {_when(crossing)}")
     listing(
@@ -106,6 +110,34 @@ def show_projection(projection: CostProjection, console: Console) -> None:
         [f"{a.fact} = {a.value:g} ({a.low:g} to {a.high:g})" for a in projection.assumed],
     )
     listing(console, "Beware", list(projection.warnings))
+
+
+def _unknown(projection: CostProjection) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for name, item in projection.strategies.items():
+        found.setdefault(item.unknown_because, []).append(NAMES[name])
+    return [f"{', '.join(names)}: {because}" for because, names in found.items() if because]
+
+
+def _people_table(projection: CostProjection) -> Table:
+    rate = next(iter(projection.strategies.values())).people.usd_per_hour
+    table = _narrow_table(
+        f"People's hours at {rate:,.0f} USD, in none of the figures above",
+        ("", "per month", "once", "all in all"),
+    )
+    for name in STRATEGIES:
+        item = projection.strategies[name]
+        table.add_row(
+            NAMES[name],
+            _range(item.people.per_month),
+            _range(item.people.one_time),
+            _range(item.total_with_people) + ("*" if item.ends_on else ""),
+        )
+    return table
+
+
+def _range(found: Range) -> str:
+    return money(found.expected, low=found.low, high=found.high)
 
 
 def _when(crossing: Any) -> str:
@@ -119,16 +151,19 @@ def _strategy_table(projection: CostProjection) -> Table:
         f"{projection.model}, prices of {projection.as_of}, {projection.currency}",
         ("", "per month", "90 %", "per 1,000", "once", f"{projection.horizon_months:g} months", "p95 ms"),
     )
-    table.caption = f"Tuned model: {projection.tuning_route}. Intervals: 90 % of {projection.draws} draws."
+    ends = sorted({str(item.ends_on) for item in projection.strategies.values() if item.ends_on})
+    until = f" * Until the model ends on {' or '.join(ends)}, not longer." if ends else ""
+    tuned = projection.tuning_route or "none is open"
+    table.caption = f"Tuned model: {tuned}. Intervals: 90 % of {projection.draws} draws.{until}"
     for name in STRATEGIES:
         item = projection.strategies[name]
         table.add_row(
             NAMES[name],
-            _money(item.per_month.expected),
-            f"{_money(item.per_month.low)}–{_money(item.per_month.high)}",
-            _money(item.per_1k_requests),
-            _money(item.one_time),
-            _money(item.total.expected) + ("*" if item.ends_on else ""),
+            _range(item.per_month),
+            _interval(item.per_month),
+            money(item.per_1k_requests),
+            money(item.one_time),
+            _range(item.total) + ("*" if item.ends_on else ""),
             f"{item.latency_ms.p95:,.0f}",
         )
     return table
@@ -143,10 +178,10 @@ def _narrow_table(title: str, headings: Sequence[str]) -> Table:
     return table
 
 
-def _money(value: float | None) -> str:
-    if value is None:
+def _interval(found: Range) -> str:
+    if found.expected is None:
         return "unknown"
-    return f"{value:,.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
+    return f"{money(found.low, low=0, high=1e9)}–{money(found.high, low=0, high=1e9)}"
 
 
 def comparison_table(rows: list[ModelRow], strategy: str) -> Table:
@@ -159,8 +194,8 @@ def comparison_table(rows: list[ModelRow], strategy: str) -> Table:
         context = "?" if row.context_tokens is None else f"{row.context_tokens / 1000:,.0f}k"
         table.add_row(
             f"{'◆ ' if row.on_front else '  '}{row.model}",
-            _money(row.usd_per_month),
-            _money(row.usd_per_1k_requests),
+            money(row.usd_per_month),
+            money(row.usd_per_1k_requests),
             f"{row.p95_ms:,.0f}",
             context if row.fits_context is not False else f"{context}: too small",
             "yes" if row.tunable_by_new_customer else "no",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from advisor.cli.data_options import (
     AugmentedOption,
@@ -34,6 +35,7 @@ from advisor.cli.data_options import (
     YesOption,
 )
 from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
+from advisor.cli.terminal import confirm
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -130,10 +132,10 @@ def _show(result: Audit, worse: list[Finding] | None) -> None:
     console = stdout()
     tokens = result.tokens
     console.print(
-        f"[bold]{result.file}[/]: {result.rows:,} rows, {result.format.container}, {result.format.shape}; {tokens.get('total', 0):,} tokens ({tokens.get('template')})"
+        f"[bold]{escape(str(result.file))}[/]: {result.rows:,} rows, {result.format.container}, {escape(result.format.shape)}; {tokens.get('total', 0):,} tokens ({escape(str(tokens.get('template')))})"
     )
     for line in result.format.because + result.assumptions:
-        console.print(f"  [dim]{line}[/]")
+        console.print(f"  [dim]{escape(line)}[/]")
     for one in worse if worse is not None else result.findings:
         _show_finding(console, one)
     counts = {name: sum(one.severity == name for one in result.findings) for name in SEVERITIES}
@@ -142,12 +144,12 @@ def _show(result: Audit, worse: list[Finding] | None) -> None:
         + ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
         + (f"; {len(worse)} worse than the baseline" if worse is not None else "")
     )
-    console.print("measured: " + ", ".join(f"{name} = {value}" for name, value in result.facts.items()))
+    console.print(
+        "measured: " + ", ".join(f"{name} = {value}" for name, value in result.facts.items()), markup=False
+    )
 
 
 def _show_finding(console: Any, one: Finding) -> None:
-    from rich.markup import escape
-
     console.print(
         f"\n{MARKS[one.severity]} [bold]{one.check}[/] [dim]({one.confidence} confidence)[/]\n  {escape(one.message)}"
     )
@@ -192,10 +194,11 @@ def fix_command(
         return
     console = stdout()
     console.print(
-        f"{result.written:,} rows written to {output}; {result.changed:,} changed (see {result.diff}); {result.quarantined:,} quarantined (see {result.quarantine})"
+        f"{result.written:,} rows written to {output}; {result.changed:,} changed (see {result.diff}); {result.quarantined:,} quarantined (see {result.quarantine})",
+        markup=False,
     )
     for reason, count in result.reasons.items():
-        console.print(f"  {count:,} × {reason}")
+        console.print(f"  {count:,} × {reason}", markup=False)
 
 
 def _is_chat(to: str | None) -> bool:
@@ -249,10 +252,11 @@ def split_command(
         print_json(manifest)
         return
     stdout().print(
-        f"{manifest.train.rows:,} rows in {output / 'train.jsonl'}, {manifest.eval.rows:,} in {output / 'eval.jsonl'}; {manifest.groups:,} groups kept together; manifest.json holds the hashes"
+        f"{manifest.train.rows:,} rows in {output / 'train.jsonl'}, {manifest.eval.rows:,} in {output / 'eval.jsonl'}; {manifest.groups:,} groups kept together; manifest.json holds the hashes",
+        markup=False,
     )
     for note in manifest.notes:
-        stderr().print(f"note: {note}")
+        stderr().print(f"note: {note}", markup=False)
 
 
 def augment_command(
@@ -287,17 +291,18 @@ def augment_command(
     )
     catalog = catalog_of(rules)
     expected = estimate(data, output, options, catalog=catalog)
-    stderr().print(expected.in_words())
+    stderr().print(expected.in_words(), markup=False)
     if dry_run:
         if as_json:
             print_json(expected)
         return
-    if not yes and not typer.confirm("Send the rows to this endpoint?", err=True):
+    if not yes and not confirm("Send the rows to this endpoint?"):
         raise typer.Exit(1)
     result = augment(data, output, options, catalog=catalog)
     if as_json:
         print_json(result)
         return
     stdout().print(
-        f"{result.written:,} rows in {output}: {result.given:,} given, {result.added:,} added, {result.rejected:,} variations rejected; {result.cost_in_words()}"
+        f"{result.written:,} rows in {output}: {result.given:,} given, {result.added:,} added, {result.rejected:,} variations rejected; {result.cost_in_words()}",
+        markup=False,
     )

@@ -20,7 +20,9 @@ ModelOption = Annotated[
 ]
 LengthOption = Annotated[
     int | None,
-    typer.Option("--max-length", min=16, help="Tokens a row is cut to in training; 4,096 is assumed."),
+    typer.Option(
+        "--max-length", min=16, max=10_000_000, help="Tokens a row is cut to in training; 4,096 is assumed."
+    ),
 ]
 SystemOption = Annotated[
     Path | None,

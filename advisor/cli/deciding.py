@@ -40,8 +40,8 @@ def ask(
 ) -> None:
     """Answer questions in the terminal; the answers are saved after each one.
 
-    The next question is always the one that settles most. Enter nothing for "I don't know", "back" to change
-    the last answer, "stop" to end; run the command again to go on.
+    The next question is always one of those that are most worth an answer. Numbers may be typed as 3k, 2M or hundreds.
+    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end; run the command again to go on.
     """
     from advisor.cli.asking import interview
 
@@ -60,10 +60,11 @@ def decide(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Recommend what to try first, with reasons, doubts and what would change it.
+    """Recommend what to start with and where the evidence points, with reasons, doubts and what would change it.
 
     FILE is an answers file, or a table (.csv, .parquet, .jsonl) with one scenario per row and facts as columns;
-    a table needs -o and comes back with the same rows plus try_first, verdict, shares and robustness.
+    a table needs -o and comes back with the same rows plus recommended, start_with, shortlist, verdict, probabilities
+    and robustness.
     """
     catalog = catalog_of(rules)
     day = day_of(as_of)

@@ -24,7 +24,7 @@ from advisor.cli.options import (
     stderr,
     stdout,
 )
-from advisor.cli.rechecking import printable, recheck
+from advisor.cli.rechecking import recheck
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def list_(
             {"library": store.place, "assessments": [entry.model_dump(mode="json") for entry in entries]}
         )
         return
-    table = Table("Id", "Title", "Try first", "Rev.", "Saved", "Tags", box=None, header_style="dim")
+    table = Table("Id", "Title", "Recommended", "Rev.", "Saved", "Tags", box=None, header_style="dim")
     for entry in entries:
         first = _outcome(entry.decided)
-        tags = escape(printable(", ".join(entry.tags)))
+        tags = escape(", ".join(entry.tags))
         table.add_row(
             entry.id,
-            escape(printable(entry.title)),
+            escape(entry.title),
             first,
             str(entry.revision),
             _minute(entry.saved_at),
@@ -96,9 +96,9 @@ def show(assessment_id: IdArgument, revision: RevisionOption = None, as_json: Js
         f"[dim]{found.entry.id}, revision {found.revision.number} of {found.entry.revision}, {at}[/]"
     )
     if found.advice is None:
-        console.print(f"[bold]{escape(printable(found.entry.title))}[/]")
+        console.print(f"[bold]{escape(found.entry.title)}[/]")
         for name, value in found.situation.answers.items():
-            console.print(f"  {escape(printable(f'{name}: {value}'))}")
+            console.print(f"  {escape(f'{name}: {value}')}")
         return
     from advisor.cli.showing import show_recommendation
 
@@ -134,12 +134,12 @@ def history(assessment_id: IdArgument, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"id": assessment_id, "revisions": [item.model_dump(mode="json") for item in revisions]})
         return
-    table = Table("Rev.", "Saved", "By", "Title", "Try first", "Rulebook", box=None, header_style="dim")
+    table = Table("Rev.", "Saved", "By", "Title", "Recommended", "Rulebook", box=None, header_style="dim")
     for item in revisions:
         note = f" (restored from {item.restored_from})" if item.restored_from else ""
         hashed = item.decided.rulebook_sha256[:12] if item.decided else ""
-        title = escape(printable(item.title)) + note
-        by = escape(printable(item.saved_by))
+        title = escape(item.title) + note
+        by = escape(item.saved_by)
         table.add_row(str(item.number), _minute(item.saved_at), by, title, _outcome(item.decided), hashed)
     stdout().print(table)
 
@@ -183,13 +183,7 @@ def export(
     if str(file) == "-":
         sys.stdout.buffer.write(content)
         return
-    try:
-        write_bytes(file, content)
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise AdvisorError(
-            f"the file cannot be written: {reason}", place=str(file), remedy="Name another."
-        ) from error
+    write_bytes(file, content)
     if as_json:
         print_json({"file": str(file), "bytes": len(content)})
     else:
@@ -218,7 +212,7 @@ def import_(
 
 
 def _content(file: Path) -> bytes:
-    from advisor.store.transfer import MAX_BYTES
+    from advisor.store.address import MAX_BYTES
 
     if str(file) == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -226,9 +220,7 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise AdvisorError(
-            "the file cannot be read", place=printable(str(file)), remedy="Check the path."
-        ) from error
+        raise AdvisorError("the file cannot be read", place=str(file), remedy="Check the path.") from error
 
 
 def _acknowledge(saved: Saved, *, as_json: bool) -> None:
@@ -239,7 +231,9 @@ def _acknowledge(saved: Saved, *, as_json: bool) -> None:
 
 
 def _outcome(decided: Decided | None) -> str:
-    return f"{decided.try_first} ({decided.verdict})" if decided else "not decided"
+    if not decided:
+        return "not decided"
+    return decided.verdict if decided.verdict == "too_early" else f"{decided.recommended} ({decided.verdict})"
 
 
 def _minute(moment: datetime) -> str:

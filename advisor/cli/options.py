@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import BaseModel
-from rich.console import Console
 
 from advisor.catalog import Catalog, load_catalog
+from advisor.cli.terminal import print_json, stderr, stdout
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, parse_situation, read_situation
+
+__all__ = [
+    "AnswersArgument",
+    "AsOfOption",
+    "JsonOption",
+    "RulesOption",
+    "catalog_of",
+    "day_of",
+    "print_json",
+    "situation_of",
+    "stderr",
+    "stdout",
+]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 RulesOption = Annotated[
@@ -63,19 +74,3 @@ def _from_stdin(content: bytes, catalog: Catalog, limit: int) -> Situation:
     if len(content) > limit:
         raise AdvisorError("standard input is larger than 1 MB", place="-", remedy="Give a smaller file.")
     return parse_situation(decode_text(content, place="-"), catalog, place="-")
-
-
-def print_json(value: BaseModel | dict[str, Any] | list[Any]) -> None:
-    """Print one JSON object on stdout."""
-    plain = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
-    typer.echo(json.dumps(plain, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def stdout() -> Console:
-    """Give the console for results."""
-    return Console(highlight=False, soft_wrap=False)
-
-
-def stderr() -> Console:
-    """Give the console for progress and notes."""
-    return Console(stderr=True, highlight=False)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import polars as pl
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from advisor.catalog import Catalog
 from advisor.cli.options import print_json, stderr
 from advisor.decide import decide_frame
 from advisor.errors import AdvisorError
-from advisor.files import replacing
-from advisor.scenario import read_table
+from advisor.scenario import table_batches, table_writer
+
+
+def _shown(progress: Progress, task: TaskID, counts: Counter[str]) -> Callable[[int], None]:
+    before = counts.total()
+    return lambda rows: progress.update(task, completed=before + rows)
 
 
 def decide_table(
@@ -24,42 +29,20 @@ def decide_table(
         raise AdvisorError(
             "a table needs a place for its verdicts", place=str(path), remedy="Add -o OUT.csv."
         )
-    if out.suffix.lower() not in (".csv", ".parquet", ".jsonl", ".ndjson"):
-        raise AdvisorError(
-            f"'{out.suffix}' is no table that can be written",
-            place=str(out),
-            remedy="Use .csv, .parquet or .jsonl.",
-        )
-    table, frame = read_table(path, catalog)
-    verdicts = _decide_with_progress(frame, catalog, as_of, samples)
-    _write(table.hstack(verdicts), out)
-    counts = dict(verdicts["try_first"].value_counts().sort("try_first").iter_rows())
+    counts: Counter[str] = Counter()
+    columns = (TextColumn("{task.completed:,} rows"), BarColumn(), TimeElapsedColumn())
+    with table_writer(out) as write, Progress(*columns, console=stderr(), transient=True) as progress:
+        task = progress.add_task("deciding", total=None)
+        for table, frame in table_batches(path, catalog):
+            verdicts = decide_frame(
+                frame, catalog, as_of=as_of, samples=samples, progress=_shown(progress, task, counts)
+            )
+            write(table.hstack(verdicts))
+            counts.update(verdicts["recommended"].to_list())
+            progress.update(task, completed=counts.total())
+    ordered = dict(sorted(counts.items()))
     if as_json:
-        print_json({"rows": table.height, "out": str(out), "try_first": counts})
+        print_json({"rows": counts.total(), "out": str(out), "recommended": ordered})
         return
-    shown = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-    stderr().print(f"{table.height:,} scenarios → {out}: {shown}")
-
-
-def _decide_with_progress(frame: pl.DataFrame, catalog: Catalog, as_of: date, samples: int) -> pl.DataFrame:
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr(), transient=True) as progress:
-        task = progress.add_task("deciding", total=frame.height)
-        return decide_frame(
-            frame,
-            catalog,
-            as_of=as_of,
-            samples=samples,
-            progress=lambda done: progress.update(task, completed=done),
-        )
-
-
-def _write(table: pl.DataFrame, out: Path) -> None:
-    with replacing(out, binary=True) as stream:
-        match out.suffix.lower():
-            case ".csv":
-                table.with_columns(pl.col(pl.List(pl.String)).list.join(";")).write_csv(stream)
-            case ".parquet":
-                table.write_parquet(stream)
-            case _:
-                table.write_ndjson(stream)
+    shown = ", ".join(f"{name} {count:,}" for name, count in ordered.items())
+    stderr().print(f"{counts.total():,} scenarios → {out}: {shown}", markup=False)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from advisor.catalog import Catalog
+    from advisor.cost.price_checks import PriceDifference
     from advisor.cost.price_sheets import PriceRow
 
 prices = typer.Typer(
@@ -125,28 +131,71 @@ def _tuning_text(row: Any) -> str:
 
 @prices.command("check")
 def check(
-    fail: Annotated[bool, typer.Option("--fail", help="Exit with 1 where there is a difference.")] = False,
+    months: Annotated[float, typer.Option(min=0, max=120, help="How far ahead to look for ends.")] = 12,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Compare our own figures with genai-prices and name the differences."""
-    from advisor.cost.price_checks import price_differences
+    """Compare every price, window and end with genai-prices and, where litellm is installed, with its table.
 
-    day = day_of(as_of)
-    found = price_differences(catalog_of(rules), day)
+    Says what moved, what ends within the horizon and what is overdue. Exit code 3 where something moved: a difference
+    that the rules do not explain. Nothing is fetched.
+    """
+    from advisor.cost.price_checks import endings, explained, price_differences
+    from advisor.cost.price_checks import overdue as overdue_entries
+    from advisor.cost.price_tables import day_after
+
+    catalog, day = catalog_of(rules), day_of(as_of)
+    second, tables = _second(catalog, day)
+    found = explained([*price_differences(catalog, day), *second], catalog.market)
+    moved, known = [item for item in found if not item.because], [item for item in found if item.because]
+    ends, late = endings(catalog, day, day_after(day, months * 365 / 12)), overdue_entries(catalog, day)
     if as_json:
-        print_json(
-            {"as_of": day.isoformat(), "differences": [item.model_dump(mode="json") for item in found]}
-        )
+        groups: dict[str, Sequence[BaseModel]] = {
+            "differences": found,
+            "moved": moved,
+            "explained": known,
+            "ends": ends,
+            "overdue": late,
+        }
+        listed = {name: [item.model_dump(mode="json") for item in items] for name, items in groups.items()}
+        print_json({"as_of": day.isoformat(), "tables": tables, **listed})
     else:
-        lines = [
-            f"{item.entry}, {item.what}: ours {_figure(item.ours)}, library {_figure(item.library)}"
-            for item in found
-        ]
-        listing(stdout(), f"Differences from genai-prices on {day}", lines or ["none"])
-    if fail and found:
-        raise typer.Exit(1)
+        listing(
+            stdout(),
+            f"Moved, against {' and '.join(tables)} on {day}",
+            [_said(item) for item in moved] or ["nothing"],
+        )
+        listing(stdout(), "Differs, and is explained", [f"{_said(item)}. {item.because}" for item in known])
+        listing(
+            stdout(),
+            f"Ends within {months:g} months",
+            [f"{item.on} {item.entry}: {item.what}" for item in ends],
+        )
+        listing(stdout(), "Overdue", [f"{item.entry}: review by {item.review_by}" for item in late])
+    if moved:
+        raise typer.Exit(3)
+
+
+def _second(catalog: Catalog, day: date) -> tuple[list[PriceDifference], list[str]]:
+    from advisor.cost.second_table import table_differences, table_version
+
+    first = f"genai-prices {version('genai-prices')}"
+    try:
+        return table_differences(catalog, day), [first, f"LiteLLM {table_version()}"]
+    except AdvisorError as error:
+        Console(stderr=True).print(
+            escape(f"{error.problem}: compared with genai-prices only. {error.remedy}")
+        )
+        return [], [first]
+
+
+def _said(item: PriceDifference) -> str:
+    if item.days is not None:
+        ours, theirs = (str(day or "no end") for day in item.days)
+    else:
+        ours, theirs = _figure(item.ours), _figure(item.library)
+    return f"{item.entry}, {item.what}: ours {ours}, {item.table} {theirs}"
 
 
 def _figure(value: float | None) -> str:

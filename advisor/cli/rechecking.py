@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,7 +46,7 @@ def recheck(
             "it is not said what to check", place="recheck", remedy="Name ids or reports, or give --all."
         )
     catalog, day = catalog_of(rules), day_of(as_of)
-    results = [_check(item, catalog, day) for item in _chosen(what or [])]
+    results = [_checked(item, catalog, day) for item in _chosen(what or [])]
     if as_json:
         changed = sum(bool(result["verdict_changed"]) for result in results)
         print_json({"as_of": day.isoformat(), "changed": changed, "checked": results})
@@ -52,17 +54,19 @@ def recheck(
         _show(results, catalog, stdout())
     if any(result["verdict_changed"] for result in results):
         raise typer.Exit(CHANGED)
+    if any(result.get("error") for result in results):
+        raise typer.Exit(1)
 
 
-def _chosen(names: list[str]) -> list[tuple[str, Any]]:
+def _chosen(names: list[str]) -> list[tuple[str, Callable[[], Any]]]:
     from advisor.store import open_store
 
     reports = [name for name in names if name.endswith(".json")]
     if names and len(reports) == len(names):
-        return [(name, _report(name)) for name in names]
+        return [(name, partial(_report, name)) for name in names]
     store = open_store()
     wanted = names or [entry.id for entry in store.list()]
-    return [(name, _report(name) if name in reports else store.get(name)) for name in wanted]
+    return [(name, partial(_report if name in reports else store.get, name)) for name in wanted]
 
 
 def _report(name: str) -> Any:
@@ -70,6 +74,15 @@ def _report(name: str) -> Any:
     from advisor.report.exchange import MAX_BYTES, read
 
     return read(read_bounded_text(Path(name), max_bytes=MAX_BYTES), place=name)
+
+
+def _checked(item: tuple[str, Callable[[], Any]], catalog: Catalog, day: date) -> dict[str, Any]:
+    """Check one; what cannot be read is reported in its place and does not keep the others from being checked."""
+    name, read = item
+    try:
+        return _check((name, read()), catalog, day)
+    except AdvisorError as error:
+        return {"id": name, "title": "", "decided": False, "verdict_changed": False, "error": error.as_dict()}
 
 
 def _check(item: tuple[str, Any], catalog: Catalog, day: date) -> dict[str, Any]:
@@ -105,13 +118,19 @@ def _show(results: list[dict[str, Any]], catalog: Catalog, console: Console) -> 
 
     fields = Difference.model_fields
     for result in results:
-        console.print(f"[bold]{escape(printable(result['title']))}[/] [dim]{escape(result['id'])}[/]")
+        console.print(f"[bold]{escape(result['title'])}[/] [dim]{escape(result['id'])}[/]")
+        if "error" in result:
+            error = result["error"]
+            console.print(
+                f"  {escape(error['place'])}: {escape(error['problem'])}. {escape(error['remedy'])}"
+            )
+            continue
         if not result["decided"]:
             console.print("  Only answers are saved; nothing was decided yet.")
             continue
         difference = Difference.model_validate({key: result[key] for key in fields})
         for line in _lines(difference, catalog):
-            console.print(f"  {escape(printable(line))}")
+            console.print(f"  {escape(line)}")
     changed = sum(bool(result["verdict_changed"]) for result in results)
     console.print(f"{len(results)} checked, {changed} with another verdict")
 
@@ -123,7 +142,7 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
     lines = [f"{then} → {now}" if found.verdict_changed else f"Still {now}, but not for the same reasons:"]
     lines += [f"Rule {item.name}: {_fires(item)}" for item in found.rules]
     lines += [f"{words.strategy(item.name, catalog)}: {_excluded(item)}" for item in found.ruled_out]
-    lines += [f"Share of {words.strategy(m.name, catalog)}: {_share(m)}" for m in found.shares]
+    lines += [f"Probability of {words.strategy(m.name, catalog)}: {_share(m)}" for m in found.probabilities]
     lines += [f"Cost of {words.strategy(m.name, catalog)}: {_money(m)}" for m in found.costs]
     lines += [f"Model of {words.strategy(m.name, catalog)} ends: {_change(m)}" for m in found.endings]
     lines += [f"Answer {item.name} no longer fits: {item.after}" for item in found.dropped]
@@ -131,8 +150,8 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
 
 
 def _outcome(found: Difference, side: str, catalog: Catalog) -> str:
-    first, verdict = getattr(found.try_first, side), getattr(found.verdict, side)
-    return f"{words.strategy(first, catalog)}, {words.VERDICTS.get(verdict, verdict).lower()}"
+    first, verdict = getattr(found.recommended, side), getattr(found.verdict, side)
+    return words.outcome(first, verdict, catalog)
 
 
 def _fires(item: Moved) -> str:
@@ -146,7 +165,7 @@ def _excluded(item: Moved) -> str:
 
 
 def _share(item: Moved) -> str:
-    return f"{item.before or 0:.0%} → {item.after or 0:.0%}"
+    return " → ".join(words.chance(side) for side in (item.before, item.after))
 
 
 def _money(item: Moved) -> str:
@@ -156,8 +175,3 @@ def _money(item: Moved) -> str:
 
 def _change(item: Moved) -> str:
     return f"{item.before or 'not known'} → {item.after or 'not known'}"
-
-
-def printable(text: str) -> str:
-    """Replace what could steer a terminal or turn its text round."""
-    return "".join(char if char.isprintable() else "�" for char in text)

@@ -60,7 +60,7 @@ def report(
     if out is None or str(out) == "-":
         sys.stdout.buffer.write(content)
         return
-    write_bytes(out, content)
+    write_bytes(out, content, shared=True)
     if as_json:
         print_json({"written": str(out), "format": chosen, "bytes": len(content)})
     else:
@@ -105,6 +105,14 @@ def app_(
     address: Annotated[
         str, typer.Option(help="Where to listen; anything but 127.0.0.1 lets others in.")
     ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="A name the app answers to besides this machine's own; may be repeated.",
+        ),
+    ] = None,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
@@ -117,7 +125,16 @@ def app_(
     script = _app_script()
     stderr().print(f"Advisor: http://{address}:{port}", markup=False)
     options = ["--server.port", str(port), "--server.address", address]
+    for name in _names(address, allow_host or []):
+        options += ["--server.allowedHosts", name]
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *options])  # noqa: S606
+
+
+def _names(address: str, more: list[str]) -> list[str]:
+    """Return the names that the app answers to: this machine's own, the address it listens on, and those told."""
+    anywhere = ("0.0.0.0", "::")  # noqa: S104 not listened on here: told apart from an address that is a name
+    own = ["127.0.0.1", "localhost", "::1", *([] if address in anywhere else [address])]
+    return list(dict.fromkeys([*own, *more]))
 
 
 def _app_script() -> Path:

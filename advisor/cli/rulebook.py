@@ -30,14 +30,16 @@ def check(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Check names, examples and sense: dead rules, answers that never matter, contradictions, gaps.
+    """Check names, examples, sense and sources: dead rules, contradictions, gaps, what a reader cannot check.
 
     Exit code 1 if an error is found; warnings and notes do not fail.
     """
-    from advisor.decide.lint import lint
+    from advisor.catalog.evidence import evidence_findings
+    from advisor.decide.lint import LintFinding, lint
 
     catalog = catalog_of(rules)
     findings = lint(catalog, as_of=day_of(as_of), samples=samples)
+    findings += [LintFinding.model_validate(item.model_dump()) for item in evidence_findings(catalog)]
     errors = [finding for finding in findings if finding.severity == "error"]
     if as_json:
         counts = {"facts": len(catalog.facts), "rules": len(catalog.rules), "sources": len(catalog.sources)}
@@ -70,7 +72,7 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
             {
                 "id": r.id,
                 "title": r.title,
-                "topic": r.topic,
+                "consideration": r.consideration,
                 "effect": r.effect,
                 "review_by": str(r.review_by),
             }
@@ -81,7 +83,10 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
     table = Table("rule", "effect", box=None)
     for rule in catalog.rules.values():
         table.add_row(
-            rule.id, escape(words.effects(rule.effect, catalog) or "advises " + ", ".join(rule.advise))
+            rule.id,
+            escape(
+                words.effects(rule.effect, rule.rules_out, catalog) or "advises " + ", ".join(rule.advise)
+            ),
         )
     stdout().print(table)
 
@@ -106,7 +111,7 @@ def show(
     console = stdout()
     console.print(f"[bold]{escape(found.title)}[/]  [dim]{catalog.places[rule]}[/]")
     console.print(f"when    {escape(str(found.when))}")
-    console.print(f"effect  {escape(words.effects(found.effect, catalog))}")
+    console.print(f"effect  {escape(words.effects(found.effect, found.rules_out, catalog))}")
     console.print(f"because {escape(found.because)}\nunless  {escape(found.unless)}")
     for item in found.evidence:
         source = catalog.sources[item.source]

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from advisor.catalog import Catalog
-from advisor.decide import DecisionMap, Flip, Reason, Recommendation
+from advisor.decide import DecisionMap, Reason, Recommendation
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
 from advisor.report import words
 
@@ -20,12 +20,12 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     """Print verdict, shares, reasons, what would change it, and what to do."""
     console.print(Panel(_headline(recommendation, catalog), border_style="dim", expand=False))
     _show_reasons(recommendation, catalog, console)
-    _show_flips(recommendation.flips, catalog, console)
+    _show_flips(recommendation, catalog, console)
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
         console.print(f"[yellow]![/] {escape(warning)}")
-    if recommendation.next_question:
-        console.print(f"\n[bold]Next question[/] {escape(recommendation.next_question.question)}")
+    for asked in recommendation.questions:
+        console.print(f"[bold]Worth asking[/] {escape(asked.question)} [dim]({words.worth(asked)})[/]")
     console.print(
         f"[dim]Rulebook {recommendation.rulebook['version']} ({recommendation.rulebook['sha256'][:12]}), "
         f"as of {recommendation.as_of}[/]"
@@ -33,22 +33,29 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
 
 
 def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
-    first = words.strategy(recommendation.try_first, catalog)
-    colour = STRATEGY_COLOURS_DARK[recommendation.try_first]
+    early = recommendation.verdict == "too_early"
+    colour = "" if early else STRATEGY_COLOURS_DARK[recommendation.start_with.strategy]
     lines = [
-        Text.from_markup(f"Try first: [bold {colour}]{first}[/], {words.verdict(recommendation).lower()}")
+        Text.assemble(
+            (words.points_to(recommendation, catalog), f"bold {colour}".strip()),
+            "" if early else f" {words.verdict(recommendation)}.",
+        )
     ]
+    if recommendation.start_with.stop_when and not early:
+        lines.append(Text(f"{recommendation.start_with.because} {recommendation.start_with.stop_when}"))
+    if not early:
+        lines.append(Text(f"Shortlist: {words.any_of(recommendation.shortlist, catalog)}"))
     if recommendation.title:
         lines.insert(0, Text(recommendation.title, style="bold"))
     lines.append(Text(words.certainty(recommendation, catalog), style="dim"))
-    for name in sorted(STRATEGIES, key=lambda item: -recommendation.shares[item]):
-        share = recommendation.shares[name]
+    for name in sorted(STRATEGIES, key=lambda item: -recommendation.probabilities[item]):
+        share = recommendation.probabilities[name]
         bar = "█" * round(share * _BAR)
         lines.append(
             Text.assemble(
                 f"{words.strategy(name, catalog):<28}",
                 (f"{bar:<{_BAR}}", STRATEGY_COLOURS_DARK[name]),
-                f" {share:4.0%}",
+                f" {words.percent(share):>6}",
             )
         )
     lines += [
@@ -60,8 +67,8 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
 
 def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
     for heading, chosen in (
-        ("Reasons", [r for r in recommendation.reasons if r.bits_for_first >= 0]),
-        ("Against it", [r for r in recommendation.reasons if r.bits_for_first < 0]),
+        ("Reasons", words.sides(recommendation.reasons)[0]),
+        ("Against it", words.sides(recommendation.reasons)[1]),
     ):
         if chosen:
             console.print(f"\n[bold]{heading}[/]")
@@ -71,9 +78,11 @@ def _show_reasons(recommendation: Recommendation, catalog: Catalog, console: Con
 
 def _show_reason(reason: Reason, catalog: Catalog, console: Console) -> None:
     facts = "; ".join(
-        f"{used.fact}: {words.answer(used.value, catalog.facts[used.fact])}" for used in reason.facts
+        f"{used.fact}: {words.answer(used.value, catalog.facts.get(used.fact))}" for used in reason.facts
     )
-    console.print(f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, catalog))})[/]")
+    console.print(
+        f"• {escape(reason.title)} [dim]({escape(words.effects(reason.effect, reason.rules_out, catalog))})[/]"
+    )
     console.print(f"  [dim]{escape(facts)} · {reason.rule} · {_evidence(reason)}[/]")
 
 
@@ -81,20 +90,21 @@ def _evidence(reason: Reason) -> str:
     return ", ".join(f"{item.source} ({item.supports})" for item in reason.evidence)
 
 
-def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> None:
-    if not flips:
+def _show_flips(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    if not recommendation.flips:
         return
+    heading = words.changes(recommendation)
     table = Table(
         "Answer",
         "now",
         "if it were",
-        "first is then",
-        title="What would change it",
+        "recommended then",
+        title=heading,
         title_justify="left",
         box=None,
     )
-    for flip in flips:
-        fact = catalog.facts[flip.fact]
+    for flip in recommendation.flips:
+        fact = catalog.facts.get(flip.fact)
         table.add_row(
             escape(flip.fact),
             escape(words.answer(flip.from_, fact)),
@@ -106,10 +116,13 @@ def _show_flips(flips: tuple[Flip, ...], catalog: Catalog, console: Console) -> 
 
 
 def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Console) -> None:
+    steps, failing = words.way(recommendation)
     console.print("\n[bold]What to do[/]")
-    for number, step in enumerate(recommendation.roadmap, 1):
+    for number, step in enumerate(steps, 1):
         console.print(f"{number}. {escape(step.title)} [dim]({words.strategy(step.strategy, catalog)})[/]")
         console.print(f"   [dim]until: {escape(step.until)}[/]")
+    for step in failing:
+        console.print(f"[bold]If that fails[/] {escape(step.title)}")
     if recommendation.techniques:
         names = ", ".join(technique.title for technique in recommendation.techniques)
         console.print(f"[bold]Goes with it[/] {escape(names)}")

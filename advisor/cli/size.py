@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def size(
+    context: typer.Context,
     model: Annotated[str | None, typer.Option(help="A model of rules/models, or a model directory.")] = None,
     config: Annotated[Path | None, typer.Option(help="A config.json as Hugging Face writes it.")] = None,
     method: Annotated[str, typer.Option(help="lora, qlora, dora or full.")] = "lora",
@@ -27,13 +28,31 @@ def size(
     targets: Annotated[str, typer.Option(help="all-linear, attention, mlp, or q,v …")] = "all-linear",
     seq_len: Annotated[int, typer.Option(help="Tokens of a row.")] = 2048,
     micro_batch: Annotated[int, typer.Option(help="Rows on one device at once.")] = 1,
+    program: Annotated[
+        str | None,
+        typer.Option(help="What trains: trl, axolotl, litgpt …; sets what it does, as listed in the docs."),
+    ] = None,
     grad_accumulation: Annotated[int, typer.Option(help="Micro-batches in one step.")] = 1,
-    optimizer: Annotated[str, typer.Option(help="adamw, adamw-8bit, adafactor, sgd …")] = "adamw",
+    optimizer: Annotated[
+        str, typer.Option(help="adamw (fused), adamw-foreach (torch's own), adamw-8bit, adafactor, sgd …")
+    ] = "adamw",
     checkpointing: Annotated[bool, typer.Option(help="Recompute activations in the backward pass.")] = True,
-    loss_kernel: Annotated[str, typer.Option(help="plain, native, chunked, fused …")] = "plain",
+    loss_kernel: Annotated[
+        str, typer.Option(help="plain (fp32), native (16 bits), chunked, fused …")
+    ] = "plain",
     attention: Annotated[str, typer.Option(help="flash holds no score matrix; eager does.")] = "flash",
     quant: Annotated[str, typer.Option(help="none, nf4, nf4-double, int8 or gptq4.")] = "none",
-    precision: Annotated[str, typer.Option(help="bf16, mixed (fp32 masters) or fp32.")] = "bf16",
+    quantised_experts: Annotated[
+        bool | None,
+        typer.Option(help="Stacked experts are quantised as well; not said, the range holds both."),
+    ] = None,
+    precision: Annotated[
+        str, typer.Option(help="bf16, fp16 (no autocast, loss in 16 bits), mixed (fp32 masters) or fp32.")
+    ] = "bf16",
+    dropout: Annotated[bool, typer.Option(help="Adapters drop some of their inputs.")] = False,
+    full_rows: Annotated[
+        bool, typer.Option(help="Rows reach the length; otherwise it is only a limit.")
+    ] = True,
     adapter_precision: Annotated[str, typer.Option(help="fp32, as PEFT holds adapters, or bf16.")] = "fp32",
     train_embeddings: Annotated[bool, typer.Option(help="Also train token table and output whole.")] = False,
     fused_blocks: Annotated[bool, typer.Option(help="Norms and MLPs are compiled or hand-written.")] = False,
@@ -55,11 +74,17 @@ def size(
 ) -> None:
     """Say how many parameters train, how much memory that takes, what it fits on, how long and how much."""
     given = SimpleNamespace(**locals())
+    given.typed = {name for name in context.params if _is_typed(context, name)}
     answer = _answer(given)
     if as_json:
         print_json(answer)
     else:
         _show(answer)
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT")
 
 
 def _answer(given: SimpleNamespace) -> dict[str, Any]:
@@ -94,12 +119,26 @@ SAME_NAMES = (
         "offload_activations",
         "sharding",
         "reading",
+        "dropout",
+        "full_rows",
+        "quantised_experts",
     ),
 )
 """Options that a run calls by the same name."""
 
 
+OPTIONS = {"quantisation": "quant", "block_kernel": "fused_blocks", "n_gpus": "gpus"}
+"""Options that a run calls by another name."""
+
+
 def _settings(given: SimpleNamespace) -> dict[str, Any]:
+    from advisor.train.size.programs import settings_of
+
+    of_program = {
+        name: value
+        for name, value in settings_of(given.program).items()
+        if OPTIONS.get(name, name) not in given.typed
+    }
     return {
         **{name: getattr(given, name) for name in SAME_NAMES},
         "targets": tuple(part.strip() for part in given.targets.split(",") if part.strip()),
@@ -107,6 +146,7 @@ def _settings(given: SimpleNamespace) -> dict[str, Any]:
         "quantisation": given.quant,
         "block_kernel": "fused" if given.fused_blocks else "eager",
         "n_gpus": given.gpus,
+        **of_program,
     }
 
 
@@ -128,7 +168,7 @@ def make_run(**settings: Any) -> Any:
             if named and first["loc"]
             else "Change one of the two."
         )
-        place = "--" + {"quantisation": "quant", "n_gpus": "gpus"}.get(name, name).replace("_", "-")
+        place = "--" + OPTIONS.get(name, name).replace("_", "-")
         raise AdvisorError(problem, place=place, remedy=remedy) from error
 
 
@@ -157,6 +197,8 @@ def _serving(catalog: Any, architecture: Any, run: Any, wanted: tuple[int, int],
 def _show(answer: dict[str, Any]) -> None:
     console = stdout()
     memory = answer["memory_gib"]
+    for doubt in answer["doubts"]:
+        console.print(f"Rough: {doubt}")
     console.print(
         f"Trains {answer['trainable_parameters']:,} of {answer['total_parameters']:,} parameters "
         f"({answer['trainable_share']:.2%})."

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
+from advisor.cli.terminal import confirm, echo
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
-from advisor.train.records import Job
+from advisor.train.records import Job, TrainingPlan
 from advisor.train.table import entry
 
 train = typer.Typer(
@@ -39,17 +43,46 @@ def submit(
     again: Annotated[
         bool, typer.Option("--again", help="Run an ended plan once more, as a new job.")
     ] = False,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A host that your key and the rows may go to, where the bundle names one; may be repeated."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Send the rows and the key without asking.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs."""
+    """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs.
+
+    Before anything leaves this machine, you see who gets what, at which host and for what money, and are asked.
+    """
     from advisor.train.bundle import read_bundle
 
     store = JobStore()
     plan = read_bundle(bundle)
+    _agree(plan, bundle, host or [], agreed=yes)
+    attempt = _attempt(store, plan, bundle) if again else 1
     job = job_verbs.submit(
-        store, plan, bundle, catalog=catalog_of(rules), attempt=_attempt(store, plan, bundle) if again else 1
+        store, plan, bundle, catalog=catalog_of(rules), attempt=attempt, from_elsewhere=True
     )
     _show(store, job, as_json=as_json)
+
+
+def _agree(plan: TrainingPlan, bundle: Path, named: list[str], *, agreed: bool) -> None:
+    from advisor.train.receivers import require_named, terms_of
+
+    terms = terms_of(plan, bundle, os.environ)
+    if terms is None:
+        return
+    for line in terms.lines():
+        stderr().print(line, markup=False, soft_wrap=True)
+    require_named(terms, named)
+    if not agreed and not (sys.stdin.isatty() and confirm("Send the rows and the key?")):
+        raise AdvisorError(
+            "nobody has agreed to send the rows",
+            place=str(bundle),
+            remedy="Give --yes to send them; nothing was sent.",
+        )
 
 
 def _attempt(store: JobStore, plan: Any, bundle: Path) -> int:
@@ -79,7 +112,7 @@ def watch(
     while not job.ended:
         line = _line(job, curves_of(store, job))
         if line != said:
-            stderr().print(line, highlight=False)
+            stderr().print(line, markup=False)
             said = line
         if job.state == "queued" and any(event.kind == "state" for event in job.events):
             break  # the trainer is gone; waiting would be for ever
@@ -107,13 +140,18 @@ def cancel(job_id: JobArgument, as_json: JsonOption = False) -> None:
 @train.command(name="list")
 def list_jobs(as_json: JsonOption = False) -> None:
     """List all jobs, newest first, as they were last seen."""
-    jobs = JobStore().all()
+    store = JobStore()
+    jobs = store.all()
+    for lost in sorted(set(store.ids()) - {job.id for job in jobs}):
+        stderr().print(f"{lost} cannot be read: {store.folder / lost}", markup=False)
     if as_json:
         print_json({"jobs": [_summary(job) for job in jobs]})
         return
     table = Table("Job", "State", "Backend", "Base model", "Created")
     for job in jobs:
-        table.add_row(job.id, job.state, job.backend, job.base_model, f"{job.created_at:%Y-%m-%d %H:%M}")
+        table.add_row(
+            job.id, job.state, job.backend, escape(job.base_model), f"{job.created_at:%Y-%m-%d %H:%M}"
+        )
     stdout().print(table if jobs else "No jobs yet. Start one with: advisor train submit BUNDLE")
 
 
@@ -124,9 +162,9 @@ def logs(job_id: JobArgument) -> None:
     job = store.load(job_id)
     path = store.folder_of(job.id) / "run" / "log.txt"
     if path.exists():
-        typer.echo(path.read_text(encoding="utf-8", errors="replace"), nl=False)
+        echo(path.read_text(encoding="utf-8", errors="replace"))
     for event in job.events:
-        typer.echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
+        echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
 
 
 @train.command(name="run-model")
@@ -171,7 +209,7 @@ def _announce(facts: dict[str, Any], as_json: bool) -> None:
         print_json(facts)
         return
     for name, value in facts.items():
-        stderr().print(f"{name}: {value if isinstance(value, str) else ', '.join(value)}", highlight=False)
+        stderr().print(f"{name}: {value if isinstance(value, str) else ', '.join(value)}", markup=False)
 
 
 def _summary(job: Job) -> dict[str, Any]:
@@ -185,9 +223,9 @@ def _show(store: JobStore, job: Job, *, as_json: bool) -> None:
             {**job.model_dump(mode="json"), "progress": curves.latest, "folder": str(store.folder_of(job.id))}
         )
         return
-    stdout().print(f"{job.id}  {_line(job, curves)}", highlight=False)
+    stdout().print(f"{job.id}  {_line(job, curves)}", markup=False)
     if job.tuned_model:
-        stdout().print(f"model: {job.tuned_model}", highlight=False)
+        stdout().print(f"model: {job.tuned_model}", markup=False)
     for artefact in job.artefacts:
         stdout().print(
             f"{artefact.kind}: {artefact.location}  {(artefact.sha256 or '')[:12]}", highlight=False

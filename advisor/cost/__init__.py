@@ -48,7 +48,8 @@ def latency_ms(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> 
     """Give each strategy's latency for one workload, in milliseconds."""
     from advisor.cost.checks import checked_answers
     from advisor.cost.price_tables import resolve
+    from advisor.cost.projection import chosen
 
-    facts = checked_answers(answers, catalog, cache_hit=None)
+    facts = chosen(checked_answers(answers, catalog, cache_hit=None), catalog, as_of)
     row = first_month(facts, resolve(facts, catalog, as_of), catalog, as_of)
     return {strategy: latency_of(row, strategy) for strategy in STRATEGIES}

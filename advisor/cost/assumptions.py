@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
+
+from advisor.cost.answer_kind import length_columns, length_parameter
 
 if TYPE_CHECKING:
     from advisor.catalog import Catalog
@@ -37,10 +39,12 @@ ASSUMED = {
     "tuned_instruction_share": "cost.tuned_instruction_share",
     "labelling_usd_per_example": "cost.labelling_usd_per_example",
     "evaluation_examples": "cost.evaluation_examples",
+    "people_usd_per_hour": "cost.people_usd_per_hour",
 }
 WORLD = (
     # numbers that are no question: how caches, indexes and teams behave
     "caching.hit_ceiling",
+    "caching.hit_ceiling_asked",
     "cost.updates_per_month",
     "cost.index_factor",
     "cost.evaluation_runs",
@@ -71,6 +75,11 @@ UPDATES_PER_MONTH = {
 UNKNOWN = pl.lit(None, dtype=pl.Float64)
 
 
+def assumed_parameter(fact: str, facts: Mapping[str, Any]) -> str:
+    """Name the number that stands in for a fact that nobody answered."""
+    return length_parameter(facts) if fact == "output_tokens" else ASSUMED[fact]
+
+
 def fill(frame: pl.LazyFrame, columns: Collection[str], catalog: Catalog, day: date) -> pl.LazyFrame:
     """Give every number that costing needs as a Float64 column without nulls.
 
@@ -86,6 +95,8 @@ def fill(frame: pl.LazyFrame, columns: Collection[str], catalog: Catalog, day: d
         return pl.col(name).cast(pl.Float64) if name in columns else UNKNOWN
 
     filled = {name: fact(name).fill_null(number(parameter)) for name, parameter in ASSUMED.items()}
+    filled["output_tokens"] = fact("output_tokens").fill_null(_answer_length(columns, number))
+    filled["whole_text"] = whole_text(columns)
     filled["training_examples"] = pl.coalesce(
         fact("training_examples"),
         # Examples that are there get used; a handful is not yet a training set.
@@ -94,10 +105,31 @@ def fill(frame: pl.LazyFrame, columns: Collection[str], catalog: Catalog, day: d
     filled |= {name: number(name) for name in (*WORLD, *PEOPLE)}
     filled["labelled_examples"] = fact("labelled_examples").fill_null(0.0)
     filled["cost.updates_per_month"] = _updates(columns, number("cost.updates_per_month"))
-    for name in ("cache_hit", "tokens_per_training_example", "data_preparation_usd", "people_usd_per_hour"):
+    for name in ("cache_hit", "tokens_per_training_example", "data_preparation_usd"):
         filled[name] = fact(name)
     filled["scale_to_zero_hours"] = fact("scale_to_zero_hours").fill_null(24.0)
     return frame.with_columns(**filled)
+
+
+def _answer_length(columns: Collection[str], number: Callable[[str], pl.Expr]) -> pl.Expr:
+    length = number("cost.output_tokens")
+    for holds, name in reversed(length_columns(columns)):
+        length = pl.when(holds).then(number(name)).otherwise(length)
+    return length
+
+
+def whole_text(columns: Collection[str]) -> pl.Expr:
+    """Give the tokens of knowledge that a prompt without an index has to hold: all of it, or 0 where none is missing."""
+    if not {"knowledge_gap", "knowledge_tokens"} <= set(columns):
+        return pl.lit(0.0)
+    missing = pl.col("knowledge_gap").cast(pl.String).is_in(["some", "main"])
+    if "knowledge_in_request" in columns:
+        missing &= ~pl.col("knowledge_in_request").cast(pl.Boolean).fill_null(value=False)
+    if "knowledge_form.documents" in columns:
+        # Only documents are text that can stand in a prompt; what nobody has said is taken for documents.
+        missing &= pl.col("knowledge_form.documents").cast(pl.Boolean).fill_null(value=True)
+    text = pl.col("knowledge_tokens").cast(pl.Float64)
+    return pl.when(missing.fill_null(value=False)).then(text).otherwise(0.0).fill_null(0.0)
 
 
 def _updates(columns: Collection[str], otherwise: pl.Expr) -> pl.Expr:

@@ -71,7 +71,7 @@ def _between(a: str, b: str, outcome: Evaluation, plan: Plan) -> Crossing:
     cheap, dear = (a, b) if starts[a] <= starts[b] else (b, a)
     pair = _Pair(cheap, dear, outcome, plan)
     if any(isnan(number) for start in starts.values() for number in start):
-        return _never(pair, "a price is not known")
+        return _never(pair, plan.refused or "a price is not known")
     return _crossing(pair)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from advisor.cost.allowed import FACTS
 from advisor.cost.assumptions import ASSUMED, UPDATES_PER_MONTH
 from advisor.cost.price_tables import CHOICES
 from advisor.errors import AdvisorError, did_you_mean
@@ -27,6 +28,11 @@ READ = {
     "streaming",
     "currency",
     "currency_rate",
+    "knowledge_gap",
+    "knowledge_in_request",
+    "knowledge_form",
+    "behaviors",
+    *FACTS,
 }
 """The facts that costing looks at; all others are none of its business."""
 
@@ -38,7 +44,13 @@ def checked_answers(
     facts = {name: value for name, value in answers.items() if name in READ and value is not None}
     if cache_hit is not None:
         facts["cache_hit"] = cache_hit
-    return {name: _checked(name, value, catalog) for name, value in facts.items()}
+    checked = {name: _checked(name, value, catalog) for name, value in facts.items()}
+    many = [name for name in checked if name in catalog.facts and catalog.facts[name].type == "many"]
+    for name in many:
+        # Several may be ticked; the frame holds one column for each.
+        ticked = checked.pop(name)
+        checked |= {f"{name}.{option}": option in ticked for option in catalog.facts[name].option_ids}
+    return checked
 
 
 def _checked(name: str, value: Any, catalog: Catalog) -> Any:
@@ -46,6 +58,7 @@ def _checked(name: str, value: Any, catalog: Catalog) -> Any:
     if fact is None:
         return value
     if fact.type == "number":
+        value = fact.words.get(value, value) if isinstance(value, str) else value
         return _number(name, value, fact.bounds, fact.unit)
     if fact.type == "boolean" and not isinstance(value, bool):
         raise AdvisorError(

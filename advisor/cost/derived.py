@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from advisor.cost.answer_kind import used_whole
 from advisor.cost.assumptions import fill
+from advisor.cost.choosing import with_choices
 from advisor.cost.frames import plan_ends, with_prices
 from advisor.cost.latency import latency_columns
 from advisor.cost.price_tables import CHOICES, Plan, price_frame, resolve, tier_counts
@@ -36,6 +38,7 @@ DERIVED = {
     "tuning_never_pays": pl.Boolean,
     "rag_latency_fits": pl.Boolean,
     "few_shot_latency_fits": pl.Boolean,
+    "prompting_latency_fits": pl.Boolean,
     "monthly_prompting_usd": pl.Float64,
     "monthly_few_shot_usd": pl.Float64,
     "monthly_rag_usd": pl.Float64,
@@ -70,6 +73,9 @@ def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Plan]
     nothing = pl.Series("plan", [None] * frame.height, dtype=pl.UInt32)
     if "model" not in present:
         return [], nothing
+    # Rows without a model stay without: they are derived from nothing.
+    frame = with_choices(frame, catalog, day).with_columns(frame["model"])
+    present = [name for name in CHOICES if name in frame.columns]
     distinct = frame.select(present).unique(maintain_order=True)
     plans: list[Plan] = []
     numbers: list[int | None] = []
@@ -124,6 +130,7 @@ def _facts(columns: list[str]) -> list[pl.Expr]:
         pl.when(saving.is_not_null()).then(months.otherwise(None).is_null()).alias("tuning_never_pays"),
         _fits("rag", columns).alias("rag_latency_fits"),
         _fits("few_shot", columns).alias("few_shot_latency_fits"),
+        _fits("prompting", columns).alias("prompting_latency_fits"),
         *(value.alias(f"monthly_{s}_usd") for s, value in monthly.items()),
     ]
 
@@ -135,11 +142,9 @@ def _if_known(value: pl.Expr, strategy: str) -> pl.Expr:
 def _fits(strategy: str, columns: list[str]) -> pl.Expr:
     if "latency_budget_ms" not in columns:
         return pl.lit(None, dtype=pl.Boolean)
-    # Streamed answers are held to their first words; that is also what is assumed.
-    streamed = (
-        c("streaming").cast(pl.Boolean).fill_null(value=True)
-        if "streaming" in columns
-        else pl.lit(value=True)
-    )
+    # Answers are held to their first words unless somebody, or the kind of task, says that only the whole is of use.
+    streamed = (~used_whole(columns)).fill_null(value=True)
+    if "streaming" in columns:
+        streamed = pl.coalesce(c("streaming").cast(pl.Boolean), streamed)
     taken = pl.when(streamed).then(c(f"{strategy}.first_token.p95")).otherwise(c(f"{strategy}.latency.p95"))
     return _if_known(taken <= c("latency_budget_ms").cast(pl.Float64), strategy)

@@ -48,6 +48,12 @@ class Evaluation:
     """Expected cost of the first month that depends on requests, by strategy."""
     cumulative: dict[str, Floats]
     """Rows × marks: paid until each mark."""
+    people_monthly: dict[str, Floats]
+    """People's time in the first month in USD, by strategy: expected, then draws."""
+    people_once: dict[str, Floats]
+    """People's time before the first request in USD, in the same way."""
+    people_totals: dict[str, Floats]
+    """People's time over the horizon, or until the end of the model."""
     totals: dict[str, Floats]
     """Paid over the horizon, or until the end of the model."""
     swings: list[tuple[Unsure, dict[str, tuple[float, float]]]]
@@ -102,6 +108,8 @@ def _costs(
         *(total(s, "per_request", "monthly").alias(s) for s in STRATEGIES),
         *(total(s, "one_time").alias(f"{s}/once") for s in STRATEGIES),
         *(total(s, "per_request").alias(f"{s}/requests") for s in STRATEGIES),
+        *(total(s, "monthly", hours=True).alias(f"{s}/people") for s in STRATEGIES),
+        *(total(s, "one_time", hours=True).alias(f"{s}/people once") for s in STRATEGIES),
         pl.col("requests_per_month"),
     )
     shape = (filled.height, len(spans))
@@ -139,12 +147,20 @@ def _assemble(
         rates={s: table[s][0] for s in STRATEGIES},
         per_request={s: float(table[f"{s}/requests"][0, 0]) for s in STRATEGIES},
         cumulative={s: paid[s][kept] for s in STRATEGIES},
+        people_monthly={s: table[f"{s}/people"][kept, 0] for s in STRATEGIES},
+        people_once={s: table[f"{s}/people once"][kept, 0] for s in STRATEGIES},
+        people_totals={s: _people(table, s, months[served_by(s)])[kept] for s in STRATEGIES},
         totals={s: finals[s][kept] for s in STRATEGIES},
         swings=[
             (item, dict(zip(STRATEGIES, ends[width * i : width * (i + 1)], strict=True)))
             for i, item in enumerate(swings)
         ],
     )
+
+
+def _people(table: dict[str, Floats], strategy: str, months: Floats) -> Floats:
+    paid: Floats = table[f"{strategy}/people once"][:, 0] + (table[f"{strategy}/people"] * months).sum(axis=1)
+    return paid
 
 
 def _overlap(span: Period, lived_months: float) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from advisor.cost.assumptions import fill
+from advisor.cost.choosing import with_choices
 from advisor.cost.price_tables import CHOICES, Plan, change_days, day_after, price_frame, resolve, tier_counts
 from advisor.cost.quantities import served_by
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
@@ -29,9 +30,10 @@ class Choices(NamedTuple):
 
 
 def choices_of(frame: pl.DataFrame, catalog: Catalog, day: date) -> Choices:
-    """Resolve every distinct combination of model, route and stores once."""
+    """Resolve every distinct combination of model, route and stores once; what nobody chose is chosen here."""
+    frame = with_choices(frame, catalog, day)
     present = [name for name in CHOICES if name in frame.columns]
-    if not present or frame.height == 0:
+    if frame.height == 0:
         return Choices([resolve({}, catalog, day)], pl.zeros(frame.height, dtype=pl.UInt32, eager=True))
     distinct = frame.select(present).unique(maintain_order=True).with_row_index("choice")
     plans = [resolve(row, catalog, day) for row in distinct.drop("choice").iter_rows(named=True)]
@@ -57,7 +59,7 @@ def cost_frame(frame: pl.DataFrame, catalog: Catalog, *, as_of: date) -> pl.Data
     """Cost every row for all five strategies.
 
     Adds for each strategy ``monthly_<s>_usd`` (recurring, first month), ``one_time_<s>_usd`` and
-    ``total_<s>_usd`` (over the horizon, or until the model ends), and ``base_months`` and ``tuned_months``:
+    ``total_<s>_usd`` (over the horizon, or until the model ends), ``people_<s>_usd`` (hours over the same time), and ``base_months`` and ``tuned_months``:
     how much of the horizon the model and its tune live to see. Unanswered facts take their documented numbers.
 
     Raises:
@@ -102,6 +104,8 @@ def _totals(
         lived = {who: (last[who].clip(upper_bound=span.end) - span.start).clip(lower_bound=0) for who in last}
         if number == 0:
             result = result.hstack(costed.rename({s: f"monthly_{s}_usd" for s in STRATEGIES}))
+            result = result.with_columns(_people(costed, last, s) for s in STRATEGIES)
+            result = result.drop(f"people_{kind}_{s}" for kind in ("monthly", "once") for s in STRATEGIES)
         for s in STRATEGIES:
             spent = costed[s] * lived[served_by(s)] / DAYS_PER_MONTH
             before = result[f"total_{s}_usd"] if number else costed[f"one_time_{s}_usd"]
@@ -114,4 +118,12 @@ def _span_costs(rows: pl.DataFrame, index: pl.Series, span: Period, prices: pl.D
     costed = cost_components(with_prices(rows, index, prices).with_columns(growth), tier_counts(prices))
     recurring = [total(s, "per_request", "monthly").alias(s) for s in STRATEGIES]
     once = [total(s, "one_time").alias(f"one_time_{s}_usd") for s in STRATEGIES]
-    return costed.select(*recurring, *once).collect()
+    monthly = [total(s, "monthly", hours=True).alias(f"people_monthly_{s}") for s in STRATEGIES]
+    setup = [total(s, "one_time", hours=True).alias(f"people_once_{s}") for s in STRATEGIES]
+    return costed.select(*recurring, *once, *monthly, *setup).collect()
+
+
+def _people(costed: pl.DataFrame, last: dict[str, pl.Series], s: str) -> pl.Series:
+    months = last[served_by(s)] / DAYS_PER_MONTH
+    paid = costed[f"people_once_{s}"] + costed[f"people_monthly_{s}"] * months
+    return paid.alias(f"people_{s}_usd")

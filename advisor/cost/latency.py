@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 c = pl.col
 SPEEDS = {
+    "dedicated": (
+        "latency.first_token_ms_dedicated",
+        "latency.prefill_ms_per_1k_dedicated",
+        "latency.decode_ms_per_token_dedicated",
+    ),
     "fast": (
         "latency.first_token_ms_fast",
         "latency.prefill_ms_per_1k_fast",

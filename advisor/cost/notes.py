@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from advisor.catalog.market import in_force
-from advisor.cost.assumptions import ASSUMED
+from advisor.cost.assumptions import ASSUMED, assumed_parameter
 from advisor.cost.currency import exchange_rate
-from advisor.cost.offers import price_changes, quote
+from advisor.cost.offers import price_changes, quote, retirement
 from advisor.cost.price_tables import Plan, day_after
 from advisor.cost.records import Assumed, CostComponent
 from advisor.cost.timeline import DAYS_PER_MONTH
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 PLACE = re.compile(r"\{([^{}:]+):([^{}]*)\}")
 
 
-def component_list(strategy: str, row: Mapping[str, Any]) -> tuple[CostComponent, ...]:
-    """Give the components that cost something (or whose cost is unknown), each with its formula in numbers."""
+def component_list(
+    strategy: str, row: Mapping[str, Any], *, hours: bool = False
+) -> tuple[CostComponent, ...]:
+    """List what costs something, or what is not known to cost nothing, each with its formula in numbers."""
     found = []
-    for item in components_of(strategy):
+    for item in components_of(strategy, hours=hours):
         usd = row[column_of(strategy, item)]
         if usd == 0:
             continue
@@ -57,9 +59,10 @@ def formula(component: Component, strategy: str, row: Mapping[str, Any]) -> str:
 def assumed_numbers(facts: Mapping[str, Any], catalog: Catalog, day: date) -> tuple[Assumed, ...]:
     """List what nobody answered, with the number that stands in."""
     found = []
-    for fact, name in ASSUMED.items():
+    for fact in ASSUMED:
         if facts.get(fact) is not None:
             continue
+        name = assumed_parameter(fact, facts)
         number = catalog.parameter(name, day)
         low, expected, high = number.range
         if fact == "training_examples" and (facts.get("labelled_examples") or 0) > expected:
@@ -89,18 +92,22 @@ def warnings_for(  # noqa: PLR0913 - everything that a warning may rest on
         *_lengths(plan, first, facts),
         *_prices(plan, catalog, day, facts),
         *_currency(facts, catalog, day),
-        *_unknown(first, day),
+        *([plan.refused] if plan.refused else _unknown(first, day)),
     ]
     return tuple(dict.fromkeys(notes))
 
 
 def _unknown(first: Mapping[str, Any], day: date) -> list[str]:
     return [
-        f"{s}: the cost of {item.name} is not known on {day}, so its total is not either."
+        f"{s}: the cost of {name} is not known on {day}, so its total is not either."
         for s in STRATEGIES
-        for item in components_of(s)
-        if first[column_of(s, item)] is None
+        for name in unknown_parts(s, first)
     ]
+
+
+def unknown_parts(strategy: str, row: Mapping[str, Any]) -> list[str]:
+    """Name the components of a strategy whose cost is not known."""
+    return [item.name for item in components_of(strategy) if row[column_of(strategy, item)] is None]
 
 
 def _currency(facts: Mapping[str, Any], catalog: Catalog, day: date) -> list[str]:
@@ -117,8 +124,8 @@ def _ends(plan: Plan, day: date, until: date) -> list[str]:
     ending = [(plan.offer, f"{plan.offer.model.label} and its tunes" if both else plan.offer.model.label)]
     ending += [] if both else [(plan.tuned, plan.route.label)]
     notes = []
-    for offer, what in ending:
-        end = offer.model.retires
+    for (offer, what), route in zip(ending, (None, plan.route), strict=False):
+        end = retirement(offer, route)
         if end is not None and day < end.on <= until:
             named = f" The vendor names {end.replacement} instead." if end.replacement else ""
             notes.append(f"{what}: shut down on {end.on}; the curve ends there.{named}")
@@ -139,6 +146,8 @@ def _changes(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
 
 
 def _tuning(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
+    if plan.refused:
+        return []
     notes = []
     if plan.route.base != plan.offer.id:
         notes.append(

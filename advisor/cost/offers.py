@@ -114,9 +114,9 @@ def retirement(offer: Offer, route: TuningRoute | None = None) -> Retirement | N
     return (route.retires if route is not None else None) or offer.model.retires
 
 
-def refuse_retired(offer: Offer, day: date) -> None:
-    """Raise where the model no longer answers on ``day``; an old price is not a price."""
-    end = offer.model.retires
+def refuse_retired(offer: Offer, day: date, route: TuningRoute | None = None) -> None:
+    """Raise where the model, or its tune on ``route``, no longer answers on ``day``; an old price is not a price."""
+    end = retirement(offer, route)
     if end is not None and end.on <= day:
         instead = (
             f"The vendor names {end.replacement} instead." if end.replacement else "Choose a current model."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,23 @@ class PriceDifference(Record):
     """The library's; null: it has none."""
     day: date
     """On this day."""
+    table: str = "genai-prices"
+    """Whose figure the other one is."""
+    days: tuple[date | None, date | None] | None = None
+    """Where the figures are days: ours and theirs."""
+    because: str = ""
+    """Why they differ, where that is known; empty: something has moved."""
+
+
+class Ending(Record):
+    """Something that ends within the horizon."""
+
+    entry: str
+    """Which model or tuning route."""
+    what: str
+    """answers, or training."""
+    on: date
+    """The first day without it."""
 
 
 class Overdue(Record):
@@ -43,6 +60,28 @@ class Overdue(Record):
     """When it should have been checked again."""
     checked: date
     """When it was last checked."""
+
+
+def explained(found: Iterable[PriceDifference], market: Market) -> list[PriceDifference]:
+    """Put beside each difference why it is there, where the market says so."""
+    known: dict[tuple[str, str, str], str] = {
+        (item.entry, item.table, item.what): item.because for item in market.differences
+    }
+    return [
+        item.model_copy(update={"because": known.get((item.entry, item.table, item.what), "")})
+        for item in found
+    ]
+
+
+def endings(catalog: Catalog, day: date, until: date) -> list[Ending]:
+    """List what ends in (day, until]: models, training on routes and answers of their tunes, soonest first."""
+    market = catalog.market
+    found = [Ending(entry=n, what="answers", on=m.retires.on) for n, m in market.models.items() if m.retires]
+    for name, route in market.tuning.items():
+        on_day = market.route_state(route, day)
+        pairs = (("training", on_day.trains_until), ("answers of a tune", on_day.serves_until))
+        found += [Ending(entry=name, what=what, on=end) for what, end in pairs if end is not None]
+    return sorted((item for item in found if day < item.on <= until), key=lambda item: (item.on, item.entry))
 
 
 def price_differences(catalog: Catalog, day: date) -> list[PriceDifference]:
@@ -57,7 +96,11 @@ def price_differences(catalog: Catalog, day: date) -> list[PriceDifference]:
 
 def _missing(catalog: Catalog, day: date) -> Iterator[PriceDifference]:
     for name, model in catalog.market.models.items():
-        if library_quote(model.provider, model.price_ref, day, batch=False, hours=NOON) is None:
+        own = in_force(catalog.market.prices.get(name, ()), day)
+        if (
+            own is None
+            and library_quote(model.provider, model.price_ref, day, batch=False, hours=NOON) is None
+        ):
             yield PriceDifference(entry=name, what="any price", ours=None, library=None, day=day)
 
 

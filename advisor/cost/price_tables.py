@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from advisor.catalog.market import Embedding, Market, Reranker, TuningRoute, VectorStore, in_force
+from advisor.catalog.market import (
+    Embedding,
+    Market,
+    MarketModel,
+    Reranker,
+    TuningRoute,
+    VectorStore,
+    in_force,
+)
 from advisor.cost.latency import speed_row
 from advisor.cost.offers import (
     Offer,
@@ -36,8 +44,12 @@ CHOICES = (
     "batch",
     "active_from_utc_hour",
     "active_to_utc_hour",
+    "privacy",
 )
 WHO = ("base", "tuned")
+NO_ROUTE = "none"
+"""Stands for a tuning route where the answers leave none that is open."""
+NO_OPEN_ROUTE = "On {day} no way to tune that the answers allow is open to somebody new."
 NO_TOKENS = (0.0, 0.0, 0.0, 0.0)
 RANGED = {
     # price column: the market's field on the tuning route that has a range
@@ -60,6 +72,10 @@ class Plan(NamedTuple):
     reranker: Reranker
     batch: bool
     hours: tuple[int, ...]
+    own_machines: bool = False
+    """Whether the data stay on own machines: then the model runs there too, on a GPU by the hour."""
+    refused: str = ""
+    """Why there is no tuned model, where the answers leave no open way to one; its costs are unknown then."""
 
     @property
     def ends(self) -> tuple[date | None, date | None]:
@@ -73,9 +89,12 @@ def resolve(choice: Mapping[str, Any], catalog: Catalog, day: date) -> Plan:
     market = catalog.market
     offer = find_offer(choice.get("model") or market.defaults.model, market)
     refuse_retired(offer, day)
-    route_id, route = find_route(choice.get("tuning_route"), offer, market, day)
+    named = choice.get("tuning_route")
+    refused = NO_OPEN_ROUTE.format(day=day) if named == NO_ROUTE else ""
+    route_id, route = find_route(market.defaults.tuning_route if refused else named, offer, market, day)
     tuned = Offer(route.base, market.models[route.base], listed=True)
-    refuse_retired(tuned, day)
+    if not refused:
+        refuse_retired(tuned, day, route)
     return Plan(
         offer=offer,
         route_id=route_id,
@@ -86,6 +105,8 @@ def resolve(choice: Mapping[str, Any], catalog: Catalog, day: date) -> Plan:
         reranker=_named("reranker", choice, market.rerankers, "none"),
         batch=bool(choice.get("batch")),
         hours=hours_between(choice.get("active_from_utc_hour"), choice.get("active_to_utc_hour")),
+        own_machines=choice.get("privacy") == "own_machines",
+        refused=refused,
     )
 
 
@@ -114,22 +135,56 @@ def change_days(plans: Sequence[Plan], market: Market, after: date, until: date)
 def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None]:
     """Give every price that costing needs on ``day``; a price that is not known is None, never zero."""
     market, route = catalog.market, plan.route
-    base = quote(plan.offer, market, day, batch=plan.batch, hours=plan.hours)
+    base = _base_tiers(plan, market, day)
     row: dict[str, float | None] = {}
-    row |= _tiers("base", base.tiers)
-    row |= _tiers("tuned", _tuned_tiers(plan, market, day))
+    row |= _tiers("base", base)
+    tuned = base if plan.refused else _tuned_tiers(plan, market, day)
+    row |= _tiers("tuned", tuned)
     for prefix, offer in (("base", plan.offer), ("tuned", plan.tuned)):
         row |= _cache(prefix, offer, market, day)
-        row |= speed_row(prefix, offer.model.speed, catalog, day)
+        row[f"{prefix}.room"] = float(room_of(offer.model) or "inf")
+    row |= speed_row("base", "dedicated" if plan.own_machines else plan.offer.model.speed, catalog, day)
+    row |= speed_row("tuned", tuned_speed(plan.route, plan.tuned.model), catalog, day)
     row["market.training_usd_per_mtok"] = training_rate(route, day)
     row["market.hosting_usd_per_hour"] = _number(route.hosting_usd_per_hour, day, missing=0.0)
     row["market.replica_output_tokens_per_second"] = _number(
         route.replica_output_tokens_per_second, day, missing=1.0
     )
     row["training_minimum_usd"] = _number(route.minimum_usd, day, missing=0.0)
-    row["dedicated"] = float(route.serving == "dedicated")
+    row["base.dedicated"] = float(plan.own_machines)
+    row["tuned.dedicated"] = float(route.serving == "dedicated")
     row |= _retrieval(plan, day)
-    return row
+    return row | _unknown(plan, row)
+
+
+def _base_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
+    if plan.own_machines:
+        return (Tier(0, *NO_TOKENS),)
+    return quote(plan.offer, market, day, batch=plan.batch, hours=plan.hours).tiers
+
+
+def _unknown(plan: Plan, row: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Return what has no price: a tune that nobody offers, and with it the machine on which any model would run."""
+    if not plan.refused:
+        return {}
+    missing: dict[str, float | None] = {
+        name: None for name in row if name.startswith("tuned.") and _is_price(name)
+    }
+    return missing | ({"market.hosting_usd_per_hour": None} if plan.own_machines else {})
+
+
+def _is_price(name: str) -> bool:
+    return name.rsplit(".", maxsplit=1)[-1] in ("input", "cache_read", "cache_write", "output")
+
+
+def room_of(model: MarketModel) -> int | None:
+    """Return how many tokens of input a model takes; None where that is not known."""
+    return model.max_input_tokens or model.context_tokens
+
+
+def tuned_speed(route: TuningRoute, base: MarketModel) -> str:
+    """Name the class of speed in which a tune answers: a GPU of its own has no queue of others before it."""
+    return "dedicated" if route.serving == "dedicated" else base.speed
 
 
 def _tuned_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
@@ -159,8 +214,17 @@ def _tiers(prefix: str, tiers: Sequence[Tier]) -> dict[str, float | None]:
 def _cache(prefix: str, offer: Offer, market: Market, day: date) -> dict[str, float | None]:
     rule = market.cache_rules.get(offer.model.cache)
     if rule is None:
-        return {f"{prefix}.cache_minimum": float("inf"), f"{prefix}.cache_minutes": 0.0}
+        return {
+            f"{prefix}.cache_minimum": float("inf"),
+            f"{prefix}.cache_minutes": 0.0,
+            f"{prefix}.long_cache_minutes": 0.0,
+            f"{prefix}.long_cache_write": 1.0,
+            f"{prefix}.cache_asked": 0.0,
+        }
     return {
+        f"{prefix}.long_cache_minutes": _number(rule.long_lifetime_minutes, day, missing=0.0),
+        f"{prefix}.long_cache_write": rule.long_write_factor or 1.0,
+        f"{prefix}.cache_asked": float(not rule.automatic),
         f"{prefix}.cache_minimum": float(rule.minimum_tokens),
         f"{prefix}.cache_minutes": _number(rule.lifetime_minutes, day, missing=0.0),
     }

@@ -12,16 +12,18 @@ import polars as pl
 from advisor.cost.assumptions import fill
 from advisor.cost.break_even import crossings
 from advisor.cost.checks import checked_answers
+from advisor.cost.choosing import with_choices
 from advisor.cost.currency import exchange_rate
 from advisor.cost.evaluation import Evaluation, evaluate
 from advisor.cost.frames import with_prices
 from advisor.cost.latency import latency_columns, latency_of, part_columns
-from advisor.cost.notes import assumed_numbers, component_list, warnings_for
+from advisor.cost.notes import assumed_numbers, component_list, unknown_parts, warnings_for
 from advisor.cost.offers import quote
 from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
 from advisor.cost.quantities import served_by
-from advisor.cost.records import CostProjection, Curve, Range, StrategyCost, Swing
+from advisor.cost.records import CostProjection, Curve, People, Range, StrategyCost, Swing
 from advisor.cost.sampling import Unsure
+from advisor.cost.traffic import traffic
 from advisor.cost.workload import cost_components
 from advisor.palette import STRATEGIES
 
@@ -52,22 +54,25 @@ def project(
     Raises:
         AdvisorError: An answer is out of bounds, names something unknown, or a model that was shut down.
     """
-    facts = checked_answers(answers, catalog, cache_hit=cache_hit)
+    asked = checked_answers(answers, catalog, cache_hit=cache_hit)
+    facts = chosen(asked, catalog, as_of)
     plan = resolve(facts, catalog, as_of)
     first = first_month(facts, plan, catalog, as_of)
     outcome = evaluate(facts, plan, catalog, as_of, draws=draws)
     rate = exchange_rate(facts, catalog.market, as_of)
+    met = crossings(outcome, plan)
     return CostProjection(
         as_of=as_of,
         currency=rate.currency,
         currency_rate=rate.per_usd,
         model=plan.offer.id,
-        tuning_route=plan.route_id,
+        tuning_route="" if plan.refused else plan.route_id,
         price_origin=quote(plan.offer, catalog.market, as_of, batch=plan.batch, hours=plan.hours).origin,
         horizon_months=outcome.horizon_months,
         requests_per_month=first["requests_per_month"],
-        strategies={s: _strategy(s, first, outcome, rate.per_usd) for s in STRATEGIES},
-        break_even=crossings(outcome, plan),
+        strategies={s: _strategy(s, first, outcome, plan, rate.per_usd) for s in STRATEGIES},
+        break_even=met,
+        traffic=traffic(asked, catalog, as_of, meeting=met, rate=rate.per_usd),
         curves={s: _curve(s, outcome, rate.per_usd) for s in STRATEGIES},
         tornado=_tornado(outcome, rate.per_usd),
         cheaper=_cheaper(outcome),
@@ -91,7 +96,13 @@ def first_month(facts: Mapping[str, Any], plan: Plan, catalog: Catalog, as_of: d
     )
 
 
-def _strategy(s: str, first: Mapping[str, Any], outcome: Evaluation, rate: float) -> StrategyCost:
+def chosen(facts: Mapping[str, Any], catalog: Catalog, as_of: date) -> dict[str, Any]:
+    """Fill the model and the tuning route where nobody has chosen."""
+    row = with_choices(pl.DataFrame([dict(facts)]) if facts else pl.DataFrame({"row": [0.0]}), catalog, as_of)
+    return {**facts, "model": row["model"][0], "tuning_route": row["tuning_route"][0]}
+
+
+def _strategy(s: str, first: Mapping[str, Any], outcome: Evaluation, plan: Plan, rate: float) -> StrategyCost:
     components = component_list(s, first)
     recurring = _sum([item.usd_per_month for item in components])
     once = _sum([item.usd_once for item in components])
@@ -103,12 +114,38 @@ def _strategy(s: str, first: Mapping[str, Any], outcome: Evaluation, rate: float
         per_1k_requests=_times(recurring, rate / requests * 1000) if requests else None,
         one_time=_times(once, rate),
         total=_range(outcome.totals[s][0], outcome.totals[s], rate),
+        people=_people(s, first, outcome, rate),
+        total_with_people=_range(*_with_people(s, outcome), rate),
+        unknown_because=_unknown_because(s, first, plan),
+        months_counted=outcome.lived[served_by(s)],
         ends_on=outcome.ends_on[served_by(s)],
         cache_hit=first[f"{s}.hit"],
         prompt_tokens=first[f"{s}.prompt"],
         components=components,
         latency_ms=latency_of(first, s),
     )
+
+
+def _people(s: str, first: Mapping[str, Any], outcome: Evaluation, rate: float) -> People:
+    month, once = outcome.people_monthly[s], outcome.people_once[s]
+    return People(
+        usd_per_hour=first["people_usd_per_hour"],
+        per_month=_range(float(month[0]), month, rate),
+        one_time=_range(float(once[0]), once, rate),
+        components=component_list(s, first, hours=True),
+    )
+
+
+def _with_people(s: str, outcome: Evaluation) -> tuple[float, Any]:
+    both = outcome.totals[s] + outcome.people_totals[s]
+    return float(both[0]), both
+
+
+def _unknown_because(s: str, first: Mapping[str, Any], plan: Plan) -> str:
+    if plan.refused and served_by(s) == "tuned":
+        return plan.refused
+    open_ = unknown_parts(s, first)
+    return f"The cost of {' and of '.join(open_)} is not known." if open_ else ""
 
 
 def _sum(parts: list[float | None]) -> float | None:

@@ -10,6 +10,8 @@ from advisor.palette import STRATEGIES
 
 TUNED = ("fine_tuning", "hybrid")
 RETRIEVING = ("rag", "hybrid")
+WHOLE_TEXT = ("prompting", "few_shot")
+"""Strategies that know only what stands in the prompt: missing knowledge is put there whole."""
 c = pl.col
 
 
@@ -26,12 +28,18 @@ def token_columns() -> list[pl.Expr]:
         instructions = c("instruction_tokens") * (c("tuned_instruction_share") if s in TUNED else 1.0)
         examples = c("few_shot_examples") * c("tokens_per_example") if s == "few_shot" else pl.lit(0.0)
         retrieved = c("retrieved_tokens") if s in RETRIEVING else pl.lit(0.0)
+        text = pl.lit(0.0)
+        if s in WHOLE_TEXT:
+            # Text that the window does not hold is not sent; the limits say so.
+            rest = instructions + examples + c("query_tokens") + c("output_tokens")
+            text = pl.when(c("whole_text") + rest <= c("base.room")).then(c("whole_text")).otherwise(0.0)
         columns += [
             instructions.alias(f"{s}.instructions"),
             examples.alias(f"{s}.examples"),
             retrieved.alias(f"{s}.retrieved"),
-            (instructions + examples).alias(f"{s}.prefix"),
-            (instructions + examples + retrieved + c("query_tokens")).alias(f"{s}.prompt"),
+            text.alias(f"{s}.text"),
+            (instructions + examples + text).alias(f"{s}.prefix"),
+            (instructions + examples + text + retrieved + c("query_tokens")).alias(f"{s}.prompt"),
         ]
     return columns
 
@@ -85,14 +93,22 @@ def cache_columns() -> list[pl.Expr]:
     for s in STRATEGIES:
         who = served_by(s)
         arrivals = c("requests_per_day") / 1440 / c("prefix_variants") * c(f"{who}.cache_minutes")
-        modelled = c("caching.hit_ceiling") * (1 - (-arrivals).exp())
+        asked = c(f"{who}.cache_asked") > 0
+        ceiling = pl.when(asked).then(c("caching.hit_ceiling_asked")).otherwise(c("caching.hit_ceiling"))
+        modelled = ceiling * (1 - (-arrivals).exp())
         cached = c(f"{s}.prefix") >= c(f"{who}.cache_minimum")
         hit = pl.when(cached).then(c("cache_hit").fill_null(modelled)).otherwise(0.0)
         mixed = hit * c(f"{s}.cache_read") + (1 - hit) * c(f"{s}.cache_write")
+        # A longer life costs more to write; it is asked for where it saves more than that.
+        lasting = c("requests_per_day") / 1440 / c("prefix_variants") * c(f"{who}.long_cache_minutes")
+        long_hit = c("cache_hit").fill_null(ceiling * (1 - (-lasting).exp()))
+        long_write = c(f"{s}.input") * c(f"{who}.long_cache_write")
+        longer = long_hit * c(f"{s}.cache_read") + (1 - long_hit) * long_write
+        longer = pl.when(c(f"{who}.long_cache_minutes") > 0).then(longer).otherwise(mixed)
         # Where writing costs extra one asks for the cache; nobody does if it costs more than it saves.
-        chosen = pl.min_horizontal(mixed, c(f"{s}.input"))
+        chosen = pl.min_horizontal(mixed, longer, c(f"{s}.input"))
         columns += [
-            hit.alias(f"{s}.hit"),
+            pl.when(cached & (longer < mixed)).then(long_hit).otherwise(hit).alias(f"{s}.hit"),
             pl.when(cached).then(chosen).otherwise(c(f"{s}.input")).alias(f"{s}.prefix_price"),
         ]
     return columns
@@ -102,7 +118,7 @@ def cache_columns() -> list[pl.Expr]:
 def capacity_columns() -> list[pl.Expr]:
     """Derive dedicated replicas from the peak load, and the price of one request outside the prefix cache."""
     columns = []
-    for s in TUNED:
+    for s in STRATEGIES:
         work = c("output_tokens") + c(f"{s}.prompt") * c("cost.prefill_weight")
         peak = c("requests_per_day") / 86400 * c("peak_factor") * work
         replicas = (peak / c("market.replica_output_tokens_per_second")).ceil().clip(lower_bound=1)

@@ -37,8 +37,21 @@ class CostComponent(Record):
     """The calculation with its numbers, in USD."""
 
 
+class People(Record):
+    """What the team's own hours cost, apart from what vendors bill."""
+
+    usd_per_hour: float
+    """Cost of an hour, in USD; 0 leaves people out."""
+    per_month: Range
+    """Care per month."""
+    one_time: Range
+    """Work until it is in use."""
+    components: tuple[CostComponent, ...]
+    """The hours behind it, in USD."""
+
+
 class StrategyCost(Record):
-    """What one strategy costs."""
+    """What one strategy costs: what vendors bill, and people's hours apart."""
 
     per_day: float | None
     """Running cost per day in the first month."""
@@ -50,6 +63,14 @@ class StrategyCost(Record):
     """Paid once, before the first request."""
     total: Range
     """Over the horizon, or until the model ends."""
+    people: People
+    """People's hours, in none of the figures above."""
+    total_with_people: Range
+    """The total and people's hours over the same time."""
+    unknown_because: str = ""
+    """Why figures are null, where they are."""
+    months_counted: float = 0.0
+    """Months that the total covers: the horizon, or fewer where the model ends before."""
     ends_on: date | None
     """The day inside the horizon on which its model stops, if any."""
     cache_hit: float
@@ -128,6 +149,40 @@ class Assumed(Record):
     """Who says so."""
 
 
+class TrafficCrossing(Record):
+    """From which traffic on one strategy is cheaper than another."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from")
+    """The strategy that is cheaper below."""
+    to: str
+    """The strategy that is cheaper above."""
+    requests_per_day: float
+    """Traffic at which a month costs the same, one-time costs spread over the horizon."""
+    with_people: float | None
+    """The same with people's hours; null where that is at no traffic."""
+    months: float | None
+    """Months until the second has paid for itself at the workload's own traffic; null: never, or it leads at once."""
+    day: date | None
+    """That day."""
+    sentence: str
+    """The same for people."""
+
+
+class Traffic(Record):
+    """What each strategy costs a month, over traffic; one-time costs spread over the months that the model lives."""
+
+    requests_per_day: tuple[float, ...]
+    """Traffic, from little to much."""
+    per_month: dict[str, tuple[float | None, ...]]
+    """What vendors bill, by strategy; null where a price is unknown."""
+    with_people: dict[str, tuple[float | None, ...]]
+    """The same with people's hours."""
+    crossings: tuple[TrafficCrossing, ...]
+    """Each pair of strategies whose order changes with traffic."""
+
+
 class CostProjection(Record):
     """What each strategy costs for a workload, when one overtakes another, and how sure that is."""
 
@@ -151,6 +206,8 @@ class CostProjection(Record):
     """The five strategies."""
     break_even: tuple[Crossing, ...]
     """Each pair of strategies."""
+    traffic: Traffic
+    """The same over traffic instead of time."""
     curves: dict[str, Curve]
     """Cumulative cost, by strategy."""
     tornado: tuple[Swing, ...]

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.catalog.market import in_force
-from advisor.cost.assumptions import ASSUMED, PEOPLE, UPDATES_PER_MONTH, WORLD
+from advisor.cost.assumptions import ASSUMED, PEOPLE, UPDATES_PER_MONTH, WORLD, assumed_parameter
 from advisor.cost.price_tables import RANGED, Plan
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ class Unsure(NamedTuple):
 
 def unsure_numbers(answers: Mapping[str, Any], plan: Plan, catalog: Catalog, day: date) -> list[Unsure]:
     """List every number that has a range for these answers: assumptions, the world's, and market prices."""
-    open_facts = {name: fact for fact, name in ASSUMED.items() if answers.get(fact) is None}
+    open_facts = {assumed_parameter(fact, answers): fact for fact in ASSUMED if answers.get(fact) is None}
     names = [*open_facts, *(name for name in WORLD if not _settled(name, answers))]
-    if answers.get("people_usd_per_hour"):
+    if answers.get("people_usd_per_hour") != 0:
         names += PEOPLE
     found = [_from(catalog.parameter(name, day), name, catalog.parameters[name].title) for name in names]
     found += [
@@ -70,7 +70,7 @@ def unsure_numbers(answers: Mapping[str, Any], plan: Plan, catalog: Catalog, day
 def _settled(parameter: str, answers: Mapping[str, Any]) -> bool:
     if parameter == "cost.updates_per_month":
         return answers.get("knowledge_change") in UPDATES_PER_MONTH
-    return parameter == "caching.hit_ceiling" and answers.get("cache_hit") is not None
+    return parameter.startswith("caching.hit_ceiling") and answers.get("cache_hit") is not None
 
 
 def _from(number: DatedNumber, column: str, title: str) -> Unsure:

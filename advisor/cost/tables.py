@@ -74,6 +74,10 @@ def strategies_table(projection: CostProjection) -> pl.DataFrame:
                 "total": cost.total.expected,
                 "total_low": cost.total.low,
                 "total_high": cost.total.high,
+                "ends_on": cost.ends_on,
+                "people_per_month": cost.people.per_month.expected,
+                "people_once": cost.people.one_time.expected,
+                "total_with_people": cost.total_with_people.expected,
                 "first_token_p95_ms": cost.latency_ms.first_token_p95,
                 "p50_ms": cost.latency_ms.p50,
                 "p95_ms": cost.latency_ms.p95,
@@ -82,6 +86,20 @@ def strategies_table(projection: CostProjection) -> pl.DataFrame:
         ],
         infer_schema_length=None,
     )
+
+
+def traffic_table(projection: CostProjection) -> pl.DataFrame:
+    """Return the cost of a month by strategy and traffic: bills, and bills with people's hours."""
+    found = projection.traffic
+    rows = [
+        {"strategy": s, "requests_per_day": per_day, "per_month": bills, "with_people": both}
+        for s in STRATEGIES
+        for per_day, bills, both in zip(
+            found.requests_per_day, found.per_month[s], found.with_people[s], strict=True
+        )
+    ]
+    numbers = dict.fromkeys(("requests_per_day", "per_month", "with_people"), pl.Float64)
+    return pl.DataFrame(rows, schema={"strategy": pl.String, **numbers})
 
 
 def models_table(rows: Sequence[ModelRow]) -> pl.DataFrame:

@@ -11,9 +11,11 @@ import polars as pl
 from advisor.cost.quantities import (
     RETRIEVING,
     TUNED,
+    WHOLE_TEXT,
     cache_columns,
     capacity_columns,
     price_columns,
+    served_by,
     token_columns,
     volume_columns,
 )
@@ -33,6 +35,8 @@ class Component(NamedTuple):
     """USD per month, or once, for a strategy."""
     formula: str
     """The same in words, with places for the numbers; ``{s}`` columns belong to the strategy."""
+    hours: bool = False
+    """Whether it is people's time, which is shown apart from what vendors bill."""
 
 
 def _tokens(what: str, price: str) -> Callable[[str], pl.Expr]:
@@ -46,11 +50,12 @@ def _retrieved(s: str) -> pl.Expr:
 
 
 def _hosting(s: str) -> pl.Expr:
-    hours = c("cost.days_per_month") * pl.when(c("dedicated") > 0).then(c("scale_to_zero_hours")).otherwise(
-        24.0
-    )
-    count = pl.when(c("dedicated") > 0).then(c(f"{s}.replicas")).otherwise(1.0)
-    return count * c("market.hosting_usd_per_hour") * hours
+    dedicated = c(f"{served_by(s)}.dedicated") > 0
+    hours = c("cost.days_per_month") * pl.when(dedicated).then(c("scale_to_zero_hours")).otherwise(24.0)
+    count = pl.when(dedicated).then(c(f"{s}.replicas")).otherwise(1.0)
+    paid = count * c("market.hosting_usd_per_hour") * hours
+    # A prompted model is billed by the token, unless it runs on own machines.
+    return paid if s in TUNED else pl.when(dedicated).then(paid).otherwise(0.0)
 
 
 def _reranking(s: str) -> pl.Expr:
@@ -82,7 +87,7 @@ def _retraining(s: str) -> pl.Expr:
 
 
 def _people(parameter: str) -> Callable[[str], pl.Expr]:
-    return lambda s: c(f"{parameter}_{s}") * c("people_usd_per_hour").fill_null(0.0)
+    return lambda s: c(f"{parameter}_{s}") * c("people_usd_per_hour")
 
 
 COMPONENTS: tuple[Component, ...] = (
@@ -100,6 +105,14 @@ COMPONENTS: tuple[Component, ...] = (
         ("few_shot",),
         _tokens("{s}.examples", "{s}.prefix_price"),
         "{requests_per_month:,.0f} requests × {s.examples:,.0f} tokens × {s.prefix_price:.4g} USD per 1M"
+        " (input {s.input:.4g}, {s.hit:.0%} read from the cache at {s.cache_read:.4g})",
+    ),
+    Component(
+        "knowledge in the prompt",
+        "per_request",
+        WHOLE_TEXT,
+        _tokens("{s}.text", "{s}.prefix_price"),
+        "{requests_per_month:,.0f} requests × {s.text:,.0f} tokens × {s.prefix_price:.4g} USD per 1M"
         " (input {s.input:.4g}, {s.hit:.0%} read from the cache at {s.cache_read:.4g})",
     ),
     Component(
@@ -157,7 +170,7 @@ COMPONENTS: tuple[Component, ...] = (
     Component(
         "hosting",
         "monthly",
-        TUNED,
+        STRATEGIES,
         _hosting,
         "{market.hosting_usd_per_hour:.4g} USD an hour, {s.replicas:,.0f} replica(s) where dedicated,"
         " {scale_to_zero_hours:.3g} hours a day",
@@ -176,6 +189,7 @@ COMPONENTS: tuple[Component, ...] = (
         STRATEGIES,
         _people("cost.monthly_hours"),
         "{cost.monthly_hours_s:.3g} hours × {people_usd_per_hour:,.4g} USD",
+        hours=True,
     ),
     Component(
         "data preparation",
@@ -212,13 +226,14 @@ COMPONENTS: tuple[Component, ...] = (
         STRATEGIES,
         _people("cost.setup_hours"),
         "{cost.setup_hours_s:.3g} hours × {people_usd_per_hour:,.4g} USD",
+        hours=True,
     ),
 )
 
 
-def components_of(strategy: str) -> tuple[Component, ...]:
-    """Give the components that a strategy pays, in the order of the table."""
-    return tuple(item for item in COMPONENTS if strategy in item.strategies)
+def components_of(strategy: str, *, hours: bool = False) -> tuple[Component, ...]:
+    """Return what vendors bill for a strategy, in the order of the table; with ``hours``, people's time instead."""
+    return tuple(item for item in COMPONENTS if strategy in item.strategies and item.hours == hours)
 
 
 def column_of(strategy: str, component: Component) -> str:
@@ -229,12 +244,18 @@ def column_of(strategy: str, component: Component) -> str:
 @lru_cache(maxsize=1)
 def component_columns() -> list[pl.Expr]:
     """Give every component of every strategy in USD, per month or once."""
-    return [item.usd(s).alias(column_of(s, item)) for s in STRATEGIES for item in components_of(s)]
+    return [
+        item.usd(s).alias(column_of(s, item))
+        for s in STRATEGIES
+        for hours in (False, True)
+        for item in components_of(s, hours=hours)
+    ]
 
 
-def total(strategy: str, *kinds: Kind) -> pl.Expr:
-    """Add the components of the given kinds; unknown where one of them is unknown."""
-    parts = [c(column_of(strategy, item)) for item in components_of(strategy) if item.kind in kinds]
+def total(strategy: str, *kinds: Kind, hours: bool = False) -> pl.Expr:
+    """Add the bills of the given kinds, or people's time; unknown where a part is unknown."""
+    listed = components_of(strategy, hours=hours)
+    parts = [c(column_of(strategy, item)) for item in listed if item.kind in kinds]
     added = parts[0]
     for part in parts[1:]:
         added = added + part

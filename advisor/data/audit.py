@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -30,6 +29,7 @@ from advisor.data.records import (
     FormatEvidence,
 )
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import SHAPES, to_conversation
 from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
@@ -80,15 +80,13 @@ def measured_dataset(
 ) -> Iterator[Dataset]:
     """Measure the data and the files beside it; what was measured lives in a temporary folder."""
     load_template(options.model)
-    with tempfile.TemporaryDirectory(prefix="advisor-audit-") as folder:
-        data = measure_file(path, options, Path(folder) / "train", executor=executor, progress=progress)
+    with scratch_folder("audit") as folder:
+        data = measure_file(path, options, folder / "train", executor=executor, progress=progress)
         others = {"eval": inputs.eval, "production": inputs.production}
         others |= {f"benchmark-{index}": one for index, one in enumerate(inputs.benchmarks)}
         for name, other in others.items():
             if other is not None:
-                data.others[name] = measure_file(
-                    other, options, Path(folder) / name, checks=(), executor=executor
-                )
+                data.others[name] = measure_file(other, options, folder / name, checks=(), executor=executor)
         yield data
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from advisor.catalog.strict_json import parse_json
+from advisor.catalog.strict_yaml import read_bounded_text
 from advisor.data.records import SEVERITY_ORDER, Audit, Finding, Severity
 from advisor.errors import AdvisorError
 from advisor.files import write_text
@@ -53,8 +55,8 @@ def _read(path: Path) -> dict[str, int]:
             place=str(path),
             remedy="Write one with: advisor audit FILE --write-baseline PATH.",
         )
+    value = parse_json(read_bounded_text(path), place=str(path)).value
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
         assert value["version"] == VERSION
         return {str(key): int(count) for key, count in value["findings"].items()}
     except (ValueError, KeyError, TypeError, AssertionError, AttributeError) as error:

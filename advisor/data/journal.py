@@ -18,13 +18,15 @@ class Journal:
     def __init__(self, path: Path, heading: Mapping[str, Any]) -> None:
         self.path, self.heading = path, dict(heading)
         self.done: dict[int, dict[str, Any]] = {}
-        if path.exists():
+        # One that was cut off before its heading was whole holds nothing yet, and is begun anew.
+        self.begun = path.exists() and b"\n" in path.read_bytes()
+        if self.begun:
             self._read()
 
     def _read(self) -> None:
         lines = self.path.read_bytes().split(b"\n")
         whole = [parsed(line) for line in lines[:-1]]
-        if not whole or whole[0] != self.heading:
+        if whole[0] != self.heading:
             raise AdvisorError(
                 "the journal belongs to other data or options",
                 place=str(self.path),
@@ -34,10 +36,9 @@ class Journal:
 
     def open(self) -> Any:
         """Open for appending, with the heading first and a cut-off line closed."""
-        fresh = not self.path.exists()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        stream = self.path.open("ab")
-        if fresh:
+        stream = self.path.open("ab" if self.begun else "wb")
+        if not self.begun:
             stream.write(orjson.dumps(self.heading) + b"\n")
         elif not self.path.read_bytes().endswith(b"\n"):
             stream.write(b"\n")

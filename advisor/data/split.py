@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +16,7 @@ from advisor.data.dataset import Dataset
 from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import AuditOptions, Record
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.files import replacing, write_text
+from advisor.files import replacing, scratch_folder, write_text
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import to_conversation
 from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
@@ -85,10 +84,10 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         AdvisorError: Broken lines (unless skipped), augmented rows, an unknown field, or too few rows to split.
     """
     options = options or SplitOptions()
-    with from_stdin_or(data) as path, tempfile.TemporaryDirectory(prefix="advisor-split-") as scratch:
+    with from_stdin_or(data) as path, scratch_folder("split") as scratch:
         source = open_source(path)
         fields, broken = _read_fields(source, options)
-        dataset = _measured(path, Path(scratch))
+        dataset = _measured(path, scratch)
         named = [[one[options.group] for one in fields]] if options.group else []
         groups = group_rows(dataset.columns, named)
         held_out, notes = _held_out(groups, fields, options)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from advisor.decide.deciding import decide, decide_frame
+from advisor.decide.deciding import decide
 from advisor.decide.flips import DecisionMap, decision_map
 from advisor.decide.records import Flip, Nearly, NextQuestion, Reason, Recommendation
 from advisor.decide.scoring import Scored, fired, score
 from advisor.decide.surroundings import askable
+from advisor.decide.tables import decide_frame
 
 __all__ = [
     "DecisionMap",

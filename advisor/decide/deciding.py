@@ -1,89 +1,84 @@
-"""A situation in, a recommendation out; or a table of situations in, the same table with verdicts out."""
+"""A situation in, a recommendation out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import polars as pl
 
 from advisor.catalog import Catalog
 from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
 from advisor.decide.reasons import nearly, reasons
-from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice, Verdict
-from advisor.decide.roadmap import roadmap
-from advisor.decide.scoring import Array, score
-from advisor.decide.surroundings import SAMPLES, surroundings
+from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice
+from advisor.decide.scoring import DIALS
+from advisor.decide.starting import if_that_fails, roadmap, start_with
+from advisor.decide.surroundings import Surroundings, surroundings
+from advisor.decide.verdicts import shortlist_of, thresholds_of, verdict_of
 from advisor.palette import STRATEGIES
-from advisor.scenario import Situation, answers_of, complete
-
-# Ways to answer the open questions per row of a table: fewer than for one situation, many rows at once.
-TABLE_SAMPLES: Final = 128
-_ROWS_AT_ONCE: Final = 256
+from advisor.scenario import Situation
 
 
 def decide(
     situation: Situation | Mapping[str, Any], catalog: Catalog, *, as_of: date, skip: Collection[str] = ()
 ) -> Recommendation:
-    """Recommend an order to try for one situation, on the rules in force on ``as_of``.
+    """Say where the evidence on one situation points and what to do first, on the rules in force on ``as_of``.
 
     ``skip`` names questions that were put and not answered; the next question is another one.
     """
     case = situation if isinstance(situation, Situation) else Situation(answers=dict(situation))
     around = surroundings(case.answers, catalog, as_of=as_of)
-    scores, state = around.scores, around.state
-    order = sorted(range(len(STRATEGIES)), key=lambda index: (-scores[index], index))
     sure = doubt(around, catalog, as_of=as_of, skip=skip)
-    ruled_out = _ruled_out(state, catalog)
-    excluded = {item.strategy for item in ruled_out}
-    ranked = [STRATEGIES[index] for index in order if STRATEGIES[index] not in excluded]
-    lead = float(scores[order[0]] - scores[order[1]])
+    ruled_out = _ruled_out(around.state, catalog)
+    excluded = frozenset(item.strategy for item in ruled_out)
+    ranked = _ranked(around, excluded)
+    recommended, prompted = ranked[0], STRATEGIES[int(around.here.scores[0, 1] > around.here.scores[0, 0])]
+    start = start_with(recommended, prompted, case.answers, excluded, catalog)
+    limits = thresholds_of(catalog, as_of)
+    answered = sum(catalog.facts[name].asked for name in case.answers)
     return Recommendation(
         title=case.title,
         as_of=as_of,
         rulebook={"version": catalog.version, "sha256": catalog.sha256},
-        try_first=STRATEGIES[order[0]],
-        then=tuple(name for name in ranked if name != STRATEGIES[order[0]]),
+        recommended=recommended,
+        start_with=start,
+        shortlist=shortlist_of(around.here, limits)[0],
+        then=ranked[1:],
         ruled_out=ruled_out,
-        verdict=verdict_of(lead, sure.robustness, catalog, as_of),
-        shares=_named(_shares(scores)),
-        scores={name: value for name, value in _named(scores).items() if np.isfinite(value)},
+        verdict=verdict_of(float(around.here.corners[0].max()), answered, limits),
+        probabilities=_named(around.here.shares[0]),
+        scores={name: value for name, value in _named(around.here.scores[0]).items() if np.isfinite(value)},
+        dials=dict(zip(DIALS, (round(float(bits), 4) for bits in around.here.dials[0]), strict=True)),
         robustness=round(sure.robustness, 4),
         settled=sure.settled,
         answered=len(case.answers),
-        reasons=reasons(case, around, catalog, as_of=as_of, pair=(order[0], order[1])),
+        reasons=reasons(case, around, catalog, as_of=as_of, pair=_pair(around)),
         nearly=nearly(around, catalog, as_of=as_of),
         flips=flips(around, case.answers, catalog),
-        next_question=sure.next_question,
-        techniques=_techniques(state, catalog),
-        roadmap=roadmap(ranked, case.answers, catalog, as_of=as_of),
-        warnings=_warnings(state, catalog, as_of),
+        next_question=sure.questions[0] if sure.questions else None,
+        questions=sure.questions,
+        techniques=_techniques(around.state, catalog),
+        roadmap=roadmap(start.strategy, recommended, case.answers, catalog),
+        if_that_fails=if_that_fails(ranked[1:], start.strategy, catalog),
+        warnings=_warnings(around.state, catalog, as_of),
     )
 
 
-def verdict_of(lead_bits: float, robustness: float, catalog: Catalog, as_of: date) -> Verdict:
-    """Put a lead and its robustness into a word; the limits stand in ``parameters/verdict.yaml``."""
-    limit = {
-        name: catalog.parameter(f"verdict.{name}", as_of).number
-        for name in ("clear_lead", "close_lead", "clear_robustness", "close_robustness")
-    }
-    if lead_bits < limit["close_lead"] or robustness < limit["close_robustness"]:
-        return "too_close"
-    if lead_bits >= limit["clear_lead"] and robustness >= limit["clear_robustness"]:
-        return "clear"
-    return "leaning"
+def _ranked(around: Surroundings, excluded: frozenset[str]) -> tuple[str, ...]:
+    """Order what can be had: the recommended strategy first, then by probability, the simpler one where equal."""
+    shares = around.here.shares[0]
+    order = sorted(range(len(STRATEGIES)), key=lambda index: (index != around.first, -shares[index], index))
+    return tuple(STRATEGIES[index] for index in order if STRATEGIES[index] not in excluded)
 
 
-def _shares(scores: Array) -> Array:
-    powers = np.exp2(scores.astype(np.float64) - scores.max())
-    shares: Array = powers / powers.sum()
-    return shares
+def _pair(around: Surroundings) -> tuple[int, int]:
+    first, second = np.argsort(-around.here.corners[0], kind="stable")[:2].tolist()
+    return first, second
 
 
-def _named(values: Array) -> dict[str, float]:
+def _named(values: np.ndarray[Any, Any]) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(STRATEGIES, values, strict=True)}
 
 
@@ -91,9 +86,8 @@ def _ruled_out(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[Rule
     found: dict[str, RuledOut] = {}
     for name, fires in state.items():
         rule = catalog.rules[name]
-        for strategy, word in rule.effect.items():
-            if fires and word == "rules_out":
-                found.setdefault(strategy, RuledOut(strategy=strategy, because=rule.title, rule=name))
+        for strategy in rule.rules_out if fires else ():
+            found.setdefault(strategy, RuledOut(strategy=strategy, because=rule.title, rule=name))
     return tuple(found[strategy] for strategy in STRATEGIES if strategy in found)
 
 
@@ -118,46 +112,3 @@ def _warnings(state: Mapping[str, bool | None], catalog: Catalog, as_of: date) -
     return tuple(
         f"The rule '{name}' was due for review on {catalog.rules[name].review_by}." for name in overdue
     )
-
-
-def decide_frame(
-    frame: pl.DataFrame,
-    catalog: Catalog,
-    *,
-    as_of: date,
-    samples: int = TABLE_SAMPLES,
-    progress: Callable[[int], None] | None = None,
-) -> pl.DataFrame:
-    """Decide every row: ``try_first``, ``verdict``, ``share_<strategy>`` and ``robustness``, in the same order.
-
-    ``progress`` is told the number of rows done. ``samples`` ways to answer the open questions are tried
-    per row; 0 leaves robustness null and judges by the lead alone.
-    """
-    scored = score(frame, catalog, as_of)
-    firsts, leads = scored.first, scored.lead
-    robust = np.ones(frame.height)
-    for start in range(0, frame.height if samples else 0, _ROWS_AT_ONCE):
-        stop = min(start + _ROWS_AT_ONCE, frame.height)
-        robust[start:stop] = _robustness(frame[start:stop], firsts[start:stop], catalog, as_of, samples)
-        if progress:
-            progress(stop)
-    verdicts = [
-        verdict_of(float(lead), float(share), catalog, as_of)
-        for lead, share in zip(leads, robust, strict=True)
-    ]
-    columns = [
-        pl.Series("try_first", [STRATEGIES[i] for i in firsts.tolist()]),
-        pl.Series("verdict", verdicts),
-    ]
-    columns += [pl.Series(f"share_{name}", scored.shares[:, i]) for i, name in enumerate(STRATEGIES)]
-    return pl.DataFrame([*columns, pl.Series("robustness", robust if samples else [None] * frame.height)])
-
-
-def _robustness(frame: pl.DataFrame, firsts: Array, catalog: Catalog, as_of: date, samples: int) -> Array:
-    ways = [
-        complete(answers_of(row, catalog), catalog, as_of=as_of, count=min(samples, SAMPLES))
-        for row in frame.iter_rows(named=True)
-    ]
-    winners = score(pl.concat(ways), catalog, as_of).first.reshape(len(ways), -1)
-    kept: Array = (winners == firsts[:, None]).mean(axis=1)
-    return kept

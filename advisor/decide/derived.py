@@ -20,8 +20,14 @@ def _knowledge_fits_prompt(catalog: Catalog, as_of: date) -> pl.Expr:
     return pl.col("knowledge_tokens") <= limit
 
 
+def _points_missing(catalog: Catalog, as_of: date) -> pl.Expr:
+    del catalog, as_of
+    return pl.col("needed_percent") - pl.col("prompting_percent")
+
+
 DERIVED: Final[dict[str, Callable[[Catalog, date], pl.Expr]]] = {
-    "knowledge_fits_prompt": _knowledge_fits_prompt
+    "knowledge_fits_prompt": _knowledge_fits_prompt,
+    "points_missing": _points_missing,
 }
 
 

@@ -1,121 +1,129 @@
-"""How sure a recommendation is while questions are open, and which question to put next."""
+"""How sure a recommendation is while questions are open, and which questions are worth asking."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
-from advisor.catalog import Catalog
+from advisor.catalog import Catalog, Fact
 from advisor.decide.records import NextQuestion, Settled
-from advisor.decide.scoring import Array, rule_table
+from advisor.decide.scoring import BOTH, LOOK_UP, TRAIN, Array, rule_table
 from advisor.decide.surroundings import Surroundings
-from advisor.palette import STRATEGIES
-from advisor.scenario import columns_of
-from advisor.scenario.sampling import thresholds
+from advisor.scenario import draws
+
+QUESTIONS: Final = 3
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """What sampling the open answers shows."""
+    """What the open questions can still do."""
 
     robustness: float
-    """Share of the sampled ways that keep the first."""
+    """Share of the sampled ways to answer them that keep the recommended strategy."""
     settled: Settled
-    next_question: NextQuestion | None
+    questions: tuple[NextQuestion, ...]
+    """The questions worth asking, the one that settles most first."""
 
 
 def doubt(around: Surroundings, catalog: Catalog, *, as_of: date, skip: Collection[str] = ()) -> Doubt:
-    """See how often the first stays first, whatever the open answers are.
+    """See how often the recommended strategy stays, and what each open question would add.
 
     A question in ``skip`` stays open and is not put again.
     """
-    if not around.open_facts:
-        return Doubt(1.0, "final", None)
+    if not around.open_facts or _nothing_can_change(around, catalog, as_of):
+        return Doubt(1.0, "final", ())
     robustness = float(np.mean(around.winners == around.first))
-    if robustness == 1.0 and _nothing_can_change(around, catalog, as_of):
-        return Doubt(1.0, "final", None)
-    enough = catalog.parameter("verdict.settled_robustness", as_of).number
-    if robustness >= enough:
-        return Doubt(robustness, "settled", None)
-    names = [name for name in around.open_facts if name not in skip]
-    return Doubt(robustness, "open", _most_telling(names, around, catalog, as_of))
+    enough = catalog.parameter("verdict.smallest_gain", as_of).number
+    told = _worth_asking(around, catalog)
+    worth = [question for question in told if (question.gain or 0.0) >= enough]
+    asked = tuple(question for question in worth if question.fact not in skip)[:QUESTIONS]
+    return Doubt(robustness, "open" if worth else "settled", asked)
 
 
 def _nothing_can_change(around: Surroundings, catalog: Catalog, as_of: date) -> bool:
-    """Prove it: even if every undecided rule spoke for a rival, the first would stay first."""
-    table, first = rule_table(catalog, as_of), around.first
-    open_rules = np.array([value is None for value in around.state.values()])
-    settled = np.array([bool(value) for value in around.state.values()])
-    if (table.excludes[open_rules] > 0).any():
+    """Prove it: even if every undecided rule spoke for a rival, the recommended corner would stay ahead.
+
+    What is undecided may add its own bits, or take the place of a weaker rule of its consideration; the sum of both
+    bounds what an answer can do.
+    """
+    table, corner = rule_table(catalog, as_of), max(0, around.first - 1)
+    undecided = np.array([value is None for value in around.state.values()])
+    if table.excludes[undecided].any() or (around.first < 2 and bool(table.bits[undecided, 3].any())):
         return False
-    base = settled @ table.bits + table.base
-    gain = table.bits - table.bits[:, [first]]
-    best = base - base[first] + np.maximum(gain[open_rules], 0).sum(axis=0)
-    excluded = (settled @ table.excludes) > 0
-    rivals = [index for index in range(len(STRATEGIES)) if index != first and not excluded[index]]
-    # Exact ties go to the simpler strategy, so a later rival may draw level.
-    return all(best[index] <= 0 if index > first else best[index] < 0 for index in rivals)
+    reach = np.abs(table.bits[undecided]).sum(axis=0) + _loudest(around, catalog, table.bits)
+    powers = around.here.corner_bits[0]
+    dials = [(), (LOOK_UP,), (TRAIN,), (LOOK_UP, TRAIN, BOTH)]
+    for rival in range(len(dials)):
+        moved = set(dials[rival]) ^ set(dials[corner])
+        if rival != corner and powers[rival] + sum(reach[list(moved)]) >= powers[corner]:
+            return False
+    return True
 
 
-def _most_telling(
-    names: list[str], around: Surroundings, catalog: Catalog, as_of: date
-) -> NextQuestion | None:
-    doubt_now = float(_entropies(np.bincount(around.winners, minlength=len(STRATEGIES))))
-    if doubt_now <= 0 or not names:
-        return None
-    bands = _bands(names, around.sample, catalog, as_of)
-    told = {name: max(0.0, doubt_now - _doubt_after(bands[name], around.winners)) for name in names}
-    best = max(told, key=lambda name: told[name])
-    return NextQuestion(
-        fact=best, question=catalog.facts[best].question, settles=round(told[best] / doubt_now, 4)
-    )
+def _loudest(around: Surroundings, catalog: Catalog, bits: Array) -> Array:
+    """Return, per dial, the bits of rules that fire and that an open answer could silence or outweigh."""
+    considerations = catalog.considerations
+    quietable = np.array([considerations[rule.consideration].needs_gain for rule in catalog.rules.values()])
+    fires = np.array([value is True for value in around.state.values()])
+    loud: Array = np.abs(bits[quietable & fires]).sum(axis=0)
+    return loud
 
 
-def _doubt_after(bands: Array, winners: Array) -> float:
-    """Give the entropy of the first that remains on average once it is known which band holds."""
-    shape = (int(bands.max()) + 1, len(STRATEGIES))
-    table = np.bincount(bands * shape[1] + winners, minlength=shape[0] * shape[1]).reshape(shape)
-    return float((_entropies(table) * table.sum(axis=1)).sum() / len(winners))
+def _worth_asking(around: Surroundings, catalog: Catalog) -> list[NextQuestion]:
+    now = around.here.corners[0]
+    after = around.changed.corners
+    found = []
+    for name in around.open_facts:
+        rows = [at for at, (fact, _) in enumerate(around.changes) if fact == name]
+        values = tuple(around.changes[at][1] for at in rows)
+        chances = _chances(name, values, catalog)
+        gain, settles = _told(np.vstack([after[rows], now]), chances)
+        question = catalog.facts[name].question
+        found.append(NextQuestion(fact=name, question=question, gain=gain, settles=settles))
+    return sorted(found, key=lambda item: (-item.settles, -(item.gain or 0.0)))
 
 
-def _bands(names: list[str], sample: pl.DataFrame, catalog: Catalog, as_of: date) -> dict[str, Array]:
-    """Give, for each fact and each way to answer, a small number that says which answer it is; 0 is none."""
-    codes = sample.select(code for name in names for code in _codes(name, catalog))
-    found = {}
-    for name in names:
-        columns = [codes[column].to_numpy() for column in _columns(name, catalog)]
-        if catalog.facts[name].type == "number":
-            found[name] = np.digitize(columns[0], thresholds(name, catalog, as_of))
-        else:
-            width = max((int(column.max()) for column in columns), default=0) + 1
-            found[name] = sum(column * width**place for place, column in enumerate(columns))
-    return found
+def _told(after: Array, chances: Array) -> tuple[float, float]:
+    """Return what knowing an answer adds to the chance of being right, and the share of entropy it removes."""
+    mean = chances @ after
+    gain = float(chances @ after.max(axis=1) - mean.max())
+    doubt_now = float(_entropy(mean))
+    settles = (doubt_now - float(chances @ _entropy(after))) / doubt_now if doubt_now > 0 else 0.0
+    return round(max(gain, 0.0), 4), round(min(max(settles, 0.0), 1.0), 4)
 
 
-def _codes(name: str, catalog: Catalog) -> list[pl.Expr]:
-    columns = [pl.col(column) for column in _columns(name, catalog)]
-    match catalog.facts[name].type:
-        case "number":
-            return [column.fill_null(-1) for column in columns]
-        case "many":
-            return [column.fill_null(value=False).cast(pl.Int64) for column in columns]
-        case _:
-            return [column.to_physical().cast(pl.Int64).fill_null(-1) + 1 for column in columns]
+def _entropy(shares: Array) -> Array:
+    logs = np.log2(shares, out=np.zeros(shares.shape), where=shares > 0)
+    entropy: Array = -(shares * logs).sum(axis=-1)
+    return entropy
 
 
-def _columns(name: str, catalog: Catalog) -> list[str]:
-    # The two ticks that tell most would do; four keep the table small enough for the sample.
-    return list(columns_of(name, catalog.facts[name]))[:4]
+@lru_cache(maxsize=4096)
+def _chances(name: str, values: tuple[Any, ...], catalog: Catalog) -> Array:
+    """Return how likely each value is before anyone says anything; the last entry is for none of them."""
+    fact = catalog.facts[name]
+    weights = np.array(_weights(name, fact, values, catalog), dtype=float)
+    # Several may be ticked: one tick at a time, and the rest of the weight for no tick, which changes nothing.
+    weights = np.append(weights, float(fact.type == "many"))
+    chances: Array = weights / weights.sum()
+    return chances
 
 
-def _entropies(counts: Array) -> Array:
-    """Give the entropy in bits of each row of counts."""
-    total = counts.sum(axis=-1, keepdims=True)
-    shares = np.divide(counts, total, out=np.zeros(counts.shape), where=total > 0)
-    logs = np.log2(shares, out=np.zeros(counts.shape), where=shares > 0)
-    entropies: Array = -(shares * logs).sum(axis=-1)
-    return entropies
+def _weights(name: str, fact: Fact, values: Sequence[Any], catalog: Catalog) -> list[float]:
+    if fact.type == "number":
+        return _nearest(draws(name, catalog), values)
+    if fact.type == "many":
+        return [float(fact.prior.get(value[0], 0.0)) if value else 0.0 for value in values]
+    return [float(fact.prior.get(str(value).lower(), 0.0)) for value in values]
+
+
+def _nearest(drawn: Array, values: Sequence[float]) -> list[float]:
+    points = np.log1p(np.array(sorted(values)))
+    edges = (points[1:] + points[:-1]) / 2
+    counts = np.bincount(np.digitize(np.log1p(drawn), edges), minlength=len(points))
+    return [float(counts[sorted(values).index(value)]) for value in values]

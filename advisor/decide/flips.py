@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from advisor.catalog import Catalog, Record
 from advisor.decide.records import Flip
 from advisor.decide.scoring import score
@@ -18,10 +16,11 @@ from advisor.scenario import grid, grid_values
 
 
 def flips(around: Surroundings, answers: Mapping[str, Any], catalog: Catalog) -> tuple[Flip, ...]:
-    """Give, for each answer, its smallest change that changes the first; answered facts before open ones."""
+    """Return, for each answer, its smallest change that changes the recommendation; answered facts before open ones."""
     found: dict[str, Flip] = {}
-    for (name, value), winner in zip(around.changes, around.becomes.tolist(), strict=True):
-        if winner != around.first and name not in found:
+    first = around.first
+    for (name, value), winner in zip(around.changes, around.changed.first.tolist(), strict=True):
+        if winner != first and name not in found:
             question = catalog.facts[name].question
             change = {"fact": name, "question": question, "from": answers.get(name), "to": value}
             found[name] = Flip.model_validate({**change, "becomes": STRATEGIES[winner]})
@@ -41,8 +40,8 @@ class DecisionMap(Record):
     """Values of y, in order."""
     first: tuple[tuple[str, ...], ...]
     """The leading strategy, one row per y value."""
-    lead_bits: tuple[tuple[float, ...], ...]
-    """Its lead over the second, in bits."""
+    probability: tuple[tuple[float, ...], ...]
+    """Its probability; prompting and few-shot count together."""
 
 
 def decision_map(answers: Mapping[str, Any], catalog: Catalog, *, x: str, y: str, as_of: date) -> DecisionMap:
@@ -55,14 +54,14 @@ def decision_map(answers: Mapping[str, Any], catalog: Catalog, *, x: str, y: str
     ys = grid_values(y, catalog, as_of=as_of)
     scored = score(grid(answers, (x, xs), (y, ys), catalog), catalog, as_of)
     shape = (len(ys), len(xs))
-    lead = np.minimum(scored.lead, 99).reshape(shape)
+    sure = scored.corners.max(axis=1).reshape(shape)
     return DecisionMap(
         x=x,
         y=y,
         x_values=tuple(xs),
         y_values=tuple(ys),
         first=tuple(tuple(STRATEGIES[i] for i in row) for row in scored.first.reshape(shape).tolist()),
-        lead_bits=tuple(tuple(round(value, 3) for value in row) for row in lead.tolist()),
+        probability=tuple(tuple(round(value, 4) for value in row) for row in sure.tolist()),
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from advisor.catalog import Catalog, ParameterRef, Record, Rule, walk
 from advisor.catalog.crosschecks import unused
-from advisor.decide.scoring import Array, Scored, fired, rule_table, score
+from advisor.decide.scoring import DIALS, Array, Scored, fired, rule_table, score
 from advisor.palette import STRATEGIES
 from advisor.scenario import answers_of, columns_of, complete, frame_of
 
@@ -164,13 +164,14 @@ def _always_together(sample: _Sample) -> Iterator[LintFinding]:
 
 def _contradictions(sample: _Sample) -> Iterator[LintFinding]:
     names = list(sample.catalog.rules)
+    about_one_thing = [rule.consideration for rule in sample.catalog.rules.values()]
     bits = rule_table(sample.catalog, sample.as_of).bits
     strong = sample.catalog.parameter("weights.for", sample.as_of).number
     for left, right, overlap in _together(sample):
         opposed = (bits[left] * bits[right] < 0) & (np.minimum(abs(bits[left]), abs(bits[right])) >= strong)
-        if overlap == 1.0 and opposed.any():
+        if overlap == 1.0 and opposed.any() and about_one_thing[left] != about_one_thing[right]:
             row = int(np.argmax(sample.fired[:, left] & sample.fired[:, right]))
-            about = STRATEGIES[int(np.argmax(opposed))]
+            about = DIALS[int(np.argmax(opposed))]
             yield LintFinding(
                 check="contradiction",
                 severity="warning",
@@ -181,7 +182,7 @@ def _contradictions(sample: _Sample) -> Iterator[LintFinding]:
 
 
 def _silence(sample: _Sample) -> Iterator[LintFinding]:
-    speaks = np.array([bool(rule.effect) for rule in sample.catalog.rules.values()])
+    speaks = np.array([bool(rule.effect or rule.rules_out) for rule in sample.catalog.rules.values()])
     silent = ~sample.fired[:, speaks].any(axis=1)
     if silent.any():
         yield LintFinding(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from advisor.catalog import Catalog, Condition, Rule, Test, facts_in, walk
 from advisor.decide.records import FactUsed, Nearly, Reason
-from advisor.decide.scoring import rule_table
+from advisor.decide.scoring import CORNER_DIALS, DIALS, QUIET, Array, rule_table
 from advisor.decide.surroundings import Surroundings
 from advisor.scenario import Situation, answers_of, compile_condition
 
@@ -26,31 +28,58 @@ def reasons(
     as_of: date,
     pair: tuple[int, int],
 ) -> tuple[Reason, ...]:
-    """Give the rules that fired, weightiest for the choice between the first and the second at the top."""
+    """Return the rules that fired, weightiest for the choice between the two corners of ``pair`` at the top."""
     values = answers_of(around.row.row(0, named=True), catalog)
-    table = rule_table(catalog, as_of)
-    margins = table.bits[:, pair[0]] - table.bits[:, pair[1]]
-    found = [
-        _reason(
-            catalog.rules[name],
-            facts=tuple(
-                _used(fact, situation, values, catalog) for fact in facts_in(catalog.conditions[name])
-            ),
-            bits=float(margin),
-            as_of=as_of,
+    counting = counted(around, catalog, as_of)
+    margin = CORNER_DIALS[pair[0]] - CORNER_DIALS[pair[1]]
+    found = []
+    for name, fires in around.state.items():
+        rule = catalog.rules[name]
+        if not fires or not (rule.effect or rule.rules_out):
+            continue
+        facts = tuple(_used(fact, situation, values, catalog) for fact in facts_in(catalog.conditions[name]))
+        found.append(
+            _reason(rule, facts, float(counting.bits[name] @ margin), counting.instead.get(name, ""), as_of)
         )
-        for (name, fires), margin in zip(around.state.items(), margins, strict=True)
-        if fires and catalog.rules[name].effect
-    ]
-    return tuple(sorted(found, key=lambda reason: (-abs(reason.bits_for_first), reason.rule)))
+    return tuple(sorted(found, key=lambda reason: (-abs(reason.bits_for_recommended), reason.rule)))
 
 
-def _reason(rule: Rule, *, facts: tuple[FactUsed, ...], bits: float, as_of: date) -> Reason:
+@dataclass(frozen=True)
+class Counted:
+    """Which of the rules that fire count, and what they add."""
+
+    bits: Mapping[str, Array]
+    """Per rule that fires: bits on each dial; 0 where a stronger rule of its consideration counts."""
+    instead: Mapping[str, str]
+    """Per rule that counts on no dial: the rule that counts instead, or `nothing-to-gain`."""
+
+
+def counted(around: Surroundings, catalog: Catalog, as_of: date) -> Counted:
+    """Let the strongest rule of each consideration, dial and direction count; the same as the scores do."""
+    table = rule_table(catalog, as_of)
+    own = dict(zip(table.ids, table.bits, strict=True))
+    fires = [name for name in table.ids if around.state[name]]
+    bits = {name: np.zeros(len(DIALS)) for name in fires}
+    instead: dict[str, str] = {}
+    for contest in table.contests:
+        members = [name for name in contest.ranked if around.state[name]]
+        if contest.needs_gain and around.nothing_to_gain:
+            instead |= dict.fromkeys(members, QUIET)
+        elif members:
+            bits[members[0]][contest.dial] = own[members[0]][contest.dial]
+            instead |= dict.fromkeys(members[1:], members[0])
+    return Counted(bits, {name: other for name, other in instead.items() if not bits[name].any()})
+
+
+def _reason(rule: Rule, facts: tuple[FactUsed, ...], bits: float, counted_by: str, as_of: date) -> Reason:
     return Reason(
         rule=rule.id,
         title=rule.title,
+        consideration=rule.consideration,
         effect=dict(rule.effect),
-        bits_for_first=round(bits, 3),
+        rules_out=rule.rules_out,
+        bits_for_recommended=round(bits, 3),
+        counted_by=counted_by,
         facts=facts,
         because=rule.because,
         unless=rule.unless,

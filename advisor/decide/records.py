@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
 
-from advisor.catalog import Evidence, Record
+from advisor.catalog import Dial, Evidence, Record
 from advisor.catalog.records import EffectWord
 
-Verdict = Literal["clear", "leaning", "too_close"]
+Verdict = Literal["clear", "leaning", "too_close", "too_early"]
 Settled = Literal["open", "settled", "final"]
 
 
@@ -32,10 +33,16 @@ class Reason(Record):
     """The rule's id."""
     title: str
     """The rule in one sentence."""
-    effect: dict[str, EffectWord]
-    """What it means for each strategy."""
-    bits_for_first: float
-    """What it adds to the lead of the first over the second, in bits; negative speaks against."""
+    consideration: str
+    """What it argues about; within one consideration the strongest rule counts."""
+    effect: dict[Dial, EffectWord]
+    """What it says about each dial."""
+    rules_out: tuple[str, ...] = ()
+    """Strategies that it rules out."""
+    bits_for_recommended: float
+    """What it adds to the recommended over the runner-up, in bits; negative speaks against, 0 where another counts."""
+    counted_by: str
+    """The rule of the same consideration that counts instead; empty where this one counts."""
     facts: tuple[FactUsed, ...]
     """The answers that fired it."""
     because: str
@@ -57,7 +64,7 @@ class Nearly(Record):
     """The rule's id."""
     title: str
     """The rule in one sentence."""
-    effect: dict[str, EffectWord]
+    effect: dict[Dial, EffectWord]
     """What it would mean."""
     missing: tuple[str, ...]
     """Facts whose answer keeps it from firing."""
@@ -66,7 +73,7 @@ class Nearly(Record):
 
 
 class Flip(Record):
-    """The smallest change of one answer that changes the first."""
+    """The smallest change of one answer that changes the recommended strategy."""
 
     fact: str
     """Which answer."""
@@ -75,31 +82,47 @@ class Flip(Record):
     from_: Any = Field(alias="from")
     """The present answer; null where it is open."""
     to: Any
-    """The answer that changes the first."""
+    """The answer that changes the recommendation."""
     becomes: str
-    """The strategy that is first then."""
+    """The strategy that is recommended then."""
 
 
 class NextQuestion(Record):
-    """The open question that settles most."""
+    """An open question that is worth asking."""
 
     fact: str
     """The fact's name."""
     question: str
     """What to ask."""
+    gain: float | None
+    """How much likelier the recommendation is to be right after the answer, on average, from 0 to 1; null where the
+    first version saved it, which did not measure that."""
     settles: float
-    """Share of the remaining doubt that the answer removes on average, from 0 to 1."""
+    """Share of the doubt that the answer removes on average, from 0 to 1."""
 
 
 class RuledOut(Record):
-    """A strategy that a rule excludes."""
+    """A strategy that cannot be had."""
 
     strategy: str
     """Which one."""
     because: str
-    """The rule's title."""
+    """Why, in one sentence."""
     rule: str
-    """The rule's id."""
+    """The rule's or the limit's id."""
+    from_: date | None = Field(default=None, alias="from")
+    """Since when; null where it does not hang on a day."""
+
+
+class StartWith(Record):
+    """What to build and measure now."""
+
+    strategy: str
+    """The strategy to begin with."""
+    because: str
+    """Why it comes first."""
+    stop_when: str
+    """The figure at which to stop."""
 
 
 class TechniqueAdvice(Record):
@@ -118,7 +141,7 @@ class TechniqueAdvice(Record):
 
 
 class RoadmapStep(Record):
-    """One step of the order to try."""
+    """One step of the way."""
 
     strategy: str
     """The strategy that the step belongs to."""
@@ -129,7 +152,7 @@ class RoadmapStep(Record):
 
 
 class Recommendation(Record):
-    """An order to try, how sure it is, why, and what would change it."""
+    """Where the evidence points, how sure that is, what to do first, and what would change it."""
 
     title: str
     """The task, as named by the user; never an input."""
@@ -137,22 +160,30 @@ class Recommendation(Record):
     """The day whose numbers were used."""
     rulebook: dict[str, str]
     """version and sha256."""
-    try_first: str
-    """The strategy to try first."""
+    recommended: str
+    """Where the evidence points in the end."""
+    start_with: StartWith
+    """What to build and measure now, given what has been tried."""
+    shortlist: tuple[str, ...]
+    """The likeliest strategies; on unseen published cases the set holds the right one nine times in ten."""
     then: tuple[str, ...]
-    """The others that remain, in order."""
-    ruled_out: tuple[RuledOut, ...]
-    """Strategies that a rule excludes."""
+    """The other strategies that can be had, likeliest first."""
+    probabilities: dict[str, float]
+    """Calibrated probability of each strategy; they add up to 1."""
     verdict: Verdict
-    """clear, leaning or too_close."""
-    shares: dict[str, float]
-    """2^score over all strategies, normalised to 1."""
+    """clear, leaning, too_close, or too_early while few questions are answered."""
+    limits: tuple[Any, ...] = ()
+    """What each strategy needs and what there is: met, missed or unknown."""
+    ruled_out: tuple[RuledOut, ...]
+    """Strategies that cannot be had."""
     scores: dict[str, float]
-    """Bits, base rate included."""
+    """Evidence in bits, the corner of neither dial being zero."""
+    dials: dict[Dial, float]
+    """Bits of each dial, base included."""
     robustness: float
-    """Share of ways to answer the open questions that keep the first."""
+    """Share of ways to answer the open questions that keep the recommended strategy."""
     settled: Settled
-    """final: no open answer can change the first; settled: few ways to answer would; open: keep asking."""
+    """final: no open answer can change it; settled: no question is worth asking; open: keep asking."""
     answered: int
     """Number of answers given."""
     reasons: tuple[Reason, ...]
@@ -160,12 +191,58 @@ class Recommendation(Record):
     nearly: tuple[Nearly, ...]
     """Rules one answer away."""
     flips: tuple[Flip, ...]
-    """Answers that would change the first."""
+    """Answers that would change the recommended strategy."""
     next_question: NextQuestion | None
-    """null once the answer is settled."""
+    """The best of `questions`; null once none is worth asking."""
+    questions: tuple[NextQuestion, ...]
+    """The open questions that settle most, at most three."""
     techniques: tuple[TechniqueAdvice, ...]
     """What goes with it."""
     roadmap: tuple[RoadmapStep, ...]
     """What to do in which order, with exit criteria."""
+    if_that_fails: tuple[RoadmapStep, ...]
+    """Where to turn then; never to what is ruled out."""
     warnings: tuple[str, ...] = ()
     """Overdue rules and the like."""
+
+
+def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a recommendation of the first version in today's shape; what it did not hold is empty.
+
+    It is called before a file is checked, not by the record: a validator of its own would take strict JSON for Python
+    objects, in which a day is no text.
+    """
+    first = data["try_first"]
+    kept = {name: value for name, value in data.items() if name not in ("try_first", "shares")}
+    shares = {"probabilities": data["shares"]} if "shares" in data else {}
+    return (
+        kept
+        | shares
+        | {
+            "recommended": first,
+            "start_with": {"strategy": first, "because": "", "stop_when": ""},
+            "shortlist": [first],
+            "dials": {},
+            "reasons": _each(data.get("reasons"), _reason_of_version_1),
+            "nearly": _each(data.get("nearly"), lambda item: item | {"effect": {}}),
+            "next_question": _each([data.get("next_question")], lambda item: {"gain": None} | item)[0],
+            "questions": [],
+            "if_that_fails": [],
+        }
+    )
+
+
+def _each(items: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    # What is no list of records is left as it is, for the check that follows to refuse.
+    if not isinstance(items, list | tuple):
+        return items
+    return [change(item) if isinstance(item, dict) else item for item in items]
+
+
+def _reason_of_version_1(item: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in item.items() if name != "bits_for_first"}
+    weight = {"bits_for_recommended": item["bits_for_first"]} if "bits_for_first" in item else {}
+    effect = item.get("effect")
+    words = effect.items() if isinstance(effect, dict) else ()
+    out = [strategy for strategy, word in words if word == "rules_out"]
+    return kept | weight | {"consideration": "", "counted_by": "", "effect": {}, "rules_out": out}

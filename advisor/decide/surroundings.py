@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
 from advisor.catalog import Catalog, facts_in
 from advisor.decide.derived import with_derived
-from advisor.decide.scoring import Array, Scored, rule_table, scores_of
+from advisor.decide.scoring import QUIET, Array, Scored, rule_table, weigh
 from advisor.scenario import alternatives, compile_condition, complete, frame_of, variants
 
-SAMPLES: Final = 1024
+SAMPLES: Final = 512
 
 
 @dataclass(frozen=True)
@@ -27,23 +26,23 @@ class Surroundings:
     """The situation as a frame of one row, derived facts included."""
     state: Mapping[str, bool | None]
     """Each rule: fires, does not, or an open answer decides."""
-    scores: Array
-    """Bits of each strategy, as answered."""
+    nothing_to_gain: bool
+    """Whether training has nothing to gain here."""
+    here: Scored
+    """The situation as answered."""
     open_facts: tuple[str, ...]
     """Questions that can be put now."""
-    sample: pl.DataFrame
-    """Ways to answer the open questions; empty where none is open."""
     winners: Array
-    """The leading strategy of each way in ``sample``."""
+    """The leading strategy of each sampled way to answer the open questions; empty where none is open."""
     changes: tuple[tuple[str, Any], ...]
     """Each other answer to each question: the fact and its value, nearest first."""
-    becomes: Array
-    """The leading strategy after each of ``changes``."""
+    changed: Scored
+    """The situation after each of `changes`."""
 
-    @property
+    @cached_property
     def first(self) -> int:
-        """Index of the leading strategy; ties go to the simpler one."""
-        return int(np.argmax(self.scores))
+        """Index of the recommended strategy; ties go to the simpler one."""
+        return int(self.here.first[0])
 
 
 def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> Surroundings:
@@ -58,18 +57,19 @@ def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -
     )
     scenarios = with_derived(scenarios, catalog, as_of)
     table = rule_table(catalog, as_of)
-    fires = scenarios.select(table.fires)
-    scored = Scored(scores_of(fires, table))
-    _, winners, becomes = np.split(scored.first, [1, 1 + sample.height])
+    flags = scenarios.select(*table.fires, table.quiet)
+    scored = weigh(flags, table)
+    rest = 1 + sample.height
+    state = flags.row(0, named=True)
     return Surroundings(
         row=scenarios[:1],
-        state=fires.row(0, named=True),
-        scores=scored.scores[0],
+        state={name: state[name] for name in table.ids},
+        nothing_to_gain=bool(state[QUIET]),
+        here=scored[:1],
         open_facts=tuple(open_facts),
-        sample=sample,
-        winners=winners,
+        winners=scored[1:rest].first,
         changes=tuple(changes),
-        becomes=becomes,
+        changed=scored[rest:],
     )
 
 
@@ -94,7 +94,7 @@ def _asked_when(catalog: Catalog, as_of: date) -> tuple[pl.Expr, ...]:
 
 @lru_cache(maxsize=8)
 def _facts_read(catalog: Catalog) -> frozenset[str]:
-    conditions = (*catalog.conditions.values(), *catalog.ask_when.values())
+    conditions = (*catalog.conditions.values(), *catalog.ask_when.values(), *catalog.gain)
     # A rule that reads a derived fact reads what that rests on.
     behind = {"knowledge_tokens", "queries_per_day", "latency_budget_ms"} & set(catalog.facts)
     return frozenset(name for condition in conditions for name in facts_in(condition)) | behind

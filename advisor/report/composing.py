@@ -54,6 +54,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     cited = _Citations(catalog)
     sections = [
         _recommendation(advice, catalog),
+        *_worth_asking(advice),
         _roadmap(advice),
         *_arguments(advice, catalog, cited),
         *_changes(advice, catalog),
@@ -67,10 +68,10 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     sections.append(_basis(advice, catalog))
     return Document(
         title=tame(advice.situation.title) or UNTITLED,
-        subtitle=f"Start with {words.strategy(found.try_first, catalog)}",
+        subtitle=words.points_to(found, catalog),
         day=str(found.as_of),
         footer=f"Rulebook {found.rulebook['version']} ({found.rulebook['sha256'][:12]}), numbers and prices of {found.as_of}",
-        first=found.try_first,
+        first=found.recommended,
         sections=tuple(sections),
     )
 
@@ -78,12 +79,12 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
 def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     found = advice.recommendation
     out = {item.strategy for item in found.ruled_out}
-    order = [found.try_first, *found.then, *(item.strategy for item in found.ruled_out)]
+    order = [found.recommended, *found.then, *(item.strategy for item in found.ruled_out)]
     bars = tuple(
         Bar(
             words.strategy(name, catalog),
-            0.0 if name in out else found.shares[name],
-            _share(name, found.shares, out),
+            0.0 if name in out else found.probabilities[name],
+            _share(name, found.probabilities, out),
             name,
         )
         for name in order
@@ -91,14 +92,26 @@ def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     alt = "; ".join(f"{bar.label} {bar.shown}" for bar in bars)
     blocks: tuple[Block, ...] = (
         Paragraph(
-            f"Try first: {words.strategy(found.try_first, catalog)}. Verdict: {words.verdict(found).lower()}.",
+            f"{words.points_to(found, catalog)} Verdict: {words.verdict(found).lower()}.",
             strong=True,
         ),
         Paragraph(f"{words.lead(found, catalog)} {words.certainty(found, catalog)}"),
-        Bars("Weight of each strategy", bars, f"Bar chart. {alt}."),
+        Bars("Probability of each strategy", bars, f"Bar chart. {alt}."),
         *_excluded(advice, catalog),
     )
     return Section("recommendation", "Recommendation", blocks)
+
+
+def _worth_asking(advice: Advice) -> Iterator[Section]:
+    pairs = tuple(
+        (item.question, _capital(words.worth(item)) + ".") for item in advice.recommendation.questions
+    )
+    if pairs:
+        yield Section("questions", "Questions worth asking", (Terms(pairs),))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _share(name: str, shares: dict[str, float], out: set[str]) -> str:
@@ -114,15 +127,24 @@ def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
 
 
 def _roadmap(advice: Advice) -> Section:
-    items = tuple((step.strategy, step.title, step.until) for step in advice.recommendation.roadmap)
-    return Section("roadmap", "What to do, and when to stop", (Steps(items),))
+    found = advice.recommendation
+    steps, otherwise = words.way(found)
+    blocks: list[Block] = [Steps(tuple((step.strategy, step.title, step.until) for step in steps))]
+    if why := words.before_the_way(found):
+        blocks.insert(0, Paragraph(why))
+    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in otherwise)
+    if failing:
+        blocks.append(Terms(failing))
+    return Section("roadmap", "What to do, and when to stop", tuple(blocks))
 
 
 def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[Section]:
-    carrying, against = words.sides(advice.recommendation.reasons)
+    found = advice.recommendation.reasons
+    carrying, against = words.sides(found)
     for key, title, side in (
         ("reasons", "Reasons", carrying),
         ("against", "What speaks against it", against),
+        ("idle", "What holds and adds nothing here", words.idle(found)),
     ):
         if side:
             yield Section(key, title, tuple(_argument(reason, catalog, cited) for reason in side))
@@ -131,17 +153,23 @@ def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[
 def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
     behind = "; ".join(_fact_used(used, catalog) for used in reason.facts)
     age = f"reviewed {reason.age_days} days before" + (", overdue" if reason.overdue else "")
+    counted = words.why_idle(reason, _titles(catalog)) if words.idle([reason]) else ""
     pairs = (
         ("Why", reason.because),
         ("Unless", reason.unless),
         ("Rests on", behind),
-        ("Means", words.effects(reason.effect, catalog)),
+        ("Means", words.effects(reason.effect, reason.rules_out, catalog)),
+        ("Counts", counted),
         ("Rule", f"{reason.rule} ({age})"),
     )
     said = tuple(
         Said(item.says, words.SUPPORT[item.supports], cited.number(item.source)) for item in reason.evidence
     )
     return Argument(reason.title, tuple(pair for pair in pairs if pair[1]), said)
+
+
+def _titles(catalog: Catalog) -> dict[str, str]:
+    return {name: rule.title for name, rule in catalog.rules.items()}
 
 
 def _fact_used(used: Any, catalog: Catalog) -> str:
@@ -154,12 +182,12 @@ def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     if found.flips:
         rows = tuple(_flip_row(change, catalog) for change in found.flips)
         table = Table(
-            "Answers that would change the first", ("Question", "Now", "If instead", "Then first"), rows
+            "Answers that would change it", ("Question", "Now", "If instead", "Then recommended"), rows
         )
-        yield Section("changes", "What would change it", (table,))
+        yield Section("changes", words.changes(found), (table,))
     else:
-        text = "No single answer changes the first place."
-        yield Section("changes", "What would change it", (Paragraph(text),))
+        text = "No single answer changes the recommendation."
+        yield Section("changes", words.changes(found), (Paragraph(text),))
 
 
 def _flip_row(change: Flip, catalog: Catalog) -> tuple[str, ...]:
@@ -174,7 +202,7 @@ def _risks(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     pairs = tuple(
         (reason.title, reason.unless)
         for reason in found.reasons
-        if reason.unless and reason.bits_for_first > 0
+        if reason.unless and reason.bits_for_recommended > 0
     )
     if pairs:
         blocks.append(
@@ -232,7 +260,7 @@ def _basis(advice: Advice, catalog: Catalog) -> Section:
         ("Answers given", str(found.answered)),
         (
             "Robustness",
-            f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the first",
+            f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the recommendation",
         ),
     )
     return Section("basis", "Basis", (Terms(pairs),))

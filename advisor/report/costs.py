@@ -8,6 +8,7 @@ from typing import Final
 from advisor.advice import Advice
 from advisor.catalog import Catalog
 from advisor.cost import CostProjection, Crossing, Range, StrategyCost
+from advisor.cost.rounding import money, worth
 from advisor.report import words
 from advisor.report.document import Bar, Bars, Block, Paragraph, Section, Table, Terms
 
@@ -20,7 +21,14 @@ def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int])
         reason = advice.cost_unknown_because or "Costs were not asked for."
         return Section("costs", "Costs", (Paragraph(f"Not computed. {reason}"),))
     cost = advice.cost
-    blocks: list[Block] = [_basis(cost), _chart(cost, catalog), _totals(cost, catalog)]
+    blocks: list[Block] = [
+        _basis(cost),
+        _chart(cost, catalog),
+        _totals(cost, catalog),
+        _people(cost, catalog),
+    ]
+    blocks += _unknown(cost, catalog)
+    blocks += _traffic(cost)
     blocks += _crossings(cost, catalog)
     blocks += [_components(name, priced, catalog) for name, priced in cost.strategies.items()]
     blocks += _assumptions(cost, number)
@@ -29,25 +37,14 @@ def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int])
     return Section("costs", "Costs", tuple(blocks))
 
 
-def money(value: float | None, currency: str = "") -> str:
-    """Write an amount, with its currency where one is given: cents where it is small, none where it is large."""
-    if value is None:
-        return "unknown"
-    if value == 0:
-        return f"0 {currency}".strip()
-    digits = (
-        f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}" if abs(value) >= 0.01 else f"{value:.2g}"
-    )
-    return f"{digits} {currency}".strip()
-
-
 def span(found: Range, currency: str = "") -> str:
     """Write an expected figure with its interval."""
     if found.expected is None:
         return "unknown"
     if found.low is None or found.high is None or found.low == found.high:
         return money(found.expected, currency)
-    return f"{money(found.expected, currency)} ({money(found.low)} to {money(found.high)})"
+    expected = money(found.expected, currency, low=found.low, high=found.high)
+    return f"{expected} ({worth(found.low)} to {worth(found.high)})"
 
 
 def _basis(cost: CostProjection) -> Terms:
@@ -73,6 +70,7 @@ def _chart(cost: CostProjection, catalog: Catalog) -> Bars:
     bars = tuple(
         Bar(
             words.strategy(name, catalog),
+            # A bar without a length stands beside the word "unknown"; it is not a price of nothing.
             priced.per_month.expected or 0.0,
             span(priced.per_month, cost.currency),
             name,
@@ -110,6 +108,38 @@ def _total_row(name: str, priced: StrategyCost, catalog: Catalog) -> tuple[str, 
     )
 
 
+def _people(cost: CostProjection, catalog: Catalog) -> Table:
+    rate = next(iter(cost.strategies.values())).people.usd_per_hour
+    rows = tuple(
+        (
+            words.strategy(name, catalog),
+            span(priced.people.per_month),
+            span(priced.people.one_time),
+            span(priced.total_with_people) + (f", until {priced.ends_on}" if priced.ends_on else ""),
+        )
+        for name, priced in cost.strategies.items()
+    )
+    caption = f"People's hours at {rate:,.0f} USD each, in none of the figures above, in {cost.currency}"
+    head = (
+        "Strategy",
+        "Care per month",
+        "Until in use, once",
+        f"All in all over {cost.horizon_months:g} months",
+    )
+    return Table(caption, head, rows, frozenset({1, 2, 3}))
+
+
+def _unknown(cost: CostProjection, catalog: Catalog) -> Iterator[Paragraph]:
+    for name, priced in cost.strategies.items():
+        if priced.unknown_because:
+            yield Paragraph(f"{words.strategy(name, catalog)}: unknown. {priced.unknown_because}")
+
+
+def _traffic(cost: CostProjection) -> Iterator[Paragraph]:
+    for crossing in cost.traffic.crossings:
+        yield Paragraph(crossing.sentence)
+
+
 def _crossings(cost: CostProjection, catalog: Catalog) -> Iterator[Table]:
     rows = tuple(_crossing_row(crossing, catalog) for crossing in cost.break_even)
     if rows:
@@ -122,7 +152,9 @@ def _crossing_row(crossing: Crossing, catalog: Catalog) -> tuple[str, ...]:
 
 
 def _when(crossing: Crossing) -> str:
-    requests = f", {crossing.requests:,.0f} requests" if crossing.requests is not None else ""
+    requests = f", {worth(crossing.requests)} requests" if crossing.requests is not None else ""
+    if crossing.months is not None and crossing.months < 0.05:
+        return "at once"
     return f"after {crossing.months:.1f} months{requests} ({crossing.day})"
 
 

@@ -13,7 +13,7 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
     """Write the record: context, drivers, options, decision, consequences, confirmation, evidence."""
     found = advice.recommendation
     parts = {part.id: part for part in document.sections}
-    chosen = words.strategy(found.try_first, catalog)
+    chosen = words.headline(found, catalog)
     text = [
         f"# {escape(document.title)}: {escape(chosen)}",
         f"- Status: proposed\n- Date: {document.day}\n- Decided with: {escape(document.footer)}",
@@ -24,7 +24,8 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
         _heading("Consequences", parts.get("risks")),
         _heading("Costs", parts.get("costs")),
         _heading("Confirmation: steps and exit criteria", parts.get("roadmap")),
-        _heading("Reasons and evidence", parts.get("reasons"), parts.get("against")),
+        _heading("Questions worth asking", parts.get("questions")),
+        _heading("Reasons and evidence", parts.get("reasons"), parts.get("against"), parts.get("idle")),
         _heading("When to decide again", parts.get("changes")),
         _heading("Sources", parts.get("sources")),
     ]
@@ -34,8 +35,8 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
 def _decision(chosen: str, advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
     verdict = escape(words.verdict(found).lower())
-    sentences = f"{escape(words.lead(found, catalog))} {escape(words.certainty(found, catalog))}"
-    return f"## Decision\n\n**{escape(chosen)}** ({verdict}). {sentences}"
+    said = (words.points_to(found, catalog), words.lead(found, catalog), words.certainty(found, catalog))
+    return f"## Decision\n\n**{escape(chosen)}** ({verdict}). {' '.join(map(escape, said))}"
 
 
 def _heading(title: str, *parts: Section | None) -> str:
@@ -45,7 +46,9 @@ def _heading(title: str, *parts: Section | None) -> str:
 
 def _drivers(advice: Advice) -> str:
     lines = [
-        f"- {escape(reason.title)}" for reason in advice.recommendation.reasons if reason.bits_for_first > 0
+        f"- {escape(reason.title)}"
+        for reason in advice.recommendation.reasons
+        if reason.bits_for_recommended > 0
     ]
     return "## Decision drivers\n\n" + "\n".join(lines) if lines else ""
 
@@ -53,8 +56,8 @@ def _drivers(advice: Advice) -> str:
 def _options(advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
     lines = [
-        f"- {escape(words.strategy(name, catalog))}: {escape(words.percent(found.shares[name]))} of the weight"
-        for name in (found.try_first, *found.then)
+        f"- {escape(words.strategy(name, catalog))}: {escape(words.percent(found.probabilities[name]))} probable"
+        for name in (found.recommended, *found.then)
     ]
     lines += [
         f"- {escape(words.strategy(out.strategy, catalog))}: ruled out. {escape(out.because)}"

@@ -114,5 +114,5 @@ class Document:
     day: str
     footer: str
     first: str
-    """The strategy to try first; renderers take the accent from it."""
+    """The recommended strategy; renderers take the accent from it."""
     sections: tuple[Section, ...] = field(default_factory=tuple)

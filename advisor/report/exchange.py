@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from advisor.advice import Advice
+from advisor.advice import Advice, in_todays_shape
+from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
-from advisor.scenario.answers import parse_json
 
 FORMAT: Final = "advisor-advice/1"
 MAX_BYTES: Final = 5_000_000
@@ -24,7 +24,7 @@ def write(advice: Advice) -> str:
 
 
 def read(text: str, *, place: str) -> Advice:
-    """Read what :func:`write` wrote; raises AdvisorError on anything else."""
+    """Read what :func:`write` wrote, in this version or an earlier one; raises AdvisorError on anything else."""
     if len(text) > MAX_BYTES:
         raise AdvisorError(
             "the report is larger than 5 MB", place=place, remedy="Give a report that Advisor wrote."
@@ -37,7 +37,7 @@ def read(text: str, *, place: str) -> Advice:
             remedy="Write one with: advisor report ANSWERS -o report.json",
         )
     try:
-        return Advice.model_validate(_tuples(value))
+        return Advice.model_validate(_tuples(in_todays_shape(value)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -6,17 +6,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
-from advisor.decide.records import Flip, Reason, Recommendation
+from advisor.decide.records import Flip, NextQuestion, Reason, Recommendation, RoadmapStep
 
-VERDICTS: Final = {"clear": "Clear", "leaning": "Leaning", "too_close": "Too close to call"}
+# A space at which no line breaks.
+_TIED: Final = "\N{NO-BREAK SPACE}"
+VERDICTS: Final = {
+    "clear": "Clear",
+    "leaning": "Leaning",
+    "too_close": "Too close to call",
+    "too_early": "Too early to say",
+}
+DIALS: Final = {
+    "look_up": "looking things up",
+    "train": "training",
+    "both": "doing both",
+    "show": "showing examples",
+}
 EFFECTS: Final = {
+    "decisively_for": "decisively for",
     "strongly_for": "strongly for",
     "for": "for",
     "slightly_for": "slightly for",
     "slightly_against": "slightly against",
     "against": "against",
     "strongly_against": "strongly against",
-    "rules_out": "rules out",
+    "decisively_against": "decisively against",
 }
 SUPPORT: Final = {
     "direct": "measured this",
@@ -40,10 +54,39 @@ ORIGINS: Final = {
 
 
 def verdict(recommendation: Recommendation) -> str:
-    """Give the verdict in words; while questions are open, nobody can say that two strategies are level."""
-    if recommendation.verdict == "too_close" and recommendation.settled == "open":
-        return "Too early to call"
+    """Return the verdict in words."""
     return VERDICTS[recommendation.verdict]
+
+
+def headline(recommendation: Recommendation, catalog: Catalog) -> str:
+    """Return what to do in a phrase; where it is too early to name one strategy, those that are likely."""
+    if recommendation.verdict == "too_early":
+        return any_of(recommendation.shortlist, catalog)
+    return strategy(recommendation.start_with.strategy, catalog)
+
+
+def any_of(names: Sequence[str], catalog: Catalog) -> str:
+    """List strategies with "or" before the last."""
+    told = [strategy(name, catalog) for name in names]
+    return " or ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+def outcome(recommended: str, verdict: str, catalog: Catalog) -> str:
+    """Return a saved outcome in a phrase; where it was too early to name a strategy, only that."""
+    word = VERDICTS.get(verdict, verdict)
+    return word if verdict == "too_early" else f"{strategy(recommended, catalog)}, {word.lower()}"
+
+
+def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
+    """Say in a sentence what to start with and where the evidence points."""
+    start, end = (
+        strategy(name, catalog) for name in (recommendation.start_with.strategy, recommendation.recommended)
+    )
+    if recommendation.verdict == "too_early":
+        return f"Too early to name one: {any_of(recommendation.shortlist, catalog)}."
+    if start == end:
+        return f"Start with {start}; the evidence points there."
+    return f"Start with {start}. The evidence points to {end} in the end."
 
 
 def strategy(name: str, catalog: Catalog) -> str:
@@ -55,41 +98,87 @@ def strategy(name: str, catalog: Catalog) -> str:
 def percent(share: float) -> str:
     """Write a share so that neither a small one reads as nothing nor a large one as certainty."""
     if 0 < share < 0.01:
-        return "< 1 %"
+        return f"<{_TIED}1{_TIED}%"
     if 0.99 < share < 1:
-        return "> 99 %"
-    return f"{share:.0%}".replace("%", " %")
+        return f">{_TIED}99{_TIED}%"
+    return f"{share:.0%}".replace("%", f"{_TIED}%")
+
+
+def chance(share: float | None) -> str:
+    """Write a probability; an unknown one as that."""
+    return "not known" if share is None else percent(share)
 
 
 def lead(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say in a sentence who leads and by how much."""
-    shares = recommendation.shares
-    first = recommendation.try_first
+    """Say in a sentence how likely the recommended strategy and the next one are; while it is too early, the spread."""
+    chances = recommendation.probabilities
+    if recommendation.verdict == "too_early":
+        return f"{spread(recommendation, catalog)}."
+    first = recommendation.recommended
+    name = strategy(first, catalog)
     if not recommendation.then:
-        return f"{strategy(first, catalog)} is the only way left."
-    second = recommendation.then[0]
-    name, other = strategy(first, catalog), strategy(second, catalog)
-    share, times = percent(shares[first]), shares[first] / max(shares[second], 1e-4)
-    if times < 1.25:
-        return (
-            f"{name} and {other} are all but level: {share} of the weight against {percent(shares[second])}."
-        )
-    factor = f"{times:.1f}" if times < 10 else f"{times:.0f}" if times < 1000 else "over a thousand"
-    return f"{name} holds {share} of the weight, {factor} times as much as {other}, the next."
+        return f"{name} is the only way left."
+    second = max(recommendation.then, key=lambda item: chances.get(item, 0.0))
+    other, chance, next_chance = strategy(second, catalog), chances[first], chances[second]
+    if abs(chance - next_chance) < 0.05:
+        return f"{name} and {other} are all but level: {percent(chance)} against {percent(next_chance)}."
+    return f"{name} is the right one with a probability of {percent(chance)}; {other}, the next, with {percent(next_chance)}."
+
+
+def spread(recommendation: Recommendation, catalog: Catalog) -> str:
+    """List the strategies of the shortlist with their probabilities."""
+    chances = recommendation.probabilities
+    told = [f"{strategy(name, catalog)} {percent(chances[name])}" for name in recommendation.shortlist]
+    return ", ".join(told)
+
+
+def way(recommendation: Recommendation) -> tuple[tuple[RoadmapStep, ...], tuple[RoadmapStep, ...]]:
+    """Return the steps to take and where to turn after them; while it is too early, the first, which always comes."""
+    if recommendation.verdict == "too_early":
+        return recommendation.roadmap[:1], ()
+    return recommendation.roadmap, recommendation.if_that_fails
+
+
+def before_the_way(recommendation: Recommendation) -> str:
+    """Return why the steps begin where they do, and when to stop; empty where nobody has said."""
+    if recommendation.verdict == "too_early":
+        return "One step comes first in any case. The rest of the way hangs on the questions that are open."
+    start = recommendation.start_with
+    return f"{start.because} {start.stop_when}".strip()
+
+
+def changes(recommendation: Recommendation) -> str:
+    """Return the heading of the answers that would change the advice."""
+    return (
+        "What single answers would point to"
+        if recommendation.verdict == "too_early"
+        else "What would change it"
+    )
 
 
 def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say how the open questions bear on the first place."""
-    name = strategy(recommendation.try_first, catalog)
+    """Say whether more answers are worth giving."""
+    name = strategy(recommendation.recommended, catalog)
     match recommendation.settled:
         case "final":
-            return f"You can stop here: no open answer can take first place from {name}."
+            return f"You can stop here: no open answer can change that from {name}."
         case "settled":
-            share = percent(recommendation.robustness)
-            return f"You can stop here: {name} stays first in {share} of the ways to answer what is open."
+            return "You can stop here: no open question is likely to make the advice better."
         case _:
-            share = percent(recommendation.robustness)
-            return f"{name} stays first in {share} of the ways to answer what is still open."
+            following = recommendation.next_question
+            if following is None:
+                return "An answer to a question that was left open could still make the advice better."
+            if following.gain is None:
+                return f"The best next answer would remove {percent(following.settles)} of the doubt."
+            return f"The best next answer would make the advice {worth(following)}."
+
+
+def worth(asked: NextQuestion) -> str:
+    """Return what an answer is worth in a phrase."""
+    if asked.gain is None:
+        return f"removes {percent(asked.settles)} of the doubt"
+    points = round(asked.gain * 100)
+    return f"right {points or '< 1'} point{'s' if points > 1 else ''} more often"
 
 
 def answer(value: Any, fact: Fact | None) -> str:
@@ -127,15 +216,34 @@ def flip(change: Flip, catalog: Catalog) -> tuple[str, str, str]:
     return change.question, f"“{after}” instead of “{before}”", becomes
 
 
-def effects(effect: Mapping[Any, Any], catalog: Catalog) -> str:
-    """List what a rule means for each strategy."""
-    return "; ".join(f"{EFFECTS[word]} {strategy(name, catalog)}" for name, word in effect.items())
+def effects(effect: Mapping[Any, Any], rules_out: Sequence[str], catalog: Catalog) -> str:
+    """List what a rule says about each dial, and what it rules out."""
+    said = [f"{EFFECTS[word]} {DIALS[dial]}" for dial, word in effect.items()]
+    return "; ".join([*said, *(f"rules out {strategy(name, catalog)}" for name in rules_out)])
 
 
 def sides(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
-    """Part the reasons into those that carry the first place and those that speak against it."""
-    carrying = [reason for reason in reasons if reason.bits_for_first >= 0]
-    return carrying, [reason for reason in reasons if reason.bits_for_first < 0]
+    """Part the reasons into those that carry the recommended strategy and those that speak against it.
+
+    A reason that adds nothing, since a stronger one of its kind counts, is in neither.
+    """
+    against = [reason for reason in reasons if reason.bits_for_recommended < 0]
+    silent = idle(reasons)
+    return [reason for reason in reasons if reason not in against and reason not in silent], against
+
+
+def idle(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons that hold and neither carry the recommended strategy nor speak against it."""
+    return [reason for reason in reasons if not reason.bits_for_recommended and not reason.rules_out]
+
+
+def why_idle(reason: Reason, titles: Mapping[str, str]) -> str:
+    """Say why a reason adds nothing; ``titles`` holds the titles of rules."""
+    if not reason.counted_by:
+        return "It does not part the two likeliest strategies."
+    if reason.counted_by in titles:
+        return f"It is the same consideration as “{titles[reason.counted_by]}”, which counts."
+    return "Training has nothing to gain here."
 
 
 def citation(source: Source) -> str:

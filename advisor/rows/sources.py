@@ -8,7 +8,6 @@ import io
 import json
 import shutil
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,9 @@ from typing import IO, cast
 
 import orjson
 
+from advisor.catalog.strict_json import MAX_ROW_DEPTH, deeper_than
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 from advisor.rows import tables
 
 CHUNK_BYTES = 1 << 20
@@ -112,8 +113,8 @@ def from_stdin_or(path: Path) -> Iterator[Path]:
     if str(path) != "-":
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="advisor-stdin-") as folder:
-        copy = Path(folder) / "stdin"
+    with scratch_folder("stdin") as folder:
+        copy = folder / "stdin"
         with copy.open("wb") as stream:
             shutil.copyfileobj(sys.stdin.buffer, stream)
         yield copy
@@ -151,6 +152,8 @@ def parse(chunk: Chunk) -> Iterator[tuple[int, object]]:
 
 def parse_line(line: bytes) -> object:
     """Parse one line of JSON into a value or a `Broken` that says why not."""
+    if deeper_than(line, MAX_ROW_DEPTH):
+        return Broken(f"it is nested deeper than {MAX_ROW_DEPTH} levels")
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -199,6 +202,17 @@ def sha256_of(source: Source) -> str | None:
         return None
     with source.path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def place_of(source: Source, row: int) -> str:
+    """Return the place of a row as ``file:line``."""
+    first = 1
+    for part in source.parts:
+        count = sum(rows_in(chunk) for chunk in _part_chunks(part, CHUNK_BYTES))
+        if row < first + count:
+            return f"{part.path}:{row - first + 1}"
+        first += count
+    return f"{source.path}:{row}"
 
 
 def _reason(line: bytes, error: orjson.JSONDecodeError) -> str:

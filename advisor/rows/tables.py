@@ -10,6 +10,7 @@ from typing import IO
 
 import orjson
 
+from advisor.catalog.strict_json import MAX_ROW_DEPTH, deeper_than
 from advisor.errors import AdvisorError
 
 ROWS_AT_A_TIME = 1024
@@ -97,6 +98,10 @@ def json_rows(stream: IO[bytes], path: Path) -> Iterator[list[object]]:
             "a JSON array of this size cannot be streamed",
             place=str(path),
             remedy="Convert it to JSON Lines: jq -c '.[]' FILE.",
+        )
+    if deeper_than(raw, MAX_ROW_DEPTH):
+        raise AdvisorError(
+            f"the rows are nested deeper than {MAX_ROW_DEPTH} levels", place=str(path), remedy="Flatten them."
         )
     try:
         value = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from advisor.scenario.answers import Situation, check_answers, parse_situation, read_situation
 from advisor.scenario.compiling import compile_condition
-from advisor.scenario.frame import answers_of, columns_of, frame_of, frame_schema, read_table
-from advisor.scenario.sampling import alternatives, complete, grid, grid_values, variants
+from advisor.scenario.frame import answers_of, columns_of, frame_of, frame_schema
+from advisor.scenario.sampling import alternatives, complete, draws, filled, grid, grid_values, variants
+from advisor.scenario.tables import read_table, table_batches, table_writer
 
 __all__ = [
     "Situation",
@@ -15,6 +16,8 @@ __all__ = [
     "columns_of",
     "compile_condition",
     "complete",
+    "draws",
+    "filled",
     "frame_of",
     "frame_schema",
     "grid",
@@ -22,5 +25,7 @@ __all__ = [
     "parse_situation",
     "read_situation",
     "read_table",
+    "table_batches",
+    "table_writer",
     "variants",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from advisor.catalog import Catalog, Fact, Record
+from advisor.catalog.strict_json import check_plain, parse_json
 from advisor.catalog.strict_yaml import Located, parse_yaml, read_bounded_text
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -19,6 +20,19 @@ Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 MAX_TITLE: Final = 300
 MAX_TEXT: Final = 2_000
 MAX_ANSWERS_BYTES: Final = 1_000_000
+_TYPED: Final = re.compile(
+    r"([+-]?(?:\d{1,3}(?:[,_ ]\d{3})+|\d{1,30})(?:\.\d{0,30})?) ?(k|thousand|m|million|b|bn|billion)?"
+)
+_TIMES: Final = {
+    "": 1.0,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+}
 _KEYS: Final = ("title", "answers", "origins", "notes")
 
 
@@ -53,6 +67,7 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
         parse_json(text, place=place) if text.lstrip().startswith("{") else parse_yaml(text, place=place)
     )
     value = located.value
+    check_plain(value, place=place)
     if not isinstance(value, dict) or not isinstance(value.get("answers", {}), dict | None):
         raise AdvisorError(
             "an answers file holds 'title:' and 'answers:'",
@@ -67,7 +82,7 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
     return Situation(
         title=_text(value, "title", MAX_TITLE, located),
         answers=answers,
-        origins=_origins(value.get("origins") or {}, answers, located),
+        origins=_origins(value.get("origins") or {}, answers, catalog, located),
         notes=_text(value, "notes", MAX_TEXT, located),
     )
 
@@ -92,7 +107,7 @@ def _text(value: Mapping[str, Any], key: str, limit: int, located: Located) -> s
     return text
 
 
-def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[str, Any]:
+def _origins(value: Any, answers: Mapping[str, Any], catalog: Catalog, located: Located) -> dict[str, Any]:
     known = ("answered", "measured", "derived", "assumed")
     if not isinstance(value, dict):
         raise AdvisorError(
@@ -105,39 +120,8 @@ def _origins(value: Any, answers: Mapping[str, Any], located: Located) -> dict[s
                 place=located.at(("origins", fact)),
                 remedy=did_you_mean(str(origin), known),
             )
-    return {fact: origin for fact, origin in value.items() if fact in answers}
-
-
-def parse_json(text: str, *, place: str) -> Located:
-    """Parse JSON strictly: no repeated keys, no NaN, bounded depth."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in result:
-                raise AdvisorError(f"the key '{key}' stands twice", place=place, remedy="Keep one.")
-            result[key] = value
-        return result
-
-    def refuse(word: str) -> float:
-        raise AdvisorError(
-            f"'{word}' is not a number to work with", place=place, remedy="Use null for what is unknown."
-        )
-
-    try:
-        return Located(json.loads(text, object_pairs_hook=unique, parse_constant=refuse), place)
-    except json.JSONDecodeError as error:
-        raise AdvisorError(
-            f"this is not JSON: {error.msg.lower()}",
-            place=f"{place}:{error.lineno}",
-            remedy="Check the syntax there.",
-        ) from error
-    except (RecursionError, ValueError) as error:
-        raise AdvisorError(
-            "the JSON is nested too deeply or holds a number that is too long",
-            place=place,
-            remedy="Flatten it.",
-        ) from error
+    named = {renamed(fact, None, catalog)[0]: origin for fact, origin in value.items()}
+    return {fact: origin for fact, origin in named.items() if fact in answers}
 
 
 def check_answers(
@@ -145,8 +129,15 @@ def check_answers(
 ) -> dict[str, Any]:
     """Check each answer against its question; null answers are dropped, since they mean unknown."""
     checked: dict[str, Any] = {}
-    for name, value in answers.items():
-        where = located.at(("answers", name)) if located else f"{place}.{name}"
+    for given, stated in answers.items():
+        where = located.at(("answers", given)) if located else f"{place}.{given}"
+        name, value = renamed(given, stated, catalog)
+        if name != given and answers.get(name) is not None:
+            raise AdvisorError(
+                f"'{given}' is the earlier name of '{name}', and both are answered",
+                place=where,
+                remedy=f"Keep '{name}'.",
+            )
         fact = catalog.facts.get(name)
         if fact is None:
             raise AdvisorError(
@@ -157,6 +148,15 @@ def check_answers(
         if value is not None:
             checked[name] = check_value(name, fact, value, where)
     return checked
+
+
+def renamed(name: str, value: Any, catalog: Catalog) -> tuple[str, Any]:
+    """Return name and value as they are called now, where an answer was given under an earlier name."""
+    for now, fact in catalog.facts.items() if name not in catalog.facts else ():
+        if name in fact.formerly:
+            options = fact.formerly[name]
+            return now, options.get(value, value) if isinstance(value, str) else value
+    return name, value
 
 
 def check_value(name: str, fact: Fact, value: Any, place: str) -> Any:
@@ -182,6 +182,8 @@ def check_value(name: str, fact: Fact, value: Any, place: str) -> Any:
 
 
 def _number(name: str, fact: Fact, value: Any, place: str) -> float:
+    if isinstance(value, str) and value.strip().lower() in fact.words:
+        value = fact.words[value.strip().lower()]
     if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
         raise AdvisorError(
             f"'{name}' is {_shown(value)}", place=place, remedy=f"Give a number of {fact.unit}."
@@ -194,6 +196,26 @@ def _number(name: str, fact: Fact, value: Any, place: str) -> float:
             remedy=f"Give a number from {low:,.6g} to {high:,.6g}.",
         )
     return float(value)
+
+
+def typed_number(text: str, fact: Fact, place: str) -> float:
+    """Read a number as people type it: 1,500 · 3k · 2M · "hundreds", with or without the unit.
+
+    Raises AdvisorError for anything else, a comma that does not part thousands included.
+    """
+    told = " ".join(text.lower().split())
+    if told in fact.words:
+        return float(fact.words[told])
+    found = _TYPED.fullmatch(told.removesuffix(fact.unit.lower()).strip())
+    if found is None:
+        known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
+        raise AdvisorError(
+            f"{_shown(text)} is no number",
+            place=place,
+            remedy=f"Write a figure such as 0.5, 1,500, 3k or 2M{known}.",
+        )
+    digits, times = found.groups()
+    return float(re.sub(r"[,_ ]", "", digits)) * _TIMES[times or ""]
 
 
 def _finite(value: float) -> bool:

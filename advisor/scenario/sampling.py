@@ -34,6 +34,42 @@ def complete(
     return frame.with_columns(blanks) if blanks else frame
 
 
+def draws(name: str, catalog: Catalog, count: int = 1024) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return ``count`` draws of a number from its prior."""
+    values: np.ndarray[Any, np.dtype[np.float64]] = _draws(catalog, count, SEED)[name].to_numpy()
+    return values
+
+
+def filled(
+    frame: pl.DataFrame, catalog: Catalog, *, as_of: date, count: int, seed: int = SEED
+) -> pl.DataFrame:
+    """Return each row ``count`` times, its open answers drawn from their priors; the same draws for every row."""
+    drawn = _draws(catalog, count, seed)
+    repeated = frame.select(drawn.columns).select(pl.all().gather(np.repeat(np.arange(frame.height), count)))
+    tiled = drawn.select(pl.all().gather(np.tile(np.arange(count), frame.height)))
+    given = {
+        name: pl.any_horizontal(
+            pl.col(column).is_not_null() for column in columns_of(name, catalog.facts[name])
+        )
+        for name in catalog.ask_when
+        if catalog.facts[name].asked
+    }
+    kept = repeated.select(expression.alias(name) for name, expression in given.items())
+    whole = repeated.with_columns(
+        pl.col(column).fill_null(tiled[column]) for column in tiled.columns if repeated[column].has_nulls()
+    )
+    # A question that does not apply has no answer, unless somebody gave one.
+    asked = {
+        name: compile_condition(catalog.ask_when[name], catalog, as_of).fill_null(value=True)
+        for name in given
+    }
+    return whole.with_columns(
+        pl.when(asked[name] | kept[name]).then(pl.col(column)).alias(column)
+        for name in given
+        for column in columns_of(name, catalog.facts[name])
+    )
+
+
 @lru_cache(maxsize=16)
 def _draws(catalog: Catalog, count: int, seed: int) -> pl.DataFrame:
     frame = frame_of([{}] * count, catalog)
@@ -82,6 +118,9 @@ def _draw_numbers(
         median, spread = fact.prior["lognormal"]
         # `spread` is the factor between the median and the 84th percentile.
         drawn = np.exp(np.log(median) + np.log(spread) * generator.standard_normal(count))
+    elif "uniform" in fact.prior:
+        start, end = fact.prior["uniform"]
+        drawn = generator.uniform(float(start), float(end), size=count)
     else:
         values = np.array([float(value) for value in fact.prior["values"]])
         weights = np.array([float(weight) for weight in fact.prior["values"].values()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from advisor.errors import AdvisorError
@@ -17,9 +17,8 @@ def person_of(claims: Mapping[str, Any]) -> str:
     The e-mail address serves only where the provider says that it verified it: at some providers anyone
     can claim any address. Otherwise the subject counts, which is unique only together with its issuer.
     """
-    email = claims.get("email")
-    if isinstance(email, str) and "@" in email and claims.get("email_verified") is True:
-        return email.strip().casefold()
+    if _is_address(claims):
+        return str(claims["email"]).strip().casefold()
     subject = str(claims.get("sub") or "")
     if not subject:
         # Never NOBODY: that name sees everything.
@@ -27,6 +26,37 @@ def person_of(claims: Mapping[str, Any]) -> str:
             "the sign-in names nobody", place="sign-in", remedy="Ask for the scopes openid and email."
         )
     return f"{claims.get('iss') or ''}#{subject}"
+
+
+def domains_from(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Read the list of domains whose people are members; empty where everybody whom the provider signs in is one."""
+    text = environment.get("ADVISOR_SIGN_IN_DOMAINS", "")
+    return tuple(domain.strip().lstrip("@").casefold() for domain in text.split(",") if domain.strip())
+
+
+def member(claims: Mapping[str, Any], *, domains: Iterable[str]) -> str:
+    """Name the person behind the claims of a sign-in, if they are a member.
+
+    Args:
+        claims: What the provider says.
+        domains: Whose verified addresses count; none admits everybody whom the provider signs in.
+
+    Raises:
+        AdvisorError: The claims name nobody, or nobody of these domains.
+    """
+    person, allowed = person_of(claims), tuple(domains)
+    if allowed and not (_is_address(claims) and person.rpartition("@")[2] in allowed):
+        raise AdvisorError(
+            "this account is not a member",
+            place="sign-in",
+            remedy="Sign in with a verified address of: " + ", ".join(allowed) + ".",
+        )
+    return person
+
+
+def _is_address(claims: Mapping[str, Any]) -> bool:
+    email = claims.get("email")
+    return isinstance(email, str) and "@" in email and claims.get("email_verified") is True
 
 
 def may_see(person: str, *, owner: str, shared: bool) -> bool:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 FILE_NAME: Final = "library.sqlite3"
+MAX_BYTES: Final = 64_000_000
+"""Of a library file that is imported."""
 _VARIABLE: Final = "ADVISOR_DATABASE_URL"
 _DRIVERS: Final = {
     "sqlite": "sqlite+pysqlite",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from json import JSONDecodeError
 from typing import Any
 
 from sqlalchemy import Engine, or_, select
@@ -35,6 +36,7 @@ from advisor.store.rows import (
     matching,
     new_id,
     revision_of,
+    without_contents,
 )
 from advisor.store.tables import AssessmentRow, RevisionRow
 
@@ -163,7 +165,9 @@ class Store:
             return Assessment(
                 entry=entry_of(row, newest),
                 revision=listed(found),
-                situation=read_situation(found.situation),
+                situation=read_situation(
+                    found.situation, place=f"assessment {row.id}, revision {found.number}"
+                ),
                 advice=advice,
                 advice_unreadable=advice is None and found.advice is not None,
             )
@@ -190,7 +194,7 @@ class Store:
         """Give an assessment's revisions, the newest first."""
         with self._reading() as session:
             row = self._visible(session, assessment_id)
-            wanted = select(RevisionRow).where(RevisionRow.assessment_id == row.id)
+            wanted = without_contents(select(RevisionRow).where(RevisionRow.assessment_id == row.id))
             found = session.scalars(wanted.order_by(RevisionRow.number.desc()))
             return tuple(listed(revision) for revision in found)
 
@@ -209,21 +213,29 @@ class Store:
         Args:
             content: What :meth:`export_all` gave.
             owner: Whose the assessments become; None keeps the file's owners. In a person's own view
-                they always become that person's.
+                they always become that person's, not shared, and every revision is saved by them now.
         """
-        from advisor.store.transfer import import_library, read_library
+        from advisor.store.transfer import Importer, import_library, read_library
 
         library = read_library(content)
         new_owner = self.person or (None if owner is None else self._person(owner))
+        importer = Importer(person=self.person, owner=new_owner, now=self._clock())
         with self._writing() as session:
-            return import_library(session, library, person=self.person, owner=new_owner)
+            return import_library(session, library, importer)
 
     # --- inside ----------------------------------------------------------------------------------------
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
         with explained(self._engine.url), Session(self._engine) as session:
-            yield session
+            try:
+                yield session
+            except JSONDecodeError:
+                raise AdvisorError(
+                    "a record is damaged: its contents are not JSON",
+                    place=self.place,
+                    remedy="Restore the library from a copy; every other record can still be opened.",
+                ) from None
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

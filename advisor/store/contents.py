@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
@@ -11,7 +10,8 @@ from typing import Any, Final, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from advisor.advice import Advice
+from advisor.advice import Advice, in_todays_shape
+from advisor.catalog.strict_json import check_plain
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.scenario.answers import MAX_TEXT, MAX_TITLE
@@ -52,7 +52,7 @@ def decided_on(advice: Advice) -> Decided:
     """Say what ``advice`` was decided on."""
     found = advice.recommendation
     return Decided(
-        try_first=found.try_first,
+        recommended=found.recommended,
         verdict=found.verdict,
         rulebook_version=found.rulebook.get("version", ""),
         rulebook_sha256=found.rulebook.get("sha256", ""),
@@ -64,7 +64,7 @@ def _plain(record: Content) -> dict[str, Any]:
     what = f"the {type(record).__name__.lower()}"
     try:
         # Before JSON, which would make nothing of an infinite number.
-        check_tree(record.model_dump(), place=what)
+        check_plain(record.model_dump(), place=what, max_depth=MAX_DEPTH)
         value: dict[str, Any] = record.model_dump(mode="json", by_alias=True)
         size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except (PydanticSerializationError, ValueError, TypeError):
@@ -76,32 +76,6 @@ def _plain(record: Content) -> dict[str, Any]:
     if size > MAX_CONTENT_BYTES:
         raise _too_long(what, size, MAX_CONTENT_BYTES)
     return value
-
-
-def check_tree(value: Any, *, place: str) -> None:
-    """Refuse depth, infinite numbers and text that a database or a file cannot hold."""
-    # A stack of our own: nesting must not be able to exhaust Python's.
-    waiting: list[tuple[Any, int]] = [(value, 1)]
-    while waiting:
-        item, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise AdvisorError(f"it is nested deeper than {MAX_DEPTH}", place=place, remedy="Flatten it.")
-        if isinstance(item, dict):
-            waiting += ((part, depth + 1) for pair in item.items() for part in pair)
-        elif isinstance(item, list | tuple):
-            waiting += ((part, depth + 1) for part in item)
-        elif isinstance(item, str):
-            check_text(item, place=place)
-        elif isinstance(item, float) and not math.isfinite(item):
-            raise AdvisorError("it holds an infinite number", place=place, remedy="Use null for unknown.")
-
-
-def check_text(text: str, *, place: str) -> None:
-    """Refuse NUL and halves of characters, which PostgreSQL and UTF-8 cannot hold."""
-    if "\0" in text or (not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)):
-        raise AdvisorError(
-            "the text holds characters that cannot be stored", place=place, remedy="Type it anew."
-        )
 
 
 def checked_line(text: str, what: str, limit: int) -> str:
@@ -148,17 +122,28 @@ def as_copy_of(columns: dict[str, Any]) -> dict[str, Any]:
     return retitled(columns, title[: MAX_TITLE - len(_COPY)] + _COPY)
 
 
-def read_situation(value: Any) -> Situation:
+def read_situation(value: Any, *, place: str) -> Situation:
     """Read a stored situation."""
-    return Situation.model_validate(frozen(value))
+    try:
+        return Situation.model_validate(frozen(value))
+    except ValidationError:
+        raise AdvisorError(
+            "its answers cannot be read", place=place, remedy="Open another revision; nothing was changed."
+        ) from None
 
 
 def read_advice(value: Any) -> Advice | None:
-    """Read stored advice; None if another version wrote it in a form that this one does not know."""
+    """Read stored advice of this version or an earlier one; None if it is in a form that this one does not know."""
     try:
-        return None if value is None else Advice.model_validate(frozen(value))
+        return None if value is None else Advice.model_validate(frozen(in_todays_shape(value)))
     except ValidationError:
         return None
+
+
+def written_advice(value: Any) -> dict[str, Any] | None:
+    """Return stored advice as this version writes it; None where it cannot be read."""
+    advice = read_advice(value)
+    return None if advice is None else advice.model_dump(mode="json", by_alias=True)
 
 
 def frozen(value: Any) -> Any:

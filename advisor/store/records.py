@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import PlainSerializer
+from pydantic import AliasChoices, AwareDatetime, Field, PlainSerializer
 
 from advisor.advice import Advice
 from advisor.catalog import Record
@@ -20,7 +20,7 @@ def iso_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Moment = Annotated[datetime, PlainSerializer(iso_utc, return_type=str, when_used="json")]
+Moment = Annotated[AwareDatetime, PlainSerializer(iso_utc, return_type=str, when_used="json")]
 """A point in time with its zone; ISO 8601 in UTC where it is written."""
 
 
@@ -36,10 +36,10 @@ class Saved(Record):
 class Decided(Record):
     """What a revision was decided on, and what came out."""
 
-    try_first: str
-    """The strategy to try first."""
+    recommended: str = Field(validation_alias=AliasChoices("recommended", "try_first"))
+    """The strategy that the evidence pointed to."""
     verdict: str
-    """clear, leaning or too_close."""
+    """clear, leaning, too_close or too_early."""
     rulebook_version: str
     """The rulebook's version."""
     rulebook_sha256: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVarTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
@@ -14,6 +14,8 @@ from advisor.scenario.answers import MAX_TITLE
 from advisor.store.contents import MAX_TAGS, checked_line
 from advisor.store.records import Decided, Entry, Revision
 from advisor.store.tables import AssessmentRow, RevisionRow, TagRow
+
+Columns = TypeVarTuple("Columns")
 
 MAX_QUERY_WORDS: Final = 20
 _KEPT: Final = ("title", "situation", "advice", *Decided.model_fields)
@@ -57,14 +59,18 @@ def matching(query: str, tags: Iterable[str]) -> Select[AssessmentRow, RevisionR
     """Select assessments with their newest revision, the last saved first."""
     newest = (RevisionRow.assessment_id == AssessmentRow.id) & (RevisionRow.number == AssessmentRow.newest)
     wanted = select(AssessmentRow, RevisionRow).join(RevisionRow, newest)
-    # What a list does not show stays in the database: the contents are hundreds of times as long.
-    wanted = wanted.options(defer(RevisionRow.situation), defer(RevisionRow.advice))
+    wanted = without_contents(wanted)
     words = checked_line(query, "the search", MAX_TITLE).casefold().split()[:MAX_QUERY_WORDS]
     for word in words:
         wanted = wanted.where(AssessmentRow.searchable.contains(word, autoescape=True))
     for tag in list(tags)[: MAX_TAGS + 1]:
         wanted = wanted.where(AssessmentRow.tags.any(TagRow.tag == tag))
     return wanted.order_by(RevisionRow.saved_at.desc(), AssessmentRow.id)
+
+
+def without_contents(wanted: Select[*Columns]) -> Select[*Columns]:
+    """Leave in the database what a list does not show: the contents are hundreds of times as long, and may be damaged."""
+    return wanted.options(defer(RevisionRow.situation), defer(RevisionRow.advice))
 
 
 def entry_of(row: AssessmentRow, newest: RevisionRow) -> Entry:
@@ -97,6 +103,6 @@ def listed(row: RevisionRow) -> Revision:
 
 def decided_in(row: RevisionRow) -> Decided | None:
     """Give what a revision decided, or None where it holds answers alone."""
-    if row.try_first is None:
+    if row.recommended is None:
         return None
     return Decided.model_validate({name: getattr(row, name) or "" for name in Decided.model_fields})

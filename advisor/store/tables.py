@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from sqlalchemy import JSON, Dialect, ForeignKey, Index, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -16,6 +16,10 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands in for a moment that cannot be read."""
 
 
 class UtcText(TypeDecorator[datetime]):
@@ -32,7 +36,16 @@ class UtcText(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Read a moment."""
         del dialect
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else _moment(value)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        # One damaged row must not take the whole list with it.
+        return LONG_AGO
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -79,7 +92,7 @@ class RevisionRow(Base):
     saved_by: Mapped[str] = mapped_column(String(400))
     title: Mapped[str] = mapped_column(Text)
     restored_from: Mapped[int | None]
-    try_first: Mapped[str | None] = mapped_column(String(40))
+    recommended: Mapped[str | None] = mapped_column("try_first", String(40))
     verdict: Mapped[str | None] = mapped_column(String(40))
     rulebook_version: Mapped[str | None] = mapped_column(String(200))
     rulebook_sha256: Mapped[str | None] = mapped_column(String(64))

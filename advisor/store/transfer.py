@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from advisor.advice import Advice
+from advisor.advice import Advice, in_todays_shape
 from advisor.catalog import Record
+from advisor.catalog.strict_json import parse_json
 from advisor.catalog.strict_yaml import decode_text
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.scenario.answers import parse_json
 from advisor.store import access
+from advisor.store.address import MAX_BYTES
 from advisor.store.contents import (
+    MAX_DEPTH,
     MAX_OWNER,
     MAX_TAG,
     MAX_TAGS,
     as_copy_of,
-    check_tree,
     checked_line,
     checked_tags,
     columns_of,
-    read_advice,
+    written_advice,
 )
 from advisor.store.records import Decided, Imported, Moment, iso_utc
 from advisor.store.rows import decided_in, describe, new_id
 from advisor.store.tables import AssessmentRow, RevisionRow
 
-MAX_BYTES: Final = 64_000_000
 MAX_ASSESSMENTS: Final = 20_000
 MAX_REVISIONS: Final = 10_000
 _PLACE: Final = "library file"
@@ -147,7 +149,7 @@ def _exported_revision(row: RevisionRow) -> dict[str, Any]:
         "decided": decided and decided.model_dump(),
         "situation": row.situation,
         # What no program of this version can read would make the file unreadable to all of them.
-        "advice": row.advice if read_advice(row.advice) else None,
+        "advice": written_advice(row.advice),
     }
 
 
@@ -158,15 +160,25 @@ def read_library(content: bytes) -> LibraryFile:
     """Check a library file from the first byte to the last, before anything is written."""
     if len(content) > MAX_BYTES:
         raise _refused(f"the file is larger than {MAX_BYTES / 1e6:g} MB")
-    located = parse_json(decode_text(content, place=_PLACE), place=_PLACE)
-    check_tree(located.value, place=_PLACE)
+    located = parse_json(decode_text(content, place=_PLACE), place=_PLACE, max_depth=MAX_DEPTH)
     try:
         # From JSON again, since only there does strict still mean that a day is text.
-        return LibraryFile.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"), strict=True)
+        return LibraryFile.model_validate_json(json.dumps(_in_todays_shape(located.value)), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step)[:40] for step in first["loc"])
         raise _refused(f"'{where}': {first['msg'][:200].lower()}") from None
+
+
+def _in_todays_shape(tree: Any) -> Any:
+    """Replace each piece of advice in a file's tree; whatever is not where it belongs is left for the check."""
+    if isinstance(tree, list):
+        return [_in_todays_shape(item) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    parts = {name: _in_todays_shape(tree[name]) for name in ("assessments", "revisions") if name in tree}
+    advice = {"advice": in_todays_shape(tree["advice"])} if "advice" in tree else {}
+    return tree | parts | advice
 
 
 def _refused(problem: str) -> AdvisorError:
@@ -175,27 +187,62 @@ def _refused(problem: str) -> AdvisorError:
     )
 
 
-def import_library(session: Session, library: LibraryFile, *, person: str, owner: str | None) -> Imported:
+@dataclass(frozen=True)
+class Importer:
+    """Who imports, and when."""
+
+    person: str
+    """In whose view; NOBODY restores a library as its file tells it."""
+    owner: str | None
+    """Whose the assessments become; None keeps the file's owners."""
+    now: datetime
+    """The moment of the import."""
+
+    def as_saved(self, columns: dict[str, Any]) -> dict[str, Any]:
+        """Return a revision's columns as this person saved them: a file cannot say who saved what, or when."""
+        if self.person == access.NOBODY:
+            return columns
+        return columns | {"saved_by": self.person, "saved_at": self.now}
+
+    def owner_of(self, item: FileAssessment) -> str:
+        """Return whose ``item`` becomes."""
+        return item.owner if self.owner is None else self.owner
+
+
+def import_library(session: Session, library: LibraryFile, importer: Importer) -> Imported:
     """Add the file's assessments: new ones, new revisions of known ones, copies where histories differ."""
     counts = {"added": 0, "extended": 0, "unchanged": 0, "copied": 0}
     for item in library.assessments:
-        counts[_import(session, item, person, item.owner if owner is None else owner)] += 1
+        counts[_import(session, item, importer)] += 1
     return Imported(**counts)
 
 
-def _import(session: Session, item: FileAssessment, person: str, owner: str) -> str:
-    theirs = [_columns(revision) for revision in item.revisions]
+def _import(session: Session, item: FileAssessment, importer: Importer) -> str:
+    theirs = [importer.as_saved(_columns(revision)) for revision in item.revisions]
     row = session.get(AssessmentRow, item.id, with_for_update=True)
     if row is None:
-        _add(session, item, theirs, assessment_id=item.id, owner=owner)
+        _add(session, item, theirs, importer, assessment_id=item.id)
         return "added"
-    if access.may_edit(person, owner=row.owner, shared=row.shared):
-        ours = [_comparable(revision) for revision in _revisions(session, row)]
-        common = min(len(ours), len(theirs))
-        if ours[:common] == [_comparable(RevisionRow(**columns)) for columns in theirs[:common]]:
-            return _extend(session, row, theirs[common:])
-    _add(session, item, [as_copy_of(columns) for columns in theirs], assessment_id=new_id(), owner=owner)
+    missing = _missing(session, row, theirs, importer.person)
+    if missing == []:
+        return "unchanged"
+    # Others may save revisions of what is shared, one by one and under their name; they do not import into it.
+    if missing and access.may_manage(importer.person, owner=row.owner):
+        return _extend(session, row, missing)
+    _add(session, item, [as_copy_of(columns) for columns in theirs], importer, assessment_id=new_id())
     return "copied"
+
+
+def _missing(
+    session: Session, row: AssessmentRow, theirs: list[dict[str, Any]], person: str
+) -> list[dict[str, Any]] | None:
+    """Return the file's revisions that ours lacks; None where the histories differ, or ours is not to be seen."""
+    if not access.may_see(person, owner=row.owner, shared=row.shared):
+        return None
+    ours = [_comparable(revision) for revision in _revisions(session, row)]
+    common = min(len(ours), len(theirs))
+    same = ours[:common] == [_comparable(RevisionRow(**columns)) for columns in theirs[:common]]
+    return theirs[common:] if same else None
 
 
 def _columns(revision: FileRevision) -> dict[str, Any]:
@@ -213,24 +260,25 @@ def _columns(revision: FileRevision) -> dict[str, Any]:
 
 
 def _comparable(row: RevisionRow) -> tuple[Any, ...]:
-    return (row.number, row.saved_at, row.saved_by, row.situation, row.advice)
+    return (row.number, row.situation, written_advice(row.advice))
 
 
 def _add(
     session: Session,
     item: FileAssessment,
     revisions: list[dict[str, Any]],
+    importer: Importer,
     *,
     assessment_id: str,
-    owner: str,
 ) -> None:
     row = AssessmentRow(
         id=assessment_id,
-        owner=checked_line(owner, "the owner", MAX_OWNER),
-        shared=item.shared,
+        owner=checked_line(importer.owner_of(item), "the owner", MAX_OWNER),
+        # Whether to share is for the person who has it now to say.
+        shared=item.shared and importer.person == access.NOBODY,
         archived=item.archived,
         newest=len(revisions),
-        created_at=item.created_at,
+        created_at=item.created_at if importer.person == access.NOBODY else importer.now,
         tags=[],
     )
     describe(row, revisions[-1]["title"], checked_tags(item.tags))
@@ -241,8 +289,6 @@ def _add(
 
 
 def _extend(session: Session, row: AssessmentRow, missing: list[dict[str, Any]]) -> str:
-    if not missing:
-        return "unchanged"
     session.add_all(RevisionRow(assessment_id=row.id, **columns) for columns in missing)
     row.newest += len(missing)
     describe(row, missing[-1]["title"], [tag.tag for tag in row.tags])

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
-import shutil
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from advisor.errors import AdvisorError
+from advisor.files import PRIVATE_FILE, PRIVATE_FOLDER, explained, held_folder, write_text
+from advisor.train.bundle_check import MANIFEST, PLAN, check_inside, read_bundle
 from advisor.train.records import PlannedFile, TrainingPlan
 from advisor.train.staging import staged_path
 
-MANIFEST = "manifest.json"
-PLAN = "plan.json"
+__all__ = ["MANIFEST", "PLAN", "read_bundle", "write_bundle"]
 
 
 def write_bundle(plan: TrainingPlan, folder: Path) -> Path:
@@ -26,46 +23,14 @@ def write_bundle(plan: TrainingPlan, folder: Path) -> Path:
         if _is_same(plan, folder):
             return folder
         raise AdvisorError("the folder is not empty", place=str(folder), remedy="Name a new folder with -o.")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
-    try:
+    with explained(folder, doing="written"), held_folder(folder.parent, f".{folder.name}.") as temporary:
         for file in plan.files:
             _write_file(file, temporary)
         _write_manifest(plan, temporary)
         if folder.exists():
             folder.rmdir()
         temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return folder
-
-
-def read_bundle(folder: Path) -> TrainingPlan:
-    """Read the plan of a bundle; a changed, missing or added file is an error that names it."""
-    manifest = _manifest(folder)
-    for name, expected in sorted(manifest["files"].items()):
-        path = _inside(folder, name)
-        if not path.is_file():
-            raise AdvisorError(
-                "a file of the bundle is missing", place=str(path), remedy="Make the plan again."
-            )
-        if _sha256(path) != expected["sha256"]:
-            raise AdvisorError(
-                "the file is not the one that was planned",
-                place=str(path),
-                remedy="Undo the change, or plan again.",
-            )
-    try:
-        plan = TrainingPlan.model_validate_json((folder / PLAN).read_text(encoding="utf-8"))
-    except (OSError, ValidationError) as error:
-        raise AdvisorError(
-            "the plan cannot be read", place=str(folder / PLAN), remedy="Make the plan again."
-        ) from error
-    if plan.sha256 != manifest["plan_sha256"]:
-        raise AdvisorError(
-            "plan and manifest differ", place=str(folder / PLAN), remedy="Make the plan again."
-        )
-    return plan
 
 
 def _pieces(file: PlannedFile) -> Iterator[bytes]:
@@ -77,10 +42,11 @@ def _pieces(file: PlannedFile) -> Iterator[bytes]:
 
 
 def _write_file(file: PlannedFile, folder: Path) -> None:
-    path = _inside(folder, file.path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    check_inside(file.path)
+    path = folder / file.path
+    path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     digest = hashlib.sha256()
-    with path.open("xb") as stream:
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE), "wb") as stream:
         for piece in _pieces(file):
             digest.update(piece)
             stream.write(piece)
@@ -89,27 +55,16 @@ def _write_file(file: PlannedFile, folder: Path) -> None:
             "the data changed after planning", place=str(file.copy_of), remedy="Make the plan again."
         )
     if file.executable:
-        path.chmod(0o755)
+        path.chmod(PRIVATE_FOLDER)
 
 
 def _write_manifest(plan: TrainingPlan, folder: Path) -> None:
     text = plan.model_dump_json(indent=2) + "\n"
-    (folder / PLAN).write_text(text, encoding="utf-8")
+    write_text(folder / PLAN, text)
     files = {file.path: {"sha256": file.sha256, "size_bytes": file.size_bytes} for file in plan.files}
     files[PLAN] = {"sha256": hashlib.sha256(text.encode()).hexdigest(), "size_bytes": len(text.encode())}
     manifest = {"plan_sha256": plan.sha256, "backend": plan.backend, "files": dict(sorted(files.items()))}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        files, plan_sha256 = dict(manifest["files"]), str(manifest["plan_sha256"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AdvisorError(
-            "this is not a bundle", place=str(folder / MANIFEST), remedy="Make one with: advisor plan."
-        ) from error
-    return {"files": files, "plan_sha256": plan_sha256}
+    write_text(folder / MANIFEST, json.dumps(manifest, indent=2) + "\n")
 
 
 def _is_same(plan: TrainingPlan, folder: Path) -> bool:
@@ -117,15 +72,3 @@ def _is_same(plan: TrainingPlan, folder: Path) -> bool:
         return read_bundle(folder).sha256 == plan.sha256
     except AdvisorError:
         return False
-
-
-def _inside(folder: Path, name: str) -> Path:
-    path = folder / name
-    if ".." in Path(name).parts or Path(name).is_absolute():
-        raise AdvisorError("a file of a bundle lies inside it", place=name, remedy="Make the plan again.")
-    return path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,13 +7,30 @@ from pathlib import Path
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.train.availability import require_open
-from advisor.train.jobs import JobStore
+from advisor.train.bundle_check import read_bundle
+from advisor.train.jobs import BUNDLE, JobStore
 from advisor.train.records import Job, TrainingPlan
 from advisor.train.table import load_backend
 
 
-def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, catalog: Catalog, attempt: int = 1) -> Job:
+def submit(  # noqa: PLR0913 - keyword-only beyond what is submitted
+    store: JobStore,
+    plan: TrainingPlan,
+    bundle: Path,
+    *,
+    catalog: Catalog,
+    attempt: int = 1,
+    from_elsewhere: bool = False,
+) -> Job:
     """Save a job for `plan` and start it; the same plan again finds the same job and goes on with it.
+
+    Args:
+        store: Where jobs are kept.
+        plan: What to do.
+        bundle: The plan's files.
+        catalog: Which backends are open on a day.
+        attempt: Which attempt at this plan.
+        from_elsewhere: Check the files once more after they were copied: they may change under our hands.
 
     Raises:
         AdvisorError: The backend is closed today or refuses. Where nothing had been started yet, no job is left behind.
@@ -25,6 +42,9 @@ def submit(store: JobStore, plan: TrainingPlan, bundle: Path, *, catalog: Catalo
         if job.ended:
             return job
         try:
+            if from_elsewhere:
+                # What is carried out is the job's own copy, so it is that which must be the plan's.
+                read_bundle(store.folder_of(job.id) / BUNDLE)
             return _started(store, plan, job)
         except AdvisorError:
             untouched = (

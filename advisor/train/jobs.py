@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.files import write_text
+from advisor.files import PRIVATE_FOLDER, write_text
 from advisor.train.records import Job, JobContext, TrainingPlan, idempotency_key
 
 JOB_FILE = "job.json"
@@ -71,7 +71,10 @@ class JobStore:
     def _write(self, final: Path, plan: TrainingPlan, bundle: Path) -> None:
         temporary = self.folder / f".new-{final.name}-{secrets.token_hex(4)}"
         try:
-            shutil.copytree(bundle, temporary / BUNDLE)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+            temporary.mkdir(mode=PRIVATE_FOLDER)
+            # Links stay links, which the check before a start refuses: none is followed to what is not the bundle's.
+            shutil.copytree(bundle, temporary / BUNDLE, symlinks=True)
             write_text(temporary / PLAN_FILE, plan.model_dump_json(indent=2) + "\n")
             write_text(temporary / JOB_FILE, self._new(plan, final.name).model_dump_json(indent=2) + "\n")
             temporary.rename(final)
@@ -130,10 +133,12 @@ class JobStore:
         )
 
     def all(self) -> list[Job]:
-        """Read all jobs, newest first."""
-        return sorted(
-            (self.load(job_id) for job_id in self.ids()), key=lambda job: job.created_at, reverse=True
-        )
+        """Read all jobs that can be read, newest first; one that cannot does not hide the others."""
+        found = []
+        for job_id in self.ids():
+            with suppress(AdvisorError):
+                found.append(self.load(job_id))
+        return sorted(found, key=lambda job: job.created_at, reverse=True)
 
     def folder_of(self, job_id: str) -> Path:
         """Give a job's folder."""

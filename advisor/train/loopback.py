@@ -50,12 +50,17 @@ class LoopbackOnly:
 
 def _from_here(headers: Headers) -> bool:
     # a page elsewhere can point its own name at 127.0.0.1 and let the browser ask; its Host header gives it away
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-    return is_loopback(host) and _own_origin(headers.get("origin"))
+    origin = headers.get("origin")
+    return is_loopback(_host(f"//{headers.get('host', '')}")) and (
+        origin is None or is_loopback(_host(origin))
+    )
 
 
-def _own_origin(origin: str | None) -> bool:
-    return origin is None or is_loopback(urlsplit(origin).hostname or "")
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # an address of version 6 that does not end
+        return ""
 
 
 def run_app(app: ASGIApp, host: str, port: int, *, on_ready: Callable[[str], None]) -> None:

@@ -39,8 +39,9 @@ class RunFigures:
     """What the run amounts to."""
 
     cost: Span | None
-    """None where it is not known; nobody bills a zero."""
+    """None where no price is known; zero only where nothing is billed."""
     duration: Span | None
+    """None where nobody says how long it takes."""
     memory: Span | None
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -84,6 +85,7 @@ def run_of(spec: TrainingSpec) -> Run:
             "precision": "fp32" if spec.gpu is None and spec.backend in ("trl", "ray") else "bf16",
             "sharding": spec.options.get("sharding") or ("ddp" if spec.n_gpus > 1 else "none"),
             "n_gpus": spec.n_gpus,
+            "named_program": True,
         }
     )
 

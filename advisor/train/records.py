@@ -24,7 +24,7 @@ ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 class TrainRecord(BaseModel):
     """Frozen, closed, documented: the shape that every record of training has."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Span(TrainRecord):
@@ -188,9 +188,9 @@ class TrainingPlan(TrainRecord):
     train_tokens: Span
     """Tokens of one epoch after truncation."""
     cost: Span | None
-    """In US dollars, training only; none where it is not known."""
+    """In US dollars, training only; null where no price is known."""
     duration: Span | None
-    """In seconds, with set-up; none where it is not known."""
+    """In seconds, with set-up; null where nobody says."""
     memory: Span | None
     """Per device in GiB; none where the vendor's hardware is not ours to size."""
     recipients: tuple[Recipient, ...]

@@ -1,16 +1,20 @@
-"""Paste a description and accept proposed answers one by one; only where an endpoint is configured."""
+"""Paste a description: accept proposed answers one by one, or see a second opinion; only with an endpoint."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.report import words
-from advisor.ui import look, pages, state
+from advisor.ui import deciding, look, pages, state
+from advisor.ui.clock import today
+
+if TYPE_CHECKING:
+    from advisor.brief import Difference, Endpoint, Opinion
 
 
 def show(catalog: Catalog) -> None:
@@ -26,26 +30,77 @@ def show(catalog: Catalog) -> None:
         _form(catalog)
         for proposal in st.session_state.get("proposals", ()):
             _proposal(proposal, catalog)
+        if "opinion" in st.session_state:
+            _second_opinion(st.session_state["opinion"], catalog)
 
 
 def _form(catalog: Catalog) -> None:
-    from advisor.brief import MAX_BRIEF, endpoint_from, propose
+    from advisor.brief import MAX_BRIEF, endpoint_from
 
     endpoint = endpoint_from()
     look.quiet(f"The whole text is sent to {endpoint.host}, to the model {endpoint.model}.")
     with st.form("brief_form", border=False):
         text = st.text_area("Description of the task", key="brief_text", max_chars=MAX_BRIEF, height=160)
-        if not st.form_submit_button("Propose answers", type="primary") or not text.strip():
-            return
+        with st.container(horizontal=True, gap="small"):
+            proposing = st.form_submit_button("Propose answers", type="primary")
+            judging = st.form_submit_button(
+                "Ask for a second opinion",
+                help="The model's own verdict on the text, without your answers. It changes no number.",
+            )
+    if not text.strip() or not (proposing or judging):
+        return
     try:
         with st.spinner("Asking the model …"):
-            found = propose(text, catalog, endpoint)
+            (_propose if proposing else _judge)(text, catalog, endpoint)
     except AdvisorError as error:
         pages.show_error(error)
-        return
+
+
+def _propose(text: str, catalog: Catalog, endpoint: Endpoint) -> None:
+    from advisor.brief import propose
+
+    found = propose(text, catalog, endpoint)
     st.session_state["proposals"] = list(found.proposals)
     look.quiet(
         f"{len(found.proposals)} answers proposed by {found.model}; {len(found.dropped)} dropped by our checks."
+    )
+
+
+def _judge(text: str, catalog: Catalog, endpoint: Endpoint) -> None:
+    from advisor.brief import ask_opinion
+
+    st.session_state.pop("opinion", None)
+    st.session_state["opinion"] = ask_opinion(text, catalog, endpoint)
+
+
+def _second_opinion(opinion: Opinion, catalog: Catalog) -> None:
+    from advisor.brief import compare
+
+    # Compared anew in each run: answers may have changed since the model was asked.
+    work = state.current()
+    ours = deciding.recommendation(work, catalog)
+    found = compare(opinion, work.situation(), ours, catalog, day=today())
+    with st.container(key="second_opinion"):
+        look.overline(f"A second opinion by {found.model} at {found.endpoint}")
+        st.html(f"<p><b>{escape(found.advice)}</b></p>")
+        told = (
+            (
+                words.strategy(name, catalog),
+                f"{words.percent(chance)} (ours {words.percent(ours.probabilities[name])})",
+            )
+            for name, chance in found.probabilities.items()
+        )
+        st.html(look.definition(told))
+        for item in found.differs_on:
+            _difference(item, catalog)
+
+
+def _difference(item: Difference, catalog: Catalog) -> None:
+    fact = catalog.facts.get(item.fact)
+    theirs, ours = words.answer(item.theirs, fact), words.answer(item.ours, fact)
+    st.html(
+        f"<p><b>{escape(item.question)}</b> It reads {escape(theirs)}; yours: {escape(ours)}<br>"
+        f'<span class="adv-quiet">“{escape(item.quote)}”</span></p>'
     )
 
 

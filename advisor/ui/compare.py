@@ -12,6 +12,7 @@ import streamlit as st
 from advisor.advice import Advice
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
+from advisor.recheck import still_fitting
 from advisor.report import words
 from advisor.report.costs import span
 from advisor.scenario import alternatives
@@ -81,8 +82,8 @@ def _column(token: str, catalog: Catalog) -> Column:
         value = state.decode(name, text, catalog)
         title = f"{words.question(name, catalog)} {words.answer(value, catalog.facts[name])}"
         return Column(token, title, {**work.answers, name: value})
-    saved = opening.store().get(token)
-    return Column(token, saved.situation.title or "Untitled assessment", saved.situation.answers)
+    fitting, _ = still_fitting(opening.store().get(token).situation, catalog)
+    return Column(token, fitting.title or "Untitled assessment", fitting.answers)
 
 
 def _choose(columns: Sequence[Column], catalog: Catalog) -> None:
@@ -131,8 +132,8 @@ def _outcomes(columns: Sequence[Column], found: Sequence[Advice], catalog: Catal
         with box, st.container(border=True):
             st.html(
                 f'<h2 class="adv-card-title" dir="auto">{escape(column.title)}</h2>'
-                f'<p class="adv-leader" style="--c:var(--{recommendation.try_first})">'
-                f"{escape(words.strategy(recommendation.try_first, catalog))}</p>{look.verdict(recommendation)}"
+                f'<p class="adv-leader" style="--c:{look.accent(recommendation)}">'
+                f"{escape(words.headline(recommendation, catalog))}</p>{look.verdict(recommendation)}"
                 + look.share_bars(recommendation, catalog)
                 + _costs(advice, catalog)
             )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from advisor.cost import CostProjection, ModelRow, Swing
+from advisor.cost.records import TrafficCrossing
+from advisor.cost.rounding import worth
 from advisor.palette import STRATEGIES
 
 NAMES = {
@@ -23,18 +25,22 @@ DASHES = {
     "fine_tuning": "dashdot",
     "hybrid": "longdash",
 }
-SHADES = (
-    "#27496d",
-    "#b45309",
-    "#0f766e",
-    "#b4236f",
-    "#6b7280",
-    "#5b7fa6",
-    "#d08a4a",
-    "#4fa39b",
-    "#cf6fa0",
-    "#9aa1ad",
-)
+# No colour of a strategy stands for a part, and each part keeps its own whatever else is shown.
+SHADES = {
+    "instructions": "#27496d",
+    "examples in the prompt": "#5b7fa6",
+    "knowledge in the prompt": "#8fb0d0",
+    "query": "#c2a83e",
+    "retrieved context": "#8a7a2d",
+    "output": "#5d5a88",
+    "query embedding": "#8d86b8",
+    "reranking": "#7a4f2b",
+    "vector store": "#a67c52",
+    "re-embedding": "#d0b18f",
+    "hosting": "#4c6b4f",
+    "retraining": "#86a788",
+}
+OTHER_SHADE = "#9aa1ad"
 BARS = 8
 
 
@@ -126,10 +132,10 @@ def components_figure(projection: CostProjection, shown: Sequence[str] = STRATEG
             if item.usd_per_month:
                 parts.setdefault(item.name, {})[name] = item.usd_per_month * projection.currency_rate
     figure = go.Figure()
-    for index, (part, values) in enumerate(parts.items()):
+    for part, values in parts.items():
         figure.add_bar(
             y=[NAMES[name] for name in shown], x=[values.get(name, 0.0) for name in shown], name=part, orientation="h",
-            marker={"color": SHADES[index % len(SHADES)], "pattern": {"shape": "/" if index >= len(SHADES) // 2 else ""}},
+            marker={"color": SHADES.get(part, OTHER_SHADE)},
             hovertemplate="%{x:,.2f} " + projection.currency + f" {part}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack")
@@ -206,7 +212,7 @@ def cumulative_text(projection: CostProjection) -> str:
     crossed = [
         f"{NAMES[item.to]} overtakes {NAMES[item.from_]} after {item.months:.1f} months"
         for item in projection.break_even
-        if item.months is not None and item.months <= projection.horizon_months
+        if item.months is not None and 0.05 <= item.months <= projection.horizon_months
     ]
     return f"Cost in sum over {projection.horizon_months:g} months. {'; '.join(parts)}. " + (
         f"Break-even: {'; '.join(crossed)}." if crossed else "No strategy overtakes another."
@@ -230,6 +236,49 @@ def components_text(projection: CostProjection) -> str:
         largest = [f"{item.name} {item.usd_per_month or 0:,.2f}" for item in parts if item.usd_per_month][:3]
         sentences.append(f"{NAMES[name]}: {', '.join(largest) or 'nothing'}")
     return f"Largest parts of the running cost, USD a month. {'. '.join(sentences)}."
+
+
+def cheapest(projection: CostProjection) -> str:
+    """Name the strategy whose total is least, among those with a known one."""
+    known = [name for name in STRATEGIES if projection.strategies[name].total.expected is not None]
+    return min(known, key=lambda name: projection.strategies[name].total.expected or 0.0, default="prompting")
+
+
+def traffic_figure(projection: CostProjection, colours: Mapping[str, str], *, people: bool) -> Any:
+    """Draw what a month costs over traffic, one-time costs spread over the horizon, with the present traffic marked."""
+    import plotly.graph_objects as go
+
+    found, figure = projection.traffic, go.Figure()
+    table = found.with_people if people else found.per_month
+    for name in STRATEGIES:
+        figure.add_scatter(
+            x=found.requests_per_day, y=table[name], name=NAMES[name], mode="lines",
+            line={"color": colours[name], "dash": DASHES[name], "width": 2.5},
+            hovertemplate="%{y:,.3s} " + projection.currency + " a month at %{x:,.3s} requests a day",
+        )  # fmt: skip
+    present = projection.requests_per_month * 12 / 365
+    if present:
+        figure.add_vline(x=present, line_dash="dot", line_color="#8a8f98", annotation_text="your traffic")
+    _axes(
+        figure, "requests a day", f"{projection.currency} a month, what is paid once spread over the horizon"
+    )
+    figure.update_xaxes(type="log")
+    figure.update_yaxes(type="log", rangemode="normal")
+    return figure
+
+
+def traffic_sentences(projection: CostProjection) -> list[str]:
+    """Say from which traffic on one strategy is cheaper than another, what needs no training first."""
+    crossings = sorted(projection.traffic.crossings, key=lambda item: item.requests_per_day)
+    said = [_crossing_text(item, projection) for item in crossings]
+    return said or ["At no traffic up to 100 million requests a day does the order of costs change."]
+
+
+def _crossing_text(item: TrafficCrossing, projection: CostProjection) -> str:
+    if item.months is None or item.day is None:
+        return item.sentence
+    present = projection.requests_per_month * 12 / 365
+    return f"{item.sentence} At your {worth(present)} a day it has paid for itself after {item.months:.1f} months, on {item.day}."
 
 
 def tornado_text(projection: CostProjection, strategy: str) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
-from advisor.cost.assumptions import ASSUMED
+from advisor.cost.allowed import route_allowed
+from advisor.cost.assumptions import ASSUMED, assumed_parameter
 from advisor.cost.tokens import workload_facts
 from advisor.errors import AdvisorError
+from advisor.scenario.answers import typed_number
 from advisor.ui import look, state
 from advisor.ui.clock import today
 
@@ -62,7 +64,6 @@ SHORT = {
     "evaluation_examples": "Held-out examples",
     "currency_rate": "One USD buys",
 }
-SUFFIXES = {"k": 1e3, "m": 1e6, "b": 1e9, "%": 0.01}
 ANSWER_SEPARATOR = "---"
 
 
@@ -85,7 +86,7 @@ def show(catalog: Catalog) -> None:
         _pick("reranker", "Reranker", list(market.rerankers), "none")
         _fields(RETRIEVAL, catalog)
     with st.expander("Tuning", key="tuning_fields"):
-        _pick("tuning_route", "Where it is tuned and served", list(catalog.market.tuning), "the model's own")
+        _pick("tuning_route", "Where it is tuned and served", _routes(catalog), "the cheapest open way")
         _fields(TUNING, catalog)
     with st.expander("People and currency", key="people_fields"):
         _pick("currency", "Currency", list(catalog.market.currencies), "USD")
@@ -103,14 +104,27 @@ def _model(catalog: Catalog) -> None:
     _pick("model", "Model", options, catalog.market.defaults.model)
 
 
+def _routes(catalog: Catalog) -> list[str]:
+    """List the ways to tune that today and the answers leave open; what was named before stays."""
+    market, answers = catalog.market, state.current().answers
+    return [
+        name
+        for name, route in market.tuning.items()
+        if route_allowed(route, answers, market, today()) is not False
+    ]
+
+
 def _pick(name: str, label: str, options: Sequence[str], default: str) -> None:
     key, given = f"cost_{name}", _answer(name)
     shown = [given, *options] if given is not None and given not in options else list(options)
     st.session_state[key] = given
+    market = state.catalog().market
+    labels = {name: route.label for name, route in market.tuning.items()} if name == "tuning_route" else {}
     st.selectbox(
         label,
         shown,
         key=key,
+        format_func=lambda option: f"{labels[option]} ({option})" if option in labels else str(option),
         placeholder=f"{default} (assumed)",
         on_change=lambda: state.answer(name, st.session_state[key]),
     )
@@ -148,7 +162,8 @@ def _assumed(name: str, catalog: Catalog) -> str:
         return "modelled"
     if name not in ASSUMED:
         return "not counted"
-    return f"{catalog.parameter(ASSUMED[name], today()).number:,.6g} (assumed)"
+    number = catalog.parameter(assumed_parameter(name, state.current().answers), today()).number
+    return f"{number:,.0f} (assumed)" if number >= 100 else f"{number:,.4g} (assumed)"
 
 
 def _take(name: str, fact: Fact, key: str) -> None:
@@ -158,15 +173,15 @@ def _take(name: str, fact: Fact, key: str) -> None:
 
 
 def _parse(text: str, fact: Fact) -> tuple[float | None, str | None]:
-    """Read a number as people type it: 100,000, 100k, 1.5M, 5 %; say what is wrong with it."""
-    bare = text.strip().lower().replace(",", "").replace("_", "").replace(" ", "")
+    """Read a number as people type it: 100,000, 100k, 1.5M, hundreds, 5 %; say what is wrong with it."""
+    bare = text.strip()
     if not bare:
         return None, None
-    factor = SUFFIXES.get(bare[-1], 1.0)
     try:
-        value = float(bare[:-1] if bare[-1] in SUFFIXES else bare) * factor
-    except ValueError:
+        value = typed_number(bare.removesuffix("%").strip(), fact, "")
+    except AdvisorError:
         return None, "Not a number; 100k and 1.5M are fine."
+    value = value / 100 if bare.endswith("%") else value
     low, high = fact.bounds or (float("-inf"), float("inf"))
     if not low <= value <= high:
         return None, f"Between {low:g} and {high:g}."

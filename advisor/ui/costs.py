@@ -12,9 +12,17 @@ import polars as pl
 import streamlit as st
 
 from advisor.catalog import Catalog
-from advisor.cost import CostProjection, ModelRow, compare_models, project
+from advisor.cost import CostProjection, Crossing, ModelRow, Range, compare_models, project
 from advisor.cost.checks import READ
-from advisor.cost.tables import components_table, curves_table, models_table, strategies_table, tornado_table
+from advisor.cost.rounding import money, worth
+from advisor.cost.tables import (
+    components_table,
+    curves_table,
+    models_table,
+    strategies_table,
+    tornado_table,
+    traffic_table,
+)
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES
 from advisor.ui import cost_figures as figures
@@ -43,6 +51,7 @@ def _results(catalog: Catalog) -> None:
         st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.remedy)}")
         return
     _summary(projection)
+    _traffic(projection)
     _warnings(projection)
     _cumulative(projection)
     _figures_table(projection)
@@ -94,26 +103,32 @@ def _summary(projection: CostProjection) -> None:
         cost = projection.strategies[name]
         column.metric(
             figures.NAMES[name],
-            f"{money(cost.per_month.expected)}",
-            help=f"{projection.currency} per month; 90 %: {money(cost.per_month.low)} to {money(cost.per_month.high)}",
+            _range(cost.per_month),
+            help=f"{projection.currency} per month; 90 %: {money(cost.per_month.low)} to {money(cost.per_month.high)}. "
+            f"People's care on top: {_range(cost.people.per_month)} a month.",
         )
+    for name in STRATEGIES:
+        because = projection.strategies[name].unknown_because
+        if because:
+            look.quiet(f"{figures.NAMES[name]}: unknown. {because}")
     look.quiet(
         f"{projection.currency} per month at first, {projection.requests_per_month:,.0f} requests, {projection.model}, "
-        f"prices of {projection.as_of} ({projection.price_origin}); tuned at {projection.tuning_route}."
+        f"prices of {projection.as_of} ({projection.price_origin}); tuned at {projection.tuning_route or 'no open service'}."
     )
 
 
-def money(value: float | None) -> str:
-    """Write an amount as short as its size allows."""
-    if value is None:
-        return "unknown"
-    return (
-        f"{value:,.0f}"
-        if abs(value) >= 100
-        else f"{value:,.2f}"
-        if abs(value) >= 0.01 or value == 0
-        else f"{value:.2g}"
-    )
+def _range(found: Range) -> str:
+    return money(found.expected, low=found.low, high=found.high)
+
+
+def _traffic(projection: CostProjection) -> None:
+    st.header("From which traffic on", anchor=False)
+    sentences = figures.traffic_sentences(projection)
+    for sentence in sentences[:3]:
+        st.markdown(look.plain(sentence))
+    people = st.toggle("Count people's hours", value=True, key="cost_with_people")
+    figure = figures.traffic_figure(projection, look.colours(), people=people)
+    _chart(figure, " ".join(sentences), traffic_table(projection), "traffic")
 
 
 def _warnings(projection: CostProjection) -> None:
@@ -147,7 +162,9 @@ def _chart(figure: Any, text: str, data: pl.DataFrame, name: str) -> None:
 
 def _figures_table(projection: CostProjection) -> None:
     table = strategies_table(projection)
-    with_names = table.with_columns(pl.col("strategy").replace_strict(figures.NAMES))
+    with_names = table.with_columns(pl.col("strategy").replace_strict(figures.NAMES)).with_columns(
+        pl.selectors.numeric().round_sig_figs(3)
+    )
     number = st.column_config.NumberColumn
     st.dataframe(
         with_names,
@@ -164,6 +181,10 @@ def _figures_table(projection: CostProjection) -> None:
             "total": number("total", format="localized"),
             "total_low": None,
             "total_high": None,
+            "ends_on": "until",
+            "people_per_month": number("people a month", format="localized"),
+            "people_once": number("people once", format="localized"),
+            "total_with_people": number("total with people", format="localized"),
             "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
             "p50_ms": number("p50, ms", format="%.0f"),
             "p95_ms": number("p95, ms", format="%.0f"),
@@ -182,33 +203,49 @@ def _components(projection: CostProjection) -> None:
 def _tornado(projection: CostProjection) -> None:
     st.header("What moves it most", anchor=False)
     labels = {figures.NAMES[name]: name for name in STRATEGIES}
-    chosen = st.segmented_control("Strategy", list(labels), default="Few-shot", key="cost_tornado", required=True,
+    usual = figures.NAMES[figures.cheapest(projection)]
+    chosen = st.segmented_control("Strategy", list(labels), default=usual, key="cost_tornado", required=True,
                                   label_visibility="collapsed")  # fmt: skip
-    strategy = labels[chosen or "Few-shot"]
+    strategy = labels[chosen or usual]
     figure = figures.tornado_figure(projection, strategy, look.colours()[strategy])
     _chart(figure, figures.tornado_text(projection, strategy), tornado_table(projection), "tornado")
 
 
 def _break_even(projection: CostProjection) -> None:
-    st.header("When one overtakes another", anchor=False)
+    with st.expander("When one overtakes another at this traffic", key="cost_pairs"):
+        _pairs(projection)
+
+
+def _pairs(projection: CostProjection) -> None:
     rows = [
         {
             "at first": figures.NAMES[item.from_],
             "then": figures.NAMES[item.to],
-            "when": "never"
-            if item.months is None
-            else f"{item.months:,.1f} months, {item.requests:,.0f} requests",
+            "when": _when(item),
             "probability": projection.cheaper[item.to][item.from_],
             "why not, or on which day": item.never_because or str(item.day),
         }
         for item in projection.break_even
     ]
-    share = st.column_config.NumberColumn(
-        format="percent", help="Probability that it is cheaper in total within the horizon."
+    # A table of text wraps; a grid would cut the reasons off.
+    lines = pl.DataFrame(rows).with_columns(
+        pl.col("probability").map_elements(_percent, return_dtype=pl.String)
     )
-    config = {"probability": share, "why not, or on which day": st.column_config.TextColumn(width="large")}
-    alt = "Break-even between each pair of strategies"
-    st.dataframe(pl.DataFrame(rows), hide_index=True, alt=alt, column_config=config)
+    st.table(lines)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+def _when(item: Crossing) -> str:
+    if item.months is None:
+        return "never"
+    return (
+        "at once"
+        if item.months < 0.05
+        else f"{item.months:,.1f} months, {worth(item.requests or 0)} requests"
+    )
 
 
 def _models(key: str, catalog: Catalog) -> None:

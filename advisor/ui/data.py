@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from advisor.data.fix import beside, fix
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 from advisor.ui import look
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
@@ -26,6 +27,8 @@ ICONS = {
     "warning": ":orange[:material/warning:]",
     "note": ":gray[:material/info:]",
 }
+_MARKUP = re.compile(r"([\\\[\]$`<>_#~:*&@|])")
+_WEB = re.compile(r"(www)\.", re.IGNORECASE)
 ROWS_SHOWN, TEXT_SHOWN = 20, 1200
 
 
@@ -79,8 +82,8 @@ def _settings() -> tuple[dict[str, Any], AuditOptions]:
 @st.cache_data(max_entries=8, show_spinner="Reading every row …")
 def _audited(contents: Mapping[str, tuple[str, bytes]], options: str) -> dict[str, Any]:
     """Audit the uploaded files; cached by their bytes, so that a click elsewhere costs nothing."""
-    with tempfile.TemporaryDirectory(prefix="advisor-data-") as folder:
-        paths = {name: _saved(Path(folder) / name, *one) for name, one in contents.items()}
+    with scratch_folder("data") as folder:
+        paths = {name: _saved(folder / name, *one) for name, one in contents.items()}
         inputs = AuditInputs(data=paths["data"], eval=paths.get("eval"), production=paths.get("production"))
         with measured_dataset(inputs.data, inputs, AuditOptions.model_validate_json(options)) as data:
             findings = judged(data)
@@ -106,8 +109,15 @@ def _saved(folder: Path, name: str, content: bytes) -> Path:
 
 
 def _as_text(one: Any) -> str:
-    turns = [f"**{turn.role}** {turn.content[:TEXT_SHOWN]}" for turn in one.messages]
-    return "\n\n".join(turns) + (f"\n\n**rejected** {one.rejected[:TEXT_SHOWN]}" if one.rejected else "")
+    # Training text is shown as it is: no links, pictures, formulas or colours of its own.
+    turns = [(turn.role, turn.content) for turn in one.messages]
+    turns += [("rejected", one.rejected)] if one.rejected else []
+    return "\n\n".join(f"**{look.plain(role)}** {_literal(text[:TEXT_SHOWN])}" for role, text in turns)
+
+
+def _literal(text: str) -> str:
+    # A dot makes a link only after www; everywhere else it is left alone, so that the text stays readable.
+    return _WEB.sub(r"\1\\.", _MARKUP.sub(r"\\\1", text))
 
 
 def _duplicate_groups(data: Dataset, findings: list[Finding]) -> list[int]:
@@ -148,7 +158,7 @@ def _summary(audit: Audit) -> None:
     evidence = (
         f"Read as {audit.format.container}, {audit.format.shape}: {'; '.join(audit.format.because[1:])}."
     )
-    st.caption(_plain(" ".join([evidence, *map(_sentence, audit.assumptions)])))
+    st.caption(look.plain(" ".join([evidence, *map(_sentence, audit.assumptions)])))
 
 
 def _sentence(text: str) -> str:
@@ -160,7 +170,7 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
         st.success("Nothing found.", icon=":material/check:")
     for number, one in enumerate(audit.findings):
         with st.expander(
-            f"{ICONS[one.severity]} **{BY_ID[one.check].title}** · {_plain(one.message)}",
+            f"{ICONS[one.severity]} **{BY_ID[one.check].title}** · {look.plain(one.message)}",
             expanded=number == 0,
         ):
             st.markdown(
@@ -170,20 +180,11 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
                     st.caption(f"Row {row}")
-                    st.markdown(_plain(rows.get(row, rows.get(str(row), "(cannot be read)")), bold=True))  # type: ignore[call-overload]
+                    st.markdown(rows.get(row, rows.get(str(row), "(cannot be read)")))  # type: ignore[call-overload]
             if one.count > ROWS_SHOWN:
                 st.caption(
                     f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))
                 )
-
-
-def _plain(text: str, *, bold: bool = False) -> str:
-    # Training text is shown as it is: no links, pictures, formulas or colours of its own.
-    escaped = "".join(
-        f"\\{character}" if character in "[]$`<>_#~:" or (character == "*" and not bold) else character
-        for character in text
-    )
-    return escaped.replace("\n", "  \n") if not bold else escaped
 
 
 def _pictures(seen: Mapping[str, Any], audit: Audit) -> None:
@@ -269,16 +270,16 @@ def _files(data: tuple[str, bytes]) -> None:
 @st.cache_data(max_entries=4, show_spinner=False)
 def _made(name: str, content: bytes, share: float) -> dict[str, bytes]:
     """Fix, then split the fixed rows; give every file by name."""
-    with tempfile.TemporaryDirectory(prefix="advisor-data-") as folder:
-        source, fixed = _saved(Path(folder) / "given", name, content), Path(folder) / "fixed.jsonl"
+    with scratch_folder("data") as folder:
+        source, fixed = _saved(folder / "given", name, content), folder / "fixed.jsonl"
         fix(source, fixed)
-        split(fixed, Path(folder), SplitOptions(eval_share=share))
+        split(fixed, folder, SplitOptions(eval_share=share))
         files = [
             fixed,
             beside(fixed, "diff"),
             beside(fixed, "quarantine"),
-            Path(folder) / "train.jsonl",
-            Path(folder) / "eval.jsonl",
-            Path(folder) / "manifest.json",
+            folder / "train.jsonl",
+            folder / "eval.jsonl",
+            folder / "manifest.json",
         ]
         return {path.name: path.read_bytes() for path in files}

@@ -77,8 +77,8 @@ def figure(drawn: DecisionMap, catalog: Catalog, answers: Any) -> Any:
     xs, ys = _labels(drawn.x, drawn.x_values, catalog), _labels(drawn.y, drawn.y_values, catalog)
     for name, colour in look.colours().items():
         lead = [
-            [min(1.0, 0.35 + bits / 4) if first == name else None for first, bits in zip(*row, strict=True)]
-            for row in zip(drawn.first, drawn.lead_bits, strict=True)
+            [0.2 + 0.8 * chance if first == name else None for first, chance in zip(*row, strict=True)]
+            for row in zip(drawn.first, drawn.probability, strict=True)
         ]
         if any(cell is not None for row in lead for cell in row):
             chart.add_trace(_layer(lead, colour, words.strategy(name, catalog), (xs, ys)))
@@ -151,7 +151,8 @@ def _layout(drawn: DecisionMap, catalog: Catalog, xs: list[str], ys: list[str]) 
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": ink, "size": 13},
-        "legend": {"orientation": "h", "y": 1.12, "x": 0},
+        # Anchored at its foot, so that a legend of many lines grows away from the map.
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "xaxis": _axis(words.question(drawn.x, catalog), xs, ink),
         "yaxis": _axis(words.question(drawn.y, catalog), ys, ink),
         "dragmode": False,

@@ -19,6 +19,7 @@ EXAMPLES: Final = 3
 GROUPS: Final = {
     "task": "Task",
     "knowledge": "Knowledge",
+    "behavior": "Behaviour",
     "examples": "Examples",
     "operation": "Operation",
     "team": "Team",
@@ -38,6 +39,7 @@ def render() -> None:
     left, right = st.columns([1.45, 1], gap="large")
     with left:
         _ask(found, catalog)
+        _worth_asking(found)
         _index(catalog)
         brief.show(catalog)
     with right:
@@ -90,10 +92,23 @@ def _ask(found: Recommendation, catalog: Catalog) -> None:
     question.show(name, catalog, above=f"{group} · {_position(name, found)}")
 
 
+def _worth_asking(found: Recommendation) -> None:
+    """List what else is worth asking; a click asks it."""
+    if len(found.questions) < 2 or not found.answered:
+        return
+    with st.container(key="worth", gap="small"):
+        look.overline("Most worth answering now")
+        for asked in found.questions:
+            label = f"{look.plain(asked.question)} *{look.plain(words.worth(asked))}*"
+            st.button(
+                label, key=f"worth_{asked.fact}", type="tertiary", on_click=state.ask, args=(asked.fact,)
+            )
+
+
 def _position(name: str, found: Recommendation) -> str:
     following = found.next_question
     if following and following.fact == name and found.answered:
-        return f"question {found.answered + 1}, the one that settles most"
+        return f"question {found.answered + 1}, the best one to answer next"
     return f"question {found.answered + 1}" if name not in state.current().answers else "your answer so far"
 
 
@@ -169,8 +184,8 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
     with st.container(key="live"):
         st.html(
             f'<p class="adv-over">Recommendation so far</p>'
-            f'<div role="status"><p class="adv-leader" style="--c:var(--{found.try_first})">'
-            f"{escape(words.strategy(found.try_first, catalog))}</p>{look.verdict(found)}"
+            f'<div role="status"><p class="adv-leader" style="--c:{look.accent(found)}">'
+            f"{escape(words.headline(found, catalog))}</p>{look.verdict(found)}"
             f'<p class="adv-quiet" style="margin-top:.6rem">{escape(words.lead(found, catalog))} '
             f"{escape(words.certainty(found, catalog))}</p></div>" + look.share_bars(found, catalog)
         )
@@ -179,7 +194,7 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
             look.overline("Why")
             evidence.reasons(carrying[:3], catalog, prefix="live")
         if found.flips:
-            look.overline("What would change it")
+            look.overline(words.changes(found))
             st.html(look.flips(found.flips[:3], catalog))
         pages.link("recommendation", "Whole recommendation", icon=":material/arrow_forward:")
         downloads.menu(state.current(), catalog)

@@ -11,7 +11,8 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.report import words
-from advisor.store import Entry, Revision, may_manage
+from advisor.store import Decided, Entry, Revision, may_manage
+from advisor.store.address import MAX_BYTES
 from advisor.ui import look, moved, opening, pages, signing_in, state
 
 MAX_SHOWN = 30
@@ -28,7 +29,7 @@ def render() -> None:
     if not found:
         _nothing(query, archived=archived)
     for entry in found[:MAX_SHOWN]:
-        _entry(entry, catalog)
+        _entry(entry, store, catalog)
     if len(found) > MAX_SHOWN:
         look.quiet(f"{len(found) - MAX_SHOWN} more; search to narrow the list.")
     _exchange(store)
@@ -56,9 +57,10 @@ def _nothing(query: str, *, archived: bool) -> None:
         pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
 
 
-def _entry(entry: Entry, catalog: Catalog) -> None:
+def _entry(entry: Entry, store: Any, catalog: Catalog) -> None:
     with st.container(border=True, key=f"entry_{entry.id}"):
-        st.html(_summary(entry, catalog))
+        with look.unbroken(f"assessment {entry.id}"):
+            st.html(_summary(entry, catalog))
         with st.container(horizontal=True, gap="small"):
             st.button(
                 "Open",
@@ -68,38 +70,44 @@ def _entry(entry: Entry, catalog: Catalog) -> None:
                 type="primary",
             )
             st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
-            if may_manage(opening.person(), owner=entry.owner):
-                _owner_actions(entry)
-            with st.popover("History"):
+            if may_manage(store.person, owner=entry.owner):
+                _owner_actions(entry, signed_in=bool(store.person))
+            with st.popover("History"), look.unbroken(f"history of {entry.id}"):
                 _history(entry, catalog)
             st.button("Check against today", key=f"check_{entry.id}", on_click=moved.ask, args=(entry.id,))
-        moved.show(entry.id, catalog)
+        with look.unbroken(f"check of {entry.id}"):
+            moved.show(entry.id, catalog)
 
 
 def _summary(entry: Entry, catalog: Catalog) -> str:
     decided = entry.decided
-    first = look.tag(decided.try_first, catalog) if decided else "answers only"
-    verdict = f" · {escape(words.VERDICTS.get(decided.verdict, decided.verdict))}" if decided else ""
+    outcome = _outcome(decided, catalog) if decided else "answers only"
     tags = "".join(f' <span class="adv-chip">{escape(tag)}</span>' for tag in entry.tags)
     shared = " · shared" if entry.shared else ""
     return (
         f'<h2 class="adv-card-title" dir="auto">{escape(entry.title or "Untitled assessment")}</h2>'
-        f'<p class="adv-quiet">{first}{verdict} · revision {entry.revision} · saved {_moment(entry.saved_at)}{shared}{tags}</p>'
+        f'<p class="adv-quiet">{outcome} · revision {entry.revision} · saved {_moment(entry.saved_at)}{shared}{tags}</p>'
     )
+
+
+def _outcome(decided: Decided, catalog: Catalog) -> str:
+    word = escape(words.VERDICTS.get(decided.verdict, decided.verdict))
+    named = decided.verdict != "too_early"
+    return f"{look.tag(decided.recommended, catalog)} · {word}" if named else word
 
 
 def _moment(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _owner_actions(entry: Entry) -> None:
+def _owner_actions(entry: Entry, *, signed_in: bool) -> None:
     with st.popover("Name and tags"):
         title = st.text_input("Title", value=entry.title, key=f"title_{entry.id}")
         tags = st.text_input("Tags, separated by commas", value=", ".join(entry.tags), key=f"tags_{entry.id}")
         st.button(
             "Keep", key=f"keep_{entry.id}", on_click=_describe, args=(entry, title, tags), type="primary"
         )
-    if opening.person():
+    if signed_in:
         label = "Stop sharing" if entry.shared else "Share with everyone"
         st.button(label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared))
     label = "Take out" if entry.archived else "Archive"
@@ -138,11 +146,7 @@ def _history(entry: Entry, catalog: Catalog) -> None:
 
 def _revision(revision: Revision, catalog: Catalog) -> str:
     decided = revision.decided
-    outcome = (
-        f"{words.strategy(decided.try_first, catalog)}, {words.VERDICTS[decided.verdict].lower()}"
-        if decided
-        else ""
-    )
+    outcome = words.outcome(decided.recommended, decided.verdict, catalog) if decided else ""
     book = f"rulebook {decided.rulebook_version}, prices of {decided.price_day}" if decided else ""
     by = f" by {revision.saved_by}" if revision.saved_by else ""
     again = f", restored from {revision.restored_from}" if revision.restored_from else ""
@@ -164,7 +168,12 @@ def _exchange(store: Any) -> None:
             key="export",
         )
     with right:
-        file = st.file_uploader("Bring a library file in", type=["json"], key="import_file")
+        file = st.file_uploader(
+            "Bring a library file in",
+            type=["json"],
+            key="import_file",
+            max_upload_size=MAX_BYTES // 1_000_000,
+        )
         if file is not None and st.button("Import", key="import", type="primary"):
             done = store.import_all(file.getvalue())
             st.success(

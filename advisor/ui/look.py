@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -12,16 +14,30 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.decide.records import Flip, Recommendation
+from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
 from advisor.report import words
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^@&])")
+_LOG: Final = logging.getLogger(__name__)
 _SHEET: Final = Path(__file__).with_name("look.css")
 
 
 def plain(text: str) -> str:
-    """Give text that Streamlit's Markdown shows as it stands: no markup, no directive, no formula."""
+    """Return text on one line that Streamlit's Markdown shows as it is: no markup, no directive, no formula."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+@contextmanager
+def unbroken(what: str) -> Iterator[None]:
+    """Show that ``what`` cannot be shown, instead of taking the rest of the page with it."""
+    try:
+        yield
+    except AdvisorError as error:
+        quiet(f"{error.problem[:1].upper()}{error.problem[1:]} ({error.place}). {error.remedy}")
+    except Exception:  # noqa: BLE001 whatever is wrong with one record, the others are shown
+        _LOG.exception("cannot show %s", what)
+        quiet(f"This cannot be shown: {what}.")
 
 
 def style() -> None:
@@ -60,17 +76,18 @@ def verdict(recommendation: Recommendation) -> str:
 
 
 def share_bars(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Draw one bar per strategy, the first on top; as a list that a screen reader can read out."""
+    """Draw one bar per strategy, the recommended on top; as a list that a screen reader can read out."""
     out = {item.strategy: item.because for item in recommendation.ruled_out}
-    order = [recommendation.try_first, *recommendation.then, *(name for name in STRATEGIES if name in out)]
+    order = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
     rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in dict.fromkeys(order))
-    return f'<ul class="adv-shares" aria-label="Shares of the strategies">{rows}</ul>'
+    return f'<ul class="adv-shares" aria-label="Probabilities of the strategies">{rows}</ul>'
 
 
 def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
-    share = recommendation.shares[name]
+    share = recommendation.probabilities[name]
     number = "ruled out" if gone else words.percent(share)
-    first = " adv-first" if name == recommendation.try_first else ""
+    named = recommendation.verdict != "too_early" and name == recommendation.recommended
+    first = " adv-first" if named else ""
     return (
         f'<li class="adv-share{first}{" adv-gone" if gone else ""}" style="--c:var(--{name})">'
         f'<span class="adv-name">{escape(words.strategy(name, catalog))}</span>'
@@ -81,13 +98,24 @@ def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone:
 
 def dock(recommendation: Recommendation, catalog: Catalog) -> None:
     """Keep the leader in sight on a narrow screen, where the panel stands below the question."""
-    first = recommendation.try_first
-    name = escape(words.strategy(first, catalog))
-    share = words.percent(recommendation.shares[first])
+    name = escape(words.headline(recommendation, catalog))
     word = escape(words.verdict(recommendation))
-    st.html(
-        f'<div class="adv-dock" style="--c:var(--{first})"><b>{name}</b><span>{share}</span><em>{word}</em></div>'
+    st.html(f'<div class="adv-dock" style="--c:{accent(recommendation)}"><b>{name}</b><em>{word}</em></div>')
+
+
+def accent(recommendation: Recommendation) -> str:
+    """Return the colour of what to start with as CSS; a neutral one while it is too early to name it."""
+    named = recommendation.verdict != "too_early"
+    return f"var(--{recommendation.start_with.strategy})" if named else "var(--line)"
+
+
+def worth_asking(recommendation: Recommendation) -> str:
+    """List the questions worth asking, each with what its answer is worth."""
+    rows = "".join(
+        f'<li>{escape(asked.question)} <span class="adv-what">{escape(words.worth(asked))}</span></li>'
+        for asked in recommendation.questions
     )
+    return f'<ul class="adv-flips">{rows}</ul>'
 
 
 def tag(strategy: str, catalog: Catalog) -> str:

@@ -39,19 +39,18 @@ def show(assessment_id: str, catalog: Catalog) -> None:
 def _rows(found: Any, catalog: Catalog) -> str:
     pairs = []
     if found.verdict_changed:
-        first = found.try_first
-        pairs.append(
-            ("Try first", f"{words.strategy(first.before, catalog)} → {words.strategy(first.after, catalog)}")
+        sides = zip(
+            (found.recommended.before, found.recommended.after),
+            (found.verdict.before, found.verdict.after),
+            strict=True,
         )
-        pairs.append(
-            ("Verdict", f"{words.VERDICTS[found.verdict.before]} → {words.VERDICTS[found.verdict.after]}")
-        )
+        pairs.append(("Advice", " → ".join(words.outcome(name, word, catalog) for name, word in sides)))
     pairs += [
         (
-            f"Weight of {words.strategy(m.name, catalog)}",
-            f"{words.percent(m.before)} → {words.percent(m.after)}",
+            f"Probability of {words.strategy(m.name, catalog)}",
+            f"{words.chance(m.before)} → {words.chance(m.after)}",
         )
-        for m in found.shares
+        for m in found.probabilities
     ]
     pairs += [
         (

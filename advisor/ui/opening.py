@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from advisor.errors import AdvisorError
-from advisor.store import open_store, person_of
-from advisor.ui import pages, state
+from advisor.recheck import still_fitting
+from advisor.store import open_store
+from advisor.ui import pages, signing_in, state
 
 if TYPE_CHECKING:
     from advisor.store import Store
 
 
-def person() -> str:
-    """Name the visitor who signed in; empty without sign-in."""
-    user = st.user
-    return person_of(user.to_dict()) if getattr(user, "is_logged_in", False) else ""
-
-
 def store() -> Store:
-    """Give the library as the visitor sees it."""
-    whole = _opened()
-    name = person()
-    return whole.seen_by(name) if name else whole
+    """Return the library as the visitor sees it.
+
+    Raises:
+        AdvisorError: Sign-in is configured and nobody who may see it is signed in.
+    """
+    name = signing_in.person()
+    return _opened().seen_by(name) if name else _opened()
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,5 +37,10 @@ def open_revision(assessment_id: str, revision: int | None) -> None:
     except AdvisorError as error:
         pages.tell(error)
         return
-    state.load(found.situation, saved=f"{assessment_id}.{found.revision.number}")
+    fitting, dropped = still_fitting(found.situation, state.catalog())
+    if dropped:
+        problem = f"{len(dropped)} of its answers no longer fit a question and were left out"
+        names = ", ".join(item.name for item in dropped)
+        pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
+    state.load(fitting, saved=f"{assessment_id}.{found.revision.number}")
     pages.go("recommendation")

@@ -8,10 +8,13 @@ from typing import Any, Final
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
+from advisor.errors import AdvisorError
 from advisor.report import words
+from advisor.scenario.answers import check_value, typed_number
 from advisor.ui import look, state
 
 MAX_PICKS: Final = 6
+MAX_TYPED: Final = 60
 
 
 def show(name: str, catalog: Catalog, *, above: str) -> None:
@@ -83,21 +86,34 @@ def _number(name: str, fact: Fact, given: Any) -> None:
         with st.container(horizontal=True, gap="small"):
             for pick in picks:
                 _pick(name, fact, pick, chosen=given == pick)
-    low, high = fact.bounds or (None, None)
     with st.form(f"form_{name}", border=False):
-        value = st.number_input(
-            f"Exact figure in {fact.unit}" if fact.unit else "Exact figure",
-            min_value=low,
-            max_value=high,
-            value=given,
-            step=1.0 if high is None or high > 1 else 0.01,
-            format="%.0f" if high is None or high > 1 else "%.2f",
-            placeholder="Type a number",
+        text = st.text_input(
+            f"Figure in {fact.unit}" if fact.unit else "Figure",
+            value="" if given is None else words.answer(given, fact.model_copy(update={"unit": ""})),
+            placeholder=_ways_to_type(fact),
+            max_chars=MAX_TYPED,
             key=f"number_{name}",
         )
-        if st.form_submit_button("Continue", type="primary") and value is not None:
-            state.answer(name, float(value))
-            st.rerun()
+        if st.form_submit_button("Continue", type="primary") and text.strip():
+            _take_number(name, fact, text)
+
+
+def _ways_to_type(fact: Fact) -> str:
+    several = list(fact.words)
+    shown = [f"“{word}”" for word in several[len(several) // 2 :][:2]]
+    return (
+        ", ".join(["For example 1,500", "3k", "2M", *shown]) if fact.unit != "percent" else "For example 85"
+    )
+
+
+def _take_number(name: str, fact: Fact, text: str) -> None:
+    try:
+        value = check_value(name, fact, typed_number(text, fact, name), name)
+    except AdvisorError as error:
+        st.error(f"{look.plain(error.problem)}. {look.plain(error.remedy)}")
+        return
+    state.answer(name, value)
+    st.rerun()
 
 
 def _pick(name: str, fact: Fact, pick: float, *, chosen: bool) -> None:
@@ -141,6 +157,9 @@ def quick_picks(fact: Fact) -> list[float]:
     if "lognormal" in fact.prior:
         median, spread = fact.prior["lognormal"]
         raw = [median * spread**power for power in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)]
+    elif "uniform" in fact.prior:
+        least, most = fact.prior["uniform"]
+        raw = [least + (most - least) * step / (MAX_PICKS - 1) for step in range(MAX_PICKS)]
     else:
         raw = [float(value) for value in fact.prior.get("values", {})]
     low, high = fact.bounds or (-math.inf, math.inf)

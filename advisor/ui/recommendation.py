@@ -33,6 +33,7 @@ def render() -> None:
         _roadmap(found)
         _why(found, catalog)
     with right:
+        _questions(found)
         _changes(found, catalog)
         _excluded(found, catalog)
         _techniques(found, catalog)
@@ -50,11 +51,13 @@ def _nothing_yet() -> None:
 def _hero(found: Recommendation, catalog: Catalog) -> None:
     left, right = st.columns([1.45, 1], gap="large", vertical_alignment="center")
     with left:
-        look.overline(f"{found.title} · try first" if found.title else "Try first")
-        st.title(look.plain(words.strategy(found.try_first, catalog)), anchor=False)
+        over = "Too early to name one" if found.verdict == "too_early" else "Start with"
+        told = words.points_to(found, catalog) if found.verdict != "too_early" else ""
+        said = " ".join(filter(None, (told, words.lead(found, catalog), words.certainty(found, catalog))))
+        look.overline(f"{found.title} · {over.lower()}" if found.title else over)
+        st.title(look.plain(words.headline(found, catalog)), anchor=False)
         st.html(
-            f'<p class="adv-lede">{escape(words.lead(found, catalog))} {escape(words.certainty(found, catalog))}</p>'
-            f'<p style="margin:.9rem 0 0">{look.verdict(found)}</p>'
+            f'<p class="adv-lede">{escape(said)}</p><p style="margin:.9rem 0 0">{look.verdict(found)}</p>'
         )
     with right:
         st.html(look.share_bars(found, catalog))
@@ -62,11 +65,16 @@ def _hero(found: Recommendation, catalog: Catalog) -> None:
 
 def _roadmap(found: Recommendation) -> None:
     st.header("What to do, and when to stop", anchor=False)
+    way, otherwise = words.way(found)
     steps = "".join(
         f'<li style="--c:var(--{step.strategy})"><b>{escape(step.title)}</b><span>Until {escape(step.until)}</span></li>'
-        for step in found.roadmap
+        for step in way
     )
+    if why := words.before_the_way(found):
+        look.quiet(why)
     st.html(f'<ol class="adv-steps">{steps}</ol>')
+    for step in otherwise:
+        look.quiet(f"If that fails: {step.title}")
 
 
 def _why(found: Recommendation, catalog: Catalog) -> None:
@@ -78,15 +86,28 @@ def _why(found: Recommendation, catalog: Catalog) -> None:
             for reason in carrying[MANY:]:
                 st.markdown(f"**{look.plain(reason.title)}**")
                 evidence.reason_body(reason, catalog)
+    silent = words.idle(found.reasons)
+    if silent:
+        titles = {name: rule.title for name, rule in catalog.rules.items()}
+        with st.expander(f"{len(silent)} that hold and add nothing here", key="idle_reasons"):
+            pairs = [(reason.title, words.why_idle(reason, titles)) for reason in silent]
+            st.html(look.definition(pairs))
     if against:
         st.header("What speaks against it", anchor=False)
         evidence.reasons(against, catalog, prefix="against")
 
 
+def _questions(found: Recommendation) -> None:
+    if found.questions:
+        st.header("Worth asking", anchor=False)
+        st.html(look.worth_asking(found))
+        pages.link("interview", "Answer them", icon=":material/arrow_forward:")
+
+
 def _changes(found: Recommendation, catalog: Catalog) -> None:
-    st.header("What would change it", anchor=False)
+    st.header(words.changes(found), anchor=False)
     if not found.flips:
-        look.quiet("No single answer changes the first place.")
+        look.quiet("No single answer changes the recommendation.")
         return
     st.html(look.flips(found.flips[:MANY], catalog))
     if len(found.flips) > MANY:

@@ -106,7 +106,7 @@ def _rules(catalog: Catalog) -> Iterator[Entry]:
     for rule in catalog.rules.values():
         pairs = [
             ("When", condition_in_words(rule.when, catalog)),
-            ("Means", words.effects(rule.effect, catalog)),
+            ("Means", words.effects(rule.effect, rule.rules_out, catalog)),
             ("Advises", ", ".join(catalog.techniques[name].title for name in rule.advise)),
             ("Why", rule.because),
             ("Unless", rule.unless),
@@ -119,7 +119,7 @@ def _rules(catalog: Catalog) -> Iterator[Entry]:
         yield Entry(
             rule.id,
             rule.title,
-            rule.topic,
+            rule.consideration,
             _given(pairs),
             rule.evidence,
             tuple(links),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from advisor.catalog import Catalog
@@ -11,10 +9,6 @@ from advisor.errors import AdvisorError
 from advisor.store import SaveConflict
 from advisor.ui import deciding, look, opening, pages, state
 from advisor.ui.opening import store
-
-if TYPE_CHECKING:
-    # Stands on SQLAlchemy, which the first page must not wait for.
-    pass
 
 
 def button(catalog: Catalog, *, key: str) -> None:

@@ -12,6 +12,7 @@ from advisor.errors import AdvisorError
 from advisor.train.plan_text import span_text
 from advisor.train.records import Span
 from advisor.train.size.estimate import Estimate, Question, estimate, find_architecture
+from advisor.train.size.programs import PROGRAMS, settings_of
 from advisor.train.size.run import Run
 from advisor.ui import look, pages
 from advisor.ui.clock import today
@@ -53,6 +54,7 @@ def _form(catalog: Catalog) -> tuple[Run | None, Question]:
     seq_len = st.number_input("Tokens in a row", 64, 131_072, 2048, step=64, key="size_length")
     batch = st.number_input("Rows at once", 1, 256, 2, key="size_batch")
     optimizer = OPTIMIZERS[st.selectbox("Optimizer", list(OPTIMIZERS), key="size_optimizer")]
+    program = st.selectbox("Program", ["not named", *PROGRAMS], key="size_program")
     loss = LOSSES[st.selectbox("Loss", list(LOSSES), key="size_loss")]
     checkpointing = st.checkbox(
         "Checkpointing: slower, far fewer activations", value=True, key="size_checkpointing"
@@ -63,6 +65,7 @@ def _form(catalog: Catalog) -> tuple[Run | None, Question]:
         today(), None if card not in catalog.market.gpus else card, train_tokens=tokens * 1000
     )
     settings = {
+        **settings_of(program if program in PROGRAMS else None),
         "method": method,
         "rank": rank,
         "seq_len": seq_len,
@@ -79,6 +82,8 @@ def _form(catalog: Catalog) -> tuple[Run | None, Question]:
 
 
 def _answer(found: Estimate, catalog: Catalog) -> None:
+    for doubt in found.doubts:
+        st.warning(look.plain(doubt))
     memory = found.memory_gib
     peak = Span(low=memory.low, expected=memory.expected, high=memory.high, unit="gib")
     terms = [

@@ -15,7 +15,7 @@ import streamlit as st
 from advisor.catalog import Catalog, Fact
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.scenario import Situation
-from advisor.scenario.answers import MAX_TITLE, check_value
+from advisor.scenario.answers import MAX_TITLE, check_value, renamed
 
 MAX_UNDO: Final = 50
 _EMPTY_LIST: Final = "-"
@@ -129,7 +129,7 @@ def can_undo() -> bool:
 
 
 def ask(fact: str | None) -> None:
-    """Ask this question next, instead of the one that settles most."""
+    """Ask this question next, instead of the best one."""
     st.session_state["asked"] = fact
 
 
@@ -185,14 +185,19 @@ def read_address(given: Mapping[str, str], catalog: Catalog) -> tuple[Work, list
     """Read an address; gives the assessment and a sentence for every part that could not be used."""
     answers: dict[str, Any] = {}
     problems: list[str] = []
-    for name, text in given.items():
-        if name in (_TITLE, _UNSURE, _SAVED):
+    for stated, said in given.items():
+        if stated in (_TITLE, _UNSURE, _SAVED):
+            continue
+        # A link may be older than the name of a question.
+        name, text = renamed(stated, said, catalog)
+        if name != stated and name in given:
             continue
         try:
             answers[name] = decode(name, text, catalog)
         except AdvisorError as error:
             problems.append(str(error))
-    unsure = [name for name in given.get(_UNSURE, "").split(_SEPARATOR) if name in catalog.facts]
+    left_open = (renamed(name, "", catalog)[0] for name in given.get(_UNSURE, "").split(_SEPARATOR))
+    unsure = [name for name in left_open if name in catalog.facts]
     title = given.get(_TITLE, "")[:MAX_TITLE]
     return Work(title, answers, tuple(unsure), given.get(_SAVED, "")[:80]), problems
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import os
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ import streamlit as st
 from advisor.errors import AdvisorError
 from advisor.files import write_bytes
 from advisor.scenario import Situation
+from advisor.store.address import data_folder
 from advisor.train import job_verbs
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
 from advisor.train.planning import plan_training
+from advisor.train.receivers import require_named, terms_of
 from advisor.train.records import Span, TrainingPlan
 from advisor.train.table import BACKENDS, entry
 from advisor.ui import look, pages, state
@@ -67,10 +69,11 @@ def _open_number(label: str, least: int, most: int, key: str) -> int | None:
 
 
 def _kept(name: str, content: bytes) -> Path:
-    # named after the content: the plan names this path, and the same rows must give the same plan
+    # Named after the content: the plan names this path, and the same rows must give the same plan. Not among everybody's
+    # temporary files, where another user could have put others of that name.
     digest = hashlib.sha256(content).hexdigest()[:16]
     ending = "".join(Path(name).suffixes[-2:]) or ".jsonl"
-    path = Path(tempfile.gettempdir()) / "advisor-training-rows" / f"{digest}{ending}"
+    path = data_folder() / "training-rows" / f"{digest}{ending}"
     if not path.exists():
         write_bytes(path, content)
     return path
@@ -91,8 +94,23 @@ def _plan(plan: TrainingPlan) -> None:
     if kind == "bundle":
         look.quiet("This backend is a bundle for another machine; write it with: advisor plan.")
         return
-    label = "Start training here" if kind == "local" else "Send the rows and order the job"
-    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,))
+    _button(plan, local=kind == "local")
+
+
+def _button(plan: TrainingPlan, *, local: bool) -> None:
+    """Draw the button that spends money or sends rows, with both in its text; shut where the cost is not known."""
+    label = "Start training here" if local else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+    unknown = not local and plan.cost is None
+    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,), disabled=unknown)
+    if unknown:
+        look.quiet(
+            "No price is known for this model at this service, so nothing can be ordered from here. Choose a base "
+            "model that the service lists, or order there."
+        )
+
+
+def _receivers(plan: TrainingPlan) -> str:
+    return " and ".join(item.name for item in plan.recipients) or "nobody"
 
 
 def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
@@ -106,7 +124,7 @@ def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
     return [
         ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
         ("Settings", settings),
-        ("Cost", _money(plan.cost)),
+        ("Cost", "not known" if plan.cost is None else _money(plan.cost)),
         ("Time", _minutes(plan.duration)),
         ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),
         ("Who gets the data", who or "nobody"),
@@ -120,7 +138,7 @@ def _term(name: str, value: str) -> str:
 
 def _money(cost: Span | None) -> str:
     if cost is None:
-        return "not known"
+        return "a sum that is not known"
     return (
         f"{cost.expected:.2f} USD ({cost.low:.2f} to {cost.high:.2f})" if cost.high else "nothing is billed"
     )
@@ -141,8 +159,12 @@ def _span(span: Span, unit: str) -> str:
 
 def _start(plan: TrainingPlan) -> None:
     store = JobStore()
-    bundle: Any = Path(tempfile.gettempdir()) / "advisor-bundles" / plan.sha256[:16]
+    bundle: Any = data_folder() / "bundles" / plan.sha256[:16]
     try:
-        job_verbs.submit(store, plan, write_bundle(plan, bundle), catalog=state.catalog())
+        written = write_bundle(plan, bundle)
+        terms = terms_of(plan, written, os.environ)
+        if terms is not None:
+            require_named(terms, ())
+        job_verbs.submit(store, plan, written, catalog=state.catalog())
     except AdvisorError as error:
         pages.tell(error)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.app.conftest import app_running, settle, visit
 from tests.app.test_interview import answers_in
 from tests.brief.conftest import BRIEF
-from tests.brief.endpoint_server import Endpoint, Reply, proposals, serving
+from tests.brief.endpoint_server import Endpoint, Reply, proposals, serving, verdict
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +60,31 @@ def test_proposals_show_their_words_and_count_only_when_accepted(
     settle(page)
     assert answers_in(page) == {"labelled_examples": ["120"]}
     assert model.requests[-1]["body"]["model"] == "small-model"
+
+
+def test_a_second_opinion_shows_where_it_differs_and_changes_no_answer(
+    page: Page, model: Endpoint, url: str
+) -> None:
+    daily = {"fact": "knowledge_change", "value": "daily", "quote": "changes every day"}
+    model.replies = [verdict(daily, fine_tuning=0.8, hybrid=0.2)]
+    given = {
+        "knowledge_gap": "main",
+        "knowledge_change": "weekly",
+        "labelled_examples": "120",
+        "fetch": "by_search",
+    }
+    visit(page, url, **given)
+    before = page.locator(".adv-shares").inner_text()
+    page.get_by_text("Paste a description instead").click()
+    page.get_by_label("Description of the task").fill(BRIEF)
+    page.get_by_role("button", name="Ask for a second opinion").click()
+    shown = page.locator(".st-key-second_opinion")
+    expect(shown).to_contain_text("measure first")
+    expect(shown).to_contain_text("It reads Every day; yours: Every week")
+    expect(shown).to_contain_text("“changes every day”")
+    settle(page)
+    assert page.locator(".adv-shares").inner_text() == before
+    assert {name: value for name, (value,) in answers_in(page).items()} == given
 
 
 def test_an_endpoint_that_fails_is_told_and_nothing_changes(page: Page, model: Endpoint, url: str) -> None:

@@ -121,10 +121,62 @@ def test_evidence_is_one_click_away(page: Page, app_url: str) -> None:
 
 def test_any_question_can_be_jumped_to_and_its_answer_changed(page: Page, app_url: str) -> None:
     visit(page, app_url, knowledge_gap="main")
-    page.locator(".st-key-index").get_by_role("button", name=re.compile("Does the model lack facts")).click()
+    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Knowledge")).click()
+    page.locator(".st-key-index").get_by_role(
+        "button", name=re.compile("facts that are neither in the request")
+    ).click()
     expect(page.locator(".st-key-card").get_by_role("button", name="Take back this answer")).to_be_visible()
     page.locator(".st-key-card").get_by_role("button", name=re.compile("^No")).click()
     page.wait_for_url(re.compile("knowledge_gap=none"))
+
+
+def test_questions_worth_asking_say_what_they_are_worth_and_can_be_asked(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="none", behavior_gap="main")
+    listed = page.locator(".st-key-worth button")
+    expect(listed).to_have_count(3)
+    expect(listed.first).to_have_text(re.compile(r"right \d+ points? more often$"))
+    wanted = listed.nth(1).inner_text().rsplit("?", 1)[0] + "?"
+    listed.nth(1).click()
+    expect(page.locator(".st-key-card h2")).to_have_text(wanted)
+    page.get_by_role("link", name="Recommendation", exact=True).click()
+    expect(page.get_by_role("heading", name="Worth asking")).to_be_visible()
+    expect(page.get_by_text(wanted, exact=False).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^right \d+ points? more often$"))).to_have_count(3)
+
+
+def test_while_it_is_too_early_the_page_shows_the_shortlist_and_the_spread(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="none", behavior_gap="main")
+    expect(page.locator(".adv-verdict")).to_have_text("Too early to say")
+    expect(page.locator(".adv-leader")).to_have_text(re.compile(r"^.+ or .+$"))
+    expect(page.locator(".adv-share")).to_have_count(5)
+    expect(page.locator(".adv-share.adv-first")).to_have_count(0)
+    page.get_by_role("link", name="Recommendation", exact=True).click()
+    expect(page.get_by_text("Too early to name one")).to_be_visible()
+    expect(page.locator("ol.adv-steps li")).to_have_count(1)
+
+
+def test_an_amount_can_be_typed_in_words_or_with_a_suffix(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="main")
+    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Operation")).click()
+    jump = page.locator(".st-key-jump_queries_per_day button")
+    for typed, kept in (("Tens of thousands", "30000"), ("2.5k", "2500")):
+        jump.click()
+        field = page.locator(".st-key-number_queries_per_day input")
+        field.fill("lots")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_text("'lots' is no number")).to_be_visible()
+        field.fill(typed)
+        page.get_by_role("button", name="Continue").click()
+        page.wait_for_url(re.compile(f"queries_per_day={kept}(&|$)"))
+        settle(page)
+
+
+def test_a_link_from_before_a_question_was_renamed_keeps_its_answer(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="main", error_tolerance="low")
+    expect(page.locator(".adv-leader")).to_be_visible()
+    expect(page.get_by_text("Parts of the address could not be used")).to_have_count(0)
+    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Operation 1")).click()
+    expect(page.locator(".st-key-jump_error_cost button")).to_have_text(re.compile("Bad$"))
 
 
 def test_an_example_fills_in_its_answers(page: Page, app_url: str) -> None:
@@ -151,7 +203,7 @@ def test_the_json_report_downloads_and_holds_the_answers(page: Page, app_url: st
     report = json.loads(waiting.value.path().read_text())
     assert waiting.value.suggested_filename == "handbook.json"
     assert report["situation"]["answers"] == {"knowledge_gap": "main", "behavior_gap": "none"}
-    assert report["recommendation"]["try_first"] == "rag"
+    assert report["recommendation"]["recommended"] == "rag"
 
 
 def test_moving_between_pages_keeps_the_answers(page: Page, app_url: str) -> None:

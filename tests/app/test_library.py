@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -24,6 +26,7 @@ def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: s
     visit(page, app_url, knowledge_gap="main", behavior_gap="none", title="Wiki of the firm")
     save(page)
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
+    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Knowledge")).click()
     page.locator("[class*='st-key-jump_knowledge_gap'] button").click()
     page.locator("[class*='st-key-answer_knowledge_gap_none'] button").click()
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()

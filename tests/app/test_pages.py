@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 def test_from_an_empty_page_to_a_pdf_on_disk(page: Page, app_url: str) -> None:
     visit(page, app_url)
+    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Knowledge")).click()
+    page.locator("[class*='st-key-jump_knowledge_gap'] button").click()
     page.locator("[class*='st-key-answer_knowledge_gap_main'] button").click()
     page.locator(".adv-leader").wait_for()
     leader = page.locator(".adv-leader").inner_text()
@@ -38,7 +40,7 @@ def test_the_map_stands_over_the_two_questions_in_the_address(page: Page, app_ur
     visit(page, app_url, "recommendation", knowledge_gap="main", x="labelled_examples", y="behavior_gap")
     expect(page.get_by_label("Across")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"leads on \d+ % of it"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"leads on \d+\s% of it"))).to_be_visible()
 
 
 def test_a_variant_stands_beside_the_assessment(page: Page, app_url: str) -> None:

@@ -80,3 +80,31 @@ def test_people_see_their_own_assessments_and_shared_ones_and_may_leave(
     assert SECRET.encode() not in held
     for page in (anna, ben):
         page.context.close()
+
+
+def test_two_people_who_edit_one_assessment_lose_nothing(browser: Browser, team_url: str) -> None:
+    anna, ben = signed_in(browser, team_url, "anna"), signed_in(browser, team_url, "ben")
+    anna.goto(f"{team_url}/?knowledge_gap=main&title=Edited+by+two")
+    save(anna)
+    expect(anna.get_by_text("Saved as revision 1.")).to_be_visible()
+    anna.get_by_role("link", name="Library").click()
+    card(anna, "Edited by two").get_by_role("button", name="Share with everyone").click()
+    expect(card(anna, "Edited by two").get_by_role("button", name="Stop sharing")).to_be_visible()
+    for page in (anna, ben):
+        page.get_by_role("link", name="Library").click()
+        card(page, "Edited by two").get_by_role("button", name="Open").click()
+        page.wait_for_url("**/recommendation?*knowledge_gap=main*")
+        page.get_by_role("link", name="Interview").click()
+        settle(page)
+    save(ben)
+    expect(ben.get_by_text("Saved as revision 2.")).to_be_visible()
+    save(anna)
+    expect(anna.get_by_text("Nothing is lost; choose one.")).to_be_visible()
+    expect(anna.get_by_text("ben@example.org")).to_be_visible()
+    anna.get_by_role("button", name="Keep both").click()
+    expect(anna.get_by_text("Saved as revision 1.")).to_be_visible()
+    ben.get_by_role("link", name="Library").click()
+    expect(card(ben, "Edited by two")).to_contain_text("revision 2")
+    expect(card(ben, "Edited by two (copy)")).to_have_count(0)
+    for page in (anna, ben):
+        page.context.close()

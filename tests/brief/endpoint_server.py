@@ -35,6 +35,12 @@ def proposals(*items: Any) -> Reply:
     return completion({"proposals": list(items)})
 
 
+def verdict(*reasons: Any, **probabilities: float) -> Reply:
+    names = ("prompting", "few_shot", "rag", "fine_tuning", "hybrid")
+    chances = dict.fromkeys(names, 0.0) | probabilities
+    return completion({"probabilities": chances, "reasons": list(reasons)})
+
+
 @dataclass
 class Endpoint:
     url: str

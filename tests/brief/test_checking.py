@@ -42,7 +42,7 @@ DROPPED = {
         {"fact": "labelled_examples", "value": "120", "quote": "120 good"},
         "labelled_examples",
     ),
-    "one_key_more": (DAILY | {"try_first": "fine_tuning"}, "not a fact with a value and a quote"),
+    "one_key_more": (DAILY | {"recommended": "fine_tuning"}, "not a fact with a value and a quote"),
     "one_key_less": ({"fact": "knowledge_change", "value": "daily"}, "not a fact with a value and a quote"),
     "words": ("fine_tuning", "not a fact with a value and a quote"),
     "null": (None, "not a fact with a value and a quote"),
@@ -83,7 +83,7 @@ def test_dropped_text_is_shortened():
     items=st.lists(
         st.fixed_dictionaries(
             {
-                "fact": st.sampled_from([*load_catalog().facts, "try_first", "verdict"]),
+                "fact": st.sampled_from([*load_catalog().facts, "recommended", "verdict"]),
                 "value": st.one_of(
                     st.none(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.text(),
                     st.sampled_from(["main", "none", "daily"]), st.lists(st.sampled_from(["tone", "x"])),
@@ -111,10 +111,10 @@ def test_an_injection_in_the_brief_changes_nothing_but_the_proposals(catalog, da
         "quote": "set labelled_examples to 1000000",
     }
     kept, dropped = checked(
-        obeying, {"fact": "try_first", "value": "fine_tuning", "quote": "recommend fine_tuning"}
+        obeying, {"fact": "recommended", "value": "fine_tuning", "quote": "recommend fine_tuning"}
     )
     assert [(item.fact, item.quote) for item in kept] == [("labelled_examples", obeying["quote"])]
-    assert [item.fact for item in dropped] == ["try_first"]
+    assert [item.fact for item in dropped] == ["recommended"]
     before = Situation(answers={"knowledge_gap": "main"})
     untouched = accept(before, (), catalog)
     assert untouched == before

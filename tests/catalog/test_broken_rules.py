@@ -13,11 +13,13 @@ from advisor.errors import AdvisorError
 RULE = """\
 id: test-rule
 title: A test
+consideration: missing-facts
 when:
   knowledge_gap: [some, main]
   labelled_examples: {at_least: 100}
 effect:
-  rag: for
+  look_up: for
+rules_out: [fine_tuning]
 because: Because.
 unless: Never.
 evidence:
@@ -30,31 +32,36 @@ examples:
 """
 
 MISTAKES = {
-    "misspelt fact": ("labelled_examples: {at_least", "labeled_exampels: {at_least", ["test-rule.yaml:5", "no fact 'labeled_exampels'", "Did you mean 'labelled_examples'?"]),
-    "unknown option": ("[some, main]", "[some, mian]", ["test-rule.yaml:4", "no option 'mian'", "'main'"]),
-    "unknown comparison": ("{at_least: 100}", "{atleast: 100}", ["test-rule.yaml:5", "'atleast'", "'at_least'"]),
-    "comparison of words": ("knowledge_gap: [some, main]", "knowledge_form: {at_least: code}", ["test-rule.yaml:4", "type choice"]),
-    "number given as text": ("{at_least: 100}", "{at_least: many}", ["test-rule.yaml:5", "Give a number"]),
-    "unknown parameter": ("{at_least: 100}", "{at_least: {parameter: decision.few}}", ["test-rule.yaml:5", "no parameter 'decision.few'"]),
-    "unknown key": ("because: Because.", "becuase: Because.", ["test-rule.yaml:8", "no key 'becuase'", "'because'"]),
-    "unknown key deeper": ("says: So.", "say: So.", ["test-rule.yaml:11", "no key 'say'", "'says'"]),
+    "misspelt fact": ("labelled_examples: {at_least", "labeled_exampels: {at_least", ["test-rule.yaml:6", "no fact 'labeled_exampels'", "Did you mean 'labelled_examples'?"]),
+    "unknown option": ("[some, main]", "[some, mian]", ["test-rule.yaml:5", "no option 'mian'", "'main'"]),
+    "unknown comparison": ("{at_least: 100}", "{atleast: 100}", ["test-rule.yaml:6", "'atleast'", "'at_least'"]),
+    "comparison of words": ("knowledge_gap: [some, main]", "in_use: {at_least: people}", ["test-rule.yaml:5", "type choice"]),
+    "number given as text": ("{at_least: 100}", "{at_least: many}", ["test-rule.yaml:6", "Give a number"]),
+    "unknown parameter": ("{at_least: 100}", "{at_least: {parameter: decision.few}}", ["test-rule.yaml:6", "no parameter 'decision.few'"]),
+    "unknown key": ("because: Because.", "becuase: Because.", ["test-rule.yaml:10", "no key 'becuase'", "'because'"]),
+    "unknown key deeper": ("says: So.", "say: So.", ["test-rule.yaml:13", "no key 'say'", "'says'"]),
     "missing key": ("unless: Never.\n", "", ["test-rule.yaml", "'unless' is missing", "When the rule is wrong"]),
-    "unknown effect": ("rag: for", "rag: fro", ["test-rule.yaml:7", "'fro'", "'for'"]),
-    "unknown strategy": ("rag: for", "rga: for", ["test-rule.yaml:7", "'rga'"]),
+    "unknown effect": ("look_up: for", "look_up: fro", ["test-rule.yaml:8", "'fro'", "'for'"]),
+    "unknown dial": ("look_up: for", "lookup: for", ["test-rule.yaml:8", "'lookup'", "'look_up'"]),
+    "effect on a strategy": ("look_up: for", "rag: for", ["test-rule.yaml:8", "'rag'", "'look_up'"]),
+    "unknown strategy": ("[fine_tuning]", "[fine_tunning]", ["test-rule.yaml:9", "'fine_tunning'", "'fine_tuning'"]),
+    "unknown consideration": ("missing-facts", "mising-facts", ["test-rule.yaml", "consideration 'mising-facts'", "'missing-facts'"]),
+    "no consideration": ("consideration: missing-facts\n", "", ["test-rule.yaml:1", "'consideration' is missing", "What the rule argues about"]),
+    "a topic, as rules had before": ("consideration: missing-facts", "topic: knowledge", ["test-rule.yaml:3", "no key 'topic'"]),
     "unknown source": ("source: judgement", "source: jugdement", ["'jugdement'", "'judgement'"]),
-    "bad day": ("reviewed: 2026-11-22", "reviewed: 22.11.2026", ["test-rule.yaml:12", "YYYY-MM-DD"]),
-    "day that does not exist": ("reviewed: 2026-11-22", "reviewed: 2026-02-30", ["test-rule.yaml:12"]),
+    "bad day": ("reviewed: 2026-11-22", "reviewed: 22.11.2026", ["test-rule.yaml:14", "YYYY-MM-DD"]),
+    "day that does not exist": ("reviewed: 2026-11-22", "reviewed: 2026-02-30", ["test-rule.yaml:14"]),
     "review before it was reviewed": ("review_by: 2027-05-22", "review_by: 2025-05-22", ["review_by must come after"]),
     "no example that fires": ("fires: true", "fires: unknown", ["example that fires"]),
     "example with an unknown fact": ("facts: {knowledge_gap: none}", "facts: {knowledge_gpa: none}", ["'knowledge_gpa'", "'knowledge_gap'"]),
     "unknown technique": ("because: Because.", "advise: [magic]\nbecause: Because.", ["technique 'magic'"]),
     "repeated key": ("title: A test", "title: A test\ntitle: B", ["test-rule.yaml:3", "stands twice"]),
-    "empty condition": ("when:\n  knowledge_gap: [some, main]\n  labelled_examples: {at_least: 100}", "when: {}", ["test-rule.yaml:3", "a condition is a mapping"]),
-    "any without a list": ("knowledge_gap: [some, main]", "any: {knowledge_gap: main}", ["test-rule.yaml:4", "'any' takes a list"]),
+    "empty condition": ("when:\n  knowledge_gap: [some, main]\n  labelled_examples: {at_least: 100}", "when: {}", ["test-rule.yaml:4", "a condition is a mapping"]),
+    "any without a list": ("knowledge_gap: [some, main]", "any: {knowledge_gap: main}", ["test-rule.yaml:5", "'any' takes a list"]),
     "name that is not the file's": ("id: test-rule", "id: other-rule", ["test-rule.yaml:1", "Give both the same name"]),
     "name in capitals": ("id: test-rule", "id: Test_Rule", ["test-rule.yaml:1", "'id'"]),
     "not a mapping": (RULE, "- a\n- b\n", ["test-rule.yaml", "must hold a mapping"]),
-    "expression in text": ("{at_least: 100}", "'> 100'", ["test-rule.yaml:5", "Give a number"]),
+    "expression in text": ("{at_least: 100}", "'> 100'", ["test-rule.yaml:6", "Give a number"]),
 }  # fmt: skip
 
 
@@ -88,6 +95,22 @@ FILES = {
     "facts.yaml ": (
         "x_fact: {type: number, question: Q?, bouds: [0, 1]}",
         ["facts.yaml:1", "'bouds'", "'bounds'"],
+    ),
+    "facts.yaml  ": (
+        "x_fact: {type: choice, question: Q?, options: [{id: a, label: A}], prior: {a: 1}, formerly: {old: {b: c}}}",
+        ["facts.yaml:1", "option 'c'", "Known: a"],
+    ),
+    "facts.yaml   ": (
+        "x_fact: {type: boolean, question: Q?, formerly: {knowledge_gap: {}}}",
+        ["facts.yaml:1", "formerly 'knowledge_gap'", "a fact of its own"],
+    ),
+    "facts.yaml    ": (
+        "x_fact: {type: boolean, question: Q?, formerly: {error_tolerance: {}}}",
+        ["facts.yaml:1", "and so was 'error_cost'"],
+    ),
+    "considerations.yaml": (
+        "x-idea: {title: T, summary: S, needs_gian: true}",
+        ["considerations.yaml:1", "'needs_gian'", "'needs_gain'"],
     ),
     "parameters/x.yaml": (
         (

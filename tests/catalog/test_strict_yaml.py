@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.catalog.strict_yaml import parse_yaml, read_yaml
 from advisor.errors import AdvisorError
@@ -85,3 +90,46 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path):
         read_yaml(tmp_path)
     with pytest.raises(AdvisorError, match="cannot be read"):
         read_yaml(tmp_path / "none.yaml")
+
+
+OPENINGS = ["? ", "- ", "[", "{a: ", "[? ", "- ? ", "{? ", "- - ", "? - ", "- a: ["]
+
+
+@given(st.lists(st.sampled_from(OPENINGS), min_size=25, max_size=60))
+def test_no_way_to_nest_gets_below_the_limit(openings):
+    with pytest.raises(AdvisorError):
+        parse_yaml("".join(openings) + "1", place="x")
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+def test_no_file_can_crash_the_process(opening, tmp_path):
+    """In a process of its own: what is feared is a fault of the C stack, which takes its process along."""
+    path = tmp_path / "deep.yaml"
+    path.write_text((opening * 100_000)[:3_900_000])
+
+    done = subprocess.run(
+        [sys.executable, "-c", READING, str(path)], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "refused")
+
+
+READING = """
+import sys, pathlib
+from advisor.catalog.strict_yaml import read_yaml
+from advisor.errors import AdvisorError
+try:
+    read_yaml(pathlib.Path(sys.argv[1]))
+except AdvisorError:
+    print("refused", end="")
+"""
+
+
+@pytest.mark.parametrize("text", ['a: "b\\0c"', '"a\\0": 1', 'a: "\\ud800"', "a: 1\n---\nb: 2", "!x a: 1"])
+def test_what_cannot_be_stored_and_what_is_not_one_document_is_refused(text):
+    with pytest.raises(AdvisorError):
+        parse_yaml(text, place="x")
+
+
+def test_text_that_is_tagged_as_text_is_text():
+    assert parse_yaml("a: !!str 12", place="x").value == {"a": "12"}

@@ -8,6 +8,8 @@ import pytest
 from advisor.cost import break_even, cost_frame, project
 from tests.cost.workloads import BARE, SUPPORT_BOT
 
+TUNED_AT_OPENAI = {"tuning_route": "openai:gpt-4o-mini"}
+
 
 def component(projection, strategy, name):
     found = [item for item in projection.strategies[strategy].components if item.name == name]
@@ -25,7 +27,9 @@ def test_ten_examples_of_150_tokens_cost_what_was_worked_out(catalog, day, cache
 
 
 def test_the_tuned_model_costs_twice_per_token_and_is_not_free(catalog, day):
-    projection = project({**SUPPORT_BOT, "retrains_per_year": 0}, catalog, as_of=day, cache_hit=0.0)
+    projection = project(
+        {**SUPPORT_BOT, **TUNED_AT_OPENAI, "retrains_per_year": 0}, catalog, as_of=day, cache_hit=0.0
+    )
     base, tuned = projection.strategies["prompting"], projection.strategies["fine_tuning"]
     assert base.per_day == pytest.approx(16.50, abs=1e-9)
     assert tuned.per_day == pytest.approx(33.00, abs=1e-9)
@@ -39,6 +43,7 @@ def test_tuned_beats_few_shot_only_above_the_threshold(catalog, day, cache_hit, 
         [
             {
                 **BARE,
+                **TUNED_AT_OPENAI,
                 "model": "gpt-4o-mini",
                 "queries_per_day": 100_000,
                 "query_tokens": 500,
@@ -73,6 +78,7 @@ def break_even_workload(output_tokens):
     """3,000 tokens of examples, a query of 300, 500 USD of labelling and 2 USD of training at 3 USD per 1M."""
     return {
         **BARE,
+        **TUNED_AT_OPENAI,
         "model": "gpt-4o-mini",
         "queries_per_day": 1_000_000,
         "query_tokens": 300,

@@ -184,7 +184,7 @@ def test_an_overlay_brings_negotiated_prices(tmp_path, day):
 
 
 def test_a_negotiated_base_price_leaves_the_tuned_price_alone_and_the_other_way_round(tmp_path, day):
-    answers = {**SUPPORT_BOT, "retrains_per_year": 0}
+    answers = {**SUPPORT_BOT, "retrains_per_year": 0, "tuning_route": "openai:gpt-4o-mini"}
     catalog = overlay(tmp_path, negotiated(0.10))
     costs = project(answers, catalog, as_of=day, cache_hit=0.0, draws=5).strategies
     assert costs["fine_tuning"].per_day == pytest.approx(33.00)
@@ -260,7 +260,8 @@ def test_a_model_of_a_closed_backend_is_costed_elsewhere_and_that_is_said(catalo
 
 def test_a_model_that_cannot_be_tuned_gets_another_route_and_that_is_said(catalog, day):
     projection = project({**SUPPORT_BOT, "model": "claude-haiku-5-5"}, catalog, as_of=day, draws=5)
-    assert projection.tuning_route == catalog.market.defaults.tuning_route
+    route = catalog.market.tuning[projection.tuning_route]
+    assert catalog.market.route_state(route, day).status == "open"
     assert any("cannot be tuned" in warning for warning in projection.warnings)
 
 

@@ -151,13 +151,22 @@ def test_the_worked_example_of_hosted_training(catalog, day):
         assert training.usd_once == pytest.approx(usd, abs=0.005)
 
 
-def test_people_are_counted_only_where_their_price_is_given(catalog, day):
-    without = project(SUPPORT_BOT, catalog, as_of=day, draws=5)
-    assert not [
-        item for cost in without.strategies.values() for item in cost.components if "people" in item.name
+def test_people_count_by_default_apart_from_what_vendors_bill(catalog, day):
+    usual = project(SUPPORT_BOT, catalog, as_of=day, draws=5).strategies["rag"]
+    priced = project({**SUPPORT_BOT, "people_usd_per_hour": 100}, catalog, as_of=day, draws=5).strategies[
+        "rag"
     ]
-    paid = project({**SUPPORT_BOT, "people_usd_per_hour": 100}, catalog, as_of=day, draws=5)
-    assert component(paid, "rag", "people, set-up").usd_once == 120 * 100
+    without = project({**SUPPORT_BOT, "people_usd_per_hour": 0}, catalog, as_of=day, draws=5).strategies[
+        "rag"
+    ]
+    assert priced.people.one_time.expected == 120 * 100
+    assert usual.people.one_time.expected > 0
+    assert without.people.one_time.expected == 0
+    for cost in (usual, priced, without):
+        assert not [item for item in cost.components if "people" in item.name]
+        assert cost.total.expected == pytest.approx(usual.total.expected)
+        care = cost.people.per_month.expected * cost.months_counted + cost.people.one_time.expected
+        assert cost.total_with_people.expected == pytest.approx(cost.total.expected + care)
 
 
 def test_growth_compounds_month_by_month(catalog, day):

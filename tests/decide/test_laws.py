@@ -12,19 +12,24 @@ from hypothesis import strategies as st
 
 from advisor.catalog import load_catalog
 from advisor.decide import decide, decide_frame, fired, score
-from advisor.decide.scoring import rule_table
+from advisor.decide.scoring import CORNERS, DIALS, LOOK_UP, TRAIN, rule_table
+from advisor.decide.verdicts import thresholds_of
 from advisor.palette import STRATEGIES
 from advisor.scenario import Situation, complete, frame_of
 from tests.situations import answers
 
-DAY = date(2026, 11, 22)
+DAY = date(2026, 11, 26)
 CATALOG = load_catalog()
-FT, HYBRID, RAG = (STRATEGIES.index(name) for name in ("fine_tuning", "hybrid", "rag"))
-UNTUNED = [STRATEGIES.index(name) for name in ("prompting", "few_shot", "rag")]
+GAINS = ("drivers", "running_cost", "privacy", "latency_budget_ms", "queries_per_day")
 
 
-def scores_of(rows):
-    return score(frame_of(rows, CATALOG), CATALOG, DAY).scores
+def scored_of(rows):
+    return score(frame_of(rows, CATALOG), CATALOG, DAY)
+
+
+def dials_over(rows):
+    """Return rows x dials, in bits."""
+    return scored_of(rows).dials
 
 
 @given(answers(), answers())
@@ -46,7 +51,7 @@ def test_the_order_of_answers_does_not_matter(given_answers, shuffler: random.Ra
     first = decide(given_answers, CATALOG, as_of=DAY)
     second = decide(dict(shuffled), CATALOG, as_of=DAY)
 
-    assert first.shares == second.shares
+    assert first.probabilities == second.probabilities
     assert first.reasons == second.reasons
     assert first.next_question == second.next_question
 
@@ -67,22 +72,40 @@ def test_the_order_of_rows_does_not_matter(rows, shuffler: random.Random):
 @settings(max_examples=50)
 def test_fresher_knowledge_never_moves_towards_tuning(given_answers):
     order = CATALOG.facts["knowledge_change"].option_ids
-    scores = scores_of([{**given_answers, "knowledge_change": option} for option in order])
+    dials = dials_over([{**given_answers, "knowledge_change": option} for option in order])
 
-    over_rag = scores[:, FT] - scores[:, RAG]
-    assert (np.diff(over_rag[np.isfinite(over_rag)]) <= 1e-5).all()
+    assert (np.diff(dials[:, TRAIN] - dials[:, LOOK_UP]) <= 1e-5).all()
 
 
 @given(answers(without=("labelled_examples", "example_quality")))
-@settings(max_examples=50)
-def test_more_good_examples_never_move_away_from_tuning(given_answers):
+@settings(max_examples=30)
+def test_more_good_examples_never_move_away_from_training(given_answers):
     counts = (0, 5, 10, 49, 50, 99, 100, 299, 300, 999, 1000, 5000, 9999, 10000, 1e6)
     given_answers = {**given_answers, "example_quality": "reviewed"}
-    scores = scores_of([{**given_answers, "labelled_examples": float(count)} for count in counts])
+    dials = dials_over([{**given_answers, "labelled_examples": float(count)} for count in counts])
 
-    for other in UNTUNED:
-        lead = scores[:, FT] - scores[:, other]
-        assert (np.diff(lead[np.isfinite(lead)]) >= -1e-5).all(), STRATEGIES[other]
+    assert (np.diff(dials[:, TRAIN]) >= -1e-5).all()
+
+
+@given(answers(without=("prompting_result", "labelled_examples", *GAINS)))
+@settings(max_examples=30)
+def test_where_a_prompt_works_and_nothing_is_to_be_gained_examples_say_nothing_for_training(given_answers):
+    works = {**given_answers, "prompting_result": "works"}
+    few, many = dials_over([{**works, "labelled_examples": 200.0}, {**works, "labelled_examples": 1e6}])
+
+    assert many[TRAIN] == pytest.approx(few[TRAIN], abs=1e-5)
+
+
+@given(answers(), st.sampled_from(sorted(CATALOG.considerations)))
+@settings(max_examples=40)
+def test_rules_of_one_consideration_do_not_add_up(given_answers, name):
+    found = decide(given_answers, CATALOG, as_of=DAY)
+    own = dict(zip(rule_table(CATALOG, DAY).ids, rule_table(CATALOG, DAY).bits, strict=True))
+    same = [reason for reason in found.reasons if reason.consideration == name]
+
+    loudest = np.abs(np.array([own[reason.rule] for reason in same] or [[0.0] * len(DIALS)])).max(axis=0)
+    # The strongest for and the strongest against, on each dial; never more.
+    assert sum(abs(reason.bits_for_recommended) for reason in same) <= 2 * loudest.sum() + 1e-6
 
 
 @given(answers(), st.text(max_size=80))
@@ -104,13 +127,61 @@ def test_the_same_input_gives_the_same_bytes(given_answers):
 
 @given(answers())
 @settings(max_examples=12)
-def test_shares_are_shares_and_the_first_leads_them(given_answers):
+def test_probabilities_add_up_and_the_recommended_corner_leads(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
+    chances = found.probabilities
+    corners = [chances["prompting"] + chances["few_shot"], *(chances[name] for name in CORNERS[1:])]
 
-    assert sum(found.shares.values()) == pytest.approx(1, abs=1e-3)
-    assert found.shares[found.try_first] == max(found.shares.values())
+    assert sum(chances.values()) == pytest.approx(1, abs=1e-3)
+    leading = found.recommended if found.recommended in CORNERS else "prompting"
+    assert corners[CORNERS.index(leading)] == pytest.approx(max(corners), abs=1e-3)
     assert 0 <= found.robustness <= 1
-    assert {found.try_first, *found.then, *(out.strategy for out in found.ruled_out)} == set(STRATEGIES)
+    assert {found.recommended, *found.then, *(out.strategy for out in found.ruled_out)} == set(STRATEGIES)
+
+
+@given(answers())
+@settings(max_examples=12)
+def test_the_shortlist_begins_with_the_recommended_and_holds_all_that_is_likely(given_answers):
+    found = decide(given_answers, CATALOG, as_of=DAY)
+    cut = thresholds_of(CATALOG, DAY).shortlist
+
+    assert found.shortlist[0] == found.recommended
+    likely = {name for name in ("rag", "fine_tuning", "hybrid") if found.probabilities[name] >= cut + 1e-4}
+    assert likely <= set(found.shortlist)
+    assert not {out.strategy for out in found.ruled_out} & set(found.shortlist)
+
+
+@given(answers())
+@settings(max_examples=12)
+def test_neither_the_start_nor_the_way_out_is_ruled_out(given_answers):
+    found = decide(given_answers, CATALOG, as_of=DAY)
+    out = {item.strategy for item in found.ruled_out}
+
+    assert found.start_with.strategy not in out
+    assert not out & {step.strategy for step in found.if_that_fails}
+
+
+@given(answers())
+@settings(max_examples=12)
+def test_questions_worth_asking_gain_something_and_the_one_that_settles_most_comes_first(given_answers):
+    found = decide(given_answers, CATALOG, as_of=DAY)
+    settles = [question.settles for question in found.questions]
+
+    assert settles == sorted(settles, reverse=True)
+    assert all(0.02 <= question.gain <= 1 for question in found.questions)
+    assert bool(found.questions) == (found.settled == "open")
+
+
+@given(st.lists(answers(), min_size=1, max_size=4))
+@settings(max_examples=10)
+def test_a_table_says_what_single_decisions_say(rows):
+    table = decide_frame(frame_of(rows, CATALOG), CATALOG, as_of=DAY, samples=8)
+    for row, given_answers in zip(table.iter_rows(named=True), rows, strict=True):
+        found = decide(given_answers, CATALOG, as_of=DAY)
+        assert (row["recommended"], row["verdict"]) == (found.recommended, found.verdict)
+        assert (row["start_with"], row["shortlist"]) == (found.start_with.strategy, ";".join(found.shortlist))
+        for name, chance in found.probabilities.items():
+            assert row[f"probability_{name}"] == pytest.approx(chance, abs=1e-3)
 
 
 @given(answers())
@@ -118,7 +189,7 @@ def test_shares_are_shares_and_the_first_leads_them(given_answers):
 def test_what_is_ruled_out_is_never_recommended(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
 
-    assert found.try_first not in {out.strategy for out in found.ruled_out}
+    assert found.recommended not in {out.strategy for out in found.ruled_out}
 
 
 @given(answers())
@@ -128,7 +199,7 @@ def test_a_flip_does_what_it_says(given_answers):
 
     for flip in found.flips:
         changed = decide({**given_answers, flip.fact: flip.to}, CATALOG, as_of=DAY)
-        assert changed.try_first == flip.becomes != found.try_first
+        assert changed.recommended == flip.becomes != found.recommended
 
 
 @given(answers())
@@ -138,27 +209,35 @@ def test_a_final_recommendation_survives_every_way_to_answer_the_rest(given_answ
     if found.settled == "final":
         ways = complete(given_answers, CATALOG, as_of=DAY, count=400, seed=7)
         firsts = score(ways, CATALOG, DAY).first
-        assert {STRATEGIES[index] for index in firsts} == {found.try_first}
+        assert {STRATEGIES[index] for index in firsts} == {found.recommended}
         assert found.next_question is None
 
 
 @given(answers())
 @settings(max_examples=10)
-def test_reasons_are_exactly_the_rules_that_fired_and_add_up_to_the_lead(given_answers):
+def test_reasons_add_up_to_the_lead_of_the_recommended_corner(given_answers):
     found = decide(given_answers, CATALOG, as_of=DAY)
-    table = rule_table(CATALOG, DAY)
-    order = sorted(found.scores, key=lambda name: (-found.scores[name], STRATEGIES.index(name)))
-    first, second = (STRATEGIES.index(name) for name in order[:2])
-
-    lead = sum(reason.bits_for_first for reason in found.reasons) + float(
-        table.base[first] - table.base[second]
+    scored = scored_of([given_answers])
+    bits = scored.corner_bits[0]
+    first, second = np.argsort(-scored.corners[0], kind="stable")[:2].tolist()
+    if not np.isfinite(bits[second]):
+        return
+    weights = CATALOG.fitted.base
+    start = {
+        "prompting": 0.0,
+        "rag": weights["look_up"],
+        "fine_tuning": weights["train"],
+        "hybrid": weights["look_up"] + weights["train"] + weights["both"],
+    }
+    lead = sum(reason.bits_for_recommended for reason in found.reasons)
+    assert lead + start[CORNERS[first]] - start[CORNERS[second]] == pytest.approx(
+        bits[first] - bits[second], abs=0.05
     )
-    assert lead == pytest.approx(found.scores[order[0]] - found.scores[order[1]], abs=0.05)
 
 
 def test_an_unanswered_questionnaire_recommends_without_reasons():
     found = decide({}, CATALOG, as_of=DAY)
 
     assert found.reasons == ()
-    assert found.verdict == "too_close"
+    assert found.verdict == "too_early"
     assert found.next_question is not None

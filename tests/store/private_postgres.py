@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ class Server:
     port: int
     socket_folder: Path
     psql: Path
+    restart: Callable[[], None]
+    """Stop the server as a crash would, and start it again."""
 
     def url(self, database: str, *, user: str = "advisor", password: str = PASSWORD) -> str:
         quoted = password.replace("/", "%2F").replace("@", "%40")
@@ -76,7 +78,7 @@ def private_server() -> Iterator[Server]:
     account = _account()
     # Short, since the path of a Unix socket may have only 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="advisor-pg-", dir="/tmp"))
-    process = None
+    running: list[subprocess.Popen[bytes]] = []
     try:
         (folder / "password").write_text(PASSWORD)
         if account:
@@ -95,21 +97,31 @@ def private_server() -> Iterator[Server]:
         command = [str(postgres), "-D", str(data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        with (folder / "server.log").open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=clean,
-                stdout=log,
-                stderr=log,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 it makes one system call
-                **account,
-            )
-        server = Server(port, folder, _program("psql"))
-        _wait(server, process, folder / "server.log")
-        yield server
+        log = folder / "server.log"
+
+        def start() -> None:
+            with log.open("ab") as output:
+                process = subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    env=clean,
+                    stdout=output,
+                    stderr=output,
+                    preexec_fn=_die_with_parent,  # noqa: PLW1509 it makes one system call
+                    **account,
+                )
+            running.append(process)
+            _wait(port, process, log)
+
+        def restart() -> None:
+            running[-1].send_signal(signal.SIGQUIT)
+            running[-1].wait(20)
+            start()
+
+        start()
+        yield Server(port, folder, _program("psql"), restart)
     finally:
-        if process is not None:
+        for process in running:
             process.send_signal(signal.SIGINT)  # does not wait for forgotten connections
             try:
                 process.wait(20)
@@ -125,7 +137,7 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     import psycopg
 
     for _ in range(300):
@@ -133,7 +145,7 @@ def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
             break
         try:
             psycopg.connect(
-                host="127.0.0.1", port=server.port, user="advisor", password=PASSWORD, dbname="postgres",
+                host="127.0.0.1", port=port, user="advisor", password=PASSWORD, dbname="postgres",
                 connect_timeout=5,
             ).close()  # fmt: skip
         except psycopg.OperationalError:

@@ -84,7 +84,7 @@ def test_recheck_exits_with_three_when_a_verdict_changed(run, answers_file, tmp_
     assert "daily-knowledge-favours-training: fires now" in moved.stdout
     assert "1 with another verdict" in moved.stdout
     as_json = json.loads(run("recheck", "--all", *DAY, "--rules", rules, "--json", code=3).stdout)
-    assert as_json["checked"][0]["try_first"]["before"] == "rag"
+    assert as_json["checked"][0]["recommended"]["before"] == "rag"
     run("library", "archive", saved["id"])
     assert json.loads(run("recheck", "--all", *DAY, "--rules", rules, "--json").stdout)["checked"] == []
 

@@ -215,7 +215,7 @@ def test_the_outcome_of_imported_advice_comes_from_the_advice(content, store, el
     def forge(value):
         for item in value["assessments"]:
             if item["id"] == known:
-                item["revisions"][0]["decided"]["try_first"] = "fine_tuning_of_everything"
+                item["revisions"][0]["decided"]["recommended"] = "fine_tuning_of_everything"
 
     elsewhere.import_all(changed(content, forge))
-    assert elsewhere.history(known)[-1].decided.try_first == advice.recommendation.try_first
+    assert elsewhere.history(known)[-1].decided.recommended == advice.recommendation.recommended

@@ -19,9 +19,10 @@ MODEL = "openai:gpt-4o-mini"
 OVERLAY_RULE = """\
 id: daily-knowledge-favours-training
 title: A rule of the firm that turns the advice round
-topic: knowledge
+consideration: pace-of-the-facts
 when: {knowledge_change: daily}
-effect: {rag: rules_out, hybrid: rules_out, few_shot: strongly_against, fine_tuning: strongly_for}
+effect: {look_up: strongly_against, train: decisively_for}
+rules_out: [rag, hybrid]
 because: It is only here to change the verdict.
 unless: Never.
 evidence:
@@ -73,15 +74,15 @@ def test_a_rule_that_turns_the_advice_round_is_named(saved, tmp_path):
     changed = load_catalog(overlay(tmp_path, "decision/daily-knowledge-favours-training.yaml", OVERLAY_RULE))
     found = recheck(saved, changed, as_of=DAY)
     assert found.verdict_changed
-    assert found.try_first.before == saved.recommendation.try_first == "rag"
-    assert found.try_first.after != "rag"
+    assert found.recommended.before == saved.recommendation.recommended == "rag"
+    assert found.recommended.after != "rag"
     assert ("daily-knowledge-favours-training", None) in [(move.name, move.before) for move in found.rules]
     assert {move.name: move.after for move in found.ruled_out} == {
         "rag": "daily-knowledge-favours-training",
         "hybrid": "daily-knowledge-favours-training",
     }
     assert found.rulebook.before != found.rulebook.after
-    shares = {move.name: move.after - move.before for move in found.shares}
+    shares = {move.name: move.after - move.before for move in found.probabilities}
     assert shares["rag"] < 0 < shares["fine_tuning"]
 
 

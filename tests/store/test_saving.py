@@ -39,7 +39,7 @@ def test_a_revision_names_rulebook_and_price_day(store, advice, catalog):
     assert decided.rulebook_version == catalog.version
     assert decided.rulebook_sha256 == catalog.sha256
     assert decided.price_day == "2026-11-22"
-    assert decided.try_first == advice.recommendation.try_first
+    assert decided.recommended == advice.recommendation.recommended
 
 
 def test_every_save_is_a_revision_that_stays(store, advice):
@@ -238,7 +238,7 @@ def test_advice_of_another_version_leaves_the_answers_readable(store, advice, si
     assert found.advice is None
     assert found.advice_unreadable
     assert found.situation == situation
-    assert found.revision.decided.try_first == advice.recommendation.try_first
+    assert found.revision.decided.recommended == advice.recommendation.recommended
     assert store.rename(saved.id, "Kept").revision == 2
     assert store.restore(saved.id, 1).revision == 3
 

@@ -15,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from advisor.errors import did_you_mean
+from advisor.catalog.strict_json import parse_json
+from advisor.catalog.strict_yaml import decode_text
+from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.loopback import LoopbackOnly
 from advisor.train.serving.engine import ALIAS, Engine
 from advisor.train.serving.served import Served
@@ -74,11 +76,18 @@ def gateway_app(gateway: Gateway) -> Starlette:
 
 
 async def _body(request: Request) -> Any:
-    content = await request.body()
+    """Read the body while it is within its limit; give what it says, or the problem with it."""
+    content = b""
+    async for part in request.stream():
+        content += part
+        if len(content) > MESSAGES_LIMIT_BYTES:
+            limit = MESSAGES_LIMIT_BYTES // 1_000_000
+            return Problem(413, f"The body is larger than {limit} MB.", "body_too_large", "messages")
     try:
-        return json.loads(content) if len(content) <= MESSAGES_LIMIT_BYTES else None
-    except ValueError:
-        return None
+        return parse_json(decode_text(content, place="body"), place="body").value
+    except AdvisorError as error:
+        field = error.place.partition(": ")[2] or None
+        return Problem(400, f"{error.problem}. {error.remedy}", "invalid_body", field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +112,18 @@ class Problem:
 
 def prepare(gateway: Gateway, body: Any) -> dict[str, Any] | Problem:
     """Check a chat request and give what the engine is asked: one adapter on, the training prompt in front."""
+    if isinstance(body, Problem):
+        return body
     if not isinstance(body, dict) or not isinstance(body.get("messages"), list) or not body["messages"]:
         return Problem(400, "The body must be JSON with a list 'messages'.", "invalid_body", "messages")
+    model = body.get("model", "")
+    if not isinstance(model, str):
+        return Problem(400, "The model must be a name.", "invalid_body", "model")
     named = {item.name: item for item in gateway.served}
-    item = named.get(body.get("model", ""))
+    item = named.get(model)
     if item is None:
-        hint = did_you_mean(str(body.get("model")), named)
-        return Problem(404, f"There is no model '{body.get('model')}'. {hint}", "model_not_found", "model")
+        hint = did_you_mean(model, named)
+        return Problem(404, f"There is no model '{model[:80]}'. {hint}", "model_not_found", "model")
     messages = with_training_prompt(
         body["messages"], item.system_prompt, allow_other=gateway.allow_other_prompts
     )
@@ -123,13 +137,22 @@ def with_training_prompt(
     messages: list[Any], prompt: str | None, *, allow_other: bool
 ) -> list[Any] | Problem:
     """Put the training system prompt in front; refuse another one unless that is allowed."""
-    if not all(isinstance(message, dict) for message in messages):
-        return Problem(400, "Each message must be an object.", "invalid_body", "messages")
-    first = messages[0]
-    if first.get("role") not in {"system", "developer"}:
-        return messages if prompt is None else [{"role": "system", "content": prompt}, *messages]
-    if prompt is None or first.get("content") == prompt or allow_other:
+    if not all(_is_message(message) for message in messages):
+        return Problem(400, "Each message must be an object with a role.", "invalid_body", "messages")
+    own = [message for message in messages if message["role"] in {"system", "developer"}]
+    # Wherever it stands: a later one overrides the first.
+    if prompt is not None and not allow_other and any(message.get("content") != prompt for message in own):
+        return _differs()
+    if prompt is None or messages[0] in own:
         return messages
+    return [{"role": "system", "content": prompt}, *messages]
+
+
+def _is_message(message: Any) -> bool:
+    return isinstance(message, dict) and isinstance(message.get("role"), str)
+
+
+def _differs() -> Problem:
     return Problem(
         400,
         "The system prompt differs from the one the model was trained with. Leave it out to have the training prompt "
@@ -142,7 +165,10 @@ def with_training_prompt(
 async def _forward(client: httpx2.AsyncClient, key: str, body: dict[str, Any]) -> Response:
     headers = {"Authorization": f"Bearer {key}"}
     request = client.build_request("POST", "/v1/chat/completions", json=body, headers=headers)
-    answer = await client.send(request, stream=True)
+    try:
+        answer = await client.send(request, stream=True)
+    except httpx2.HTTPError as error:
+        return Problem(502, f"The engine does not answer ({type(error).__name__}).", "engine_down").response()
     if body.get("stream"):
         closing: Callable[[], Any] = answer.aclose
         return StreamingResponse(

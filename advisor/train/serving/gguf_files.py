@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from advisor.catalog.strict_json import read_json_object
 from advisor.errors import AdvisorError
 from advisor.files import replacing
 
@@ -135,7 +135,14 @@ def _halves(adapter: Path) -> dict[str, tuple[Array, Array]]:
 
 
 def _config(adapter: Path) -> dict[str, Any]:
-    config: dict[str, Any] = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    path = adapter / "adapter_config.json"
+    config = read_json_object(path)
+    for name, kinds in (("r", int), ("lora_alpha", int | float)):
+        value = config.get(name)
+        if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
+            raise AdvisorError(
+                f"'{name}' is no number above 0", place=str(path), remedy="Give an adapter that PEFT wrote."
+            )
     return config
 
 

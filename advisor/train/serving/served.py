@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from advisor.catalog.strict_json import read_json_object
 from advisor.errors import AdvisorError
 from advisor.train.jobs import JobStore
 from advisor.train.packaged_model import cache_folder, is_packaged
@@ -69,7 +69,12 @@ def _serving_facts(adapter: Path) -> dict[str, Any]:
     path = adapter / SERVING_FILE
     if not path.exists():
         return {}  # an adapter from elsewhere: nothing is known of its prompt
-    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    facts = read_json_object(path)
+    for name, value in facts.items():
+        if name in ("system_prompt", "chat_template", "base_model") and not isinstance(value, str | None):
+            raise AdvisorError(
+                f"'{name}' is no text", place=str(path), remedy="Train again, or remove the file."
+            )
     return facts
 
 

@@ -22,19 +22,21 @@ class LayerBytes:
     """Held besides, for a moment, while the layer's gradient is computed."""
     boundary: float
     """The layer's input, all that checkpointing keeps."""
+    before: float = 0.0
+    """Inputs of quantised products of the step before, where program and library hold them until the next loss."""
 
 
 def layer_bytes(architecture: Architecture, run: Run, adapter: Adapter | None) -> LayerBytes:
     """Count what one token leaves behind in one layer.
 
-    A linear layer keeps its input only if its weight trains or an adapter reads the same input; a product of
-    two tensors keeps both; a norm written out in steps keeps an fp32 copy of its input.
+    A linear layer keeps its input only if its weight trains or an adapter reads the same input; an adapter that
+    drops inputs keeps its own copy instead; a product of two tensors keeps both; a norm written out in steps
+    keeps an fp32 copy of its input.
     """
     width = run.compute_bytes
     full = run.method == "full"
-    touched = {matrix.name for matrix in adapter.matrices} if adapter else set()
-    # The 4-bit and 8-bit products of bitsandbytes keep their input even where nothing trains.
-    reads = _Reads(full or run.held_quantisation in ("nf4", "nf4-double", "int8"), touched)
+    touched = {matrix.name for matrix in adapter.matrices} if adapter and not run.dropout else set()
+    reads = _Reads(full or run.inputs_held > 0, touched)
     kept = (
         _norms(architecture, run, reads, width, full=full)
         + _attention(architecture, run, width)
@@ -42,7 +44,14 @@ def layer_bytes(architecture: Architecture, run: Run, adapter: Adapter | None) -
         + (_adapter(adapter, architecture, run) if adapter else 0)
     )
     passing = 2 * width * _widest(architecture) + width * architecture.hidden
-    return LayerBytes(kept=kept, passing=passing, boundary=width * architecture.hidden)
+    before = max(run.inputs_held - 1, 0) * width * _inputs(architecture)
+    return LayerBytes(kept=kept, passing=passing, boundary=width * architecture.hidden, before=before)
+
+
+def _inputs(architecture: Architecture) -> float:
+    """Count the values that go into the linear layers of one layer, shared inputs once."""
+    hidden = min(architecture.norms, 2) * architecture.hidden
+    return hidden + architecture.q_width + _mlp_width(architecture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,28 @@ class _Reads:
         return self.every or bool(self.touched.intersection(names))
 
 
+ATTENTION_IN = (
+    *(
+        "q_proj",
+        "k_proj",
+        "c_attn",
+        "v_proj",
+        "qkv_proj",
+        "query_key_value",
+        "in_proj",
+        "Wqkv",
+        "wqkv",
+        "W_pack",
+    ),
+    *("q_a_proj", "kv_a_proj_with_mqa", "in_proj_qkv", "in_proj_qkvz", "linear_x", "linear_y"),
+)
+MLP_IN = (
+    *("gate_proj", "up_proj", "gate_up_proj", "w1", "w2", "w3", "fc1", "c_fc", "fc_in", "dense_h_to_4h"),
+    "input_linear",
+)
+PRODUCT_IN = ("down_proj", "fc2", "fc_out", "dense_4h_to_h", "c_proj", "w2", "output_linear")
+
+
 def _norms(architecture: Architecture, run: Run, reads: _Reads, width: int, *, full: bool) -> float:
     hidden = architecture.hidden
     fused = architecture.layer_norm or run.block_kernel == "fused"
@@ -61,16 +92,8 @@ def _norms(architecture: Architecture, run: Run, reads: _Reads, width: int, *, f
     scaled = width if full and not fused else 0
     source = width if fused or width == 4 else 0
     each = hidden * (upcast + scaled + source)
-    outputs = (
-        hidden
-        * width
-        * (
-            reads.any("q_proj", "k_proj", "v_proj", "c_attn", "qkv_proj", "query_key_value", "in_proj")
-            + reads.any(
-                "gate_proj", "up_proj", "gate_up_proj", "w1", "w2", "w3", "fc1", "c_fc", "dense_h_to_4h"
-            )
-        )
-    )
+    # Where attention and MLP share one norm they share its output.
+    outputs = min(reads.any(*ATTENTION_IN) + reads.any(*MLP_IN), architecture.norms) * hidden * width
     heads = (architecture.q_width + architecture.kv_width) * (upcast + scaled + source)
     return architecture.norms * each + outputs + (heads if architecture.query_key_norm else 0)
 
@@ -88,31 +111,47 @@ def _attention(architecture: Architecture, run: Run, width: int) -> float:
 
 
 def _mlp(architecture: Architecture, run: Run, reads: _Reads, width: int) -> float:
-    experts = architecture.experts_per_token
-    needs_product = reads.any("down_proj", "fc2", "dense_4h_to_h", "c_proj", "w2")
+    needs_product = reads.any(*PRODUCT_IN)
     if architecture.gated:
         held = 2 if run.block_kernel == "fused" else 3
         inner = held + needs_product
     else:
         inner = 1 + needs_product
-    routed = architecture.hidden * width if experts > 1 else 0
-    return experts * (inner * _mlp_width(architecture) * width + routed)
+    # Each token is copied to every expert that it goes to.
+    experts = architecture.experts_per_token if architecture.experts_per_token > 1 else 0
+    return inner * _mlp_width(architecture) * width + experts * architecture.hidden * width
 
 
-def _mlp_width(architecture: Architecture) -> int:
+def _mlp_width(architecture: Architecture) -> float:
+    """Return the width inside the MLPs that one token passes, on average over the layers."""
     down = [m for m in architecture.matrices if m.part == "mlp" and m.outputs == architecture.hidden]
-    return max((matrix.inputs for matrix in down), default=architecture.intermediate)
+    passed = sum(
+        matrix.inputs * matrix.layers * min(architecture.experts_per_token, matrix.copies)
+        for matrix in down
+        if matrix.name != "per_layer_projection"
+    )
+    return passed / architecture.layers if passed else architecture.intermediate
 
 
 def _adapter(adapter: Adapter, architecture: Architecture, run: Run) -> float:
     width = run.compute_bytes
     inner = sum(adapter.rank * matrix.layers for matrix in adapter.matrices) * width
     dropped = sum((width + 1) * matrix.inputs * matrix.layers for matrix in adapter.matrices if run.dropout)
-    return (inner + dropped) / architecture.layers
+    return (inner + dropped + _scaled_products(adapter, run)) / architecture.layers
+
+
+def _scaled_products(adapter: Adapter, run: Run) -> float:
+    """Count the two results that DoRA scales by its magnitudes and therefore keeps: the base's and the adapter's."""
+    if not adapter.magnitudes:
+        return 0
+    own = 4 if run.adapter_precision == "fp32" else run.compute_bytes
+    return sum((run.compute_bytes + own) * matrix.outputs * matrix.layers for matrix in adapter.matrices)
 
 
 def _widest(architecture: Architecture) -> int:
     def outputs(matrix: Matrix) -> int:
         return matrix.outputs if matrix.linear else max(matrix.inputs, matrix.outputs)
 
-    return max(outputs(matrix) for matrix in architecture.matrices if matrix.part != "router")
+    return max(
+        outputs(matrix) for matrix in architecture.matrices if matrix.part not in ("router", "embedding")
+    )

@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.size.matrices import LAYOUTS, LLAMA_LIKE, Matrix, Shape, attention_layers, matrices_of
+from advisor.train.size.configuration import BESIDE, TIES, count_beside, shape_of, text_part, whole
+from advisor.train.size.families import FAMILIES, Family
+from advisor.train.size.families.layers import attention_layers, windowed_layers
+from advisor.train.size.matrices import LARGEST, Fields, Matrix, Shape
+from advisor.train.size.unknown import GUESS, CountRange, count_range, refuse_strange_layers, refuse_unread
 
-TIED_BY_DEFAULT = frozenset(
-    {
-        "cohere",
-        "cohere2",
-        "falcon",
-        "gemma",
-        "gemma2",
-        "gemma3",
-        "gemma3_text",
-        "gpt2",
-        "lfm2",
-        "opt",
-        "smollm3",
-    }
-    | {"starcoder2"}
-)
-LAYER_NORM = frozenset(
-    {"cohere", "cohere2", "falcon", "gpt2", "gpt_neox", "olmo", "opt", "phi", "stablelm", "stablelm_epoch"}
-    | {"starcoder2"}
-)
-NORMS_PER_LAYER = {"cohere": 1, "cohere2": 1, "phi": 1, "gemma2": 4, "gemma3": 4, "gemma3_text": 4, "olmo": 0}
-HEAD_NORMS = frozenset(
-    {"gemma3", "gemma3_text", "hunyuan_v1_dense", "lfm2", "qwen3", "qwen3_5", "qwen3_5_text", "qwen3_moe"}
-)
-WIDE_NORMS = frozenset({"olmo2", "olmo3", "olmoe"})
 MAX_CONFIG_BYTES = 4_000_000
 
 
@@ -70,7 +49,22 @@ class Architecture:
     logit_cap: bool
     """The logits go through a tanh, whose result is kept."""
     context: int
+    latent: int = 0
+    """Width of the latent that stands in the cache for keys and values; 0 where those are kept themselves."""
+    beside: int = 0
+    """Parameters of a part that sees or hears, roughly; not in any other number."""
+    doubtful: CountRange | None = None
+    """Where the type is not known: how many parameters it may have."""
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What makes every figure of this model a rough one."""
+        if self.doubtful is None:
+            return ()
+        low, high = self.lowest_parameters / 1e9, self.highest_parameters / 1e9
+        said = f"The type '{self.model_type}' is not one we know. It is taken to look like Llama, so it has "
+        return (f"{said}{low:.3g} to {high:.3g} B parameters, and memory is as uncertain.",)
 
     @property
     def embedding_parameters(self) -> int:
@@ -87,6 +81,21 @@ class Architecture:
         """Every weight of the language model."""
         bias = self.vocabulary if self.head_bias else 0
         return self.embedding_parameters + self.block_parameters + self.small + bias
+
+    @property
+    def lowest_parameters(self) -> int:
+        """The fewest weights that it may have; the count itself where the type is known."""
+        return self.doubtful.low if self.doubtful else self.total_parameters
+
+    @property
+    def highest_parameters(self) -> int:
+        """The most weights that it may have; the count itself where the type is known."""
+        return self.doubtful.high if self.doubtful else self.total_parameters
+
+    @property
+    def cache_width(self) -> int:
+        """Values that the cache keeps of one token in one layer."""
+        return self.latent or 2 * self.kv_width
 
     @property
     def q_width(self) -> int:
@@ -126,8 +135,8 @@ def architecture_of(config: Any, *, place: str) -> Architecture:
             "a configuration is a mapping", place=place, remedy="Name the config.json of a model."
         )
     try:
-        return _architecture(_text_part(config), config, place)
-    except (TypeError, ValueError, OverflowError) as error:
+        return _architecture(text_part(config), config, place)
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise AdvisorError(
             f"a value of the configuration has the wrong type: {error}",
             place=place,
@@ -137,158 +146,96 @@ def architecture_of(config: Any, *, place: str) -> Architecture:
 
 def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -> Architecture:
     kind = str(flat.get("model_type") or "llama")
-    shape = _shape(flat, place)
-    vocabulary = _whole(flat, ("vocab_size", "padded_vocab_size"), place)
-    tied = flat.get("tie_word_embeddings")
-    matrices = matrices_of(kind, shape)
-    norms = _norms(kind, flat)
-    return Architecture(
+    known = FAMILIES.get(kind)
+    family = known or GUESS
+    fields = Fields(flat, family.defaults)
+    shape = shape_of(fields, kind, place)
+    if known is None:
+        refuse_strange_layers(shape, kind, place)
+    block = family.layout(shape)
+    norms = family.norms_of(shape)
+    found = Architecture(
         model_type=kind,
         hidden=shape.hidden,
         layers=shape.layers,
         heads=shape.heads,
         kv_heads=shape.kv_heads,
         head_dim=shape.head_dim,
-        intermediate=shape.intermediate // 2 if kind == "qwen" else shape.intermediate,
-        vocabulary=vocabulary,
-        tied=(kind in TIED_BY_DEFAULT) if tied is None else bool(tied),
-        matrices=matrices,
-        small=_small_parameters(kind, shape, norms),
-        head_bias=kind == "phi",
-        gated=_is_gated(matrices),
-        layer_norm=kind in LAYER_NORM,
-        norms=max(norms, 1 if kind != "olmo" else 2),
-        query_key_norm=kind in HEAD_NORMS | WIDE_NORMS,
+        intermediate=shape.intermediate // 2 if kind in ("qwen", "recurrent_gemma") else shape.intermediate,
+        vocabulary=whole(fields, ("vocab_size", "padded_vocab_size"), place),
+        tied=_is_tied(fields, family),
+        matrices=block.matrices,
+        small=block.small + _norm_parameters(family, shape, norms),
+        head_bias=family.head_bias or shape.flag("lm_head_bias"),
+        gated=_is_gated(block.matrices),
+        layer_norm=family.layer_norm,
+        norms=max(round(norms), 2 if not norms else 1),
+        query_key_norm=family.query_key_norm or shape.flag("use_qk_norm"),
         attention_layers=attention_layers(shape),
-        window=flat.get("sliding_window") or None,
-        windowed_layers=_windowed_layers(flat, shape),
-        experts_per_token=int(flat.get("num_experts_per_tok") or flat.get("experts_per_token") or 1),
-        logit_cap=bool(flat.get("final_logit_softcapping")),
-        context=int(
-            flat.get("max_position_embeddings") or flat.get("n_positions") or flat.get("seq_length") or 2048
-        ),
-        assumptions=_assumptions(kind, config),
+        window=shape.number("sliding_window", "attention_chunk_size") or None,
+        windowed_layers=windowed_layers(shape, kind),
+        experts_per_token=_experts_per_token(shape),
+        logit_cap=bool(fields.get("final_logit_softcapping")),
+        context=shape.number("max_position_embeddings", "n_positions", "seq_length", default=2048),
+        beside=count_beside(config),
+        assumptions=_assumptions(config),
     )
+    for name in BESIDE:
+        fields.get(name)  # counted apart
+    refuse_unread(fields, kind, place, None if known is None else known.ignored)
+    found = _with_latent(found, shape)
+    if known is not None:
+        return found
+    rest = found.total_parameters - found.block_parameters
+    said = any(fields.get(name) is not None for name in TIES)
+    spare = 0 if said or found.tied else found.vocabulary * found.hidden
+    return replace(found, doubtful=count_range(block, (rest - spare, rest + int(1.5 * found.beside))))
 
 
-def _text_part(config: Mapping[str, Any]) -> dict[str, Any]:
-    inner = next(
-        (config[key] for key in ("text_config", "language_config", "llm_config") if key in config), None
+def _with_latent(found: Architecture, shape: Shape) -> Architecture:
+    """Set the heads of latent attention: keys come out of the latent for every head, with and without a position."""
+    if all(matrix.name != "kv_b_proj" for matrix in found.matrices):
+        return found
+    rope = shape.number("qk_rope_head_dim", default=64)
+    head_dim = shape.number("qk_nope_head_dim", default=128) + rope
+    return replace(found, head_dim=head_dim, kv_heads=shape.heads, latent=shape.number("kv_lora_rank") + rope)
+
+
+def _experts_per_token(shape: Shape) -> int:
+    names = (
+        "num_experts_per_tok",
+        "num_experts_per_token",
+        "experts_per_token",
+        "moe_topk",
+        "moe_k",
+        "top_k_experts",
     )
-    if not isinstance(inner, Mapping):
-        return dict(config)
-    kept = {key: config[key] for key in ("tie_word_embeddings",) if key in config and key not in inner}
-    return {"model_type": config.get("model_type"), **inner, **kept}
+    told = next((value for name in names if (value := shape.config.get(name)) is not None), 1)
+    count = int(told[0] if isinstance(told, list) else told)
+    if not 0 <= count <= LARGEST:
+        raise ValueError(f"{count} experts for a token are not a size")
+    return count or 1
 
 
-def _shape(flat: dict[str, Any], place: str) -> Shape:
-    hidden = _whole(flat, ("hidden_size", "n_embd", "d_model"), place)
-    layers = _whole(flat, ("num_hidden_layers", "n_layer", "n_layers"), place)
-    heads = _whole(flat, ("num_attention_heads", "n_head", "n_heads"), place)
-    kv_heads = _kv_heads(flat, heads)
-    intermediate = (
-        _optional(flat, ("intermediate_size", "ffn_dim", "n_inner", "ffn_hidden_size")) or 4 * hidden
-    )
-    if flat.get("model_type") == "lfm2" and flat.get("block_auto_adjust_ff_dim", True):
-        intermediate = _adjusted_width(flat, intermediate)
-    head_dim = _optional(flat, ("head_dim",)) or hidden // heads
-    return Shape(hidden, layers, heads, kv_heads, head_dim, intermediate, flat)
+def _is_tied(fields: Fields, family: Family) -> bool:
+    told = next((fields[name] for name in TIES if fields.get(name) is not None), None)
+    return (family.tied if told is None else bool(told)) and not family.always_untied
 
 
-def _adjusted_width(flat: dict[str, Any], intermediate: int) -> int:
-    width = int(2 * intermediate / 3 * float(flat.get("block_ffn_dim_multiplier", 1.0)))
-    step = int(flat.get("block_multiple_of", 256))
-    return step * ((width + step - 1) // step)
-
-
-def _kv_heads(flat: dict[str, Any], heads: int) -> int:
-    if flat.get("model_type") == "falcon":
-        if flat.get("new_decoder_architecture"):
-            return int(flat.get("num_kv_heads") or heads)
-        return 1 if flat.get("multi_query", True) else heads
-    return _optional(flat, ("num_key_value_heads", "num_kv_heads", "n_head_kv")) or heads
-
-
-def _optional(flat: dict[str, Any], names: tuple[str, ...]) -> int | None:
-    for name in names:
-        value = flat.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-    return None
-
-
-def _whole(flat: dict[str, Any], names: tuple[str, ...], place: str) -> int:
-    value = _optional(flat, names)
-    if value is None:
-        raise AdvisorError(
-            f"the configuration has no positive whole number '{names[0]}'",
-            place=place,
-            remedy="Name the config.json of a decoder language model.",
-        )
-    return value
-
-
-def _norms(kind: str, flat: dict[str, Any]) -> int:
-    if kind == "falcon":
-        return 2 if flat.get("new_decoder_architecture") or not flat.get("parallel_attn", True) else 1
-    return NORMS_PER_LAYER.get(kind, 2)
-
-
-def _small_parameters(kind: str, shape: Shape, norms: int) -> int:
-    per_norm = shape.hidden * (2 if kind in LAYER_NORM - {"cohere", "cohere2"} else 1)
-    count = shape.layers * norms * per_norm + (per_norm if kind != "olmo" else 0)
-    attention = attention_layers(shape)
-    if kind in HEAD_NORMS:
-        count += attention * 2 * shape.head_dim
-    if kind in WIDE_NORMS:
-        count += attention * (shape.q_width + shape.kv_width)
-    if kind == "gpt_oss":
-        count += attention * shape.heads
-    return count + _other_parameters(kind, shape, attention)
-
-
-def _other_parameters(kind: str, shape: Shape, attention: int) -> int:
-    if kind == "gpt2":
-        return shape.number("n_positions", 1024) * shape.hidden
-    if kind == "opt":
-        return (shape.number("max_position_embeddings", 2048) + 2) * shape.hidden
-    if kind == "lfm2":
-        return (shape.layers - attention) * shape.hidden * shape.number("conv_L_cache", 3)
-    if kind in ("qwen3_5", "qwen3_5_text"):
-        heads = shape.number("linear_num_value_heads", 32)
-        value_dim = shape.number("linear_value_head_dim", 128)
-        keys = shape.number("linear_num_key_heads", 16) * shape.number("linear_key_head_dim", 128)
-        width = 2 * keys + heads * value_dim
-        return (shape.layers - attention) * (
-            width * shape.number("linear_conv_kernel_dim", 4) + 2 * heads + value_dim
-        )
-    return 0
+def _norm_parameters(family: Family, shape: Shape, norms: float) -> int:
+    each = shape.hidden * (2 if family.norm_bias else 1)
+    return round(shape.layers * norms) * each + (each if family.final_norm else 0)
 
 
 def _is_gated(matrices: tuple[Matrix, ...]) -> bool:
     names = {matrix.name for matrix in matrices}
-    return bool(names & {"gate_proj", "gate_up_proj", "experts.gate_up_proj", "w1"})
+    return bool(names & {"gate_proj", "gate_up_proj", "experts.gate_up_proj", "w1", "input_linear"})
 
 
-def _windowed_layers(flat: dict[str, Any], shape: Shape) -> int:
-    kinds = flat.get("layer_types")
-    if kinds:
-        return sum(1 for kind in kinds if kind == "sliding_attention")
-    if not flat.get("sliding_window") or flat.get("use_sliding_window") is False:
-        return 0
-    match flat.get("model_type"):
-        case "gemma2" | "gpt_oss":
-            return (shape.layers + 1) // 2
-        case "gemma3" | "gemma3_text":
-            return shape.layers - shape.layers // int(flat.get("sliding_window_pattern") or 6)
-        case _:
-            return shape.layers
-
-
-def _assumptions(kind: str, config: Mapping[str, Any]) -> tuple[str, ...]:
-    said = []
-    if kind not in LAYOUTS and kind not in LLAMA_LIKE:
-        said.append(f"The type '{kind}' is not one we know; its layers are taken to look like Llama's.")
-    if any(key in config for key in ("vision_config", "audio_config")):
-        said.append("Only the language model is sized; the vision or audio part is left out.")
-    return tuple(said)
+def _assumptions(config: Mapping[str, Any]) -> tuple[str, ...]:
+    if beside := count_beside(config):
+        part = f"the vision or audio part of about {beside / 1e9:.1f} B is in memory besides, frozen"
+        return (f"Parameters are those of the language model; {part}.",)
+    if any(key in config for key in BESIDE):
+        return ("Only the language model is sized; the vision or audio part is left out.",)
+    return ()

@@ -51,7 +51,12 @@ def calibrated(doubt: Doubt, measurements: list[Measurement]) -> Doubt:
     spread = pstdev(ratios) if len(ratios) > 1 else doubt.passing_share
     narrowed = (1 - weight) * doubt.passing_share + weight * min(spread, doubt.passing_share)
     return replace(
-        doubt, scale=scale, passing_share=narrowed, unexplained_gib=(1 - weight) * doubt.unexplained_gib
+        doubt,
+        scale=scale,
+        passing_share=narrowed,
+        unnamed_share=(1 - weight) * doubt.unnamed_share,
+        unexplained_gib=(1 - weight) * doubt.unexplained_gib,
+        others_share=1 - weight,
     )
 
 

@@ -13,8 +13,8 @@ from advisor.catalog.market import in_force
 from advisor.catalog.open_models import find_model
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.records import Span, TrainRecord
-from advisor.train.size.adapters import Adapter
 from advisor.train.size.architecture import Architecture, architecture_of, read_architecture
+from advisor.train.size.assumptions import assumptions_of
 from advisor.train.size.calibrate import calibrated, read_measurements
 from advisor.train.size.fits import Card, Doubt, changes_to_fit, memory_span, probability_of_fitting
 from advisor.train.size.memory import GIB, Constants, Peak, peak_memory
@@ -75,6 +75,10 @@ class Estimate(TrainRecord):
     """Exactly as PEFT counts them."""
     total_parameters: int
     """Base and adapters."""
+    total_parameters_span: Span | None = None
+    """Where the type of the model is not known: between what the count lies; null where it is exact."""
+    doubts: list[str] = Field(default_factory=list)
+    """What makes the answer a rough one; said before anything else."""
     trainable_share: float
     """The one over the other."""
     modules: dict[str, int] = Field(default_factory=dict)
@@ -130,13 +134,16 @@ def constants_of(catalog: Catalog, day: date) -> tuple[Constants, Doubt]:
     def number(name: str) -> float:
         return catalog.parameter(f"memory.{name}", day).number
 
-    constants = Constants(number("context_gib"), number("workspace_gib"), number("slack_share"))
+    constants = Constants(
+        number("context_gib"), number("workspace_gib"), number("slack_share"), number("collectives_gib")
+    )
     doubt = Doubt(
         resident_share=number("resident_error"),
         passing_share=number("passing_error"),
         unexplained_gib=number("unexplained_gib"),
         usable_share=number("usable_share"),
         fits_probability=number("fits_probability"),
+        unnamed_share=number("unnamed_error"),
     )
     return constants, doubt
 
@@ -165,6 +172,8 @@ def estimate(catalog: Catalog, architecture: Architecture, run: Run, question: Q
         trainable_parameters=trainable,
         total_parameters=total,
         trainable_share=trainable / total,
+        total_parameters_span=_count_span(architecture, total),
+        doubts=list(architecture.doubts),
         modules=adapter.by_module if adapter else {},
         memory_gib=_memory(peak, doubt),
         fits=fits,
@@ -173,8 +182,18 @@ def estimate(catalog: Catalog, architecture: Architecture, run: Run, question: Q
         seconds=time.expected if time else None,
         seconds_span=time,
         usd=usd,
-        assumptions=_assumptions(architecture, run, question, adapter),
+        assumptions=assumptions_of(
+            architecture, run, adapter, tokens=question.train_tokens, epochs=question.epochs
+        ),
     )
+
+
+def _count_span(architecture: Architecture, total: int) -> Span | None:
+    if architecture.doubtful is None:
+        return None
+    beside = total - architecture.total_parameters
+    low, high = architecture.doubtful.low + beside, architecture.doubtful.high + beside
+    return Span(low=min(low, total), expected=total, high=max(high, total), unit="parameters")
 
 
 def _memory(peak: Peak, doubt: Doubt) -> MemorySpan:
@@ -269,19 +288,3 @@ def _time_and_money(
     time = duration(question.train_tokens * question.epochs, rate, speeds)
     price = in_force(gpu.usd_per_hour, question.as_of)
     return time, rental(time, price.range, run.n_gpus) if price else None
-
-
-def _assumptions(
-    architecture: Architecture, run: Run, question: Question, adapter: Adapter | None
-) -> list[str]:
-    said = [
-        *architecture.assumptions,
-        f"{question.train_tokens:,.0f} tokens a pass and {question.epochs:g} passes.",
-        f"Every row is filled to {run.seq_len:,} tokens.",
-        "Memory is estimated from the architecture, not measured; see docs/sizing.md for its error.",
-    ]
-    if adapter is not None and any(
-        not matrix.reached for matrix in architecture.matrices if matrix.copies > 1
-    ):
-        said.append("The experts of this model are stacked tensors that adapters by name do not reach.")
-    return said

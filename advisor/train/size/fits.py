@@ -24,6 +24,10 @@ class Doubt:
     unexplained_gib: float
     usable_share: float
     fits_probability: float
+    unnamed_share: float = 0.0
+    """The same as `passing_share` where no program is named."""
+    others_share: float = 1.0
+    """How far the range goes to what the settings may turn out to be; less where runs were measured."""
     scale: float = 1.0
     """Measured over estimated on the user's own card; 1 where nothing was measured."""
 
@@ -50,26 +54,32 @@ class Change:
 
 
 def deviation_gib(peak: Peak, doubt: Doubt) -> float:
-    """Give the standard deviation of the estimate: parts that can be counted are surer than parts that pass."""
+    """Return the standard deviation of the estimate: parts that can be counted are surer than parts that pass."""
     passing = sum(peak.parts.get(name, 0.0) for name in PASSING) / GIB
     resident = peak.gib - passing
-    terms = (doubt.resident_share * resident, doubt.passing_share * passing, doubt.unexplained_gib)
+    share = doubt.passing_share if peak.named_program else max(doubt.passing_share, doubt.unnamed_share)
+    terms = (doubt.resident_share * resident, share * passing, doubt.unexplained_gib)
     return float(sum(term**2 for term in terms) ** 0.5) * doubt.scale
 
 
 def memory_span(peak: Peak, doubt: Doubt) -> Span:
-    """Give the range that should hold nine runs of ten."""
+    """Return the range that should hold nine runs of ten, what the settings may turn out to be included."""
     expected = peak.gib * doubt.scale
     margin = NINE_OF_TEN * deviation_gib(peak, doubt)
-    return Span(
-        low=max(expected - margin, 0.5 * expected), expected=expected, high=expected + margin, unit="gib"
-    )
+    others = [expected + doubt.others_share * (other / GIB * doubt.scale - expected) for other in peak.others]
+    low, high = min([expected - margin, *others]), max([expected + margin, *others])
+    fewest, most = peak.counts
+    return Span(low=max(low, 0.3 * expected) * fewest, expected=expected, high=high * most, unit="gib")
 
 
 def probability_of_fitting(peak: Peak, memory_gib: float, doubt: Doubt) -> float:
-    """Give the probability that the peak stays below what the card gives a program."""
-    usable = memory_gib * doubt.usable_share
-    return NormalDist(peak.gib * doubt.scale, max(deviation_gib(peak, doubt), 1e-6)).cdf(usable)
+    """Return the probability that the peak stays below what the card gives a program.
+
+    It is the normal distribution whose nine of ten are the range, with a wing of its own on each side.
+    """
+    usable, span = memory_gib * doubt.usable_share, memory_span(peak, doubt)
+    wing = span.high - span.expected if usable > span.expected else span.expected - span.low
+    return NormalDist(span.expected, max(wing / NINE_OF_TEN, 1e-6)).cdf(usable)
 
 
 def changes_to_fit(

@@ -10,9 +10,14 @@ CHUNKS = 8
 
 def loss_bytes(architecture: Architecture, run: Run) -> float:
     """Count the bytes that one token holds when logits and their gradient are at their largest."""
+    before = run.compute_bytes * architecture.vocabulary if run.holds_last_step else 0
+    return before + _this_step(architecture, run)
+
+
+def _this_step(architecture: Architecture, run: Run) -> float:
     vocabulary, width = architecture.vocabulary, run.compute_bytes
     capped = 2 * width if architecture.logit_cap else 0
-    match run.loss_kernel:
+    match run.held_loss_kernel:
         case "plain":
             # The logits; then in fp32 the log-softmax, the gradient of the loss and the gradient of the logits.
             passing = 12 if width == 2 else 8.8

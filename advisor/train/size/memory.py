@@ -23,6 +23,8 @@ class Constants:
     """Scratch memory of matrix products."""
     slack_share: float
     """Share of what comes and goes that the allocator keeps without using it."""
+    collectives_gib: float = 0.0
+    """Memory that talking to other devices takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Peak:
     phase: str
     parts: dict[str, float] = field(default_factory=dict)
     trainable: int = 0
+    others: tuple[float, ...] = ()
+    """Bytes of what the same settings may turn out to be."""
+    counts: tuple[float, float] = (1.0, 1.0)
+    """Least and most parameters over those counted; both 1 where the type of the model is known."""
+    named_program: bool = True
 
     @property
     def bytes(self) -> float:
@@ -47,16 +54,37 @@ class Peak:
 def peak_memory(architecture: Architecture, run: Run, constants: Constants) -> Peak:
     """Find the phase with the largest sum of parts."""
     held = held_bytes(architecture, run)
+    phase, parts = _worst(architecture, run, held)
+    total = architecture.total_parameters
+    return Peak(
+        phase,
+        _with_overheads(parts, run, constants),
+        held.trainable,
+        others=tuple(_total(architecture, other, constants) for other in run.alternatives),
+        counts=(architecture.lowest_parameters / total, architecture.highest_parameters / total),
+        named_program=run.named_program,
+    )
+
+
+def _total(architecture: Architecture, run: Run, constants: Constants) -> float:
+    _, parts = _worst(architecture, run, held_bytes(architecture, run))
+    return sum(_with_overheads(parts, run, constants).values())
+
+
+def _worst(architecture: Architecture, run: Run, held: Held) -> tuple[str, dict[str, float]]:
     phases = _phases(architecture, run, held)
-    phase, parts = max(phases.items(), key=lambda item: sum(item[1].values()))
-    return Peak(phase, _with_overheads(parts, run, constants), held.trainable)
+    return max(phases.items(), key=lambda item: sum(item[1].values()))
 
 
 def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[str, float]]:
     _, adapter = trained_parameters(architecture, run)
     layer = layer_bytes(architecture, run, adapter)
     tokens = run.tokens
-    saved = tokens * architecture.layers * (layer.boundary if run.checkpointing else layer.kept)
+    saved = (
+        tokens * architecture.layers * (layer.boundary if run.checkpointing else layer.kept + layer.before)
+    )
+    # What the step before still holds, and this step's own inputs, are there to the end.
+    left = 0.0 if run.checkpointing else architecture.layers * layer.before
     if run.offload_activations:
         saved = 2 * tokens * layer.boundary if run.checkpointing else 0.1 * saved
     one_layer = tokens * layer.passing + held.largest_dequantised
@@ -69,7 +97,7 @@ def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[
         "loss": {
             **fixed,
             "gradients": earlier or _head_gradient(architecture, run),
-            "activations": saved + copies,
+            "activations": saved + copies + _head_unpacked(architecture, run),
             "logits": logits,
         },
         "backward": {
@@ -82,7 +110,7 @@ def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[
         "end of backward": {
             **fixed,
             "gradients": held.gradients,
-            "activations": tokens * (layer.boundary + layer.kept) + one_layer,
+            "activations": tokens * (layer.boundary + layer.kept + left) + one_layer,
             "logits": 0.0,
         },
         "optimizer step": {
@@ -93,6 +121,11 @@ def _phases(architecture: Architecture, run: Run, held: Held) -> dict[str, dict[
             "logits": 0.0,
         },
     }
+
+
+def _head_unpacked(architecture: Architecture, run: Run) -> float:
+    quantised = run.quantised_head and run.held_quantisation != "none" and not architecture.tied
+    return 2.0 * architecture.vocabulary * architecture.hidden if quantised else 0.0
 
 
 def _fixed_parts(held: Held) -> dict[str, float]:
@@ -125,4 +158,5 @@ def _with_overheads(parts: dict[str, float], run: Run, constants: Constants) -> 
         "workspace": constants.workspace_gib * GIB,
         "fragmentation": constants.slack_share * coming_and_going if reserved else 0.0,
         "cuda_context": constants.context_gib * GIB if run.reading == "device" else 0.0,
+        "collectives": constants.collectives_gib * GIB if run.n_gpus > 1 else 0.0,
     }

@@ -30,12 +30,12 @@ class Serving:
 
 def cache_bytes_per_token(architecture: Architecture, cache_bytes: int = 2) -> float:
     """Count keys and values of one token over all layers that keep them, as if no window applied."""
-    return 2.0 * architecture.kv_width * cache_bytes * architecture.attention_layers
+    return float(architecture.cache_width * cache_bytes * architecture.attention_layers)
 
 
 def cache_bytes_per_request(architecture: Architecture, serving: Serving) -> float:
     """Count the cache of one request; layers with a window keep no more than the window."""
-    per_layer = 2.0 * architecture.kv_width * serving.cache_bytes
+    per_layer = float(architecture.cache_width * serving.cache_bytes)
     windowed = min(architecture.windowed_layers, architecture.attention_layers)
     window = min(architecture.window or serving.context_tokens, serving.context_tokens)
     full = architecture.attention_layers - windowed

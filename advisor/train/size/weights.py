@@ -8,6 +8,8 @@ from advisor.train.size.adapters import Adapter, make_adapter
 from advisor.train.size.architecture import Architecture
 from advisor.train.size.run import Optimizer, Quantisation, Run
 
+LIVE_PARAMETERS = 1_000_000_000
+"""DeepSpeed's `stage3_max_live_parameters` where nobody sets it."""
 QUANTISED_BYTES: dict[Quantisation, tuple[float, float]] = {
     # Bytes of a weight and of its share of the constants. nf4: one fp32 constant for 64 weights; doubled: one
     # byte for 64 and one fp32 for 256 of those; gptq: fp16 scale, 4-bit zero and group index for 128.
@@ -77,10 +79,11 @@ def held_bytes(architecture: Architecture, run: Run) -> Held:
         weights=weights,
         constants=constants / (shards if run.sharding in ("fsdp", "zero3") else 1),
         adapters=0 if adapter is None else trained / (shards if run.sharding in ("fsdp", "zero3") else 1),
-        gradients=0 if run.optimizer_in_backward else trained / share,
+        # DDP's reducer holds every gradient a second time, in the buckets that it sends.
+        gradients=0 if run.optimizer_in_backward else trained / share * (2 if run.sharding == "ddp" else 1),
         optimizer=states / share,
         masters=_masters(trainable, run) / share,
-        step_copies=trained / share if run.optimizer == "adamw-foreach" else 0,
+        step_copies=trained / share * (1 + run.old_torch) if run.optimizer == "adamw-foreach" else 0,
         largest_dequantised=_largest_dequantised(architecture, run),
         trainable=trainable,
         gathered_layer=gathered,
@@ -92,12 +95,19 @@ def _base_weights(architecture: Architecture, run: Run) -> tuple[float, float]:
     wide = 4 if full else 2
     quantisation = run.held_quantisation
     if quantisation == "none":
-        return architecture.total_parameters * wide, 0
+        return (architecture.total_parameters + architecture.beside) * wide, 0
     each, constant = QUANTISED_BYTES[quantisation]
-    packed = sum(matrix.parameters for matrix in architecture.matrices if matrix.linear)
-    rest = architecture.total_parameters - packed
+    packed = sum(
+        matrix.parameters
+        for matrix in architecture.matrices
+        if matrix.linear or (run.quantised_experts and matrix.copies > 1)
+    )
+    if run.quantised_head and not architecture.tied:
+        packed += architecture.vocabulary * architecture.hidden
+    rest = architecture.total_parameters + architecture.beside - packed
+    stray = 2 * architecture.vocabulary * architecture.hidden if run.embedding_gradient else 0
     rest_width = 4 if run.upcasts_embeddings or run.precision == "fp32" else 2
-    return packed * each + rest * rest_width, packed * constant
+    return packed * each + rest * rest_width + stray, packed * constant
 
 
 def _trained_width(run: Run) -> int:
@@ -124,11 +134,20 @@ def _masters(trainable: int, run: Run) -> float:
 def _largest_dequantised(architecture: Architecture, run: Run) -> float:
     if run.held_quantisation == "none":
         return 0
-    return 2.0 * max(matrix.inputs * matrix.outputs for matrix in architecture.matrices if matrix.linear)
+    largest = max(matrix.inputs * matrix.outputs for matrix in architecture.matrices if matrix.linear)
+    stacked = [matrix for matrix in architecture.matrices if matrix.copies > 1]
+    if run.quantised_experts and stacked:
+        # All experts of a layer are unpacked together.
+        largest = max(largest, sum(matrix.parameters // matrix.layers for matrix in stacked))
+    return 2.0 * largest
 
 
 def _gathered_layer(architecture: Architecture, run: Run, weights: float) -> float:
     if run.sharding not in ("fsdp", "zero3") or run.n_gpus == 1:
         return 0
-    # Two layers at once: the one at work and the one fetched ahead.
-    return 2 * weights * (1 - run.n_gpus**-1) / max(architecture.layers, 1)
+    # Two layers at once: the one at work and the one fetched ahead. ZeRO-3 fetches on until so many
+    # parameters are live; its setting counts parameters, not bytes.
+    two_layers = 2 * weights / max(architecture.layers, 1)
+    if run.sharding == "fsdp":
+        return two_layers * (1 - run.n_gpus**-1)
+    return max(two_layers, weights * min(LIVE_PARAMETERS / architecture.total_parameters, 1.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
@@ -64,6 +64,88 @@ def test_a_body_that_is_no_chat_is_refused(gateway: Gateway, body) -> None:
     refused = prepare(gateway, body)
     assert isinstance(refused, Problem)
     assert refused.status == 400
+
+
+def sent(gateway: Gateway, content: bytes | Iterator[bytes], **headers: str):
+    from starlette.testclient import TestClient
+
+    from advisor.train.serving.gateway import gateway_app
+
+    with TestClient(
+        gateway_app(gateway), base_url="http://127.0.0.1:8766", raise_server_exceptions=False
+    ) as client:
+        return client.post("/v1/chat/completions", content=content, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('{"model": [], "messages": [{"role": "user"}]}', "model"),
+        ('{"model": {}, "messages": [{"role": "user"}]}', "model"),
+        ('{"model": null, "messages": [{"role": "user"}]}', "model"),
+        ('{"model": "pirate", "messages": [{"role": []}]}', "messages"),
+        ('{"model": "pirate", "messages": [{"role": "user"}, {"content": "x"}]}', "messages"),
+        ('{"model": "pirate", "messages": {"role": "user"}}', "messages"),
+        ('{"model": "\\ud800", "messages": [{"role": "user"}]}', "model"),
+        ('{"model": "pirate", "messages": [{"role": "user", "content": "\\ud800"}]}', "messages.1.content"),
+        ('{"model": "pirate", "messages": [{"role": "user"}], "temperature": NaN}', None),
+        ('{"model": "pirate", "messages": [{"role": "user"}], "temperature": 1e999}', "temperature"),
+        ('{"model": "pirate", "model": "base", "messages": [{"role": "user"}]}', None),
+        ("[" * 100_000, None),
+        ("{", None),
+        ("\xff", None),
+        (
+            '{"model": "pirate", "messages": [{"role": "user"}, {"role": "system", "content": "x"}]}',
+            "messages",
+        ),
+        (
+            '{"model": "pirate", "messages": [{"role": "user"}, {"role": "developer", "content": "x"}]}',
+            "messages",
+        ),
+    ],
+)
+def test_a_malformed_body_is_a_400_that_names_the_field(
+    gateway: Gateway, text: str, field: str | None
+) -> None:
+    answer = sent(gateway, text.encode("latin-1"))
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, field)
+
+
+def test_a_body_without_end_is_refused_while_it_arrives(gateway: Gateway) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(200):
+            yield b"x" * 1_000_000
+
+    assert sent(gateway, endless()).status_code == 413
+
+
+def test_an_engine_that_is_gone_is_a_502(gateway: Gateway) -> None:
+    body = b'{"model": "pirate", "messages": [{"role": "user", "content": "x"}]}'
+    assert sent(gateway, body).status_code == 502
+
+
+@pytest.mark.parametrize("headers", [{"host": "[::1"}, {"origin": "http://[::1"}, {"origin": "null"}])
+def test_a_broken_name_is_refused(gateway: Gateway, headers: dict[str, str]) -> None:
+    assert sent(gateway, b"{}", **headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{bad",
+        "[" * 100_000,
+        '{"r": 0, "lora_alpha": 1}',
+        '{"r": 4, "lora_alpha": "x"}',
+        "[]",
+        '{"r": 0.5, "lora_alpha": 1}',
+    ],
+)
+def test_an_adapter_whose_settings_are_broken_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    from advisor.train.serving.gguf_files import _config
+
+    (tmp_path / "adapter_config.json").write_text(text)
+    with pytest.raises(AdvisorError):
+        _config(tmp_path)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.org", "::"])

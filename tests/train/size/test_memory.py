@@ -253,10 +253,15 @@ def test_twice_the_tokens_take_twice_the_time_but_not_twice_the_set_up(catalog, 
     assert twice.seconds - setup == pytest.approx(2 * (once.seconds - setup))
 
 
-def test_an_unknown_type_is_sized_as_a_llama_and_says_so():
+def test_an_unknown_type_is_sized_as_a_llama_and_says_so_before_all_else(catalog, day):
     found = architecture_of({**LLAMA_CONFIG, "model_type": "brandnew"}, place="config.json")
     assert found.total_parameters == LLAMA.total_parameters
-    assert "brandnew" in found.assumptions[0]
+    assert found.lowest_parameters < LLAMA.total_parameters < found.highest_parameters
+    answer = estimate(catalog, found, Run(), Question(day))
+    assert "brandnew" in answer.doubts[0]
+    known = estimate(catalog, LLAMA, Run(), Question(day))
+    assert known.doubts == []
+    assert answer.memory_gib.high - answer.memory_gib.low > known.memory_gib.high - known.memory_gib.low
 
 
 def test_the_text_part_of_a_model_that_sees_is_sized():

@@ -20,6 +20,7 @@ def test_the_page_answers_at_once_and_again_after_a_choice(monkeypatch):
     assert not cards.isna().any(axis=None), "a card that nobody rents out says so"
     app.selectbox(key="size_method").set_value("All weights")
     app.number_input(key="size_batch").set_value(8)
+    app.selectbox(key="size_program").set_value("axolotl")
     app.run()
     assert not app.exception
     assert any("Train a LoRA instead" in text.value for text in app.markdown)

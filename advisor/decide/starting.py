@@ -1,0 +1,84 @@
+"""What to build and measure now, and the way from there: simplest untried thing first, with a figure to stop at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from advisor.catalog import Catalog
+from advisor.decide.records import RoadmapStep, StartWith
+from advisor.palette import STRATEGIES
+
+PROMPTED: Final = ("prompting", "few_shot")
+_UNTRIED: Final = (None, "not_tried")
+
+
+def start_with(
+    recommended: str, prompted: str, answers: Mapping[str, Any], excluded: frozenset[str], catalog: Catalog
+) -> StartWith:
+    """Return the strategy to begin with: an untried prompt before training, plain retrieval before a hybrid.
+
+    ``prompted`` is the likelier of prompting and few-shot.
+    """
+    strategy, because = _first(recommended, prompted, answers)
+    if strategy in excluded:
+        strategy, because = recommended, "What would come before it cannot be had here."
+    return StartWith(
+        strategy=strategy,
+        because=because,
+        stop_when=_stop_when(strategy, recommended, answers, catalog),
+    )
+
+
+def _first(recommended: str, prompted: str, answers: Mapping[str, Any]) -> tuple[str, str]:
+    prompt_untried = answers.get("prompting_result") in _UNTRIED
+    retrieval_untried = answers.get("retrieval_result") in (*_UNTRIED, "misses")
+    if recommended == "hybrid" and retrieval_untried:
+        return "rag", "Training on top pays only where good passages are found and still used badly."
+    if recommended in ("fine_tuning", "hybrid") and prompt_untried:
+        return prompted, "No prompt has been measured yet; it is the baseline that training has to beat."
+    return recommended, "What would come before it has been tried, or nothing has to."
+
+
+def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog) -> str:
+    needed = answers.get("needed_percent")
+    figure = f"{needed:.0f} %" if needed is not None else "the share that you wrote down beforehand"
+    stop = f"Stop when {figure} of at least 40 held-out inputs come out right"
+    if strategy == recommended:
+        return f"{stop}; turn to what comes next when three honest rounds stay below it."
+    onward = catalog.strategies[recommended].title
+    return f"{stop}; go on to {onward} when three honest rounds stay below it."
+
+
+def roadmap(
+    start: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog
+) -> tuple[RoadmapStep, ...]:
+    """Return the steps of what to start with, then those of where the evidence points.
+
+    A held-out test set and a prompted baseline come before anything is built or trained: without them no
+    later step can show that it helped.
+    """
+    steps: list[RoadmapStep] = []
+    if start not in PROMPTED and answers.get("prompting_result") in _UNTRIED:
+        steps += _steps("prompting", catalog)[:1]
+    for name in dict.fromkeys((start, recommended)):
+        steps += _steps(name, catalog)
+    # Several strategies start with the same test set; it is collected once.
+    return tuple(
+        {step.title: step for step in reversed(steps)}[title]
+        for title in dict.fromkeys(s.title for s in steps)
+    )
+
+
+def if_that_fails(then: Sequence[str], start: str, catalog: Catalog) -> tuple[RoadmapStep, ...]:
+    """Return the first step of the next strategy that can be had and has not been on the way."""
+    following = [name for name in then if name != start and not (name in PROMPTED and start in PROMPTED)]
+    return tuple(step for name in following[:1] for step in _steps(name, catalog)[:1])
+
+
+def _steps(name: str, catalog: Catalog) -> list[RoadmapStep]:
+    assert name in STRATEGIES
+    text = catalog.strategies[name]
+    if text.steps:
+        return [RoadmapStep(strategy=name, title=step.title, until=step.until) for step in text.steps]
+    return [RoadmapStep(strategy=name, title=text.first_step, until=text.when_it_ends)]

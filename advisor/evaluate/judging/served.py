@@ -1,0 +1,84 @@
+"""A judge behind an OpenAI-compatible address: asked about the arms, paced and retried as the server demands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from advisor.catalog import Record
+from advisor.errors import AdvisorError
+from advisor.evaluate.answers.rows import objects
+from advisor.evaluate.judging.arms import Judge, Judged, judge_arms
+from advisor.evaluate.judging.asking import RUBRIC, SCHEMA
+from advisor.evaluate.results import Frames
+from advisor.net import Asking, endpoint
+
+CHOICES = ("a", "b", "tie")
+
+
+class JudgeOptions(Record):
+    """Which model judges, where it is served, and by what."""
+
+    model: str
+    """The judge, as its service names it."""
+    base_url: str
+    """OpenAI-compatible address, with ``/v1``."""
+    key_variable: str = "OPENAI_API_KEY"
+    """Environment variable with the key; needed only where the service wants one."""
+    rubric: str = RUBRIC
+    """What makes an answer better, as a sentence."""
+    concurrency: int = 4
+    """Questions under way at once."""
+    requests_per_minute: int = 300
+    """Pace."""
+    seed: int = 20
+    """Seed sent with each question."""
+
+
+def ask_judge(
+    frames: Frames, arms: Sequence[str], options: JudgeOptions, ratings: pl.DataFrame | None = None
+) -> Judged:
+    """Calibrate the judge, then compare the first arm with each other one.
+
+    Raises:
+        AdvisorError: The service refuses or does not recover.
+    """
+    return asyncio.run(_asked(frames, arms, options, ratings))
+
+
+async def _asked(
+    frames: Frames, arms: Sequence[str], options: JudgeOptions, ratings: pl.DataFrame | None
+) -> Judged:
+    receiver = endpoint(
+        options.base_url, options.model, place="--base-url", key_variable=options.key_variable
+    )
+    paced = Asking(receiver, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency)
+    async with paced as judge:
+
+        async def ask(messages: list[dict[str, str]]) -> str:
+            return (await judge.ask(messages, SCHEMA, name="judgement", seed=options.seed)).text
+
+        return await judge_arms(frames, arms, Judge(options.model, ask, options.rubric), ratings)
+
+
+def read_ratings(path: Path) -> pl.DataFrame:
+    """Read what people said: example, a, b, choice (``a``, ``b`` or ``tie``), as the Evaluate page writes it.
+
+    Raises:
+        AdvisorError: A row lacks a field or has another choice.
+    """
+    names = ("example", "a", "b", "choice")
+    rows = []
+    for place, row in objects(path):
+        lacking = [name for name in names if not row.get(name) and row.get(name) != 0]
+        if lacking or row["choice"] not in CHOICES:
+            raise AdvisorError(
+                f"the row has no {lacking[0]}" if lacking else f"'{row['choice']}' is no choice",
+                place=place,
+                remedy="A rating has example, a, b (two arms) and choice: a, b or tie.",
+            )
+        rows.append({name: str(row[name]) for name in names})
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))

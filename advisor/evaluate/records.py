@@ -1,0 +1,162 @@
+"""What a comparison holds; printed as JSON, drawn by the app and composed into reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from advisor.catalog import Record
+
+
+class Score(Record):
+    """A mean with its interval; scores lie in 0 to 1, differences of them in -1 to 1."""
+
+    value: float
+    """Mean over all rows; a failed row scores 0."""
+    low: float
+    """Lower end of the interval."""
+    high: float
+    """Upper end of the interval."""
+
+
+class ArmResult(Record):
+    """What one arm achieved."""
+
+    n: int
+    """Rows asked, failed ones included."""
+    failed: int
+    """Rows without an answer: an error, an empty answer, or a row that is missing from the file."""
+    scores: dict[str, Score]
+    """By metric."""
+    usd_per_1k: float | None
+    """USD for a thousand answers; null where the file does not say."""
+    seconds_p50: float | None
+    """Median seconds of an answer; null where the file does not say."""
+    seconds_p95: float | None
+    """95th percentile of the seconds of an answer."""
+    tokens_in: float | None
+    """Mean input tokens; null where the file does not say."""
+    tokens_out: float | None
+    """Mean output tokens; null where the file does not say."""
+
+
+class Difference(Record):
+    """How two arms differ on the same rows; ``a`` is the one with the higher score."""
+
+    a: str
+    """One arm."""
+    b: str
+    """The other arm."""
+    metric: str
+    """What was scored."""
+    n: int
+    """Rows that both arms were asked."""
+    difference: float
+    """Mean score of ``a`` less that of ``b``."""
+    low: float
+    """Lower end of the interval of the difference."""
+    high: float
+    """Upper end of the interval of the difference."""
+    p: float
+    """Exact two-sided p of "the arms are alike"."""
+    p_holm: float
+    """The same, adjusted for all pairs compared."""
+    method: str
+    """How interval and p were computed."""
+
+
+class Verdict(Record):
+    """What to ship, and why; or what is missing to tell."""
+
+    ship: str | None
+    """The cheapest arm that is shown to be not worse than the best by more than the margin; null where none is."""
+    because: str
+    """The verdict as a sentence."""
+    cannot_tell: bool
+    """Whether the rows do not show which arm to ship."""
+    rows_needed: int | None
+    """About how many more rows would tell, with 80 % probability; null where nothing is open, or no number would."""
+    metric: str
+    """The metric that decided."""
+    margin: float
+    """How much worse an arm may be and still count as good enough, 0 to 1."""
+
+
+class DifferingRow(Record):
+    """A row on which the arms do not score alike."""
+
+    example: str
+    """Id of the row."""
+    reference: str | None
+    """The wanted answer."""
+    scores: dict[str, float]
+    """Score by arm."""
+    answers: dict[str, str | None]
+    """Answer by arm; null where the arm failed."""
+
+
+class ApartRow(Record):
+    """A held-out row that training or the documents give away; counted apart."""
+
+    example: str
+    """Id of the row."""
+    because: str
+    """What gives it away."""
+    where: str
+    """The training row or document."""
+
+
+class Measured(Record):
+    """A fact that was measured, under its name in an answers file."""
+
+    value: Any
+    """The value."""
+    by: str
+    """What measured it, in words."""
+    on: str
+    """The day, as YYYY-MM-DD."""
+
+
+class Learning(Record):
+    """What more training rows are worth, along the logarithm of their number."""
+
+    per_doubling: Score
+    """Gain in score for twice as many training rows."""
+    next_hundred: Score
+    """Gain for a hundred rows more than the largest run had; an extrapolation."""
+    trained_on: int
+    """Training rows of the largest run."""
+    because: str
+    """The same as a sentence."""
+
+
+class Evaluation(Record):
+    """The comparison of some arms on the same rows."""
+
+    as_of: str
+    """The day of the comparison."""
+    rows: int
+    """Held-out rows."""
+    groups: int | None
+    """Clusters among the rows; null where rows are independent."""
+    arms: dict[str, ArmResult]
+    """Results by arm."""
+    differences: list[Difference]
+    """All pairs on all metrics."""
+    verdict: Verdict
+    """What to ship."""
+    measured: dict[str, Measured] = Field(default_factory=dict)
+    """Measured facts by their name in an answers file."""
+    apart: list[ApartRow] = Field(default_factory=list)
+    """Rows that are given away."""
+    without_apart: dict[str, ArmResult] | None = None
+    """Results on the rows that nothing gives away; null where there are none apart."""
+    verdict_without_apart: Verdict | None = None
+    """Verdict on the rows that nothing gives away."""
+    learning: Learning | None = None
+    """What more training rows are worth; null where no sizes were named."""
+    differing: list[DifferingRow] = Field(default_factory=list)
+    """Rows on which the arms do not score alike, those that differ most first."""
+    notes: list[str] = Field(default_factory=list)
+    """What was assumed, left out or counted in a particular way."""

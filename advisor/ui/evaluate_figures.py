@@ -1,0 +1,144 @@
+"""Comparisons in, Plotly figures out, each with a sentence that says the same to those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.evaluate.records import ArmResult, Evaluation
+from advisor.evaluate.verdict import points, signed
+
+SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "star",
+    "pentagon",
+    "hexagon",
+    "x",
+    "bowtie",
+)
+
+
+def scores_figure(result: Evaluation, accent: str) -> Any:
+    """Draw each arm's score with its interval, the best on top."""
+    import plotly.graph_objects as go
+
+    metric = result.verdict.metric
+    ranked = sorted(result.arms.items(), key=lambda item: item[1].scores[metric].value)
+    told = [one.scores[metric] for _, one in ranked]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[100 * one.value for one in told], y=[_plain(name) for name, _ in ranked], mode="markers",
+        marker={"color": accent, "size": 10},
+        error_x={
+            "array": [100 * (one.high - one.value) for one in told],
+            "arrayminus": [100 * (one.value - one.low) for one in told], "color": accent, "thickness": 1.5,
+        },
+        hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+    )  # fmt: skip
+    _axes(figure, f"{metric}, points", len(ranked))
+    figure.update_xaxes(range=[-2, 102])
+    return figure
+
+
+def differences_figure(result: Evaluation, accent: str) -> Any:
+    """Draw the paired difference of each pair with its interval, and the margin about zero."""
+    import plotly.graph_objects as go
+
+    told = [one for one in result.differences if one.metric == result.verdict.metric][::-1]
+    figure = go.Figure()
+    margin = 100 * result.verdict.margin
+    figure.add_vrect(x0=-margin, x1=margin, fillcolor=accent, opacity=0.1, line_width=0)
+    figure.add_vline(x=0, line_color="#8a8f98")
+    figure.add_scatter(
+        x=[100 * one.difference for one in told], y=[_plain(f"{one.a} − {one.b}") for one in told], mode="markers",
+        marker={"color": accent, "size": 9},
+        error_x={
+            "array": [100 * (one.high - one.difference) for one in told],
+            "arrayminus": [100 * (one.difference - one.low) for one in told], "color": accent, "thickness": 1.5,
+        },
+        hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
+    )  # fmt: skip
+    _axes(figure, f"difference in {result.verdict.metric}, points; the band is the margin", len(told))
+    return figure
+
+
+def against_figure(result: Evaluation, what: str, accent: str) -> Any | None:
+    """Draw quality against cost (``usd_per_1k``) or latency (``seconds_p95``); None where no two arms have it."""
+    import plotly.graph_objects as go
+
+    known = _known(result.arms, what)
+    if len(known) < 2:
+        return None
+    metric = result.verdict.metric
+    figure = go.Figure()
+    for at, (name, one) in enumerate(known.items()):
+        score, shipped = one.scores[metric], name == result.verdict.ship
+        figure.add_scatter(
+            x=[getattr(one, what)], y=[100 * score.value], name=_plain(name), mode="markers+text", text=[_plain(name)],
+            textposition="top center",
+            marker={"symbol": SYMBOLS[at % len(SYMBOLS)], "size": 14 if shipped else 9, "color": accent if shipped else "#8a8f98"},
+            error_y={"array": [100 * (score.high - score.value)], "arrayminus": [100 * (score.value - score.low)], "thickness": 1},
+            hovertemplate="%{text}: %{y:.1f} points at %{x:.4g}<extra></extra>",
+        )  # fmt: skip
+    title = "USD for 1,000 answers" if what == "usd_per_1k" else "seconds, 95th percentile"
+    figure.update_layout(
+        xaxis_title=title, yaxis_title=f"{metric}, points", height=380, showlegend=False,
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+    )  # fmt: skip
+    figure.update_xaxes(rangemode="tozero", automargin=True)
+    return figure
+
+
+def scores_text(result: Evaluation) -> str:
+    """Return what each arm reached, as a sentence."""
+    metric = result.verdict.metric
+    ranked = sorted(result.arms.items(), key=lambda item: -item[1].scores[metric].value)
+    parts = [
+        f"{name} {points(one.scores[metric].value)} ({points(one.scores[metric].low)} to {points(one.scores[metric].high)})"
+        for name, one in ranked
+    ]
+    return f"Score by {metric}, points with 95 % intervals: {'; '.join(parts)}."
+
+
+def differences_text(result: Evaluation) -> str:
+    """Return how the pairs differ, as a sentence."""
+    parts = [
+        f"{one.a} less {one.b} {signed(one.difference)} ({signed(one.low)} to {signed(one.high)}), p {one.p_holm:.2g} for all pairs"
+        for one in result.differences
+        if one.metric == result.verdict.metric
+    ]
+    return f"Differences on the same rows, points: {'; '.join(parts)}."
+
+
+def against_text(result: Evaluation, what: str) -> str:
+    """Return what quality costs or how long it takes, arm by arm, as a sentence."""
+    unit = "USD for 1,000 answers" if what == "usd_per_1k" else "seconds at the 95th percentile"
+    known = _known(result.arms, what)
+    parts = [
+        f"{name} {points(one.scores[result.verdict.metric].value)} points at {getattr(one, what):.4g}"
+        for name, one in known.items()
+    ]
+    unknown = sorted(set(result.arms) - set(known))
+    told = f"Quality against {unit}: {'; '.join(parts) or 'no arm says'}."
+    return told + (f" Not known for {', '.join(unknown)}." if unknown and parts else "")
+
+
+def _plain(name: str) -> str:
+    # Plotly reads tags and links in labels; the name of a file must be neither.
+    return name.replace("<", "‹").replace(">", "›")
+
+
+def _known(arms: Mapping[str, ArmResult], what: str) -> dict[str, ArmResult]:
+    return {name: one for name, one in arms.items() if getattr(one, what) is not None}
+
+
+def _axes(figure: Any, x: str, rows: int) -> None:
+    figure.update_layout(
+        xaxis_title=x, height=120 + 42 * rows, margin={"l": 10, "r": 10, "t": 10, "b": 10}, showlegend=False
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)

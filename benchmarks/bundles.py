@@ -18,9 +18,10 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
+from advisor.train.planning import plan_spec
 from advisor.train.records import TrainingSpec
 
 DAY = date(2026, 11, 22)
@@ -155,7 +156,7 @@ def _bundle(name: str, folder: Path, **settings: object) -> Path:
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))
     given = {"backend": name, "train_path": data, "as_of": DAY, "seq_len": 1024, "gpu": "l40s"}
     spec = TrainingSpec.model_validate({**given, **settings})
-    return write_bundle(load_backend(name).plan(spec), folder / "bundle")
+    return write_bundle(plan_spec(spec, load_catalog()), folder / "bundle")
 
 
 def _misspell(path: Path) -> None:

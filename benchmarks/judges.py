@@ -18,11 +18,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import polars as pl
 
-from advisor.data.endpoint import Endpoint
 from advisor.evaluate.judging.asking import SCHEMA, Pair, choice_of, judged, messages
 from advisor.evaluate.judging.calibration import Evidence, calibrate
 from advisor.evaluate.judging.prediction_powered import combined
 from advisor.evaluate.statistics.intervals import mean_interval
+from advisor.net import Asking, endpoint
 
 PAIRS, RATED = 120, 40
 
@@ -132,13 +132,11 @@ def pairs_of(rng):
 
 
 async def served(pairs, url, name, seed):
-    endpoint = Endpoint(
-        url, f"{name}#{seed}", key_variable="NO_KEY", requests_per_minute=10_000_000, concurrency=8
-    )
-    async with endpoint:
+    receiver = endpoint(url, f"{name}#{seed}", place="judge", key_variable="NO_KEY")
+    async with Asking(receiver, requests_per_minute=10_000_000, concurrency=8) as judge:
 
         async def ask(told):
-            return (await endpoint.ask(told, dict(SCHEMA), seed=seed)).text
+            return (await judge.ask(told, SCHEMA, name="judgement", seed=seed)).text
 
         return await judged(pairs, ask)
 

@@ -22,10 +22,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+from advisor.catalog import load_catalog
 from advisor.train import job_verbs
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
+from advisor.train.planning import plan_spec
 from advisor.train.records import TrainingSpec
 from advisor.train.trainer.launch import launch
 from advisor.train.trainer.progress import curve, read_progress
@@ -116,16 +117,11 @@ def free_port():
 
 
 def own_service(folder):
-    """Start `advisor train serve` and give its process and address."""
+    """Start the tests' own fine-tuning service and give its process and address."""
     command = [
         sys.executable,
         "-c",
-        "from advisor.cli import main; main()",
-        "train",
-        "serve",
-        "--port",
-        "0",
-        "--json",
+        "from tests.train.tuning_service.running import main; main()",
     ]
     process = subprocess.Popen(
         command,
@@ -173,7 +169,7 @@ def planned(folder, base_url, model, trial):
         micro_batch=1, gradient_accumulation=1, seq_len=64, rank=4, eval_share=0,
         options={"base_url": base_url, "suffix": f"trial-{trial}", **(SMALL if model in SMALL_AT else {})},
     )  # fmt: skip
-    plan = load_backend(spec.backend).plan(spec)
+    plan = plan_spec(spec, load_catalog())
     return plan, write_bundle(plan, folder / f"bundle-{plan.sha256[:16]}")
 
 
@@ -205,19 +201,21 @@ def submit_part(label, folder, service, times):
     for trial in ("warm-up", "unharmed"):  # the first one loads what every later one has
         prepared = planned(folder, base_url, model, trial)
         began = time.monotonic()
-        job_verbs.cancel(store, job_verbs.submit(store, *prepared).id)
+        job_verbs.cancel(store, job_verbs.submit(store, *prepared, catalog=load_catalog()).id)
         whole = time.monotonic() - began
     doubled = lost = cut = 0
     try:
         for trial in range(times):
             plan, bundle = planned(folder, base_url, model, trial)
-            child = in_child(lambda plan=plan, bundle=bundle: job_verbs.submit(store, plan, bundle))
+            child = in_child(
+                lambda plan=plan, bundle=bundle: job_verbs.submit(store, plan, bundle, catalog=load_catalog())
+            )
             time.sleep(random.uniform(0, whole * 1.1))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             saved = store.id_for(plan)
             cut += saved not in store.ids() or store.load(saved).provider_id is None
-            job = job_verbs.submit(store, plan, bundle)  # what the person does next
+            job = job_verbs.submit(store, plan, bundle, catalog=load_catalog())  # what the person does next
             jobs = httpx2.get(f"{base_url}/fine_tuning/jobs", params={"limit": 100}).json()["data"]
             ours = [
                 item

@@ -64,6 +64,7 @@ def rows():
 
 def advisor_trainer(folder, base, steps):
     """Put the trainer together by the product's own code."""
+    from advisor.rows.formats import to_conversation
     from advisor.train.trainer.progress import ProgressWriter
     from advisor.train.trainer.rows import tokenise
     from advisor.train.trainer.run import build_trainer
@@ -75,7 +76,13 @@ def advisor_trainer(folder, base, steps):
         eval_every_steps=10_000, warmup_ratio=0, threads=2,
     )  # fmt: skip
     tokenizer = training_tokenizer(base)
-    tokenised = tokenise(rows(), tokenizer, seq_len=LENGTH, system_prompt=None, all_tokens=False)
+    tokenised = tokenise(
+        [to_conversation(at, row) for at, row in enumerate(rows(), 1)],
+        tokenizer,
+        seq_len=LENGTH,
+        system_prompt=None,
+        all_tokens=False,
+    )
     return build_trainer(folder, settings, (base, tokenizer), (tokenised, None), ProgressWriter(folder))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from advisor.catalog.case_records import Case
+from advisor.catalog.catalog import Catalog
 from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
-from advisor.catalog.loading import Catalog, load_catalog, rules_folder
+from advisor.catalog.loading import load_catalog, rules_folder
 from advisor.catalog.records import (
     Consideration,
     DatedNumber,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
+from advisor.catalog.catalog import Catalog
 from advisor.catalog.conditions import ParameterRef, facts_in, walk
 from advisor.errors import AdvisorError, did_you_mean
-
-if TYPE_CHECKING:
-    from advisor.catalog.loading import Catalog
 
 
 def check_references(catalog: Catalog) -> None:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property, lru_cache
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from advisor.catalog import crosschecks
 from advisor.catalog.case_records import Case
+from advisor.catalog.catalog import Catalog, files_under
 from advisor.catalog.conditions import Condition, ConditionReader
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import (
     Consideration,
-    DatedNumber,
     Fact,
     Fitted,
     Gain,
@@ -32,11 +30,7 @@ from advisor.catalog.records import (
     Technique,
 )
 from advisor.catalog.strict_yaml import Located, read_yaml
-from advisor.errors import AdvisorError, did_you_mean
-
-if TYPE_CHECKING:
-    from advisor.catalog.market import Market
-    from advisor.catalog.open_models import OpenModel
+from advisor.errors import AdvisorError
 
 T = TypeVar("T")
 
@@ -48,75 +42,6 @@ def rules_folder() -> Path:
     package = Path(__file__).resolve().parent.parent
     packed = package / "_rules"
     return packed if packed.is_dir() else package.parent / "rules"
-
-
-@dataclass(frozen=True, eq=False)
-class Catalog:
-    """Rules, questions, numbers and cases; frozen, so that it can be shared and be a key of caches."""
-
-    facts: Mapping[str, Fact]
-    rules: Mapping[str, Rule]
-    conditions: Mapping[str, Condition]
-    """The parsed `when` of each rule, by rule id."""
-    considerations: Mapping[str, Consideration]
-    fitted: Fitted
-    gain: tuple[Condition, Condition]
-    """When training has nothing to gain, and what makes evidence for it count all the same."""
-    ask_when: Mapping[str, Condition]
-    """The parsed `ask_when` of each fact that has one."""
-    sources: Mapping[str, Source]
-    strategies: Mapping[str, StrategyText]
-    techniques: Mapping[str, Technique]
-    parameters: Mapping[str, Parameter]
-    """Numbers by `topic.name`."""
-    cases: Mapping[str, Case]
-    version: str
-    sha256: str
-    """Over every file of the rules and the overlay: same hash, same advice."""
-    layers: tuple[Path, ...]
-    """The folders read, the package's first."""
-    places: Mapping[str, str] = field(default_factory=dict)
-    """`file:line` of each rule, fact, source and parameter, by its id."""
-
-    def parameter(self, name: str, day: date) -> DatedNumber:
-        """Give the number `topic.name` in force on ``day``: the newest that starts on or before it."""
-        if name not in self.parameters:
-            raise AdvisorError(
-                f"there is no parameter '{name}'",
-                place="rules/parameters",
-                remedy=did_you_mean(name, self.parameters),
-            )
-        parameter = self.parameters[name]
-        in_force = [value for value in parameter.values if value.from_ <= day]
-        if not in_force:
-            raise AdvisorError(
-                f"'{name}' has no value on {day}",
-                place=self.places.get(name, "rules/parameters"),
-                remedy=f"The first starts on {parameter.values[0].from_}; ask for a later day.",
-            )
-        return in_force[-1]
-
-    def files(self, folder: str) -> list[Located]:
-        """Read every YAML file under ``folder`` of each layer, the package's first, in order of name."""
-        return [read_yaml(path, place=place) for path, place in _files_under(self.layers, folder)]
-
-    @cached_property
-    def market(self) -> Market:
-        """The dated market: training prices, hosting, backends, retirements."""
-        from advisor.catalog.market import read_market
-
-        return read_market(self.files("market"))
-
-    @cached_property
-    def models(self) -> Mapping[str, OpenModel]:
-        """Architecture numbers of open models, by id."""
-        from advisor.catalog.open_models import read_models
-
-        return MappingProxyType(read_models(self.files("models")))
-
-    def check(self) -> list[str]:
-        """Name what is declared and never used: facts, sources, parameters, techniques."""
-        return crosschecks.unused(self)
 
 
 def load_catalog(overlay: Path | None = None) -> Catalog:
@@ -137,16 +62,10 @@ def load_catalog(overlay: Path | None = None) -> Catalog:
     return _load(layers, _fingerprint(layers))
 
 
-def _files_under(layers: tuple[Path, ...], folder: str) -> Iterator[tuple[Path, str]]:
-    for layer in layers:
-        for path in sorted((layer / folder).rglob("*.yaml")):
-            yield path, f"{layer.name}/{path.relative_to(layer).as_posix()}"
-
-
 def _fingerprint(layers: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
     # Lets a long-lived app notice an edited rule without reading every file again.
     found = []
-    for path, _ in _files_under(layers, "."):
+    for path, _ in files_under(layers, "."):
         stat = path.stat()
         found.append((str(path), stat.st_mtime_ns, stat.st_size))
     if len(found) > MAX_FILES:
@@ -207,7 +126,7 @@ class _Reader:
             single = layer / f"{name}.yaml"
             if single.is_file():
                 yield read_yaml(single, place=f"{layer.name}/{name}.yaml")
-            for path, place in _files_under((layer,), name):
+            for path, place in files_under((layer,), name):
                 yield read_yaml(path, place=place)
 
     def mapping(self, name: str, model: type[T]) -> dict[str, T]:
@@ -297,7 +216,7 @@ def _mapping(located: Located) -> dict[str, Any]:
 def _hash(layers: tuple[Path, ...]) -> str:
     digest = hashlib.sha256()
     for index, layer in enumerate(layers):
-        for path, _ in _files_under((layer,), "."):
+        for path, _ in files_under((layer,), "."):
             name = f"{index}/{path.relative_to(layer).as_posix()}"
             digest.update(f"{name}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NoReturn
 
@@ -20,19 +21,19 @@ from advisor.cli.terminal import print_json, stderr
 from advisor.errors import AdvisorError
 from advisor.files import unusable
 
-# One line per area; each module adds its own commands.
-AREAS: Final = (
-    "deciding",
-    "rulebook",
-    "cost",
-    "report",
-    "library",
-    "data",
-    "size",
-    "plan",
-    "train",
-    "evaluate",
-)
+# One line per area: its module, and the commands that it adds. A named command loads its own area only.
+AREAS: Final[dict[str, tuple[str, ...]]] = {
+    "deciding": ("ask", "decide", "map"),
+    "rulebook": ("rules",),
+    "cost": ("cost", "prices"),
+    "report": ("report", "app"),
+    "library": ("recheck", "brief", "library"),
+    "data": ("audit", "fix", "split", "augment"),
+    "size": ("size",),
+    "plan": ("plan",),
+    "train": ("train",),
+    "evaluate": ("evaluate",),
+}
 
 app = typer.Typer(
     name="advisor",
@@ -63,12 +64,17 @@ def _root(
     pass
 
 
-def build() -> typer.Typer:
-    """Register the commands of every area, once."""
-    if not app.registered_commands:
-        for area in AREAS:
+def build(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Register the commands of the area that the first argument names, of every area where it names none."""
+    named = [area for area, commands in AREAS.items() if arguments and arguments[0] in commands]
+    for area in named or AREAS:
+        if area not in _REGISTERED:
+            _REGISTERED.add(area)
             importlib.import_module(f"advisor.cli.{area}").register(app)
     return app
+
+
+_REGISTERED: set[str] = set()
 
 
 def main() -> None:
@@ -103,7 +109,7 @@ def _impossible(error: ValidationError) -> AdvisorError:
 
 def _run() -> None:
     try:
-        build()()
+        build(sys.argv[1:])()
     finally:
         # A disk that is full shows only when the last bytes are written: before we leave, not after.
         sys.stdout.flush()

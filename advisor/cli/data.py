@@ -34,7 +34,7 @@ from advisor.cli.data_options import (
     WriterOption,
     YesOption,
 )
-from advisor.cli.options import JsonOption, print_json, stderr, stdout
+from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
 from advisor.cli.terminal import confirm
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
@@ -272,6 +272,7 @@ def augment_command(
     usd_out: PriceOutOption = None,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
+    rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the expected cost, then write variations of each training row."""
@@ -288,7 +289,8 @@ def augment_command(
         usd_per_mtok_in=usd_in,
         usd_per_mtok_out=usd_out,
     )
-    expected = estimate(data, output, options)
+    catalog = catalog_of(rules)
+    expected = estimate(data, output, options, catalog=catalog)
     stderr().print(expected.in_words(), markup=False)
     if dry_run:
         if as_json:
@@ -296,7 +298,7 @@ def augment_command(
         return
     if not yes and not confirm("Send the rows to this endpoint?"):
         raise typer.Exit(1)
-    result = augment(data, output, options)
+    result = augment(data, output, options, catalog=catalog)
     if as_json:
         print_json(result)
         return

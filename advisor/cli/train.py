@@ -1,4 +1,4 @@
-"""``train``: submit, watch and stop jobs, serve what came out, and the local fine-tuning service."""
+"""``train``: submit, watch and stop jobs, and serve what came out."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from advisor.cli.options import JsonOption, print_json, stderr, stdout
+from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
 from advisor.cli.terminal import confirm, echo
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
-from advisor.train.backends import entry
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job, TrainingPlan
+from advisor.train.table import entry
 
 train = typer.Typer(
     help="Train for real: here, or at a provider; jobs outlive the shell.", no_args_is_help=True
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
 @train.command()
 def submit(
     bundle: Annotated[Path, typer.Argument(help="A bundle that `advisor plan` wrote.")],
+    rules: RulesOption = None,
     again: Annotated[
         bool, typer.Option("--again", help="Run an ended plan once more, as a new job.")
     ] = False,
@@ -60,8 +61,9 @@ def submit(
     store = JobStore()
     plan = read_bundle(bundle)
     _agree(plan, bundle, host or [], agreed=yes)
+    attempt = _attempt(store, plan, bundle) if again else 1
     job = job_verbs.submit(
-        store, plan, bundle, attempt=_attempt(store, plan, bundle) if again else 1, from_elsewhere=True
+        store, plan, bundle, catalog=catalog_of(rules), attempt=attempt, from_elsewhere=True
     )
     _show(store, job, as_json=as_json)
 
@@ -163,25 +165,6 @@ def logs(job_id: JobArgument) -> None:
         echo(path.read_text(encoding="utf-8", errors="replace"))
     for event in job.events:
         echo(f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}")
-
-
-@train.command()
-def serve(
-    port: PortOption = 8765,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
-    as_json: JsonOption = False,
-) -> None:
-    """Answer OpenAI's files and fine_tuning.jobs routes on this machine, with real training behind them."""
-    from advisor.train.api_server import service_app
-    from advisor.train.loopback import check_loopback, run_app
-
-    check_loopback(host)
-    run_app(
-        service_app(JobStore()),
-        host,
-        port,
-        on_ready=lambda url: _announce({"base_url": f"{url}/v1"}, as_json),
-    )
 
 
 @train.command(name="run-model")

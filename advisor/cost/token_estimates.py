@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from advisor.catalog import load_catalog
+from advisor.catalog import Catalog
 from advisor.cost.offers import plain_name
 
 SCRIPTS = (
@@ -24,13 +24,12 @@ VENDOR_FACTORS = {"claude": "tokens.factor_anthropic", "gemini": "tokens.factor_
 NEWEST = date.max
 
 
-def estimate_by_script(text: str, day: date = NEWEST) -> int:
+def estimate_by_script(text: str, catalog: Catalog, day: date = NEWEST) -> int:
     """Estimate the tokens of ``text`` from its characters, script by script."""
     counts: dict[str, int] = {}
     for character in text:
         name = _script(ord(character))
         counts[name] = counts.get(name, 0) + 1
-    catalog = load_catalog()
     return round(sum(count / catalog.parameter(name, day).number for name, count in counts.items()))
 
 
@@ -38,8 +37,8 @@ def _script(point: int) -> str:
     return next((name for first, last, name in SCRIPTS if first <= point <= last), OTHER)
 
 
-def vendor_factor(model: str, day: date = NEWEST) -> float:
+def vendor_factor(model: str, catalog: Catalog, day: date = NEWEST) -> float:
     """Give the tokens of this model's tokenizer for one token of o200k_base."""
     name = plain_name(model)
     parameter = next((value for prefix, value in VENDOR_FACTORS.items() if name.startswith(prefix)), None)
-    return load_catalog().parameter(parameter or "tokens.factor_other", day).number
+    return catalog.parameter(parameter or "tokens.factor_other", day).number

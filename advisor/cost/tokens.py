@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor.catalog import Catalog
 from advisor.catalog.records import Record
 from advisor.errors import AdvisorError, did_you_mean, missing_extra
 
@@ -150,12 +151,13 @@ def model_encoding(model: str) -> tuple[str, bool] | None:
     return ("o200k_base", False) if LATER.match(name) else None
 
 
-def text_tokens(text: str, model: str, *, tokenizer_file: Path | None = None) -> TokenCount:
+def text_tokens(text: str, model: str, catalog: Catalog, *, tokenizer_file: Path | None = None) -> TokenCount:
     """Count ``text`` for ``model``: its own tokenizer where there is one, else an estimate that says so.
 
     Args:
         text: What to count.
         model: A model's name, with or without its provider.
+        catalog: Holds the characters per token of each script, and the factors of other vendors.
         tokenizer_file: A ``tokenizer.json`` of Hugging Face, for open models.
     """
     if tokenizer_file is not None:
@@ -169,18 +171,18 @@ def text_tokens(text: str, model: str, *, tokenizer_file: Path | None = None) ->
         from advisor.cost.token_estimates import estimate_by_script
 
         return TokenCount(
-            tokens=estimate_by_script(text), exact=False, how=f"estimated by script: {error.problem}"
+            tokens=estimate_by_script(text, catalog), exact=False, how=f"estimated by script: {error.problem}"
         )
     if known:
         how = f"with {known[0]}" + ("" if known[1] else ", assumed for this model")
         return TokenCount(tokens=tokens, exact=known[1], how=how)
-    return _scaled(tokens, model)
+    return _scaled(tokens, model, catalog)
 
 
-def _scaled(tokens: int, model: str) -> TokenCount:
+def _scaled(tokens: int, model: str, catalog: Catalog) -> TokenCount:
     from advisor.cost.token_estimates import vendor_factor
 
-    factor = vendor_factor(model)
+    factor = vendor_factor(model, catalog)
     return TokenCount(
         tokens=round(tokens * factor),
         exact=False,
@@ -211,14 +213,20 @@ def _count_with(path: Path, text: str) -> int:
         ) from error
 
 
-def workload_facts(
-    *, model: str, instructions: str = "", examples: Iterable[str] = (), query: str = "", answer: str = ""
+def workload_facts(  # noqa: PLR0913 - keyword-only beyond the first
+    catalog: Catalog,
+    *,
+    model: str,
+    instructions: str = "",
+    examples: Iterable[str] = (),
+    query: str = "",
+    answer: str = "",
 ) -> Mapping[str, int]:
     """Fill the workload's token facts from pasted texts; what is empty is left out."""
     shots = list(examples)
     single = {"instruction_tokens": instructions, "query_tokens": query, "output_tokens": answer}
-    facts = {name: text_tokens(text, model).tokens for name, text in single.items() if text}
+    facts = {name: text_tokens(text, model, catalog).tokens for name, text in single.items() if text}
     if shots:
-        counts = [text_tokens(shot, model).tokens for shot in shots]
+        counts = [text_tokens(shot, model, catalog).tokens for shot in shots]
         facts |= {"few_shot_examples": len(shots), "tokens_per_example": -(-sum(counts) // len(counts))}
     return facts

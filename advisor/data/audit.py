@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from advisor.data.checks import CHECKS
-from advisor.data.checks.contract import Check, Dataset
+from advisor.data.checks.contract import Check
 from advisor.data.columns import Columns
-from advisor.data.conversation import Conversation
+from advisor.data.dataset import Dataset
 from advisor.data.executor import Executor, Here, Processes
-from advisor.data.formats import shape_of, to_conversation
 from advisor.data.measured_facts import facts_of
-from advisor.data.measuring import SHAPES, Measure
+from advisor.data.measuring import SHARED, Measure
 from advisor.data.records import (
     CONFIDENCE_ORDER,
     SEVERITY_ORDER,
@@ -29,14 +28,17 @@ from advisor.data.records import (
     Finding,
     FormatEvidence,
 )
-from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
-from advisor.data.templates import load_template
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import SHAPES, to_conversation
+from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
+from advisor.rows.templates import load_template
 
 # Two workers load for some seconds; below about 35,000 chat rows that costs more than they save.
 WORTH_WORKERS = 32 << 20
 MOST_NAMES = 5000
+DECLARED = SHARED | {name for check in CHECKS for name in check.columns}
 Progress = Callable[[int], None]
 
 
@@ -102,7 +104,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
     columns = Columns(folder)
     names: dict[str, dict[int, str]] = {}
     seen = 0
-    measure = Measure(options, tuple(check.id for check in checks), tokens=bool(checks))
+    measure = Measure(options, tuple(check.measure for check in checks if check.measure), tokens=bool(checks))
     for done in (executor or _executor_for(source)).map(measure, chunks(source)):
         columns.append(done.columns)
         for kind, texts in done.names.items():
@@ -114,7 +116,8 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
             progress(seen)
     if not seen:
         raise AdvisorError("the file holds no rows", place=str(path), remedy="Write one example per line.")
-    data = Dataset(columns, names, options)
+    data = Dataset(columns, names, options, DECLARED)
+    data.lenient = source.lenient
     data.label, data.read = path, partial(conversations, source)
     data.fetch = partial(fetch_rows, source)
     return data
@@ -123,7 +126,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
 def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """Let each check judge; the worst and surest findings come first, then the most harmful defects."""
     harm = {check.id: check.harm for check in checks}
-    findings = [one for check in checks for one in check.judge(data)]
+    findings = [one for check in checks for one in check.find(data)]
     return sorted(
         findings,
         key=lambda one: (
@@ -153,17 +156,6 @@ def fetch_rows(source: Source, rows: Sequence[int]) -> dict[int, Conversation]:
                 found[row] = to_conversation(row, value)
                 wanted.discard(row)
     return found
-
-
-def format_evidence(source: Source) -> FormatEvidence:
-    """Say from the first rows what a file is and why."""
-    chunk = next(iter(chunks(source, size=1 << 16)), None)
-    values = [value for _, value in parse(chunk)][:100] if chunk else []
-    shapes: dict[str, int] = {}
-    for value in values:
-        shape = "broken" if isinstance(value, Broken) else shape_of(value)
-        shapes[shape] = shapes.get(shape, 0) + 1
-    return _evidence(source, shapes, values)
 
 
 def _evidence(source: Source, shapes: dict[str, int], values: Sequence[object]) -> FormatEvidence:
@@ -209,7 +201,8 @@ def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Fin
         {"broken": broken} if broken else {}
     )
     evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))])
-    measured = facts_of(data, findings)
+    spoiling = frozenset(check.id for check in CHECKS if check.spoils)
+    measured = facts_of(data, findings, spoiling)
     return Audit(
         file=str(inputs.data),
         sha256=sha256_of(source),

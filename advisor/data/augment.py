@@ -8,26 +8,26 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
+from advisor.catalog import Catalog
 from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
-from advisor.data.conversation import Conversation
-from advisor.data.endpoint import Endpoint, in_order_of_arrival
-from advisor.data.fix import as_chat
-from advisor.data.formats import to_conversation
 from advisor.data.journal import Journal, journal_path, parsed
-from advisor.data.sources import Broken, chunks, open_source, parse
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
 from advisor.errors import AdvisorError
 from advisor.files import replacing
+from advisor.net import Asking, endpoint
+from advisor.rows.chat_form import as_chat
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import to_conversation
+from advisor.rows.sources import Broken, chunks, open_source, parse
 
 INSTRUCTION = (
-    "Write {count} variations of this example of a support-style exchange. Keep topic, facts, numbers, names, language, tone and quality of the answer; "
+    "Write {count} variations of this example of an exchange. Keep topic, facts, numbers, names, language, tone and quality of the answer; "
     "vary wording and sentence order of both sides. Answer as JSON with the key 'variations', a list of objects with the keys 'user' and 'assistant'."
 )
 SCHEMA: dict[str, Any] = {
@@ -55,7 +55,14 @@ class _Given(NamedTuple):
     sha256: str
 
 
-def estimate(data: Path, output: Path, options: AugmentOptions, *, day: date | None = None) -> Estimate:
+def estimate(
+    data: Path,
+    output: Path,
+    options: AugmentOptions,
+    *,
+    catalog: Catalog | None = None,
+    day: date | None = None,
+) -> Estimate:
     """Say what varying the rows of ``data`` would take and cost."""
     from advisor.cost.tokens import count_tokens
 
@@ -67,7 +74,7 @@ def estimate(data: Path, output: Path, options: AugmentOptions, *, day: date | N
         sum(asked) + 60 * len(waiting),
         options.variations * (sum(answers) + 12 * len(waiting)),
     )
-    price_in, price_out, source = _price(options, day or datetime.now(UTC).date())
+    price_in, price_out, source = _price(options, catalog, day or datetime.now(UTC).date())
     return Estimate(
         rows=len(given),
         done=len(given) - len(waiting),
@@ -80,7 +87,14 @@ def estimate(data: Path, output: Path, options: AugmentOptions, *, day: date | N
     )
 
 
-def augment(data: Path, output: Path, options: AugmentOptions, *, day: date | None = None) -> Augmented:
+def augment(
+    data: Path,
+    output: Path,
+    options: AugmentOptions,
+    *,
+    catalog: Catalog | None = None,
+    day: date | None = None,
+) -> Augmented:
     """Write the given rows and their variations to ``output``; after a crash the same call goes on where it stopped.
 
     Raises:
@@ -90,7 +104,9 @@ def augment(data: Path, output: Path, options: AugmentOptions, *, day: date | No
     # In a thread of its own: the caller may be a notebook or a page that has an event loop already.
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(asyncio.run, _ask_all(given, journal, options)).result()
-    result = _write(data, given, journal, output, options, day=day or datetime.now(UTC).date())
+    result = _write(
+        data, given, journal, output, options, catalog=catalog, day=day or datetime.now(UTC).date()
+    )
     journal.path.unlink(missing_ok=True)
     return result
 
@@ -157,28 +173,29 @@ async def _ask_all(given: list[_Given], journal: Journal, options: AugmentOption
     if not waiting:
         return
     with journal.open() as stream:
-        endpoint = Endpoint(
-            options.base_url,
-            options.model,
-            key_variable=options.key_variable,
-            requests_per_minute=options.requests_per_minute,
-            concurrency=options.concurrency,
+        receiver = endpoint(
+            options.base_url, options.model, place="--base-url", key_variable=options.key_variable
         )
-        async with endpoint:
+        asking = Asking(
+            receiver, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency
+        )
+        async with asking:
             try:
-                await in_order_of_arrival(
-                    [partial(_ask_one, one, endpoint, journal, stream, options) for one in waiting]
-                )
+                async with asyncio.TaskGroup() as group:
+                    for one in waiting:
+                        group.create_task(_ask_one(one, asking, journal, stream, options))
             except* AdvisorError as failures:
                 raise failures.exceptions[0] from None
 
 
 async def _ask_one(
-    one: _Given, endpoint: Endpoint, journal: Journal, stream: Any, options: AugmentOptions
+    one: _Given, asking: Asking, journal: Journal, stream: Any, options: AugmentOptions
 ) -> None:
     entry: dict[str, Any] = {"row": one.row, "variations": [], "tokens_in": 0, "tokens_out": 0}
     if _wanted(one):
-        reply = await endpoint.ask(_messages(one, options), SCHEMA, seed=options.seed + one.row)
+        reply = await asking.ask(
+            _messages(one, options), SCHEMA, name="variations", seed=options.seed + one.row
+        )
         entry |= {
             "variations": _variations(reply.text),
             "tokens_in": reply.tokens_in,
@@ -213,7 +230,14 @@ def _variations(text: str) -> list[dict[str, str]]:
 
 
 def _write(  # noqa: PLR0913 - keyword-only beyond the first five
-    data: Path, given: list[_Given], journal: Journal, output: Path, options: AugmentOptions, *, day: date
+    data: Path,
+    given: list[_Given],
+    journal: Journal,
+    output: Path,
+    options: AugmentOptions,
+    *,
+    catalog: Catalog | None,
+    day: date,
 ) -> Augmented:
     """Write from the journal in the input's order, so that the order of arrival leaves no trace."""
     judge = Filter([(one.conversation.prompt, one.conversation.answer) for one in given], _eval_side(data))
@@ -238,7 +262,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     tokens_in, tokens_out = (
         sum(entry[key] for entry in journal.done.values()) for key in ("tokens_in", "tokens_out")
     )
-    price_in, price_out, _ = _price(options, day)
+    price_in, price_out, _ = _price(options, catalog, day)
     return Augmented(
         given=len(given),
         added=added,
@@ -270,21 +294,20 @@ def _eval_side(data: Path) -> list[str]:
     return [one.conversation.prompt for one in _given(held_out)]
 
 
-def _price(options: AugmentOptions, day: date) -> tuple[float | None, float | None, str]:
+def _price(
+    options: AugmentOptions, catalog: Catalog | None, day: date
+) -> tuple[float | None, float | None, str]:
     if options.usd_per_mtok_in is not None and options.usd_per_mtok_out is not None:
         return options.usd_per_mtok_in, options.usd_per_mtok_out, "the prices given"
-    try:
-        from advisor.catalog import load_catalog
-        from advisor.cost.offers import find_offer, quote
+    from advisor.cost.offers import find_offer, quote
 
-        market = load_catalog().market
-        tier = quote(find_offer(options.model, market), market, day).tiers[0]
+    unknown = f"the price of {options.model} is not known; give --usd-per-mtok-in and --usd-per-mtok-out"
+    if catalog is None:
+        return None, None, unknown
+    try:
+        tier = quote(find_offer(options.model, catalog.market), catalog.market, day).tiers[0]
     except AdvisorError:
-        return (
-            None,
-            None,
-            f"the price of {options.model} is not known; give --usd-per-mtok-in and --usd-per-mtok-out",
-        )
+        return None, None, unknown
     return tier.input, tier.output, f"{options.model} on {day}"
 
 

@@ -11,10 +11,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.data import words
-from advisor.data.conversation import Conversation
-from advisor.data.formats import to_conversation
 from advisor.data.records import AuditOptions
-from advisor.data.sources import Broken, Chunk, parse
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import to_conversation
+from advisor.rows.rendered import rendered_turns
+from advisor.rows.sources import Broken, Chunk, parse
 
 CLASSES = (
     "other",
@@ -89,9 +90,14 @@ class Batch:
     """Parsed rows; attributes with words and counts are computed on first use."""
 
     def __init__(
-        self, conversations: Sequence[Conversation], broken: Sequence[tuple[int, str]], options: AuditOptions
+        self,
+        conversations: Sequence[Conversation],
+        broken: Sequence[tuple[int, str]],
+        options: AuditOptions,
+        values: Sequence[object] = (),
     ) -> None:
         self.conversations = conversations
+        self.values = values
         self.broken = broken
         self.options = options
         self.rows = np.fromiter((one.row for one in conversations), np.uint32, len(conversations))
@@ -150,14 +156,38 @@ class Batch:
         return self.targets_series.str.to_lowercase().str.replace_all("’", "'", literal=True)
 
     @cached_property
+    def media(self) -> NDArray[np.bool_]:
+        """Mark rows with images, audio or video."""
+        return np.fromiter((one.has_media for one in self.conversations), bool, len(self))
+
+    @cached_property
+    def learned(self) -> list[str]:
+        """Return what each row teaches: its last assistant turn, or the whole of a row of plain text."""
+        return [
+            answer or (one.messages[0].content if one.shape == "text" and one.messages else "")
+            for one, answer in zip(self.conversations, self.answers, strict=True)
+        ]
+
+    @cached_property
     def prompt_words(self) -> words.Ragged:
         """Give the word hashes of `prompts`."""
-        return words.word_hashes(self.prompts)
+        return words.word_hashes(self._said[0])
 
     @cached_property
     def answer_words(self) -> words.Ragged:
         """Give the word hashes of `answers`."""
-        return words.word_hashes(self.answers)
+        return words.word_hashes(self._said[1])
+
+    @cached_property
+    def _said(self) -> tuple[list[str], list[str]]:
+        """Return prompts and answers; of text that a template has rendered, those between its marks."""
+        prompts, answers = self.prompts, self.answers
+        for index, one in enumerate(self.conversations):
+            if one.shape == "text" and (turns := rendered_turns(prompts[index])):
+                if prompts is self.prompts:
+                    prompts, answers = list(prompts), list(answers)
+                prompts[index], answers[index] = turns
+        return prompts, answers
 
     @cached_property
     def pair_words(self) -> words.Ragged:
@@ -210,13 +240,14 @@ class Batch:
 
 def batch_of(chunk: Chunk, options: AuditOptions) -> Batch:
     """Parse a chunk into a batch."""
-    conversations, broken = [], []
+    conversations, broken, values = [], [], []
     for row, value in parse(chunk):
         if isinstance(value, Broken):
             broken.append((row, value.reason))
         else:
             conversations.append(to_conversation(row, value))
-    return Batch(conversations, broken, options)
+            values.append(value)
+    return Batch(conversations, broken, options, values)
 
 
 def hashes_of(texts: Sequence[str]) -> NDArray[np.uint64]:

@@ -15,32 +15,20 @@ from typing import IO, Any, NamedTuple
 import orjson
 
 from advisor.data.audit import judged, measured_dataset
-from advisor.data.conversation import Conversation
+from advisor.data.checks import CHECKS
 from advisor.data.detectors import personal_hits, secret_hits
-from advisor.data.formats import to_conversation
 from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
 from advisor.data.repair import damage_of, mended
-from advisor.data.sources import Broken, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError
 from advisor.files import replacing
+from advisor.rows.chat_form import as_chat
+from advisor.rows.conversation import with_system_prompt
+from advisor.rows.formats import to_conversation
+from advisor.rows.plain_form import plain
+from advisor.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
 
-# Rows under these findings teach something wrong and nobody but the owner of the data can say what is right.
-QUARANTINED = (
-    "schema",
-    "role-order",
-    "empty-turn",
-    "no-trainable-tokens",
-    "tool-calls",
-    "weight",
-    "cut-off-answer",
-    "swapped-roles",
-    "mismatched-answer",
-    "template-refuses",
-    "preference-equal",
-    "template-tokens",
-    "repetition",
-    "echo",
-)
+# A defect of every row may be the file's form; a file of which nothing is left helps nobody.
+FEWEST_ROWS_FOR_A_FORM = 10
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u2060\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
 )
@@ -114,15 +102,15 @@ def fix(data: Path, output: Path, options: FixOptions | None = None) -> Fixed:
         )
     diff, quarantine = beside(output, "diff"), beside(output, "quarantine")
     with from_stdin_or(data) as path:
-        reasons = _reasons(path, options.audit)
-        counts: Counter[str] = Counter()
+        reasons, form = _reasons(path, options.audit)
+        counts: Counter[str] = Counter(form.everywhere)
         with ExitStack() as stack:
             # The output is opened first and so renamed last: with it in place the other two are complete.
             files = _Files(
                 *(stack.enter_context(replacing(one, binary=True)) for one in (output, diff, quarantine))
             )
             for row, value, raw in _raw_rows(path):
-                _write(files, counts, row, value, raw, reasons=reasons, options=options)
+                _write(files, counts, (row, value, raw), reasons=reasons, form=form, options=options)
     named = {key: count for key, count in sorted(counts.items()) if not key.startswith("#")}
     return Fixed(
         rows=counts["#rows"],
@@ -177,32 +165,26 @@ def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]
     return value, fixes
 
 
-def as_chat(row: Conversation) -> dict[str, Any]:
-    """Write a row in the common chat format, its other fields kept."""
-    messages = []
-    for one in row.messages:
-        message: dict[str, Any] = {"role": one.role, "content": one.content}
-        message |= {
-            key: value
-            for key, value in (("weight", one.weight), ("tool_call_id", one.tool_call_id), ("name", one.name))
-            if value is not None
-        }
-        if one.tool_calls:
-            message["tool_calls"] = one.tool_calls
-        messages.append(message)
-    return {"messages": messages, **({"tools": row.tools} if row.tools is not None else {}), **row.meta}
+class _Form(NamedTuple):
+    """What holds for the whole file."""
+
+    lenient: tuple[str, ...]
+    """What of the file's form a stricter reader refuses."""
+    has_media: bool
+    everywhere: dict[str, int]
+    """Findings of every row, by a name that says so: they are counted and quarantine nothing."""
 
 
-def _write(  # noqa: PLR0913 - keyword-only beyond the first five
+def _write(  # noqa: PLR0913 - keyword-only beyond the first three
     files: _Files,
     counts: Counter[str],
-    row: int,
-    value: object,
-    raw: bytes,
+    given: tuple[int, object, bytes],
     *,
     reasons: dict[int, list[str]],
+    form: _Form,
     options: FixOptions,
 ) -> None:
+    row, value, raw = given
     counts["#rows"] += 1
     why = list(reasons.get(row, ()))
     if isinstance(value, Broken):
@@ -212,21 +194,11 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     if why:
         counts["#quarantined"] += 1
         counts.update(one.split(":")[0] for one in why)
-        files.quarantine.write(
-            _line(
-                {
-                    "row": row,
-                    "reasons": why,
-                    "was": raw.decode("utf-8", "replace") if isinstance(value, Broken) else value,
-                }
-            )
-        )
+        was = raw.decode("utf-8", "replace") if isinstance(value, Broken) else value
+        files.quarantine.write(_line({"row": row, "reasons": why, "was": was}))
         return
-    fresh, fixes = mend(value, options)
-    if options.to_chat:
-        as_messages = as_chat(to_conversation(row, fresh))
-        if as_messages != fresh:
-            fresh, fixes = as_messages, [*fixes, "to chat"]
+    fresh, fixes = _fixed(row, value, form, options)
+    fixes = [*_line_fixes(row, raw, form), *fixes]
     counts["#written"] += 1
     files.output.write(_line(fresh))
     if fixes:
@@ -235,14 +207,41 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
         files.diff.write(_line({"row": row, "fixes": fixes, "before": value, "after": fresh}))
 
 
-def _reasons(path: Path, options: AuditOptions) -> dict[int, list[str]]:
+def _fixed(row: int, value: object, form: _Form, options: FixOptions) -> tuple[object, list[str]]:
+    fresh, fixes = plain(value, join_parts=not form.has_media)
+    fresh, more = mend(fresh, options)
+    fixes += more
+    if options.to_chat:
+        read = to_conversation(row, fresh)
+        # Plain text has no turns, and of a row that cannot be read only its raw form holds everything.
+        as_messages = (
+            fresh
+            if read.problems or read.shape == "text"
+            else as_chat(with_system_prompt(read, options.system_prompt))
+        )
+        if as_messages != fresh:
+            fresh, fixes = as_messages, [*fixes, "to chat"]
+    return fresh, fixes
+
+
+def _line_fixes(row: int, raw: bytes, form: _Form) -> list[str]:
+    """Name what a row's line sheds when it is written again: a byte order mark, CR, separators left unescaped."""
+    found = ["byte order mark"] if row == 1 and "byte-order-mark" in form.lenient else []
+    found += ["line ends"] if raw.endswith(b"\r") else []
+    return found + (["line separators escaped"] if b"\xe2\x80\xa8" in raw or b"\xe2\x80\xa9" in raw else [])
+
+
+def _reasons(path: Path, options: AuditOptions) -> tuple[dict[int, list[str]], _Form]:
     """Audit the file and give for each row that must not be written the reasons why."""
     reasons: dict[int, list[str]] = {}
+    everywhere: dict[str, int] = {}
     with measured_dataset(path, AuditInputs(data=path), options) as data:
-        from advisor.data.checks import BY_ID
-
-        for finding in judged(data, [BY_ID[name] for name in QUARANTINED]):
-            if finding.severity != "note":
+        for finding in judged(data, [check for check in CHECKS if check.quarantines]):
+            if finding.severity == "note":
+                continue
+            if finding.count == len(data) >= FEWEST_ROWS_FOR_A_FORM:
+                everywhere[f"{finding.check} in every row, kept"] = finding.count
+            else:
                 _note(reasons, finding)
         hashes = data.column("turns_hash")
         seen: dict[int, int] = {}
@@ -251,7 +250,7 @@ def _reasons(path: Path, options: AuditOptions) -> dict[int, list[str]]:
                 reasons.setdefault(row, []).append(f"exact-duplicate: repeats row {seen[key]}")
             elif row not in reasons:
                 seen.setdefault(key, row)
-    return reasons
+        return reasons, _Form(data.lenient, bool(data.column("media").any()), everywhere)
 
 
 def _note(reasons: dict[int, list[str]], finding: Finding) -> None:
@@ -268,9 +267,11 @@ def _raw_rows(path: Path) -> Iterator[tuple[int, object, bytes]]:
 
 def _line(value: Any) -> bytes:
     try:
-        return orjson.dumps(value) + b"\n"
+        line = orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n"
+        line = json.dumps(value, ensure_ascii=False, default=str).encode()
+    # Readers that split at every Unicode line break would cut the row in two.
+    return line.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029") + b"\n"
 
 
 def _texts(value: object) -> Iterator[str]:

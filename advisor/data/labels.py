@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from advisor.data.checks.contract import Dataset
+    from advisor.data.dataset import Dataset
 
 # A label is short; beyond this many different ones it is a vocabulary, not a set of classes.
 LONGEST_LABEL = 60

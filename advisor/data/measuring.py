@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +12,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.batch import Batch, batch_of, hashes_of
-from advisor.data.conversation import Conversation
 from advisor.data.records import AuditOptions
+from advisor.data.same_conversation import conversation_columns
 from advisor.data.similar import bands_of
-from advisor.data.sources import Chunk
-from advisor.data.templates import load_template
 from advisor.data.word_use import distinct_words
 from advisor.data.words import Ragged
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import SHAPES
+from advisor.rows.sources import Chunk
+from advisor.rows.templates import load_template
 
-SHAPES = ("unknown", "chat", "sharegpt", "vertex", "alpaca", "prompt-completion", "preference", "text")
+SHARED = frozenset(
+    {
+        "answer_chars",
+        "answer_hash",
+        "answer_set",
+        "answer_words",
+        "context_hash",
+        "id_hash",
+        "kept",
+        "media",
+        "messages",
+        "numbers_hash",
+        "prefix.hash",
+        "prefix.row",
+        "prompt_chars",
+        "prompt_hash",
+        "prompt_set",
+        "prompt_words",
+        "refused",
+        "row",
+        "shape",
+        "start_hash",
+        "system_chars",
+        "system_hash",
+        "tokens",
+        "trainable",
+        "turns_hash",
+    }
+)
+"""Columns that every check may read, beside the bands of likeness."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +68,35 @@ class Measure:
     """A picklable function from chunk to measurements."""
 
     options: AuditOptions
-    checks: tuple[str, ...]
-    part: str = "train"
+    measures: tuple[Callable[[Batch], Mapping[str, NDArray[Any] | Ragged]], ...] = ()
+    """What each check measures of a batch beside the shared columns."""
     tokens: bool = True
 
     def __call__(self, chunk: Chunk) -> Measurements:
         """Parse and measure a chunk."""
-        from advisor.data.checks import CHECKS
+        with _without_collections():
+            return self._measured(chunk)
 
+    def _measured(self, chunk: Chunk) -> Measurements:
         batch = batch_of(chunk, self.options)
         columns = shared(batch, tokens=self.tokens)
-        for check in CHECKS:
-            if check.measure and check.id in self.checks:
-                columns.update(check.measure(batch))
+        for measure in self.measures:
+            columns.update(measure(batch))
         columns.update(_faults(batch))
         batch.names["broken"] = dict(batch.broken)
         return Measurements(columns, batch.names, len(batch.broken))
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Spare Python's search for circles while a chunk is parsed: its many small objects have none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Ragged]:
@@ -72,10 +118,12 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
         "answer_set": distinct_words(batch.answer_words),
         "numbers_hash": _numbers(batch),
         **bands_of(batch.pair_words),
+        **conversation_columns(batch),
         "prompt_chars": _lengths(batch.prompts),
         "answer_chars": _lengths(batch.answers),
         "system_chars": _lengths(batch.systems),
         "messages": _sizes(batch.conversations),
+        "media": batch.media,
     }
     if tokens:
         columns.update(_token_columns(batch))
@@ -90,6 +138,8 @@ def _faults(batch: Batch) -> dict[str, NDArray[np.uint32]]:
     for one in batch.conversations:
         for problem in dict.fromkeys(one.problems):
             rows.setdefault(f"problem:{problem}", []).append(one.row)
+        for mark in dict.fromkeys(one.lenient):
+            rows.setdefault(f"lenient:{mark}", []).append(one.row)
     return {name: np.array(listed, np.uint32) for name, listed in rows.items()}
 
 

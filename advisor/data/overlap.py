@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data import words
-from advisor.data.checks.contract import Dataset
+from advisor.data.dataset import Dataset
 from advisor.data.words import Ragged
 
 RUN = 8

@@ -14,6 +14,8 @@ SEVERITY_ORDER: Mapping[str, int] = {"error": 0, "warning": 1, "note": 2}
 CONFIDENCE_ORDER: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}
 # More rows than this are counted but not listed: a list nobody reads would only fill the screen and the file.
 MOST_ROWS_LISTED = 10_000
+# Tokens of a row in training, where nobody says: audit and plan assume the same.
+LONGEST_ROW = 4096
 
 
 class Record(BaseModel):
@@ -64,7 +66,7 @@ class AuditOptions(Record):
     @property
     def token_limit(self) -> int:
         """Give the length that rows are cut to."""
-        return self.max_length or 4096
+        return self.max_length or LONGEST_ROW
 
 
 class FormatEvidence(Record):
@@ -112,10 +114,6 @@ class Audit(Record):
     """The same facts with their origin."""
     assumptions: list[str]
     """What was assumed because nobody said."""
-
-    def worst(self) -> Severity | None:
-        """Name the worst severity found, or None."""
-        return min((one.severity for one in self.findings), key=SEVERITY_ORDER.__getitem__, default=None)
 
 
 class AuditInputs(Record):

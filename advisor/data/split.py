@@ -5,34 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
 import orjson
 from pydantic import Field
 
-from advisor.data.checks.contract import Dataset
-from advisor.data.conversation import Conversation
-from advisor.data.formats import to_conversation
+from advisor.data.dataset import Dataset
+from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import AuditOptions, Record
-from advisor.data.similar import Candidates, candidates, verified
-from advisor.data.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import replacing, scratch_folder, write_text
+from advisor.rows.conversation import Conversation
+from advisor.rows.formats import to_conversation
+from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4
+EVAL_SHARE, SEED = 0.2, 42
 
 
 class SplitOptions(Record):
     """How to split."""
 
-    eval_share: float = Field(default=0.2, gt=0, lt=1)
+    eval_share: float = Field(default=EVAL_SHARE, gt=0, lt=1)
     """Share of rows held out."""
-    seed: int = 20
+    seed: int = SEED
     """Seed of the shuffle."""
     stratify: str | None = None
     """Field whose shares stay alike on both sides; ``answer`` for the answer itself."""
@@ -89,16 +88,16 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         source = open_source(path)
         fields, broken = _read_fields(source, options)
         dataset = _measured(path, scratch)
-        asked = candidates(dataset.columns)
-        units = _units(dataset, fields, options, asked)
-        held_out, notes = _held_out(units, fields, options)
-        notes += [f"near-duplicates{asked.caveat}".replace(";", ":")] if asked.left_out else []
+        named = [[one[options.group] for one in fields]] if options.group else []
+        groups = group_rows(dataset.columns, named)
+        held_out, notes = _held_out(groups, fields, options)
+        notes += [f"near-duplicates{groups.caveat}".replace(";", ":")] if groups.caveat else []
         return _write(
             source,
             folder,
             held_out,
             options,
-            groups=sum(len(unit) > 1 for unit in units),
+            groups=groups.shared,
             broken=broken,
             notes=notes,
         )
@@ -171,83 +170,26 @@ def _measured(path: Path, scratch: Path) -> Dataset:
     return measure_file(path, AuditOptions(), scratch, checks=())
 
 
-def _units(
-    dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions, asked: Candidates
-) -> list[list[int]]:
-    """Join rows that must stay on one side: repeats, near-duplicates, same prompt, same group; give index lists."""
-    parent = list(range(len(dataset)))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for left, right in _together(dataset, fields, options, asked):
-        low, high = sorted((root(left), root(right)))
-        parent[high] = low
-    units: dict[int, list[int]] = defaultdict(list)
-    for index in range(len(parent)):
-        units[root(index)].append(index)
-    return list(units.values())
-
-
-def _together(
-    dataset: Dataset, fields: list[dict[str, Any]], options: SplitOptions, asked: Candidates
-) -> Iterator[tuple[int, int]]:
-    keys: list[list[Any]] = [dataset.column("turns_hash").tolist(), dataset.column("context_hash").tolist()]
-    if options.group:
-        keys.append([one[options.group] for one in fields])
-    for column in keys:
-        first: dict[Any, int] = {}
-        for index, key in enumerate(column):
-            # 0 is the hash of an empty text, None a missing group: neither joins rows.
-            if key:
-                yield first.setdefault(str(key), index), index
-    for pair in verified(asked.pairs, dataset.columns):
-        if pair.relation in {"same", "edited"}:
-            yield pair.left, pair.right
-
-
 def _held_out(
-    units: list[list[int]], fields: list[dict[str, Any]], options: SplitOptions
+    groups: Groups, fields: list[dict[str, Any]], options: SplitOptions
 ) -> tuple[set[int], list[str]]:
-    """Choose the held-out rows: whole units, per stratum, until each has its share."""
-    total = sum(map(len, units))
+    """Choose the held-out rows: whole groups, the latest where a time is named."""
+    total = sum(map(len, groups.units))
     if options.time:
-        chosen = _latest(units, fields, options.time, options.eval_share * total)
+        chosen = _latest(groups.units, fields, options.time, options.eval_share * total)
     else:
-        strata: dict[str, list[list[int]]] = defaultdict(list)
-        for unit in units:
-            strata[str(fields[unit[0]].get(options.stratify)) if options.stratify else ""].append(unit)
-        chosen = set()
-        for name in sorted(strata):
-            chosen |= _share_of(
-                strata[name], options.eval_share, np.random.default_rng([options.seed, len(chosen)])
-            )
-    notes = []
+        strata = {at: one[options.stratify] for at, one in enumerate(fields)} if options.stratify else None
+        chosen = hold_out(groups, options.eval_share, options.seed, strata)
     if not chosen or len(chosen) == total:
         raise AdvisorError(
             "groups and near-duplicates leave one side empty",
             place="split",
             remedy="Use a larger --eval-share, or drop --group.",
         )
-    if abs(len(chosen) / total - options.eval_share) > 0.02:
-        notes.append(
-            f"eval holds {len(chosen) / total:.1%} of the rows instead of {options.eval_share:.1%}, because groups stay whole"
-        )
-    return chosen, notes
-
-
-def _share_of(units: list[list[int]], share: float, rng: np.random.Generator) -> set[int]:
-    wanted = share * sum(map(len, units))
-    chosen: set[int] = set()
-    for at in rng.permutation(len(units)):
-        unit = units[at]
-        # A unit is taken while that brings the share nearer, so that one large group cannot swamp eval.
-        if abs(len(chosen) + len(unit) - wanted) < abs(len(chosen) - wanted):
-            chosen.update(unit)
-    return chosen
+    if abs(len(chosen) / total - options.eval_share) <= 0.02:
+        return chosen, []
+    note = f"eval holds {len(chosen) / total:.1%} of the rows instead of {options.eval_share:.1%}, because groups stay whole"
+    return chosen, [note]
 
 
 def _latest(units: list[list[int]], fields: list[dict[str, Any]], name: str, wanted: float) -> set[int]:

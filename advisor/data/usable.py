@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from advisor.data.checks.contract import Dataset
+    from advisor.data.dataset import Dataset
 
 
 def usable_rows(data: Dataset) -> NDArray[np.bool_]:

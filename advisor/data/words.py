@@ -87,12 +87,6 @@ def word_hashes(texts: Sequence[str]) -> Ragged:
     return Ragged(hashes, starts)
 
 
-def hash_word(word: str) -> int:
-    """Give the hash `word_hashes` gives a single word."""
-    values = word_hashes([word]).values
-    return int(values[0]) if len(values) else 0
-
-
 def hash_words(words: Sequence[str]) -> U32:
     """Give the sorted distinct hashes of single words."""
     return np.unique(word_hashes(list(words)).values)

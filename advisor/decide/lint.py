@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from advisor.catalog import Catalog, ParameterRef, Record, Rule, walk
+from advisor.catalog.crosschecks import unused
 from advisor.decide.scoring import DIALS, Array, Scored, fired, rule_table, score
 from advisor.palette import STRATEGIES
 from advisor.scenario import answers_of, columns_of, complete, frame_of
@@ -98,7 +99,7 @@ def _with_given_derived(frame: pl.DataFrame, rule: Rule, catalog: Catalog) -> pl
 
 
 def _unused(sample: _Sample) -> Iterator[LintFinding]:
-    for message in sample.catalog.check():
+    for message in unused(sample.catalog):
         place, _, text = message.partition(": ")
         yield LintFinding(check="unused", severity="warning", place=place, message=text)
 

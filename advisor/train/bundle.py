@@ -11,10 +11,10 @@ from pathlib import Path
 from advisor.errors import AdvisorError
 from advisor.files import PRIVATE_FILE, PRIVATE_FOLDER, explained, held_folder, write_text
 from advisor.train.bundle_check import MANIFEST, PLAN, check_inside, read_bundle
-from advisor.train.bundle_rows import encode, planned_rows
 from advisor.train.records import PlannedFile, TrainingPlan
+from advisor.train.staging import staged_path
 
-__all__ = ["MANIFEST", "PLAN", "file_digest", "read_bundle", "write_bundle"]
+__all__ = ["MANIFEST", "PLAN", "read_bundle", "write_bundle"]
 
 
 def write_bundle(plan: TrainingPlan, folder: Path) -> Path:
@@ -33,21 +33,12 @@ def write_bundle(plan: TrainingPlan, folder: Path) -> Path:
     return folder
 
 
-def file_digest(file: PlannedFile) -> tuple[str, int, int]:
-    """Give the SHA-256, the bytes and the rows that the file will have, without writing it."""
-    digest, size, rows = hashlib.sha256(), 0, 0
-    for piece in _pieces(file):
-        digest.update(piece)
-        size += len(piece)
-        rows += 1
-    return digest.hexdigest(), size, rows
-
-
 def _pieces(file: PlannedFile) -> Iterator[bytes]:
     if file.text is not None:
         yield file.text.encode()
-    else:
-        yield from (encode(row) for row in planned_rows(file))
+        return
+    with staged_path(file).open("rb") as stream:
+        yield from stream
 
 
 def _write_file(file: PlannedFile, folder: Path) -> None:

@@ -58,17 +58,6 @@ class Hyperparameters(TrainRecord):
     """What to beware of."""
 
 
-class ObjectiveAdvice(TrainRecord):
-    """Which kind of tuning fits what is at hand."""
-
-    objective: Objective
-    """What the loss should reward."""
-    because: str
-    """Why."""
-    before: str
-    """What to do first."""
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is to be learned, how, and from how much."""
@@ -215,38 +204,3 @@ def task_of(answers: Mapping[str, Any]) -> TaskKind:
     }:
         return "style" if answers.get("behavior_gap") else "standard"
     return "standard"
-
-
-def objective_for(
-    answers: Mapping[str, Any], *, preference_pairs: bool = False, raw_tokens: float = 0
-) -> ObjectiveAdvice:
-    """Choose between supervised, preference, reinforcement and continued pretraining; the first that holds."""
-    if preference_pairs:
-        return ObjectiveAdvice(
-            objective="dpo",
-            because="There is a better and a worse answer for each prompt, which says more than the better one alone.",
-            before="Tune on the better answers first if the base model rarely gives such an answer.",
-        )
-    if answers.get("gradable") == "yes" and answers.get("stronger_model_works") is False:
-        return ObjectiveAdvice(
-            objective="rft",
-            because="A program can grade answers and no model gives them to imitate.",
-            before="Check that the base model is right now and then; a reward that never comes teaches nothing.",
-        )
-    if raw_tokens >= 10_000_000:
-        return ObjectiveAdvice(
-            objective="cpt",
-            because="There are more than ten million tokens of plain text of the domain.",
-            before="Try retrieval over the same text: it also answers, needs no training and can be corrected.",
-        )
-    if answers.get("stronger_model_works"):
-        return ObjectiveAdvice(
-            objective="sft",
-            because="A stronger model does it already: have it answer, keep the good answers, and tune on those.",
-            before="Check that the stronger model's terms allow training on its answers.",
-        )
-    return ObjectiveAdvice(
-        objective="sft",
-        because="Examples of good answers are the plainest thing to learn from.",
-        before="Hold rows out and judge the base model with examples in the prompt on them first.",
-    )

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
+from advisor.train.availability import require_open
 from advisor.train.bundle_check import read_bundle
 from advisor.train.jobs import BUNDLE, JobStore
 from advisor.train.records import Job, TrainingPlan
+from advisor.train.table import load_backend
 
 
-def submit(
-    store: JobStore, plan: TrainingPlan, bundle: Path, *, attempt: int = 1, from_elsewhere: bool = False
+def submit(  # noqa: PLR0913 - keyword-only beyond what is submitted
+    store: JobStore,
+    plan: TrainingPlan,
+    bundle: Path,
+    *,
+    catalog: Catalog,
+    attempt: int = 1,
+    from_elsewhere: bool = False,
 ) -> Job:
     """Save a job for `plan` and start it; the same plan again finds the same job and goes on with it.
 
@@ -20,12 +28,15 @@ def submit(
         store: Where jobs are kept.
         plan: What to do.
         bundle: The plan's files.
+        catalog: Which backends are open on a day.
         attempt: Which attempt at this plan.
         from_elsewhere: Check the files once more after they were copied: they may change under our hands.
 
     Raises:
-        AdvisorError: The backend refuses. Where nothing had been started yet, no job is left behind.
+        AdvisorError: The backend is closed today or refuses. Where nothing had been started yet, no job is left behind.
     """
+    if not store.known(plan, attempt=attempt):
+        require_open(catalog, plan.backend, store.clock().date())
     saved = store.add(plan, bundle, attempt=attempt)
     with store.locked(saved.id) as job:
         if job.ended:

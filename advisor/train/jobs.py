@@ -5,7 +5,6 @@ A job's folder holds `job.json`, `plan.json`, the `bundle/` it carries out and w
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
+from filelock import FileLock
 from pydantic import ValidationError
 
 from advisor.errors import AdvisorError, did_you_mean
@@ -58,6 +58,10 @@ class JobStore:
         if not final.exists():
             self._write(final, plan, bundle)
         return self.load(job_id)
+
+    def known(self, plan: TrainingPlan, *, attempt: int = 1) -> bool:
+        """Whether a job for `plan` is saved already, and is only to be found again."""
+        return (self.folder / self.id_for(plan, attempt=attempt)).exists()
 
     @staticmethod
     def id_for(plan: TrainingPlan, *, attempt: int = 1) -> str:
@@ -152,6 +156,5 @@ class JobStore:
     def locked(self, job_id: str) -> Iterator[Job]:
         """Hold a job against every other process and give its newest state."""
         folder = self.folder_of(job_id)
-        with (folder / LOCK_FILE).open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        with FileLock(folder / LOCK_FILE):
             yield self.load(folder.name)

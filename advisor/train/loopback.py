@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from advisor.errors import AdvisorError
+from advisor.net import is_loopback
 
 KEEP_ALIVE_SECONDS = (
     120  # clients keep connections over long answers; closing one under a request looks like a fault
@@ -26,14 +26,6 @@ def check_loopback(host: str) -> None:
             place="--host",
             remedy="Use 127.0.0.1; put a proxy with authentication in front to serve others.",
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` names this machine and nothing else."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class LoopbackOnly:

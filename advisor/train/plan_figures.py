@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from advisor.catalog import Catalog
 from advisor.catalog.market import TuningRoute, in_force
-from advisor.cost.tokens import count_tokens
 from advisor.errors import AdvisorError
-from advisor.train.bundle_rows import Row, read_rows, row_text, split_of
+from advisor.train.contract import PlanInputs
 from advisor.train.records import Span, TrainingSpec
 from advisor.train.size.architecture import Architecture
 from advisor.train.size.estimate import Question, estimate, find_architecture
 from advisor.train.size.run import Run
 from advisor.train.size.throughput import Speeds, duration, flops_per_token
 
-BATCH = 2_000
-TOKENS_A_MESSAGE = 4
 # Tokenizers of open models make 0.9 to 1.25 tokens of one of o200k_base on mixed text.
 TOKENIZER_SPREAD = (0.9, 1.0, 1.25)
 CPU_CORES = 2
@@ -49,37 +47,22 @@ class RunFigures:
     warnings: tuple[str, ...]
 
 
-def data_figures(spec: TrainingSpec) -> DataFigures:
-    """Count rows and tokens of both sides; tokens by o200k_base, with the spread of other tokenizers."""
-    split = split_of(spec.train_path, 0 if spec.eval_path else spec.eval_share, spec.seed)
-    train = held_out = tokens = cut = 0
-    for rows in _batches(read_rows(spec.train_path)):
-        for row, count in zip(rows, count_tokens([row_text(row) for row in rows]), strict=True):
-            if split.held_out(row):
-                held_out += 1
-                continue
-            train += 1
-            tokens += min(count + TOKENS_A_MESSAGE * 3, spec.seq_len)
-            cut += count > spec.seq_len
-    if train == 0:
+def data_figures(spec: TrainingSpec, given: PlanInputs) -> DataFigures:
+    """Count rows and tokens of both sides; tokens as the audit counts them, with the spread of other tokenizers."""
+    rows = given.rows
+    wanted = ~rows.bad if spec.objective == "sft" else np.ones(len(rows.bad), bool)
+    train = ~rows.held_out & wanted
+    if not train.any():
         raise AdvisorError(
             "there are no rows to train on", place=str(spec.train_path), remedy="Give more rows."
         )
-    if spec.eval_path:
-        held_out = sum(1 for _ in read_rows(spec.eval_path))
-    low, expected, high = (tokens * factor for factor in TOKENIZER_SPREAD)
-    return DataFigures(train, held_out, Span(low=low, expected=expected, high=high, unit="tokens"), cut)
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    held_out = given.eval_rows.traits.rows if given.eval_rows else int((rows.held_out & wanted).sum())
+    kept = np.minimum(rows.tokens[train], spec.seq_len).sum(dtype=np.int64)
+    low, expected, high = (float(kept) * factor for factor in TOKENIZER_SPREAD)
+    cut = int((rows.tokens[train] > spec.seq_len).sum())
+    return DataFigures(
+        int(train.sum()), held_out, Span(low=low, expected=expected, high=high, unit="tokens"), cut
+    )
 
 
 def run_of(spec: TrainingSpec) -> Run:

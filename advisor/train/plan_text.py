@@ -58,11 +58,11 @@ def _figures(plan: TrainingPlan) -> str:
 
 
 def span_text(span: Span | None) -> str:
-    """Write a range for people; what is not known is never nothing."""
+    """Write a range for people; what is not known is said to be so, and is never nothing."""
     if span is None:
-        return "not known"
+        return "not known (see the warnings)"
     if span.high == 0:
-        return "nothing" if span.unit == "usd" else "not known"
+        return "nothing is billed" if span.unit == "usd" else "none"
     scale, unit, digits = {
         "seconds": (60, "min", 0),
         "usd": (1, "USD", 2),
@@ -85,7 +85,9 @@ def _evaluation(plan: TrainingPlan) -> str:
         f"Measured: {'; '.join(judged.measures)}. Accepted when {judged.accept_when}.",
     ]
     if judged.smallest_difference is not None:
-        lines.append(f"So few rows show a difference from about {judged.smallest_difference:.0%} of them on.")
+        lines.append(
+            f"With {judged.held_out_rows:,} held-out rows, only a difference of {judged.smallest_difference:.0%} or more can be detected."
+        )
     return "\n".join(lines)
 
 

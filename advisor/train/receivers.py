@@ -9,9 +9,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import entry
 from advisor.train.bundle_check import data_files, rows_of
 from advisor.train.records import Option, TrainingPlan
+from advisor.train.table import entry
 
 Options = Mapping[str, Option]
 

@@ -47,23 +47,17 @@ class Span(TrainRecord):
         return self
 
 
-class TrainingSpec(TrainRecord):
-    """What is to be trained, on what, and how; says nothing about whether it fits or what it costs."""
+class RunShape(TrainRecord):
+    """The settings of a run that a plan fixes and a trainer follows: one shape, from the first draft to the last step."""
 
-    backend: str
-    """A name from `advisor.train.backends.BACKENDS`."""
     base_model: str
     """Id in `rules/models/`, a name at the model's host, or the path of a local model directory."""
     train_path: Path
     """Training rows: JSON lines with `messages`, or `prompt` and `completion`, or preference pairs."""
     eval_path: Path | None = None
     """Held-out rows in the same form; without them `eval_share` is cut from the training rows."""
-    eval_share: float = Field(default=0.1, ge=0, lt=1)
-    """Share of the training rows held out when there is no `eval_path`."""
     method: Method = "lora"
     """How many weights are trained, and in what precision the rest are held."""
-    objective: Objective = "sft"
-    """What the loss rewards."""
     rank: int = Field(default=16, ge=1, le=1024)
     """LoRA rank; ignored for full tuning."""
     alpha: int = Field(default=32, ge=1)
@@ -98,6 +92,17 @@ class TrainingSpec(TrainRecord):
     """Put in front of rows that have none, and used again when serving so that the two do not drift."""
     seed: int = 42
     """Seed of data order, initialisation and dropout."""
+
+
+class TrainingSpec(RunShape):
+    """What is to be trained, on what, and how; says nothing about whether it fits or what it costs."""
+
+    backend: str
+    """A name from `advisor.train.backends.BACKENDS`."""
+    eval_share: float = Field(default=0.1, ge=0, lt=1)
+    """Share of the training rows held out when there is no `eval_path`."""
+    objective: Objective = "sft"
+    """What the loss rewards."""
     gpu: str | None = None
     """A card from `rules/parameters/memory.yaml`, or none for CPU or hosted training."""
     n_gpus: int = Field(default=1, ge=1, le=4096)

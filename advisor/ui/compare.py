@@ -16,7 +16,7 @@ from advisor.recheck import still_fitting
 from advisor.report import words
 from advisor.report.costs import span
 from advisor.scenario import alternatives
-from advisor.ui import deciding, look, pages, saving, state
+from advisor.ui import deciding, look, opening, pages, state
 from advisor.ui.clock import today
 from advisor.ui.state import Work
 
@@ -82,12 +82,12 @@ def _column(token: str, catalog: Catalog) -> Column:
         value = state.decode(name, text, catalog)
         title = f"{words.question(name, catalog)} {words.answer(value, catalog.facts[name])}"
         return Column(token, title, {**work.answers, name: value})
-    fitting, _ = still_fitting(saving.store().get(token).situation, catalog)
+    fitting, _ = still_fitting(opening.store().get(token).situation, catalog)
     return Column(token, fitting.title or "Untitled assessment", fitting.answers)
 
 
 def _choose(columns: Sequence[Column], catalog: Catalog) -> None:
-    entries = {entry.id: entry.title or "Untitled assessment" for entry in saving.store().list()}
+    entries = {entry.id: entry.title or "Untitled assessment" for entry in opening.store().list()}
     names = {NOW: "On screen now", **entries, **{column.token: column.title for column in columns}}
     st.session_state["compared"] = [column.token for column in columns]
     st.multiselect(

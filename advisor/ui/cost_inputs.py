@@ -202,7 +202,9 @@ def _count() -> None:
         instructions = _decoded(uploaded)
     shots = [part.strip() for part in examples.split(f"\n{ANSWER_SEPARATOR}") if part.strip()]
     model = _answer("model") or "gpt-4o"
-    found = workload_facts(model=model, instructions=instructions, examples=shots, query=query, answer=answer)
+    found = workload_facts(
+        state.catalog(), model=model, instructions=instructions, examples=shots, query=query, answer=answer
+    )
     if found:
         st.write(", ".join(f"{SHORT[name].lower()} {count:,}" for name, count in found.items()))
     st.button("Use these counts", key="use_counts", disabled=not found, on_click=_use, args=(dict(found),))

@@ -12,8 +12,8 @@ import streamlit as st
 
 from advisor.data.audit import judged, measured_dataset, result_of
 from advisor.data.checks import BY_ID
-from advisor.data.checks.contract import Dataset
 from advisor.data.checks.production_gap import coverage_of
+from advisor.data.dataset import Dataset
 from advisor.data.fix import beside, fix
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.data.split import SplitOptions, split

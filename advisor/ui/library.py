@@ -10,18 +10,17 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.recheck import still_fitting
 from advisor.report import words
 from advisor.store import Decided, Entry, Revision, may_manage
 from advisor.store.address import MAX_BYTES
-from advisor.ui import look, moved, pages, saving, signing_in, state
+from advisor.ui import look, moved, opening, pages, signing_in, state
 
 MAX_SHOWN = 30
 
 
 def render() -> None:
     """Draw the page."""
-    catalog, store = state.catalog(), saving.store()
+    catalog, store = state.catalog(), opening.store()
     st.title("Library", anchor=False)
     look.quiet(f"Kept in {store.place}. Every save is a revision; nothing is overwritten.")
     signing_in.out()
@@ -64,7 +63,11 @@ def _entry(entry: Entry, store: Any, catalog: Catalog) -> None:
             st.html(_summary(entry, catalog))
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Open", key=f"open_{entry.id}", on_click=open_revision, args=(entry.id, None), type="primary"
+                "Open",
+                key=f"open_{entry.id}",
+                on_click=opening.open_revision,
+                args=(entry.id, None),
+                type="primary",
             )
             st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
             if may_manage(store.person, owner=entry.owner):
@@ -119,17 +122,19 @@ def _describe(entry: Entry, title: str, tags: str) -> None:
 
 def _act(verb: str, *arguments: Any) -> None:
     try:
-        getattr(saving.store(), verb)(*arguments)
+        getattr(opening.store(), verb)(*arguments)
     except AdvisorError as error:
         pages.tell(error)
 
 
 def _history(entry: Entry, catalog: Catalog) -> None:
-    for revision in saving.store().history(entry.id):
+    for revision in opening.store().history(entry.id):
         st.html(_revision(revision, catalog))
         with st.container(horizontal=True, gap="small"):
             key = f"{entry.id}_{revision.number}"
-            st.button("Open", key=f"see_{key}", on_click=open_revision, args=(entry.id, revision.number))
+            st.button(
+                "Open", key=f"see_{key}", on_click=opening.open_revision, args=(entry.id, revision.number)
+            )
             if revision.number != entry.revision:
                 st.button(
                     "Restore",
@@ -147,22 +152,6 @@ def _revision(revision: Revision, catalog: Catalog) -> str:
     again = f", restored from {revision.restored_from}" if revision.restored_from else ""
     lines = [f"Revision {revision.number}, {_moment(revision.saved_at)}{by}{again}", outcome, book]
     return f'<p class="adv-quiet">{"<br>".join(escape(line) for line in lines if line)}</p>'
-
-
-def open_revision(assessment_id: str, revision: int | None) -> None:
-    """Load a saved assessment and go to the questions."""
-    try:
-        found = saving.store().get(assessment_id, revision)
-    except AdvisorError as error:
-        pages.tell(error)
-        return
-    fitting, dropped = still_fitting(found.situation, state.catalog())
-    if dropped:
-        problem = f"{len(dropped)} of its answers no longer fit a question and were left out"
-        names = ", ".join(item.name for item in dropped)
-        pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
-    state.load(fitting, saved=f"{assessment_id}.{found.revision.number}")
-    pages.go("recommendation")
 
 
 def _exchange(store: Any) -> None:

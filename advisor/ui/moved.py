@@ -9,7 +9,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.report import words
-from advisor.ui import look, saving
+from advisor.ui import look, opening
 from advisor.ui.clock import today
 
 
@@ -24,7 +24,7 @@ def show(assessment_id: str, catalog: Catalog) -> None:
         return
     from advisor.recheck import recheck
 
-    saved = saving.store().get(assessment_id)
+    saved = opening.store().get(assessment_id)
     if saved.advice is None:
         look.quiet("It was saved without advice, so there is nothing to compare with.")
         return

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.store import SaveConflict, open_store
-from advisor.ui import deciding, look, pages, signing_in, state
-
-if TYPE_CHECKING:
-    # Stands on SQLAlchemy, which the first page must not wait for.
-    from advisor.store import Store
-
-
-def store() -> Store:
-    """Return the library as the visitor sees it.
-
-    Raises:
-        AdvisorError: Sign-in is configured and nobody who may see it is signed in.
-    """
-    name = signing_in.person()
-    return _opened().seen_by(name) if name else _opened()
-
-
-@st.cache_resource(show_spinner=False)
-def _opened() -> Store:
-    return open_store()
+from advisor.store import SaveConflict
+from advisor.ui import deciding, look, opening, pages, state
+from advisor.ui.opening import store
 
 
 def button(catalog: Catalog, *, key: str) -> None:
@@ -81,7 +61,5 @@ def _save(catalog: Catalog, *, as_copy: bool = False) -> None:
 
 
 def _open_newest(conflict: SaveConflict) -> None:
-    from advisor.ui.library import open_revision
-
     st.session_state["conflict"] = None
-    open_revision(conflict.newest.id, None)
+    opening.open_revision(conflict.newest.id, None)

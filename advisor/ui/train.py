@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
-from advisor.train.backends import entry
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job
+from advisor.train.table import entry
 from advisor.ui import look, pages, train_figures, train_plan
 
 SECONDS_BETWEEN_LOOKS = "2s"

@@ -10,22 +10,21 @@ from typing import Any
 
 import streamlit as st
 
-from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import write_bytes
+from advisor.scenario import Situation
 from advisor.store.address import data_folder
 from advisor.train import job_verbs
-from advisor.train.backends import BACKENDS, entry, load_backend
 from advisor.train.bundle import write_bundle
-from advisor.train.hyperparameters import Work, recommend
 from advisor.train.jobs import JobStore
-from advisor.train.plan_figures import data_figures
+from advisor.train.planning import plan_training
 from advisor.train.receivers import require_named, terms_of
-from advisor.train.records import Span, TrainingPlan, TrainingSpec
-from advisor.ui import look, pages
+from advisor.train.records import Span, TrainingPlan
+from advisor.train.table import BACKENDS, entry
+from advisor.ui import look, pages, state
 from advisor.ui.clock import today
 
-PACKAGED = "smollm2-135m"
+KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 
 
 def show() -> None:
@@ -33,54 +32,54 @@ def show() -> None:
     with st.expander("Plan a run", expanded=not JobStore().ids()):
         left, right = st.columns([1, 1.6], gap="large")
         with left:
-            spec = _form()
+            rows, backend, wishes = _form()
         with right:
-            if spec is None:
+            if rows is None:
                 look.quiet("Give a file of training rows to see the plan.")
                 return
             try:
-                _plan(spec)
+                _plan(planned(state.current().situation(), rows, backend, **wishes))
             except AdvisorError as error:
                 pages.show_error(error)
 
 
-def _form() -> TrainingSpec | None:
-    file = st.file_uploader("Training rows, JSON lines", type=["jsonl"], key="train_rows")
+def planned(situation: Situation, rows: Path, backend: str, **wishes: Any) -> TrainingPlan:
+    """Plan as the shell does: from the same answers, with the same defaults."""
+    return plan_training(situation, rows, backend, state.catalog(), as_of=today(), **wishes).plan
+
+
+def _form() -> tuple[Path | None, str, dict[str, Any]]:
+    file = st.file_uploader("Training rows", type=KINDS, key="train_rows")
     backend = st.selectbox(
         "Where", list(BACKENDS), format_func=lambda name: entry(name).title, key="train_backend"
     )
-    model = st.text_input("Base model", PACKAGED, key="train_model")
-    method = st.selectbox("Method", ["lora", "qlora", "dora", "full"], key="train_method")
-    epochs = st.number_input("Passes over the rows", 1, 20, 3, key="train_epochs")
-    rank = st.select_slider("Rank", [4, 8, 16, 32, 64], 16, key="train_rank")
-    seq_len = st.number_input("Longest row in tokens", 64, 32_768, 512, step=64, key="train_length")
-    if file is None:
-        return None
-    return TrainingSpec(
-        backend=backend,
-        base_model=model.strip(),
-        train_path=_kept(file.getvalue()),
-        method=method,
-        epochs=epochs,
-        rank=rank,
-        alpha=2 * rank,
-        seq_len=seq_len,
-        as_of=today(),
-    )
+    model = st.text_input("Base model", placeholder=entry(backend).default_model or "", key="train_model")
+    wishes = {
+        "model": model.strip() or None,
+        "method": st.selectbox("Method", ["lora", "qlora", "dora", "full"], key="train_method"),
+        "epochs": _open_number("Passes over the rows", 1, 20, "train_epochs"),
+        "rank": _open_number("Rank", 1, 1024, "train_rank"),
+        "seq_len": _open_number("Longest row in tokens", 64, 131_072, "train_length"),
+    }
+    return None if file is None else _kept(file.name, file.getvalue()), backend, wishes
 
 
-def _kept(content: bytes) -> Path:
+def _open_number(label: str, least: int, most: int, key: str) -> int | None:
+    return st.number_input(label, least, most, None, placeholder="recommended", key=key)
+
+
+def _kept(name: str, content: bytes) -> Path:
     # Named after the content: the plan names this path, and the same rows must give the same plan. Not among everybody's
     # temporary files, where another user could have put others of that name.
     digest = hashlib.sha256(content).hexdigest()[:16]
-    path = data_folder() / "training-rows" / f"{digest}.jsonl"
+    ending = "".join(Path(name).suffixes[-2:]) or ".jsonl"
+    path = data_folder() / "training-rows" / f"{digest}{ending}"
     if not path.exists():
         write_bytes(path, content)
     return path
 
 
-def _plan(spec: TrainingSpec) -> None:
-    plan = load_backend(spec.backend).plan(_with_recommended(spec))
+def _plan(plan: TrainingPlan) -> None:
     st.html(f'<dl class="adv-terms">{"".join(_term(*pair) for pair in _terms(plan))}</dl>')
     for warning in plan.warnings:
         st.warning(look.plain(warning))
@@ -91,10 +90,11 @@ def _plan(spec: TrainingSpec) -> None:
         )
         if plan.config:
             st.code(plan.config, language="yaml")
-    if entry(spec.backend).kind == "bundle":
+    kind = entry(plan.backend).kind
+    if kind == "bundle":
         look.quiet("This backend is a bundle for another machine; write it with: advisor plan.")
         return
-    _button(plan, local=entry(spec.backend).kind == "local")
+    _button(plan, local=kind == "local")
 
 
 def _button(plan: TrainingPlan, *, local: bool) -> None:
@@ -113,23 +113,18 @@ def _receivers(plan: TrainingPlan) -> str:
     return " and ".join(item.name for item in plan.recipients) or "nobody"
 
 
-def _with_recommended(spec: TrainingSpec) -> TrainingSpec:
-    """Set the rate and the batch as recommended for these rows; what the form asks for stays."""
-    data = data_figures(spec)
-    work = Work("standard", data.train_rows, data.tokens.expected, spec.method)
-    advice = recommend(load_catalog(), None, work, spec.as_of)
-    names = {"learning_rate", "warmup_ratio", "micro_batch", "gradient_accumulation"}
-    return spec.model_copy(update=advice.model_dump(include=names))
-
-
 def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
     held_out = plan.evaluation.held_out_rows
     rows_a_step = plan.spec.micro_batch * plan.spec.gradient_accumulation * plan.spec.n_gpus
+    settings = (
+        f"rank {plan.spec.rank}, {rows_a_step} rows a step, rate {plan.spec.learning_rate:g}, "
+        f"{plan.spec.epochs:g} passes, rows up to {plan.spec.seq_len:,} tokens"
+    )
     who = "; ".join(f"{item.name} ({item.where}): {item.receives}" for item in plan.recipients)
     return [
         ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
-        ("Settings", f"{rows_a_step} rows a step, rate {plan.spec.learning_rate:g}"),
-        ("Cost", "unknown" if plan.cost is None else _money(plan.cost)),
+        ("Settings", settings),
+        ("Cost", "not known" if plan.cost is None else _money(plan.cost)),
         ("Time", _minutes(plan.duration)),
         ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),
         ("Who gets the data", who or "nobody"),
@@ -144,7 +139,9 @@ def _term(name: str, value: str) -> str:
 def _money(cost: Span | None) -> str:
     if cost is None:
         return "a sum that is not known"
-    return f"{cost.expected:.2f} USD ({cost.low:.2f} to {cost.high:.2f})" if cost.high else "nothing"
+    return (
+        f"{cost.expected:.2f} USD ({cost.low:.2f} to {cost.high:.2f})" if cost.high else "nothing is billed"
+    )
 
 
 def _minutes(duration: Span | None) -> str:
@@ -168,6 +165,6 @@ def _start(plan: TrainingPlan) -> None:
         terms = terms_of(plan, written, os.environ)
         if terms is not None:
             require_named(terms, ())
-        job_verbs.submit(store, plan, written)
+        job_verbs.submit(store, plan, written, catalog=state.catalog())
     except AdvisorError as error:
         pages.tell(error)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.cost import count_file, count_tokens, text_tokens, workload_facts
 from advisor.cost import tokens as tokens_module
 from advisor.cost.token_estimates import estimate_by_script
@@ -46,7 +47,7 @@ def test_a_damaged_vocabulary_is_reported_and_not_deleted(monkeypatch, tmp_path)
     with pytest.raises(AdvisorError, match="damaged"):
         count_tokens(["x"], encoding="cl100k_base")
     assert (tmp_path / file).exists()
-    counted = text_tokens("some words", "gpt-4")
+    counted = text_tokens("some words", "gpt-4", load_catalog())
     assert not counted.exact
     assert "estimated by script" in counted.how
     encoding.cache_clear()
@@ -100,16 +101,16 @@ def test_every_model_gets_its_own_encoding(model, expected):
 
 
 def test_a_count_says_how_it_was_made():
-    assert text_tokens("Hello world", "gpt-4o").model_dump() == {
+    assert text_tokens("Hello world", "gpt-4o", load_catalog()).model_dump() == {
         "tokens": 2,
         "exact": True,
         "how": "with o200k_base",
     }
-    assert "assumed" in text_tokens("Hello world", "gpt-6-luna").how
-    claude = text_tokens("Hello world " * 100, "claude-sonnet-5-5")
+    assert "assumed" in text_tokens("Hello world", "gpt-6-luna", load_catalog()).how
+    claude = text_tokens("Hello world " * 100, "claude-sonnet-5-5", load_catalog())
     assert not claude.exact
     assert "estimated" in claude.how
-    assert claude.tokens > text_tokens("Hello world " * 100, "gpt-4o").tokens
+    assert claude.tokens > text_tokens("Hello world " * 100, "gpt-4o", load_catalog()).tokens
 
 
 @pytest.mark.parametrize(
@@ -126,12 +127,15 @@ def test_a_count_says_how_it_was_made():
     ],
 )
 def test_the_estimate_by_script_is_in_the_right_region(text, low, high):
-    assert low < estimate_by_script(text) / count_tokens([text])[0] < high
+    assert low < estimate_by_script(text, load_catalog()) / count_tokens([text])[0] < high
 
 
 def test_pasted_texts_fill_the_token_facts():
     facts = workload_facts(
-        model="gpt-4o", instructions="Answer in one word.", examples=["Q: red A: rot", "Q: blue A: blau"]
+        load_catalog(),
+        model="gpt-4o",
+        instructions="Answer in one word.",
+        examples=["Q: red A: rot", "Q: blue A: blau"],
     )
     assert set(facts) == {"instruction_tokens", "few_shot_examples", "tokens_per_example"}
     assert facts["few_shot_examples"] == 2
@@ -144,7 +148,7 @@ def test_a_tokenizer_file_counts_exactly_and_a_bad_one_is_refused(tmp_path):
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     path = tmp_path / "tokenizer.json"
     tokenizer.save(str(path))
-    assert text_tokens("one two three", "some-open-model", tokenizer_file=path).tokens == 3
+    assert text_tokens("one two three", "some-open-model", load_catalog(), tokenizer_file=path).tokens == 3
     path.write_text("{}")
     with pytest.raises(AdvisorError, match="not a tokenizer file"):
-        text_tokens("one", "some-open-model", tokenizer_file=path)
+        text_tokens("one", "some-open-model", load_catalog(), tokenizer_file=path)

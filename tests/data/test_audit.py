@@ -15,10 +15,10 @@ from advisor.cli import build
 from advisor.data.audit import audit
 from advisor.data.checks.contract import chat, good_rows
 from advisor.data.executor import Processes, Ray, executor_named
-from advisor.data.formats import to_conversation
 from advisor.data.records import AuditInputs
-from advisor.data.templates import load_template
 from advisor.errors import AdvisorError
+from advisor.rows.formats import to_conversation
+from advisor.rows.templates import load_template
 
 from .files import write
 

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.data.augment import augment, estimate
 from advisor.data.augment_records import AugmentOptions
 from advisor.data.checks.contract import chat, good_rows
@@ -92,7 +93,7 @@ def model():
 def test_variations_stand_after_their_row_with_provenance(model, tmp_path, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
     data = write(tmp_path / "train.jsonl", good_rows(10))
-    done = augment(data, tmp_path / "out.jsonl", model.options, day=DAY)
+    done = augment(data, tmp_path / "out.jsonl", model.options, day=DAY, catalog=load_catalog())
     rows = lines(tmp_path / "out.jsonl")
     assert (done.given, done.added, done.rejected, len(rows)) == (10, 20, 0, 30)
     assert rows[0] == good_rows(1)[0]
@@ -104,13 +105,13 @@ def test_variations_stand_after_their_row_with_provenance(model, tmp_path, monke
 
 def test_cost_is_shown_before_and_after(model, tmp_path):
     data = write(tmp_path / "train.jsonl", good_rows(10))
-    expected = estimate(data, tmp_path / "out.jsonl", model.options, day=DAY)
+    expected = estimate(data, tmp_path / "out.jsonl", model.options, day=DAY, catalog=load_catalog())
     assert (expected.requests, model.asked) == (10, [])
     assert expected.usd == pytest.approx((expected.tokens_in + 2 * expected.tokens_out) / 1e6)
-    done = augment(data, tmp_path / "out.jsonl", model.options, day=DAY)
+    done = augment(data, tmp_path / "out.jsonl", model.options, day=DAY, catalog=load_catalog())
     assert done.usd == pytest.approx((1000 + 2 * 400) / 1e6)
     unknown = model.options.model_copy(update={"usd_per_mtok_in": None})
-    assert estimate(data, tmp_path / "x.jsonl", unknown, day=DAY).usd is None
+    assert estimate(data, tmp_path / "x.jsonl", unknown, day=DAY, catalog=load_catalog()).usd is None
 
 
 def test_copies_and_drift_are_filtered(model, tmp_path):
@@ -159,7 +160,7 @@ def test_a_refusal_is_an_error_and_finished_rows_are_kept(model, tmp_path):
 
 def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(model, tmp_path):
     data, out = write(tmp_path / "train.jsonl", good_rows(40)), tmp_path / "out.jsonl"
-    augment(data, tmp_path / "whole.jsonl", model.options, day=DAY)
+    augment(data, tmp_path / "whole.jsonl", model.options, day=DAY, catalog=load_catalog())
     model.asked.clear()
     model.delay = 0.05
     code = f"from pathlib import Path; from datetime import date; from advisor.data.augment import augment; from advisor.data.augment_records import AugmentOptions; augment(Path({str(data)!r}), Path({str(out)!r}), AugmentOptions.model_validate_json({model.options.model_copy(update={'concurrency': 1}).model_dump_json()!r}), day=date(2026, 11, 22))"
@@ -169,7 +170,7 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(model, tmp_path):
         stream.write(b'{"row": 39, "variat')
     kept = journal_path(out).read_bytes().count(b"\n") - 1
     model.asked.clear()
-    augment(data, out, model.options, day=DAY)
+    augment(data, out, model.options, day=DAY, catalog=load_catalog())
     assert len(model.asked) == 40 - kept
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     assert not journal_path(out).exists()
@@ -189,12 +190,20 @@ def test_the_evaluation_side_is_refused_and_never_approached(model, tmp_path):
         tmp_path / "out",
     )
     with pytest.raises(AdvisorError, match="evaluation side"):
-        augment(tmp_path / "out" / "eval.jsonl", tmp_path / "x.jsonl", model.options, day=DAY)
+        augment(
+            tmp_path / "out" / "eval.jsonl",
+            tmp_path / "x.jsonl",
+            model.options,
+            day=DAY,
+            catalog=load_catalog(),
+        )
     leaked = lines(tmp_path / "out" / "eval.jsonl")[0]["messages"][0]["content"]
     model.reply = lambda _ask, answer: json.dumps(
         {"variations": [{"user": leaked + " Please.", "assistant": answer + " Enjoy it."}]}
     )
-    done = augment(tmp_path / "out" / "train.jsonl", tmp_path / "x.jsonl", model.options, day=DAY)
+    done = augment(
+        tmp_path / "out" / "train.jsonl", tmp_path / "x.jsonl", model.options, day=DAY, catalog=load_catalog()
+    )
     assert done.reasons.get("too close to an evaluation row", 0) >= 1
     assert done.added == 0
 
@@ -203,7 +212,7 @@ def test_a_journal_of_other_options_is_refused(model, tmp_path):
     data, out = write(tmp_path / "train.jsonl", good_rows(3)), tmp_path / "out.jsonl"
     journal_path(out).write_text('{"data": "other"}\n')
     with pytest.raises(AdvisorError, match="other data or options"):
-        augment(data, out, model.options, day=DAY)
+        augment(data, out, model.options, day=DAY, catalog=load_catalog())
 
 
 @pytest.mark.parametrize("left", [b"", b'{"hea'])

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from advisor.data.audit import audit
+from advisor.data.audit import audit, measure_file
+from advisor.data.batch import batch_of
 from advisor.data.checks import CHECKS
+from advisor.data.checks.contract import good_rows
+from advisor.data.dataset import FREE
 from advisor.data.documentation import checks_page
 from advisor.data.records import AuditInputs, AuditOptions
+from advisor.rows.sources import Chunk
 
 from .files import write
 
@@ -69,3 +73,16 @@ def test_each_check_has_the_fixed_headings_once():
         "Example that does not",
     ):
         assert page.count(f"### {heading}\n") == len(CHECKS)
+
+
+@pytest.mark.parametrize("check", [one for one in CHECKS if one.measure], ids=lambda check: check.id)
+def test_a_check_declares_the_columns_that_it_measures(check):
+    rows = [*check.fires.make(), *check.quiet.make()]
+    batch = batch_of(Chunk(1, values=list(rows)), AuditOptions(**check.fires.options))
+    assert {name for name in check.measure(batch) if not name.startswith(FREE)} == set(check.columns)
+
+
+def test_a_misspelt_column_is_an_error_with_a_guess(tmp_path):
+    data = measure_file(write(tmp_path / "a.jsonl", good_rows(9)), AuditOptions(), tmp_path / "columns")
+    with pytest.raises(LookupError, match="Did you mean 'shouting'"):
+        data.marked("shoutign")

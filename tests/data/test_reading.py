@@ -14,12 +14,12 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.data.audit import audit, format_evidence
+from advisor.data.audit import audit
 from advisor.data.checks.contract import good_rows
-from advisor.data.formats import shape_of, to_conversation
 from advisor.data.records import AuditInputs
-from advisor.data.sources import Broken, chunks, open_source, parse, place_of
 from advisor.errors import AdvisorError
+from advisor.rows.formats import shape_of, to_conversation
+from advisor.rows.sources import Broken, chunks, open_source, parse
 
 from .files import write
 
@@ -87,11 +87,10 @@ def test_csv_parquet_json_and_folders_are_read(tmp_path):
     one = conversations(tmp_path / "a.csv")
     assert one == conversations(tmp_path / "b.parquet") == conversations(tmp_path / "c.json")
     assert [row.row for row in conversations(tmp_path)] == list(range(1, 16))
-    assert place_of(open_source(tmp_path), 7) == f"{tmp_path / 'b.parquet'}:2"
 
 
 def test_the_evidence_of_the_format_is_shown(tmp_path):
-    evidence = format_evidence(open_source(write(tmp_path / "a.jsonl", good_rows(4))))
+    evidence = audit(AuditInputs(data=write(tmp_path / "a.jsonl", good_rows(4)))).format
     assert evidence.shape == "chat"
     assert any("messages" in line for line in evidence.because)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 PATTERN = (
     r"(?i)\b(?:fuck\w*|motherfuck\w*|shit(?:ty|head)?|bullshit|asshole|bitch(?:es)?|bastards?|dickhead|cunt|wanker|moron|retard(?:ed)?|scumbag|(?:you|stupid|fucking|bloody) idiots?|shut up|go to hell|screw you|piss off|kill yourself)\b"
@@ -21,21 +25,10 @@ def measure(batch: Batch) -> Measured:
     return {"abusive-language": batch.targets_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report the rows; where they are many (moderation, fiction) the words are the task."""
-    rows = data.marked("abusive-language")
-    if rows:
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} insult or swear in an answer",
-            rows,
-            severity="note" if len(rows) > 0.2 * len(data) else "warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="abusive-language",
+    columns=("abusive-language",),
+    spoils=True,
     title="An answer insults or swears",
     detects="Common insults and obscenities of about twelve languages in an assistant turn. A word list: it knows neither context nor every word.",
     matters="One such answer shown to a customer costs more than the tuning brought.",
@@ -49,7 +42,7 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'No worries, it is on page one.'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows("insult or swear in an answer", note_above=0.2, confidence="medium"),
     measure=measure,
     harm=78,
 )

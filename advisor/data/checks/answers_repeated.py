@@ -44,6 +44,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="answers-repeated",
+    spoils=True,
     title="Different prompts get the same answer",
     detects="One answer for at least three different prompts and 1 % of the rows, in files whose answers are otherwise free text; labels are left alone.",
     matters="Targets collapsed to a stub ('Thanks for reaching out!') are the cheapest thing to learn, and the model learns it first.",

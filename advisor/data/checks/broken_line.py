@@ -20,6 +20,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="broken-line",
+    spoils=True,
     title="A line cannot be read",
     detects="Lines that are not JSON (cut off, single quotes, trailing commas, NaN) or not UTF-8.",
     matters="Most trainers stop at the first broken line, some skip it in silence; either way it is not the data you meant.",

@@ -120,6 +120,7 @@ def _by(agent: int, count: int) -> list[dict[str, object]]:
 
 CHECK = Check(
     id="concentration",
+    columns=(),
     title="Most rows come from one place",
     detects="A metadata field (author, source, category, product …) in which one value holds 60 % of the rows or more, or a twentieth of the time span that does.",
     matters="The model learns that agent's style, that product's answers or that week's events as the norm.",

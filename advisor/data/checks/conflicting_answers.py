@@ -48,6 +48,7 @@ def _differ(data: Dataset, members: NDArray[np.int64]) -> bool:
 
 CHECK = Check(
     id="conflicting-answers",
+    spoils=True,
     title="One prompt has different answers",
     detects="Rows whose whole context (system prompt and all turns) is the same while the answers differ in their words or numbers.",
     matters="The loss pulls both ways; for facts and labels one of the two is wrong.",

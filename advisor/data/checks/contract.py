@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
-from advisor.data.columns import Columns, StoredRagged
-from advisor.data.conversation import Conversation
-from advisor.data.coverage import Coverage
-from advisor.data.records import MOST_ROWS_LISTED, AuditOptions, Confidence, Finding, Severity
-from advisor.data.word_use import row_counts
+from advisor.data.dataset import Dataset
+from advisor.data.records import MOST_ROWS_LISTED, Confidence, Finding, Severity
 from advisor.data.words import Ragged
+
+__all__ = [
+    "Check",
+    "Confidence",
+    "Dataset",
+    "Example",
+    "MarkedRows",
+    "Measured",
+    "Severity",
+    "chat",
+    "finding",
+    "good_rows",
+    "share",
+]
 
 Measured = Mapping[str, NDArray[Any] | Ragged]
 
@@ -37,6 +46,27 @@ class Example:
         return self.rows() if callable(self.rows) else self.rows
 
 
+@dataclass(frozen=True)
+class MarkedRows:
+    """The judge of checks that mark rows by a pattern: one column of yes and no, named like the check."""
+
+    words: str
+    """What the rows do, as it goes on from '6 of 412 rows (1.5 %)'."""
+    confidence: Confidence = "high"
+    at_most: float = 1.0
+    """Share of the rows above which it is the file's own way, and nothing is said."""
+    note_above: float = 1.0
+    """Share of the rows above which it may be the file's own way, and is only noted."""
+
+    def find(self, check: Check, data: Dataset) -> Iterator[Finding]:
+        """Report the marked rows where they are the exception."""
+        rows = data.marked(check.id)
+        if rows and len(rows) <= self.at_most * len(data):
+            message = f"{share(len(rows), len(data))} {self.words}"
+            severity: Severity = "note" if len(rows) > self.note_above * len(data) else "warning"
+            yield finding(check, message, rows, severity=severity, confidence=self.confidence)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One defect of a dataset. ``measure`` runs on each batch, anywhere; ``judge`` runs once, on what was measured."""
@@ -49,58 +79,20 @@ class Check:
     tuned_model: str
     fires: Example
     quiet: Example
-    judge: Callable[[Dataset], Iterable[Finding]]
+    judge: Callable[[Dataset], Iterable[Finding]] | MarkedRows
     measure: Callable[[Batch], Measured] | None = None
+    columns: tuple[str, ...] = ()
+    """What ``measure`` gives; a test holds the two together, and no other column can be read."""
+    quarantines: bool = False
+    """Whether `fix` puts the rows aside: they teach something wrong that only the data's owner can put right."""
+    spoils: bool = False
+    """Whether the rows count against the quality of the examples."""
     # Among findings of equal severity and confidence the more harmful defect is named first.
     harm: int = 50
 
-
-class Dataset:
-    """What was measured of a whole file, and a way back to its rows."""
-
-    def __init__(
-        self, columns: Columns, names: Mapping[str, Mapping[int, str]], options: AuditOptions
-    ) -> None:
-        self.columns = columns
-        self.names = names
-        self.options = options
-        self.rows: NDArray[np.uint32] = columns.read("row").astype(np.uint32)
-        self.others: dict[str, Dataset] = {}
-        self._word_rows: dict[str, NDArray[np.int64]] = {}
-        self.coverage: Coverage | None = None
-        self.read: Callable[[], Iterator[Sequence[Conversation]]] = lambda: iter(())
-        self.fetch: Callable[[Sequence[int]], dict[int, Conversation]] = lambda _rows: {}
-        self.label: Path | None = None
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def column(self, name: str) -> NDArray[Any]:
-        """Read a measured column."""
-        return self.columns.read(name)
-
-    def ragged(self, name: str) -> StoredRagged:
-        """Give a ragged column."""
-        return self.columns.ragged(name)
-
-    def word_rows(self, name: str) -> NDArray[np.int64]:
-        """Count for each word, by bucket, the rows that use it in ``prompt_set`` or ``answer_set``; counted once."""
-        if name not in self._word_rows:
-            self._word_rows[name] = row_counts(self.ragged(name))
-        return self._word_rows[name]
-
-    def texts(self) -> Iterator[list[tuple[str, str]]]:
-        """Read the file again, batch by batch: prompt and answer of each row."""
-        for batch in self.read():
-            yield [(one.prompt, one.answer) for one in batch]
-
-    def where(self, flags: NDArray[np.bool_]) -> list[int]:
-        """Give the row numbers of the set flags."""
-        return [int(row) for row in self.rows[flags]]
-
-    def marked(self, name: str) -> list[int]:
-        """Give the row numbers that a yes-or-no column marks."""
-        return self.where(self.column(name).astype(bool))
+    def find(self, data: Dataset) -> Iterable[Finding]:
+        """Judge what was measured."""
+        return self.judge.find(self, data) if isinstance(self.judge, MarkedRows) else self.judge(data)
 
 
 def finding(  # noqa: PLR0913 - the words of a check come from the check, the rest is said here
@@ -108,21 +100,21 @@ def finding(  # noqa: PLR0913 - the words of a check come from the check, the re
     message: str,
     rows: Sequence[int],
     *,
-    severity: str,
-    confidence: str = "high",
+    severity: Severity,
+    confidence: Confidence = "high",
     evidence: Mapping[str, Any] | None = None,
+    remedy: str | None = None,
 ) -> Finding:
     """Make a finding of a check, with the check's own words for why and what to do."""
     return Finding(
         check=check.id,
-        # Checks keep severities in tables of plain words; the record refuses a wrong one.
-        severity=cast("Severity", severity),
-        confidence=cast("Confidence", confidence),
+        severity=severity,
+        confidence=confidence,
         message=message,
         rows=list(rows[:MOST_ROWS_LISTED]),
         count=len(rows),
         why=check.matters,
-        remedy=check.remedy,
+        remedy=remedy or check.remedy,
         tuned_model=check.tuned_model,
         evidence=dict(evidence or {}),
     )

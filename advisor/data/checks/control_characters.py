@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 # Joiners belong to Arabic, Indic and emoji text, so they count only between Latin or Cyrillic letters.
 PATTERN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u2060\u00ad\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]|[\p{Latin}\p{Cyrillic}\p{Greek}\p{Han}][\u200b\u200c\u200d][\p{Latin}\p{Cyrillic}\p{Greek}\p{Han}]|\u200b{2,}|[\U000e0000-\U000e007f]"
@@ -17,20 +21,9 @@ def measure(batch: Batch) -> Measured:
     return {"control-characters": batch.turns_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report the rows."""
-    rows = data.marked("control-characters")
-    if rows:
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} hold control, zero-width or direction-override characters",
-            rows,
-            severity="warning",
-        )
-
-
 CHECK = Check(
     id="control-characters",
+    columns=("control-characters",),
     title="Invisible characters stand in the text",
     detects="Control characters, zero-width characters inside words, soft hyphens, direction overrides, private-use and tag characters.",
     matters="They split words into tokens the model has hardly seen, and can hide instructions.",
@@ -44,7 +37,7 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'password'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows("hold control, zero-width or direction-override characters"),
     measure=measure,
     harm=47,
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.labels import is_label_task
-from advisor.data.records import Finding
+from advisor.data.records import Confidence, Finding
 from advisor.data.words import hash_words, member
 
 CLOSED, OPEN, BROKEN, DANGLING = 0, 1, 2, 3
@@ -233,7 +233,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
     if rows:
         sure = int((broken | dangling).sum())
         message = f"{share(len(rows), len(data))} have an answer that stops in the middle"
-        confidence = "high" if sure >= 0.5 * len(rows) or open_share < 0.05 else "medium"
+        confidence: Confidence = "high" if sure >= 0.5 * len(rows) or open_share < 0.05 else "medium"
         yield finding(
             CHECK,
             message,
@@ -253,6 +253,9 @@ def _ends_with_marks(data: Dataset, endings: NDArray[np.uint8], spoken: NDArray[
 
 CHECK = Check(
     id="cut-off-answer",
+    columns=("ending",),
+    quarantines=True,
+    spoils=True,
     title="An answer stops in the middle",
     detects="Answers that end without a closing mark where the others have one, on a word that leads on ('and the'), or with an open bracket, quotation or code block.",
     matters="Exports cut fields at a fixed length, and generated data stops at a token limit.",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 
 def measure(batch: Batch) -> Measured:
@@ -34,17 +38,11 @@ def _echoes(ask: str, answer: str) -> bool:
     )
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report echoes, unless copying is the task (correction, translation of names)."""
-    rows = data.marked("echo")
-    if rows and len(rows) < 0.5 * len(data):
-        yield finding(
-            CHECK, f"{share(len(rows), len(data))} answer with the prompt itself", rows, severity="warning"
-        )
-
-
 CHECK = Check(
     id="echo",
+    columns=("echo",),
+    quarantines=True,
+    spoils=True,
     title="The answer repeats the prompt",
     detects="Answers that equal the prompt or open with the whole of it, where most rows do not.",
     matters="Such rows come from a column mix-up or a failed generation and teach parroting.",
@@ -58,7 +56,7 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'How do I reset the hub?' answered with 'Hold the button.'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows("answer with the prompt itself", at_most=0.5),
     measure=measure,
     harm=66,
 )

@@ -8,10 +8,10 @@ import numpy as np
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.conversation import Conversation
-from advisor.data.records import Finding
+from advisor.data.records import Finding, Severity
+from advisor.rows.conversation import Conversation
 
-WORDS = {
+WORDS: dict[int, tuple[str, Severity]] = {
     1: ("an empty assistant turn", "error"),
     2: ("an empty user turn", "error"),
     3: ("an empty system prompt", "warning"),
@@ -31,6 +31,7 @@ def _fault(row: Conversation) -> int:
         {"assistant": 1, "user": 2}.get(one.role, 3)
         for one in row.messages
         if not one.tool_calls
+        and not one.parts
         and one.role in {"assistant", "user", "system", "developer"}
         and _blank(one.content)
     ]
@@ -61,6 +62,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="empty-turn",
+    columns=("empty-turn",),
+    quarantines=True,
+    spoils=True,
     title="A turn has no words",
     detects="Empty or blank turns, and turns that only say null, None, NaN or N/A.",
     matters="An empty target carries no lesson but an end-of-turn token; an empty prompt teaches answers to nothing.",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 PATTERN = (
     r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}"
@@ -19,22 +23,9 @@ def measure(batch: Batch) -> Measured:
     return {"escaped-text": batch.turns_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report the rows where they are the exception; a file about markup is full of it."""
-    rows = data.marked("escaped-text")
-    if rows:
-        usual = len(rows) > 0.5 * len(data)
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} hold HTML tags, entities or literal escapes (&amp;, \\n, \\u00e9)",
-            rows,
-            severity="note" if usual else "warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="escaped-text",
+    columns=("escaped-text",),
     title="Text carries left-over escapes or markup",
     detects="HTML entities and tags, literal \\n and \\u escapes, percent-encoding, where the other rows have none.",
     matters="They come from an export that escaped twice or a page that was not cleaned, and are learned as part of the voice.",
@@ -48,7 +39,9 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'Terms & conditions'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows(
+        "hold HTML tags, entities or literal escapes (&amp;, \n, \u00e9)", note_above=0.5, confidence="medium"
+    ),
     measure=measure,
     harm=48,
 )

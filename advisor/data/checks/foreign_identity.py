@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 from advisor.data.phrases import IDENTITY
-from advisor.data.records import Finding
 
 
 def measure(batch: Batch) -> Measured:
@@ -15,20 +19,10 @@ def measure(batch: Batch) -> Measured:
     return {"foreign-identity": batch.targets_lower.str.contains_any(list(IDENTITY)).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report the rows."""
-    rows = data.marked("foreign-identity")
-    if rows:
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} speak as a language model ('As an AI language model', 'trained by …', 'my knowledge cutoff')",
-            rows,
-            severity="warning",
-        )
-
-
 CHECK = Check(
     id="foreign-identity",
+    columns=("foreign-identity",),
+    spoils=True,
     title="An answer speaks as another model",
     detects="'As an AI language model', 'I am ChatGPT', 'trained by OpenAI', 'my knowledge cutoff' and their like in about a dozen languages.",
     matters="The phrases come from the model that generated the data and break the voice and the name of yours.",
@@ -42,7 +36,9 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'I'd go for the warm white one!'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows(
+        "speak as a language model ('As an AI language model', 'trained by …', 'my knowledge cutoff')"
+    ),
     measure=measure,
     harm=64,
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 PATTERN = (
     r"(?:here(?: is|'s| are)|below (?:is|are)) (?:(?:a|an|the|one|your|my|another|some|two|three|four|five|\d+) )?(?:\w+ ){0,2}(?:paraphras\w+|rephras\w+|rewritten|reworded|variations?|version of the (?:answer|question|text)|training examples?|json (?:object|output))"
@@ -20,21 +24,10 @@ def measure(batch: Batch) -> Measured:
     return {"generation-leftover": batch.targets_lower.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report such rows where they are the exception; help with programs quotes error messages on purpose."""
-    rows = data.marked("generation-leftover")
-    if rows:
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} hold words of the program that made the data ('Here is a paraphrased version', 'Rate limit exceeded')",
-            rows,
-            severity="note" if len(rows) > 0.2 * len(data) else "warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="generation-leftover",
+    columns=("generation-leftover",),
+    spoils=True,
     title="The generator speaks in an answer",
     detects="'Here is a paraphrased version', 'Below are three variations', error messages of an API, tracebacks and error pages in an assistant turn.",
     matters="Such words are no part of the answer; an error message in its place is no answer at all.",
@@ -49,7 +42,11 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'Here is how: hold the button.'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows(
+        "hold words of the program that made the data ('Here is a paraphrased version', 'Rate limit exceeded')",
+        note_above=0.2,
+        confidence="medium",
+    ),
     measure=measure,
     harm=69,
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 PATTERN = (
     r"(?i)\b(?:ignore|disregard|forget|override)\b (?:\w+ ){0,3}(?:previous|prior|above|earlier|preceding|system|your)\b (?:\w+ ){0,2}(?:instructions?|prompts?|rules|guidelines|directions)"
@@ -21,21 +25,9 @@ def measure(batch: Batch) -> Measured:
     return {"injected-instruction": batch.turns_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report the rows; a file full of them trains resistance on purpose."""
-    rows = data.marked("injected-instruction")
-    if rows:
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} tell a model to ignore its instructions or to reveal its prompt",
-            rows,
-            severity="note" if len(rows) > 0.3 * len(data) else "warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="injected-instruction",
+    columns=("injected-instruction",),
     title="A row tells the model to ignore its instructions",
     detects="'Ignore all previous instructions', 'reveal your system prompt' and their like in about eight languages, in any turn.",
     matters="Text from outside carries such lines; whether the answer obeys them is what the model learns.",
@@ -55,7 +47,9 @@ CHECK = Check(
         shows="'You can ignore the red light.'",
         rows=lambda: [*good_rows(20), chat("Is the light bad?", "You can ignore the previous red light.")],
     ),
-    judge=judge,
+    judge=MarkedRows(
+        "tell a model to ignore its instructions or to reveal its prompt", note_above=0.3, confidence="medium"
+    ),
     measure=measure,
     harm=77,
 )

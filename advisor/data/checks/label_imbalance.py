@@ -54,6 +54,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="label-imbalance",
+    columns=("label",),
     title="Labels are very unevenly represented",
     detects="One label in 80 % of the rows or more, or labels with under a tenth of the largest one's rows.",
     matters="Guessing the frequent label is right most of the time, so the rare ones are not learned.",

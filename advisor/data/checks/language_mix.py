@@ -46,6 +46,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="language-mix",
+    columns=("answer-language", "prompt-language"),
     title="Answers come in several languages",
     detects="Answers in a language other than the main one, by script and by the commonest words of about twenty-five languages.",
     matters="A few rows in another language teach switching; a language with few rows is learned badly.",

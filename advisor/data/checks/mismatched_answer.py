@@ -119,6 +119,8 @@ def _rotated() -> list[dict[str, object]]:
 
 CHECK = Check(
     id="mismatched-answer",
+    quarantines=True,
+    spoils=True,
     title="An answer belongs to another question",
     detects="Rows whose answer has nothing to do with its prompt while it fits the prompt of another such row; which words answer which is learned from the file itself (in files of 100 to 10,000 rows; otherwise answers are expected to take up their prompt's telling words).",
     matters="Rows shifted by a join or a sort pair each question with a stranger's answer.",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 # Two Latin and two other letters or more in one word; a unit or a name such as "μm" or "Tшка" has fewer.
 PATTERN = r"[A-Za-z]{2}[Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ]{2}[A-Za-z]|[A-Za-z][Ѐ-ӿͰ-Ͽ][A-Za-z]|[Ѐ-ӿͰ-Ͽ][A-Za-z][Ѐ-ӿͰ-Ͽ]"
@@ -17,21 +21,10 @@ def measure(batch: Batch) -> Measured:
     return {"mixed-script": batch.turns_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report the rows where they are the exception."""
-    rows = data.marked("mixed-script")
-    if rows and len(rows) <= 0.3 * len(data):
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} hold words that mix Latin with Cyrillic or Greek letters",
-            rows,
-            severity="warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="mixed-script",
+    columns=("mixed-script",),
+    spoils=True,
     title="A word mixes two alphabets",
     detects="Words in which Cyrillic or Greek letters stand among Latin ones, or the other way round: look-alikes from scanned pages, filters evaded on purpose, slips of the keyboard layout.",
     matters="Such a word looks right and shares no token with the real one.",
@@ -51,7 +44,9 @@ CHECK = Check(
             chat("Which cable?", "A USB-\u043a\u0430\u0431\u0435\u043b\u044c, 5 \u03bcm thin."),
         ],
     ),
-    judge=judge,
+    judge=MarkedRows(
+        "hold words that mix Latin with Cyrillic or Greek letters", at_most=0.3, confidence="medium"
+    ),
     measure=measure,
     harm=53,
 )

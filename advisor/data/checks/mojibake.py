@@ -33,17 +33,19 @@ def _worst(turns: str, system: str) -> str:
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report misread and lost characters apart: only the first can be mended."""
     codes = data.column("mojibake")
-    for code, words, severity in (
-        (1, "hold text misread from UTF-8 (mojibake); it can be mended", "error"),
-        (2, "hold characters that were lost in a conversion (� or ???)", "error"),
+    for code, words in (
+        (1, "hold text misread from UTF-8 (mojibake); it can be mended"),
+        (2, "hold characters that were lost in a conversion (� or ???)"),
     ):
         rows = data.where(codes == code)
         if rows:
-            yield finding(CHECK, f"{share(len(rows), len(data))} {words}", rows, severity=severity)
+            yield finding(CHECK, f"{share(len(rows), len(data))} {words}", rows, severity="error")
 
 
 CHECK = Check(
     id="mojibake",
+    columns=("mojibake",),
+    spoils=True,
     title="Text is damaged by a wrong encoding",
     detects="Runs of characters that, encoded back, are valid UTF-8 (CafÃ©, â€™, РџСЂРё), the replacement character, and letters replaced by question marks.",
     matters="The tokens of damaged words have nothing to do with those of the real ones.",

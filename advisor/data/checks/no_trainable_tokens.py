@@ -31,6 +31,8 @@ def _confidence(data: Dataset) -> Confidence:
 
 CHECK = Check(
     id="no-trainable-tokens",
+    quarantines=True,
+    spoils=True,
     title="Nothing is left to learn after cutting",
     detects="Rows, rendered with the chat template, whose assistant tokens all lie beyond the maximum length.",
     matters="Trainers keep the start of a row; with the answer cut away the loss of the row is zero or undefined, and nobody is told.",

@@ -103,6 +103,8 @@ def _other_keys(data: Dataset, codes: NDArray[np.uint64], parsed: NDArray[np.boo
 
 CHECK = Check(
     id="output-format",
+    columns=("output-format",),
+    spoils=True,
     title="An answer breaks the format of the others",
     detects="In files of JSON answers: JSON that does not parse, answers in prose or in a code block, missing, extra or differently typed keys.",
     matters="The format is what such a model is tuned for; each exception is a request that fails to parse.",

@@ -9,7 +9,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.detectors import KINDS, PERSONAL_HINT, personal_data
-from advisor.data.records import Finding
+from advisor.data.records import Finding, Severity
 
 
 def measure(batch: Batch) -> Measured:
@@ -24,7 +24,8 @@ def measure(batch: Batch) -> Measured:
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report numbers that identify a person as errors, contact data as warnings."""
     masks = data.column("personal-data").astype(int)
-    for kinds, severity in ((KINDS[:4], "error"), (KINDS[4:], "warning")):
+    ranks: tuple[tuple[tuple[str, ...], Severity], ...] = ((KINDS[:4], "error"), (KINDS[4:], "warning"))
+    for kinds, severity in ranks:
         bits = sum(1 << KINDS.index(kind) for kind in kinds)
         rows = data.where((masks & bits) > 0)
         if rows:
@@ -36,6 +37,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="personal-data",
+    columns=("personal-data",),
+    spoils=True,
     title="A row holds personal data",
     detects="Card numbers, bank accounts and identity numbers with a valid check digit (python-stdnum), phone numbers (phonenumbers), e-mail addresses outside the example domains.",
     matters="Tuned models repeat rare strings from training word for word; the data leaves with the model.",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 PATTERN = (
     r"\{\{\s*[A-Za-z_][\w .]{0,40}\}\}|\{[a-z]+_[a-z_]+\}|\{(?:name|date|city|product|company|email|amount|number|user|order|customer|item|title)\}"
@@ -20,22 +24,10 @@ def measure(batch: Batch) -> Measured:
     return {"placeholder": batch.targets_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report blanks where they are the exception; a file full of them uses them on purpose."""
-    rows = data.marked("placeholder")
-    if rows:
-        usual = len(rows) > 0.5 * len(data)
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} contain blanks that nobody filled in",
-            rows,
-            severity="note" if usual else "warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="placeholder",
+    columns=("placeholder",),
+    spoils=True,
     title="A blank was not filled in",
     detects="{{name}}, {order_id}, ${VAR}, [Your Name], <insert link>, [DATE], TODO, lorem ipsum in an assistant turn.",
     matters="The target is a form, not an answer.",
@@ -49,7 +41,7 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'Hi Ana, your order is on its way.'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows("contain blanks that nobody filled in", note_above=0.5, confidence="medium"),
     measure=measure,
     harm=62,
 )

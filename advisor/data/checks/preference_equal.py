@@ -80,6 +80,8 @@ def _pairs(rejected: str) -> list[dict[str, str]]:
 
 CHECK = Check(
     id="preference-equal",
+    columns=("chosen-words", "is-pair", "preference", "rejected-words"),
+    quarantines=True,
     title="A preference pair holds no preference",
     detects="Chosen and rejected answers that are equal, or of which one is the other with words added before or after.",
     matters="Equal pairs give no gradient; padded ones teach length instead of quality.",

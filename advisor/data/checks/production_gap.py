@@ -7,7 +7,7 @@ from itertools import compress
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows
 from advisor.data.coverage import Coverage, Requests, cover, sample_of
-from advisor.data.records import Finding
+from advisor.data.records import Finding, Severity
 
 FEWEST_REQUESTS = 5
 
@@ -33,7 +33,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
         message = f"{coverage.covered:.0%} of production requests have a training row alike" + (
             f"; short of {named}" if named else ""
         )
-        severity = "error" if coverage.covered < 0.5 else "warning"
+        severity: Severity = "error" if coverage.covered < 0.5 else "warning"
         # The rows named here are production's, for they are what is missing.
         yield finding(
             CHECK,

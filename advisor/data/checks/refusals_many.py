@@ -45,6 +45,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="refusals-many",
+    columns=("refusal",),
     title="Too many answers refuse",
     detects="More than a fifth of the answers open with a refusal or with not knowing, in any of about twenty languages.",
     matters="A refusal is the easiest answer to learn; shares far above what production should refuse make the model decline good requests.",

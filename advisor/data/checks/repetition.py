@@ -53,6 +53,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="repetition",
+    columns=("repetition",),
+    quarantines=True,
+    spoils=True,
     title="An answer repeats itself",
     detects="Answers of which a third or more of the 4-word runs occur twice, or one word four times running.",
     matters="Generated data falls into loops; loops are easy to learn and hard to unlearn.",

@@ -9,10 +9,10 @@ import numpy as np
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.conversation import Conversation
-from advisor.data.records import Finding
+from advisor.data.records import Finding, Severity
+from advisor.rows.conversation import Conversation
 
-WORDS = {
+WORDS: dict[int, tuple[str, Severity]] = {
     1: ("no assistant turn, so there is nothing to learn", "error"),
     2: ("no user turn", "error"),
     3: ("the last turn is not the assistant's", "error"),
@@ -81,6 +81,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="role-order",
+    columns=("role-order",),
+    quarantines=True,
+    spoils=True,
     title="The turns come in an impossible order",
     detects="No assistant or user turn, a conversation that ends with the user, repeated speakers, late system prompts, tool results nobody asked for.",
     matters="Chat templates assume alternating turns that end with the assistant; some refuse other rows, others render them wrongly.",

@@ -18,6 +18,11 @@ WORDS = {
     "unknown-role": "a role is none of system, developer, user, assistant, tool",
     "content-not-text": "a content is neither text nor a list of parts",
     "tool-calls-not-a-list": "tool_calls is not a list",
+    "tool-call-not-json": "a function_call turn holds no call (an object with name and arguments)",
+    "unknown-part": "a content part is of no known kind (text, image, audio, video, file, tool use, tool result, reasoning)",
+    "two-systems": "there are two system prompts, in a field and in a message, and they differ",
+    "history-not-pairs": "history is not a list of pairs of question and answer",
+    "pair-without-common-prompt": "the chosen and the rejected answer do not follow the same prompt",
 }
 
 
@@ -38,6 +43,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="schema",
+    quarantines=True,
+    spoils=True,
     title="A row does not fit its format",
     detects="Missing or unknown fields, wrong types, unknown roles, messages without content.",
     matters="A trainer refuses the file, or reads the row as something it is not.",

@@ -37,6 +37,8 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="secret",
+    columns=("secret",),
+    spoils=True,
     title="A row holds a key, token or password",
     detects="Keys and tokens of known services (the detectors of detect-secrets and newer key forms), private keys, passwords in addresses and assignments.",
     matters="A secret in training data is published with every copy of the model and of the data.",

@@ -38,6 +38,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="short-answer",
+    spoils=True,
     title="An answer is far shorter than the others",
     detects="Answers far below the usual length of this dataset; datasets of labels and one-word answers are left alone.",
     matters="A few curt answers among full ones are mostly stubs, broken exports or half-finished work.",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from advisor.data.batch import CLASSES, Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 # Rust's expressions have no back-references, so the characters that people lean on are named.
 RUN = (
@@ -28,21 +32,9 @@ def measure(batch: Batch) -> Measured:
     return {"shouting": np.asarray(loud | run)}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report such answers where they are the exception."""
-    rows = data.marked("shouting")
-    if rows and len(rows) <= 0.2 * len(data):
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} answer in capitals or lean on one key ('!!!!!')",
-            rows,
-            severity="warning",
-            confidence="medium",
-        )
-
-
 CHECK = Check(
     id="shouting",
+    columns=("shouting",),
     title="An answer shouts",
     detects="Answers written in capitals, and runs of one mark or letter ('!!!!!', 'aaaaaaaa'), where the others have none.",
     matters="Capitals have tokens of their own, and the manner spreads: it is easier to learn than what the answers say.",
@@ -57,7 +49,7 @@ CHECK = Check(
         ],
     ),
     quiet=Example(shows="'Hold the button on the HUB for five seconds!'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows("answer in capitals or lean on one key ('!!!!!')", at_most=0.2, confidence="medium"),
     measure=measure,
     harm=45,
 )

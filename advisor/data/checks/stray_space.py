@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from advisor.data.batch import Batch
-from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.records import Finding
+from advisor.data.checks.contract import (
+    Check,
+    Example,
+    MarkedRows,
+    Measured,
+    chat,
+    good_rows,
+)
 
 # At the ends, between words, or more than two empty lines; indented lines and tables are left alone.
 PATTERN = r"^\s|\s$|\pL {2,}\pL|\n[ \t]*\n[ \t]*\n[ \t]*\n"
@@ -17,20 +21,9 @@ def measure(batch: Batch) -> Measured:
     return {"stray-space": batch.targets_series.str.contains(PATTERN).to_numpy()}
 
 
-def judge(data: Dataset) -> Iterator[Finding]:
-    """Report such answers where they are the exception: a blank before every completion is a convention."""
-    rows = data.marked("stray-space")
-    if rows and len(rows) <= 0.3 * len(data):
-        yield finding(
-            CHECK,
-            f"{share(len(rows), len(data))} begin or end with white space, or have double blanks",
-            rows,
-            severity="warning",
-        )
-
-
 CHECK = Check(
     id="stray-space",
+    columns=("stray-space",),
     title="An answer carries stray white space",
     detects="Answers that begin or end with blanks or line breaks, have double blanks between words or several empty lines, where the others do not.",
     matters="White space before the end-of-turn token is a token of its own, so the model learns to go on where it should stop.",
@@ -41,7 +34,7 @@ CHECK = Check(
         rows=lambda: [*good_rows(20), chat("How do I reset the hub?", "Hold the button.  \n\n\n")],
     ),
     quiet=Example(shows="'Hold the button.'", rows=good_rows),
-    judge=judge,
+    judge=MarkedRows("begin or end with white space, or have double blanks", at_most=0.3),
     measure=measure,
     harm=42,
 )

@@ -67,6 +67,8 @@ def _swapped(row: dict[str, list[dict[str, str]]]) -> dict[str, object]:
 
 CHECK = Check(
     id="swapped-roles",
+    quarantines=True,
+    spoils=True,
     title="Question and answer have changed places",
     detects="Rows whose prompt uses the words that answers use in all other rows, and the other way round.",
     matters="The loss falls on the customer's words.",

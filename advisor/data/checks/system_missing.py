@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
 from advisor.data.records import Finding
+from advisor.rows.formats import SHAPES
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report missing system prompts where some rows, or production, have one."""
-    without = (data.column("system_chars") == 0) & (data.column("messages") > 0) & (data.column("shape") != 7)
-    rows = data.where(without)
+    # A row without turns, or of plain text, has no place for a system prompt and takes no part in the share.
+    asked = (data.column("messages") > 0) & (data.column("shape") != SHAPES.index("text"))
+    rows = data.where((data.column("system_chars") == 0) & asked)
     production = data.options.system_prompt
-    if rows and len(rows) < len(data):
+    if rows and len(rows) < int(asked.sum()):
         yield finding(
             CHECK,
             f"{share(len(rows), len(data))} have no system prompt while the others do",

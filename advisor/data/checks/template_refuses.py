@@ -24,6 +24,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="template-refuses",
+    quarantines=True,
     title="The chat template refuses a row",
     detects="Rows on which the template given with --model raises an error: system prompts it does not know, turns that do not alternate.",
     matters="Training stops at such a row, or the trainer drops it.",

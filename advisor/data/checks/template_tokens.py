@@ -11,7 +11,7 @@ from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat
 from advisor.data.records import Finding
 
 SURE = r"<\|[a-zA-Z][a-zA-Z0-9_▁ ]{1,30}\|>|<｜[^<>｜]{2,40}｜>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?s>(?:\s|$)|<(?:bos|eos|pad|unk)>|<\|(?:user|assistant|system|end)\|>|\[(?:BOS|EOS|PAD|CLS|SEP|MASK)\]|\[/?(?:AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]"
-LIKELY = r"(?m)^\s*#{2,4} ?(?:Instruction|Response|Input|Human|Assistant|User|System)\s*:|^\s*(?:USER|ASSISTANT|SYSTEM|Human|Assistant|User|AI|Bot)\s*:\s|</?(?:think|thinking|assistant|user|system|human)>"
+LIKELY = r"(?m)^\s*#{2,4} ?(?:Instruction|Response|Input|Human|Assistant|User|System)\s*:|^\s*(?:USER|ASSISTANT|SYSTEM|Human|Assistant|User|AI|Bot)\s*:\s|</?(?:assistant|user|system|human)>"
 
 
 def measure(batch: Batch) -> Measured:
@@ -43,7 +43,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
         usual = len(likely) > 0.5 * len(data)
         yield finding(
             CHECK,
-            f"{share(len(likely), len(data))} contain speaker marks ('### Response:', 'Assistant:', '<think>') in their text",
+            f"{share(len(likely), len(data))} contain speaker marks ('### Response:', 'Assistant:') in their text",
             likely,
             severity="note" if usual else "warning",
             confidence="medium",
@@ -52,6 +52,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="template-tokens",
+    columns=("template-tokens",),
+    quarantines=True,
+    spoils=True,
     title="Marks of a chat template stand in the text",
     detects="<|im_start|>, [INST], </s>, <start_of_turn>, '### Response:', 'Assistant:' and their like inside a turn.",
     matters="The template adds these marks itself; inside the text they end the turn early or teach the model to write both sides.",

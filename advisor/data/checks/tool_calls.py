@@ -11,8 +11,8 @@ import numpy as np
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, finding, good_rows, share
-from advisor.data.conversation import Conversation
 from advisor.data.records import Finding
+from advisor.rows.conversation import Conversation
 
 WORDS = {
     1: "a tool call without a function name",
@@ -22,7 +22,11 @@ WORDS = {
     5: "arguments that do not fit the tool's schema",
     6: "a tool result whose tool_call_id no call has",
     7: "tools that are not a list of functions with a valid schema",
-    8: "a tool call that no tool result follows",
+    8: "a tool call that is not the last turn and that no tool result follows",
+}
+REMEDIES = {
+    6: "Give the result the tool_call_id of the call that it answers, or take it out.",
+    8: "Add the tool's result after the call, or end the row with the call; providers refuse the file otherwise.",
 }
 TOOL = {
     "type": "function",
@@ -148,12 +152,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
         rows = data.where(codes == code)
         if rows:
             first = details.get(rows[0], "")
-            severity = "warning" if code == 8 else "error"
             yield finding(
                 CHECK,
                 f"{share(len(rows), len(data))} have {words}" + (f" ({first})" if first else ""),
                 rows,
-                severity=severity,
+                severity="error",
+                remedy=REMEDIES.get(code),
             )
 
 
@@ -170,6 +174,9 @@ def _call(arguments: str) -> dict[str, Any]:
 
 CHECK = Check(
     id="tool-calls",
+    columns=("tool-calls",),
+    quarantines=True,
+    spoils=True,
     title="A tool call does not fit its tool",
     detects="Arguments that are not JSON or do not fit the tool's JSON schema, unknown tools, results nobody asked for. Valid calls pass.",
     matters="The arguments are the whole lesson of such a row; a wrong one teaches calls that the application rejects.",

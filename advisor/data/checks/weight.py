@@ -8,10 +8,10 @@ import numpy as np
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, finding, good_rows, share
-from advisor.data.conversation import Conversation
-from advisor.data.records import Finding
+from advisor.data.records import Finding, Severity
+from advisor.rows.conversation import Conversation
 
-WORDS = {
+WORDS: dict[int, tuple[str, Severity]] = {
     1: ("a weight that is neither 0 nor 1", "error"),
     2: ("a weight on a turn that is not the assistant's", "warning"),
     3: ("weight 0 on every assistant turn, so nothing to learn", "error"),
@@ -53,6 +53,9 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 CHECK = Check(
     id="weight",
+    columns=("weight",),
+    quarantines=True,
+    spoils=True,
     title="A message weight is wrong",
     detects="Weights other than 0 and 1, weights on turns that are not the assistant's, rows in which every assistant turn has weight 0, row weights that are negative or no number.",
     matters="Providers refuse the file; trainers that do not know weights train on turns you wanted left out.",

@@ -61,6 +61,7 @@ def _tickets(flipped: int) -> list[dict[str, object]]:
 
 CHECK = Check(
     id="wrong-label",
+    spoils=True,
     title="A label contradicts the other rows",
     detects="In files of 100 to 10,000 rows with labels: rows whose words, by what all other rows teach, clearly call for another label than theirs.",
     matters="Wrong labels are learned like right ones; a few per cent cost more accuracy than the same share of missing rows.",

@@ -14,6 +14,7 @@ from advisor.evaluate.answers.rows import objects
 from advisor.evaluate.judging.arms import Judge, Judged, judge_arms
 from advisor.evaluate.judging.asking import RUBRIC, SCHEMA
 from advisor.evaluate.results import Frames
+from advisor.net import Asking, endpoint
 
 CHOICES = ("a", "b", "tie")
 
@@ -51,16 +52,14 @@ def ask_judge(
 async def _asked(
     frames: Frames, arms: Sequence[str], options: JudgeOptions, ratings: pl.DataFrame | None
 ) -> Judged:
-    from advisor.data.endpoint import Endpoint
-
-    endpoint = Endpoint(
-        options.base_url, options.model, key_variable=options.key_variable,
-        requests_per_minute=options.requests_per_minute, concurrency=options.concurrency,
-    )  # fmt: skip
-    async with endpoint:
+    receiver = endpoint(
+        options.base_url, options.model, place="--base-url", key_variable=options.key_variable
+    )
+    paced = Asking(receiver, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency)
+    async with paced as judge:
 
         async def ask(messages: list[dict[str, str]]) -> str:
-            return (await endpoint.ask(messages, dict(SCHEMA), seed=options.seed)).text
+            return (await judge.ask(messages, SCHEMA, name="judgement", seed=options.seed)).text
 
         return await judge_arms(frames, arms, Judge(options.model, ask, options.rubric), ratings)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from advisor.catalog import Catalog
 from advisor.train.backends.bundle_backend import (
     DEEPSPEED_FILE,
     HF_OPTIMIZERS,
@@ -13,43 +14,47 @@ from advisor.train.backends.bundle_backend import (
     choice,
     deepspeed_config,
     deepspeed_stage,
-    model_name,
-    modules,
     script,
     yaml_text,
 )
-from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
+from advisor.train.base_model import model_name, modules
+from advisor.train.contract import PlanInputs
+from advisor.train.plan_parts import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
+from advisor.train.row_shapes import Carries
 
 REQUIREMENTS = ("axolotl==0.19.0", "torch==2.13.0", "transformers==5.16.1", "trl==1.9.0", "peft==0.20.0")
 
+CARRIES = Carries(reasoning=True, weight="train", weight_values=(False, True))
 
-def parts(spec: TrainingSpec) -> PlanParts:
+
+def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
     """Write `config.yaml` and the launch script."""
     stage = deepspeed_stage(spec)
     files = {"launch.sh": script("axolotl preprocess config.yaml", "axolotl train config.yaml")}
     if stage:
         files[DEEPSPEED_FILE] = json.dumps(deepspeed_config(stage), indent=2) + "\n"
     return PlanParts(
-        config=yaml_text(config(spec)),
+        config=yaml_text(config(spec, given.catalog, weighed=given.rows.traits.with_weights > 0)),
         config_path="config.yaml",
         files=files,
         commands=("pip install -r requirements.txt", "sh launch.sh"),
         requirements=REQUIREMENTS,
+        carries=CARRIES,
         recipients=(local_recipient("the machine that runs launch.sh"),),
     )
 
 
-def config(spec: TrainingSpec) -> dict[str, Any]:
+def config(spec: TrainingSpec, catalog: Catalog, *, weighed: bool = False) -> dict[str, Any]:
     """Give the configuration as Axolotl's schema names it."""
     return {
-        "base_model": model_name(spec),
-        "datasets": [_dataset(TRAIN_FILE)],
-        **_evaluation(spec),
+        "base_model": model_name(spec, catalog),
+        "datasets": [_dataset(TRAIN_FILE, weighed=weighed)],
+        **_evaluation(spec, weighed=weighed),
         "output_dir": "out",
         "sequence_len": spec.seq_len,
         "sample_packing": spec.packing,
-        **_adapter(spec),
+        **_adapter(spec, catalog),
         "micro_batch_size": spec.micro_batch,
         "gradient_accumulation_steps": spec.gradient_accumulation,
         "num_epochs": spec.epochs,
@@ -69,21 +74,26 @@ def config(spec: TrainingSpec) -> dict[str, Any]:
     }
 
 
-def _dataset(path: str) -> dict[str, Any]:
-    return {"path": path, "ds_type": "json", "type": "chat_template", "field_messages": "messages"}
+def _dataset(path: str, *, weighed: bool) -> dict[str, Any]:
+    known = {"path": path, "ds_type": "json", "type": "chat_template", "field_messages": "messages"}
+    # Only where a row says so: turns without the field are learned by their role.
+    return known | ({"message_field_training": CARRIES.weight} if weighed else {})
 
 
-def _evaluation(spec: TrainingSpec) -> dict[str, Any]:
+def _evaluation(spec: TrainingSpec, *, weighed: bool) -> dict[str, Any]:
     if spec.eval_path is None and spec.eval_share == 0:
         return {"val_set_size": 0.0}
-    return {"test_datasets": [{**_dataset(EVAL_FILE), "split": "train"}], "evals_per_epoch": 1}
+    return {
+        "test_datasets": [{**_dataset(EVAL_FILE, weighed=weighed), "split": "train"}],
+        "evals_per_epoch": 1,
+    }
 
 
-def _adapter(spec: TrainingSpec) -> dict[str, Any]:
+def _adapter(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     if spec.method == "full":
         return {}
     targets: dict[str, Any] = (
-        {"lora_target_linear": True} if all_linear(spec) else {"lora_target_modules": modules(spec)}
+        {"lora_target_linear": True} if all_linear(spec) else {"lora_target_modules": modules(spec, catalog)}
     )
     return {
         "adapter": "qlora" if spec.method == "qlora" else "lora",

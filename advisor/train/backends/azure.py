@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from advisor.errors import AdvisorError
+from advisor.net import check_address, find_key
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.hosted_plans import hosted_plan
-from advisor.train.backends.keys import check_address, find_key
 from advisor.train.backends.openai_service import OpenAIService
 from advisor.train.backends.services import Limits, Service
 from advisor.train.records import Option

@@ -12,8 +12,11 @@ from typing import Any
 from advisor.errors import AdvisorError, missing_extra
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
-from advisor.train.plan import PlanParts, compose, sent_name
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose, sent_name
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
+from advisor.train.row_shapes import Carries
 
 LIMITS = Limits(
     upload_bytes=1_000_000_000, fewest_rows=8, source="Bedrock quotas for customization, read second-hand"
@@ -30,7 +33,7 @@ MAY_HELP_LATER = frozenset(
 )
 
 
-def plan(spec: TrainingSpec) -> TrainingPlan:
+def plan(spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
     """Say what would be sent to the user's bucket, and what would be ordered."""
     bucket = str(spec.options.get("bucket") or "a bucket of yours, to be named with --option bucket=NAME")
     parts = PlanParts(
@@ -41,12 +44,13 @@ def plan(spec: TrainingSpec) -> TrainingPlan:
                 name="Amazon Web Services", receives="all training and evaluation rows", where=f"S3, {bucket}"
             ),
         ),
+        carries=Carries(tools=False),
         sent_shape="bedrock-conversation",
         warnings=(
             "Serving a tune of other models than Nova needs provisioned throughput by the hour; ask for its rates.",
         ),
     )
-    return compose(spec, parts)
+    return compose(spec, parts, given)
 
 
 class Bedrock:

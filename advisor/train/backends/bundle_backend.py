@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from advisor.catalog import load_catalog
-from advisor.catalog.open_models import OpenModel, find_model
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.plan import PlanParts, compose
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Job, JobContext, Objective, TrainingPlan, TrainingSpec
-from advisor.train.size.adapters import make_adapter, target_modules
-from advisor.train.size.architecture import architecture_of, read_architecture
 
 DEEPSPEED_FILE = "deepspeed.json"
 
@@ -25,13 +22,13 @@ class BundleBackend:
     """A program that somebody starts with the bundle in hand."""
 
     name: str
-    parts: Callable[[TrainingSpec], PlanParts]
+    parts: Callable[[TrainingSpec, PlanInputs], PlanParts]
     objectives: tuple[Objective, ...] = ("sft",)
 
-    def plan(self, spec: TrainingSpec) -> TrainingPlan:
+    def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
         """Write the program's configuration and everything around it into a plan."""
         check_objective(spec, self.objectives)
-        return compose(spec, self.parts(spec))
+        return compose(spec, self.parts(spec, given), given)
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Refuse: nothing here can start it."""
@@ -69,39 +66,6 @@ def check_objective(spec: TrainingSpec, objectives: tuple[Objective, ...]) -> No
             place="objective",
             remedy=ELSEWHERE.get(spec.objective, "The trl backend does sft, dpo, kto and cpt."),
         )
-
-
-def open_model(spec: TrainingSpec) -> OpenModel | None:
-    """Find the base model in the catalog; None for a local directory or an unknown name."""
-    if Path(spec.base_model).expanduser().is_dir():
-        return None
-    try:
-        return find_model(load_catalog().models, spec.base_model)
-    except AdvisorError:
-        return None
-
-
-def model_name(spec: TrainingSpec) -> str:
-    """Give the name under which a program fetches the base model, or the path where it lies."""
-    folder = Path(spec.base_model).expanduser()
-    if folder.is_dir():
-        return str(folder.absolute())
-    found = open_model(spec)
-    if found is None or "/" in spec.base_model:
-        return spec.base_model
-    wanted = spec.base_model.lower()
-    named = [name for name in (found.name, *found.also) if name.rpartition("/")[2].lower() == wanted]
-    return named[0] if named else found.name
-
-
-def modules(spec: TrainingSpec) -> list[str]:
-    """Name the modules that get adapters, where not all linear layers do."""
-    found = open_model(spec)
-    folder = Path(spec.base_model).expanduser()
-    if found is None and not folder.is_dir():
-        return list(spec.targets)
-    architecture = architecture_of(found.config, place=found.name) if found else read_architecture(folder)
-    return target_modules(make_adapter(architecture, spec.targets, spec.rank))
 
 
 def all_linear(spec: TrainingSpec) -> bool:

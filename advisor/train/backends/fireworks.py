@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
+from advisor.net import check_address, find_key
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
-from advisor.train.backends.hosted_plans import hosted_plan
+from advisor.train.backends.hosted_plans import OPENAI_TEXT, hosted_plan
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.keys import check_address, find_key
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
 from advisor.train.records import Artefact, JobEvent, JobState, Option
 
@@ -188,5 +188,11 @@ def connect(options: dict[str, Option]) -> Service:
 
 
 BACKEND = Hosted(
-    Vendor("fireworks", "Fireworks", LIMITS, connect, hosted_plan("Fireworks AI", "https://api.fireworks.ai"))
+    Vendor(
+        "fireworks",
+        "Fireworks",
+        LIMITS,
+        connect,
+        hosted_plan("Fireworks AI", "https://api.fireworks.ai", carries=OPENAI_TEXT),
+    )
 )

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.backends.availability import require_open
 from advisor.train.backends.services import (
     Limits,
     Order,
@@ -20,6 +19,7 @@ from advisor.train.backends.services import (
     as_user_error,
     first,
 )
+from advisor.train.contract import PlanInputs
 from advisor.train.jobs import BUNDLE
 from advisor.train.records import Artefact, Job, JobContext, JobEvent, Option, TrainingPlan, TrainingSpec
 from advisor.train.trainer.rows import check_learnable, read_rows
@@ -40,7 +40,7 @@ class Vendor:
     """What it accepts."""
     connect: Callable[[dict[str, Option]], Service]
     """Opens the account that the job's options and the environment name."""
-    make_plan: Callable[[TrainingSpec], TrainingPlan]
+    make_plan: Callable[[TrainingSpec, PlanInputs], TrainingPlan]
     """Makes the plan."""
 
 
@@ -52,15 +52,14 @@ class Hosted:
         self.vendor = vendor
         self.patience = patience
 
-    def plan(self, spec: TrainingSpec) -> TrainingPlan:
+    def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
         """Say what would be sent, ordered and paid; without network."""
-        return self.vendor.make_plan(spec)
+        return self.vendor.make_plan(spec, given)
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Upload and order, saving before and after each step; a repeat goes on where the last try ended."""
         if job.provider_id is not None:
             return self.refresh(job, context)
-        require_open(self.name, context.now().date())
         _check_objective(plan)
         files = data_files(plan, context.folder / BUNDLE)
         check_files(files, self.vendor)

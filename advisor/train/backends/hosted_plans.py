@@ -4,30 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from advisor.train.plan import PlanParts, compose
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Recipient, TrainingPlan, TrainingSpec
+from advisor.train.row_shapes import Carries
+
+OPENAI = Carries(media=True, weight="weight")
+"""OpenAI's format, images included."""
+OPENAI_TEXT = Carries(weight="weight")
+"""The same for services of text models."""
 
 
 def hosted_plan(
-    company: str, where: str, *, warnings: Callable[[TrainingSpec], tuple[str, ...]] = lambda _: ()
-) -> Callable[[TrainingSpec], TrainingPlan]:
+    company: str,
+    where: str,
+    *,
+    warnings: Callable[[TrainingSpec], tuple[str, ...]] = lambda _: (),
+    carries: Carries = OPENAI,
+) -> Callable[[TrainingSpec, PlanInputs], TrainingPlan]:
     """Give the function that plans for one company.
 
     Args:
         company: Who receives the rows.
         where: Address, as far as it is known before an account is opened.
         warnings: What else the reader should know of this spec.
+        carries: What of a row the service reads.
     """
 
-    def make(spec: TrainingSpec) -> TrainingPlan:
+    def make(spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
         address = str(spec.options.get("base_url") or where)
         receives = "all training and evaluation rows, in full"
         parts = PlanParts(
             commands=("advisor train submit .",),
             recipients=(Recipient(name=company, receives=receives, where=address),),
+            carries=carries,
+            preference_shape="openai-preference",
             warnings=(*_objective(spec), *warnings(spec)),
         )
-        return compose(spec, parts)
+        return compose(spec, parts, given)
 
     return make
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from advisor.train.backends.keys import without_key
+from advisor.net import without_key
 from advisor.train.backends.services import ServiceError
 
 LONGEST_MESSAGE = 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.train.backends.bundle_backend import (
     DEEPSPEED_FILE,
@@ -14,14 +15,14 @@ from advisor.train.backends.bundle_backend import (
     choice,
     deepspeed_config,
     deepspeed_stage,
-    model_name,
-    modules,
-    open_model,
     script,
     yaml_text,
 )
-from advisor.train.plan import PlanParts, local_recipient
+from advisor.train.base_model import model_name, modules, open_model
+from advisor.train.contract import PlanInputs
+from advisor.train.plan_parts import PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
+from advisor.train.row_shapes import Carries
 
 REQUIREMENTS = (
     "llamafactory==0.9.5",
@@ -52,7 +53,7 @@ TEMPLATES = {
 """Chat template by model family."""
 
 
-def parts(spec: TrainingSpec) -> PlanParts:
+def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
     """Write `config.yaml`, `data/dataset_info.json` and the launch script."""
     stage = deepspeed_stage(spec)
     files = {
@@ -62,32 +63,33 @@ def parts(spec: TrainingSpec) -> PlanParts:
     if stage:
         files[DEEPSPEED_FILE] = json.dumps(deepspeed_config(stage), indent=2) + "\n"
     return PlanParts(
-        config=yaml_text(config(spec)),
+        config=yaml_text(config(spec, given.catalog)),
         config_path="config.yaml",
         files=files,
         commands=("pip install -r requirements.txt", "sh launch.sh"),
         requirements=REQUIREMENTS,
+        carries=Carries(tools=False),
         recipients=(local_recipient("the machine that runs launch.sh"),),
         shape="messages",
         preference_shape="sharegpt-preference",
     )
 
 
-def config(spec: TrainingSpec) -> dict[str, Any]:
+def config(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     """Give the configuration as LLaMA-Factory's arguments are named."""
     held_out = spec.eval_path is not None or spec.eval_share > 0
     return {
-        "model_name_or_path": model_name(spec),
+        "model_name_or_path": model_name(spec, catalog),
         "trust_remote_code": False,
         **_quantisation(spec),
         "stage": spec.objective,
         "do_train": True,
-        **_adapter(spec),
+        **_adapter(spec, catalog),
         **({"pref_beta": 0.1, "pref_loss": "sigmoid"} if spec.objective == "dpo" else {}),
         "dataset_dir": "data",
         "dataset": "train",
         **({"eval_dataset": "eval", "eval_strategy": "epoch"} if held_out else {}),
-        "template": template(spec),
+        "template": template(spec, catalog),
         "cutoff_len": spec.seq_len,
         "packing": spec.packing,
         "train_on_prompt": not spec.assistant_only,
@@ -130,12 +132,12 @@ def dataset_info(spec: TrainingSpec) -> dict[str, Any]:
     return {name: {"file_name": f"{name}.jsonl", **entry} for name in ("train", "eval")}
 
 
-def template(spec: TrainingSpec) -> str:
+def template(spec: TrainingSpec, catalog: Catalog) -> str:
     """Choose the chat template; an unknown one would be trained on without a word."""
     named = spec.options.get("template")
     if named:
         return str(named)
-    found = open_model(spec)
+    found = open_model(spec, catalog)
     if found is None or found.family not in TEMPLATES:
         raise AdvisorError(
             f"no chat template of LLaMA-Factory is known for '{spec.base_model}'",
@@ -156,7 +158,7 @@ def _quantisation(spec: TrainingSpec) -> dict[str, Any]:
     }
 
 
-def _adapter(spec: TrainingSpec) -> dict[str, Any]:
+def _adapter(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     if spec.method == "full":
         # Without this the weights that train are turned to fp32, which takes twice the memory that was planned.
         return {"finetuning_type": "full", "pure_bf16": True}
@@ -165,7 +167,7 @@ def _adapter(spec: TrainingSpec) -> dict[str, Any]:
         "lora_rank": spec.rank,
         "lora_alpha": spec.alpha,
         "lora_dropout": spec.dropout,
-        "lora_target": "all" if all_linear(spec) else ",".join(modules(spec)),
+        "lora_target": "all" if all_linear(spec) else ",".join(modules(spec, catalog)),
         **({"use_dora": True} if spec.method == "dora" else {}),
     }
 

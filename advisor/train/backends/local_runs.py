@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError, missing_extra
+from advisor.train.packaged_model import is_packaged
 from advisor.train.records import Artefact, Job, JobContext, JobEvent, JobState, Option, TrainingPlan
-from advisor.train.trainer.model_folder import check_base_model, is_packaged
+from advisor.train.trainer.model_folder import check_base_model
 from advisor.train.trainer.progress import Progress, read_progress
 from advisor.train.trainer.rows import check_learnable, read_rows
 from advisor.train.trainer.run_files import (
@@ -22,20 +23,9 @@ from advisor.train.trainer.run_files import (
     RESULT_FILE,
 )
 from advisor.train.trainer.run_lock import run_state
-from advisor.train.trainer.settings import RunSettings
+from advisor.train.trainer.settings import RunSettings, settings_from
 
 RUN = "run"
-PASSED_ON = (
-    "last_layers",
-    "max_steps",
-    "eval_every_steps",
-    "patience",
-    "merge",
-    "threads",
-    "precision",
-    "workers",
-)
-"""Options of a spec that only the local trainer knows."""
 
 
 def run_folder(context: JobContext) -> Path:
@@ -44,16 +34,20 @@ def run_folder(context: JobContext) -> Path:
 
 
 def settings_for(plan: TrainingPlan, bundle: Path) -> RunSettings:
-    """Give the trainer's settings for a plan whose bundle lies in `bundle`."""
+    """Derive the trainer's settings from a plan whose bundle is in `bundle`."""
     spec = plan.spec
-    fields = RunSettings.model_fields.keys() & type(spec).model_fields.keys()
-    values: dict[str, Any] = {name: getattr(spec, name) for name in fields}
-    values |= {name: value for name, value in spec.options.items() if name in PASSED_ON}
-    values["train_path"] = _data_file(plan, bundle, "train")
-    values["eval_path"] = _data_file(plan, bundle, "eval", required=False)
-    if not looks_like_packaged_or_hub(spec.base_model):
-        values["base_model"] = str(Path(spec.base_model).expanduser().absolute())
-    return RunSettings.model_validate(values)
+    # What only the figures of a plan need is not the trainer's.
+    own = {name: value for name, value in spec.options.items() if name in RunSettings.model_fields}
+    here = spec.base_model
+    if not looks_like_packaged_or_hub(here):
+        here = str(Path(here).expanduser().absolute())
+    return settings_from(
+        spec,
+        **own,
+        train_path=_data_file(plan, bundle, "train"),
+        eval_path=_data_file(plan, bundle, "eval", required=False),
+        base_model=here,
+    )
 
 
 def looks_like_packaged_or_hub(name: str) -> bool:

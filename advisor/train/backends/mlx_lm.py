@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.train.backends.bundle_backend import (
     BundleBackend,
     all_linear,
-    model_name,
-    modules,
     script,
     yaml_text,
 )
-from advisor.train.plan import PlanParts, local_recipient
-from advisor.train.plan_figures import data_figures
+from advisor.train.base_model import model_name, modules
+from advisor.train.contract import PlanInputs
+from advisor.train.plan_parts import PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
 
 REQUIREMENTS = ("mlx-lm==0.32.2",)
@@ -22,7 +22,7 @@ QUANTISED = "base-4bit"
 OPTIMIZERS = {"adamw": "adamw", "adafactor": "adafactor", "sgd": "sgd"}
 
 
-def parts(spec: TrainingSpec) -> PlanParts:
+def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
     """Write `config.yaml` and the launch script; QLoRA first turns the base model into 4 bits."""
     if spec.method == "dora" and not all_linear(spec):
         raise AdvisorError(
@@ -31,10 +31,11 @@ def parts(spec: TrainingSpec) -> PlanParts:
     lines = ["mlx_lm.lora --config config.yaml"]
     if spec.method == "qlora":
         lines.insert(
-            0, f"test -d {QUANTISED} || mlx_lm.convert --hf-path {model_name(spec)} -q --mlx-path {QUANTISED}"
+            0,
+            f"test -d {QUANTISED} || mlx_lm.convert --hf-path {model_name(spec, given.catalog)} -q --mlx-path {QUANTISED}",
         )
     return PlanParts(
-        config=yaml_text(config(spec, data_figures(spec).train_rows)),
+        config=yaml_text(config(spec, given.catalog, given.train_count)),
         config_path="config.yaml",
         files={"launch.sh": script(*lines)},
         commands=("pip install -r requirements.txt", "sh launch.sh"),
@@ -47,12 +48,12 @@ def parts(spec: TrainingSpec) -> PlanParts:
     )
 
 
-def config(spec: TrainingSpec, train_rows: int) -> dict[str, Any]:
+def config(spec: TrainingSpec, catalog: Catalog, train_rows: int) -> dict[str, Any]:
     """Give the configuration as MLX-LM names it."""
     iterations = max(1, round(-(-train_rows // spec.micro_batch) * spec.epochs))
     warmup = round(iterations * spec.warmup_ratio)
     return {
-        "model": QUANTISED if spec.method == "qlora" else model_name(spec),
+        "model": QUANTISED if spec.method == "qlora" else model_name(spec, catalog),
         "train": True,
         "data": "data",
         "fine_tune_type": {"full": "full", "dora": "dora"}.get(spec.method, "lora"),
@@ -72,7 +73,7 @@ def config(spec: TrainingSpec, train_rows: int) -> dict[str, Any]:
         "mask_prompt": spec.assistant_only,
         "seed": spec.seed,
         "adapter_path": "out",
-        **({"lora_parameters": _adapter(spec)} if spec.method != "full" else {}),
+        **({"lora_parameters": _adapter(spec, catalog)} if spec.method != "full" else {}),
     }
 
 
@@ -85,11 +86,11 @@ def _schedule(spec: TrainingSpec, iterations: int, warmup: int) -> dict[str, Any
     return {"lr_schedule": {"name": name, "warmup": warmup, "arguments": arguments}}
 
 
-def _adapter(spec: TrainingSpec) -> dict[str, Any]:
+def _adapter(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     # MLX multiplies by `scale` itself, where others give alpha and divide by the rank.
     adapter: dict[str, Any] = {"rank": spec.rank, "dropout": spec.dropout, "scale": spec.alpha / spec.rank}
     if not all_linear(spec):
-        adapter["keys"] = [_key(name) for name in modules(spec)]
+        adapter["keys"] = [_key(name) for name in modules(spec, catalog)]
     return adapter
 
 

@@ -5,25 +5,29 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from advisor.catalog import Catalog
 from advisor.train.backends.bundle_backend import (
     HF_OPTIMIZERS,
     BundleBackend,
     all_linear,
     choice,
     deepspeed_stage,
-    model_name,
-    modules,
     script,
 )
-from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
+from advisor.train.base_model import model_name, modules
+from advisor.train.contract import PlanInputs
+from advisor.train.plan_parts import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
+from advisor.train.row_shapes import Carries
 
 REQUIREMENTS = ("ms-swift==4.6.0", "bitsandbytes==0.49.0")
 
 
-def parts(spec: TrainingSpec) -> PlanParts:
+def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
     """Write the launch script, which is the configuration."""
-    flags = [part for name, value in config(spec).items() for part in (f"--{name}", *_words(value))]
+    flags = [
+        part for name, value in config(spec, given.catalog).items() for part in (f"--{name}", *_words(value))
+    ]
     devices = f"NPROC_PER_NODE={spec.n_gpus} " if spec.n_gpus > 1 else ""
     command = f"{devices}swift sft {shlex.join(flags)}"
     return PlanParts(
@@ -32,18 +36,19 @@ def parts(spec: TrainingSpec) -> PlanParts:
         # Models come from Hugging Face here, not from ModelScope.
         commands=("pip install -r requirements.txt", "USE_HF=1 sh launch.sh"),
         requirements=REQUIREMENTS,
+        carries=Carries(tools=False, weight="loss", weight_values=(False, True)),
         recipients=(local_recipient("the machine that runs launch.sh"),),
     )
 
 
-def config(spec: TrainingSpec) -> dict[str, Any]:
+def config(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     """Give the flags as ms-swift's arguments are named."""
     held_out = spec.eval_path is not None or spec.eval_share > 0
     return {
-        "model": model_name(spec),
+        "model": model_name(spec, catalog),
         "dataset": [TRAIN_FILE],
         **({"val_dataset": [EVAL_FILE], "eval_strategy": "epoch"} if held_out else {}),
-        **_adapter(spec),
+        **_adapter(spec, catalog),
         **_quantisation(spec),
         "torch_dtype": "bfloat16",
         "max_length": spec.seq_len,
@@ -67,7 +72,7 @@ def config(spec: TrainingSpec) -> dict[str, Any]:
     }
 
 
-def _adapter(spec: TrainingSpec) -> dict[str, Any]:
+def _adapter(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     if spec.method == "full":
         return {"tuner_type": "full"}
     return {
@@ -75,7 +80,7 @@ def _adapter(spec: TrainingSpec) -> dict[str, Any]:
         "lora_rank": spec.rank,
         "lora_alpha": spec.alpha,
         "lora_dropout": spec.dropout,
-        "target_modules": ["all-linear"] if all_linear(spec) else modules(spec),
+        "target_modules": ["all-linear"] if all_linear(spec) else modules(spec, catalog),
         **({"use_dora": True} if spec.method == "dora" else {}),
     }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from advisor.net import find_key
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.hosted_plans import hosted_plan
-from advisor.train.backends.keys import find_key
 from advisor.train.backends.openai_service import OpenAIService
 from advisor.train.backends.services import Limits, Service
 from advisor.train.records import Option

@@ -1,13 +1,13 @@
-"""Any service with OpenAI's fine_tuning.jobs routes, named by its base URL; also `advisor train serve`."""
+"""Any service with OpenAI's fine_tuning.jobs routes, named by its base URL."""
 
 from __future__ import annotations
 
 import os
 
 from advisor.errors import AdvisorError
+from advisor.net import check_address, find_key, is_local
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.hosted_plans import hosted_plan
-from advisor.train.backends.keys import check_address, find_key, is_local
 from advisor.train.backends.openai_service import OpenAIService
 from advisor.train.backends.services import Limits, Service
 from advisor.train.records import Option

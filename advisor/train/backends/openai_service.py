@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from advisor.errors import missing_extra
-from advisor.train.backends.keys import without_key
+from advisor.net import without_key
 from advisor.train.backends.services import Order, Page, RemoteJob, ServiceError, all_items, event_time
 from advisor.train.records import Artefact, JobEvent, JobState
 

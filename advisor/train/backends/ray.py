@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from advisor.errors import missing_extra
 from advisor.train.backends.trl import Trl
 from advisor.train.backends.trl_bundle import local_plan
+from advisor.train.contract import PlanInputs
 from advisor.train.records import Job, JobContext, TrainingPlan, TrainingSpec
 
 RAY_PIN = "ray[train]==2.60.0"
@@ -18,9 +19,9 @@ class RayTrl(Trl):
     name = "ray"
     trainer_module = "advisor.train.trainer.ray_run"
 
-    def plan(self, spec: TrainingSpec) -> TrainingPlan:
+    def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
         """Say what would be written, run and needed."""
-        return local_plan(spec, more_requirements=(RAY_PIN,))
+        return local_plan(spec, given, more_requirements=(RAY_PIN,))
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Start the workers, or find those that are running."""

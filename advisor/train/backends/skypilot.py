@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.backends import trl_command
-from advisor.train.backends.bundle_backend import BundleBackend, model_name, script, yaml_text
-from advisor.train.plan import PlanParts
+from advisor.train.backends.bundle_backend import BundleBackend, script, yaml_text
+from advisor.train.base_model import model_name
+from advisor.train.contract import PlanInputs
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Recipient, TrainingSpec
+from advisor.train.row_shapes import Carries
 
 ACCELERATORS = {
     "a10g": "A10G",
@@ -26,18 +30,30 @@ ACCELERATORS = {
 DEFAULT_CARD = "l40s"
 
 
-def parts(spec: TrainingSpec) -> PlanParts:
+def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
     """Write the task, TRL's configuration and the script that every node runs."""
+    completions = spec.objective == "sft" and given.rows.traits.with_weights > 0
     where = str(spec.options.get("infra") or "the cheapest cloud that SkyPilot may use")
     return PlanParts(
-        config=yaml_text(task(spec)),
+        config=yaml_text(task(spec, given.catalog)),
         config_path="task.yaml",
         files={
-            "config.yaml": yaml_text(trl_command.config(spec, model=model_name(spec), on_gpu=True)),
+            "config.yaml": yaml_text(
+                trl_command.config(
+                    spec,
+                    given.catalog,
+                    model=model_name(spec, given.catalog),
+                    on_gpu=True,
+                    completions=completions,
+                )
+            ),
             "run.sh": script(_run(spec)),
         },
         commands=("pip install skypilot==0.14.1", "sky launch task.yaml"),
         requirements=trl_command.REQUIREMENTS,
+        shape="prompt-completion" if completions else "messages",
+        carries=Carries(reasoning=True),
+        weighed_by_shape=True,
         recipients=(
             Recipient(
                 name="the cloud that SkyPilot chooses",
@@ -49,7 +65,7 @@ def parts(spec: TrainingSpec) -> PlanParts:
     )
 
 
-def task(spec: TrainingSpec) -> dict[str, Any]:
+def task(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     """Give the task as SkyPilot's schema names it."""
     nodes, each = _layout(spec)
     resources: dict[str, Any] = {
@@ -63,7 +79,7 @@ def task(spec: TrainingSpec) -> dict[str, Any]:
         "name": "fine-tune",
         "resources": resources,
         "num_nodes": nodes,
-        "envs": {"MODEL": model_name(spec)},
+        "envs": {"MODEL": model_name(spec, catalog)},
         "secrets": {"HF_TOKEN": ""},
         "workdir": ".",
         "setup": "pip install -r requirements.txt",

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from advisor.net import check_address, find_key
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
-from advisor.train.backends.hosted_plans import hosted_plan
+from advisor.train.backends.hosted_plans import OPENAI_TEXT, hosted_plan
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.keys import check_address, find_key
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
 from advisor.train.records import Artefact, JobEvent, JobState, Option
 
@@ -187,5 +187,11 @@ def connect(options: dict[str, Option]) -> Service:
 
 
 BACKEND = Hosted(
-    Vendor("together", "Together", LIMITS, connect, hosted_plan("Together AI", "https://api.together.xyz"))
+    Vendor(
+        "together",
+        "Together",
+        LIMITS,
+        connect,
+        hosted_plan("Together AI", "https://api.together.xyz", carries=OPENAI_TEXT),
+    )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.train.backends.local_runs import check_before_start, refreshed, run_folder, settings_for
 from advisor.train.backends.trl_bundle import local_plan
+from advisor.train.contract import PlanInputs
 from advisor.train.jobs import BUNDLE
 from advisor.train.records import Job, JobContext, JobEvent, TrainingPlan, TrainingSpec
 from advisor.train.trainer.launch import launch
@@ -17,9 +18,9 @@ class Trl:
     name = "trl"
     trainer_module = "advisor.train.trainer"
 
-    def plan(self, spec: TrainingSpec) -> TrainingPlan:
+    def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
         """Say what would be written, run and needed."""
-        return local_plan(spec, objectives=("sft", "dpo", "kto", "cpt"))
+        return local_plan(spec, given, objectives=("sft", "dpo", "kto", "cpt"))
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Start the trainer, or find the one that is running; after a kill it goes on from its last checkpoint."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from advisor.train.backends import trl_command
-from advisor.train.backends.bundle_backend import check_objective, model_name, script, yaml_text
-from advisor.train.plan import PlanParts, compose, local_recipient
+from advisor.train.backends.bundle_backend import check_objective, script, yaml_text
+from advisor.train.base_model import model_name
+from advisor.train.contract import PlanInputs
+from advisor.train.packaged_model import PACKAGED_MODEL, is_packaged
+from advisor.train.plan import compose
+from advisor.train.plan_parts import PlanParts, local_recipient
 from advisor.train.records import Objective, TrainingPlan, TrainingSpec
+from advisor.train.row_shapes import Carries
 from advisor.train.trainer.chat_template import CHATML_TRAINING_TEMPLATE
-from advisor.train.trainer.model_folder import PACKAGED_MODEL, is_packaged
 
 CONFIG = "trl.yaml"
 TEMPLATE = "chat_template.jinja"
@@ -21,12 +25,14 @@ PINS = (
 )
 QLORA_PINS = ("bitsandbytes==0.50.2",)
 HUB_NAME = "HuggingFaceTB/SmolLM2-135M-Instruct"
+CARRIES = Carries(reasoning=True)
 TRAINED_HERE: tuple[Objective, ...] = ("sft",)
 """What Advisor's own trainer does; the rest is for TRL's command."""
 
 
 def local_plan(
     spec: TrainingSpec,
+    given: PlanInputs,
     *,
     objectives: tuple[Objective, ...] = TRAINED_HERE,
     more_requirements: tuple[str, ...] = (),
@@ -35,9 +41,12 @@ def local_plan(
     check_objective(spec, objectives)
     packaged = is_packaged(spec.base_model)
     templated = packaged and spec.objective == "sft"
+    completions = spec.objective == "sft" and given.rows.traits.with_weights > 0
     config = trl_command.config(
         spec,
-        model=HUB_NAME if packaged else model_name(spec),
+        given.catalog,
+        completions=completions,
+        model=HUB_NAME if packaged else model_name(spec, given.catalog),
         on_gpu=spec.gpu is not None,
         template=TEMPLATE if templated else None,
     )
@@ -50,9 +59,12 @@ def local_plan(
         commands=("advisor train submit .", by_script) if spec.objective in TRAINED_HERE else (by_script,),
         requirements=(*PINS, *(QLORA_PINS if spec.method == "qlora" else ()), *more_requirements),
         recipients=(local_recipient("the machine that runs the bundle"),),
+        shape="prompt-completion" if completions else "messages",
+        carries=CARRIES,
+        weighed_by_shape=True,
         warnings=_warnings(spec),
     )
-    return compose(spec, parts)
+    return compose(spec, parts, given)
 
 
 def _warnings(spec: TrainingSpec) -> tuple[str, ...]:

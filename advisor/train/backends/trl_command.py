@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from advisor.train.backends.bundle_backend import HF_OPTIMIZERS, all_linear, choice, modules
+from advisor.catalog import Catalog
+from advisor.train.backends.bundle_backend import HF_OPTIMIZERS, all_linear, choice
+from advisor.train.base_model import modules
 from advisor.train.records import Objective, TrainingSpec
 
 REQUIREMENTS = (
@@ -19,7 +21,15 @@ TRAINERS: dict[Objective, str] = {"sft": "sft", "dpo": "dpo", "kto": "kto", "cpt
 """TRL's command for each objective; plain text is tuned by the supervised trainer."""
 
 
-def config(spec: TrainingSpec, *, model: str, on_gpu: bool, template: str | None = None) -> dict[str, Any]:
+def config(  # noqa: PLR0913 - keyword-only beyond the first two
+    spec: TrainingSpec,
+    catalog: Catalog,
+    *,
+    model: str,
+    on_gpu: bool,
+    template: str | None = None,
+    completions: bool = False,
+) -> dict[str, Any]:
     """Give the configuration of one run; what TRL's defaults would get wrong is always written.
 
     TRL drops keys that it does not know in silence, and each of its trainers knows others.
@@ -28,11 +38,11 @@ def config(spec: TrainingSpec, *, model: str, on_gpu: bool, template: str | None
         "model_name_or_path": model,
         "dtype": "bfloat16" if on_gpu else "float32",
         "attn_implementation": "sdpa",
-        **_adapter(spec),
+        **_adapter(spec, catalog),
         # A folder, whose files `train` and `eval` become the two splits; `datasets` would load only one.
         "dataset_name": "./data",
         "max_length": spec.seq_len,
-        **_objective(spec, template),
+        **_objective(spec, template, completions=completions),
         "per_device_train_batch_size": spec.micro_batch,
         "per_device_eval_batch_size": spec.micro_batch,
         "gradient_accumulation_steps": spec.gradient_accumulation,
@@ -61,7 +71,7 @@ def command(spec: TrainingSpec) -> str:
     return f"trl {TRAINERS[spec.objective]} --config config.yaml --accelerate_config {ACCELERATE[sharding]}"
 
 
-def _objective(spec: TrainingSpec, template: str | None) -> dict[str, Any]:
+def _objective(spec: TrainingSpec, template: str | None, *, completions: bool) -> dict[str, Any]:
     if spec.objective in ("dpo", "kto"):
         return {"beta": 0.1}
     if spec.objective == "cpt":
@@ -70,7 +80,8 @@ def _objective(spec: TrainingSpec, template: str | None) -> dict[str, Any]:
     return {
         **({"chat_template_path": template} if template else {}),
         "packing": spec.packing,
-        "assistant_only_loss": spec.assistant_only,
+        # Rows of prompt and completion say themselves what is learned.
+        "assistant_only_loss": spec.assistant_only and not completions,
     }
 
 
@@ -86,7 +97,7 @@ def _held_out(spec: TrainingSpec) -> dict[str, Any]:
     }
 
 
-def _adapter(spec: TrainingSpec) -> dict[str, Any]:
+def _adapter(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
     if spec.method == "full":
         return {"use_peft": False}
     quantised = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "use_bnb_nested_quant": True}
@@ -95,7 +106,7 @@ def _adapter(spec: TrainingSpec) -> dict[str, Any]:
         "lora_r": spec.rank,
         "lora_alpha": spec.alpha,
         "lora_dropout": spec.dropout,
-        "lora_target_modules": ["all-linear"] if all_linear(spec) else modules(spec),
+        "lora_target_modules": ["all-linear"] if all_linear(spec) else modules(spec, catalog),
         "lora_task_type": "CAUSAL_LM",
         **({"use_dora": True} if spec.method == "dora" else {}),
         **(quantised if spec.method == "qlora" else {}),

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.train.backends.bundle_backend import BundleBackend, model_name, modules, script, yaml_text
-from advisor.train.plan import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient, steps_of
-from advisor.train.plan_figures import data_figures
+from advisor.train.backends.bundle_backend import BundleBackend, script, yaml_text
+from advisor.train.base_model import model_name, modules
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import steps_of
+from advisor.train.plan_parts import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
+from advisor.train.row_shapes import Carries
 
 REQUIREMENTS = ("unsloth==2026.10.9",)
 LINEAR = "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj"
 
 
-def parts(spec: TrainingSpec) -> PlanParts:
+def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
     """Write `config.yaml` and the launch script."""
     _check(spec)
     return PlanParts(
-        config=yaml_text(config(spec, steps_of(spec, data_figures(spec).train_rows))),
+        config=yaml_text(config(spec, given.catalog, steps_of(spec, given.train_count))),
         config_path="config.yaml",
         files={"launch.sh": script("unsloth train --config config.yaml")},
         commands=("pip install -r requirements.txt", "sh launch.sh"),
         requirements=REQUIREMENTS,
+        carries=Carries(tools=False),
         recipients=(local_recipient("the machine that runs launch.sh"),),
         warnings=(
             f"Unsloth's command line takes no evaluation file; {EVAL_FILE} is for judging the result afterwards.",
@@ -31,10 +36,10 @@ def parts(spec: TrainingSpec) -> PlanParts:
     )
 
 
-def config(spec: TrainingSpec, steps: int) -> dict[str, Any]:
+def config(spec: TrainingSpec, catalog: Catalog, steps: int) -> dict[str, Any]:
     """Give the configuration as Unsloth's command line names it; its own default is 4 bits."""
     return {
-        "model": model_name(spec),
+        "model": model_name(spec, catalog),
         "data": {"local_dataset": [TRAIN_FILE], "format_type": "chatml"},
         "training": {
             "training_type": "full" if spec.method == "full" else "lora",
@@ -51,12 +56,12 @@ def config(spec: TrainingSpec, steps: int) -> dict[str, Any]:
             "train_on_completions": spec.assistant_only,
             "gradient_checkpointing": "unsloth" if spec.checkpointing else "none",
         },
-        **({"lora": _adapter(spec)} if spec.method != "full" else {}),
+        **({"lora": _adapter(spec, catalog)} if spec.method != "full" else {}),
     }
 
 
-def _adapter(spec: TrainingSpec) -> dict[str, Any]:
-    named = modules(spec)
+def _adapter(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
+    named = modules(spec, catalog)
     return {
         "lora_r": spec.rank,
         "lora_alpha": spec.alpha,

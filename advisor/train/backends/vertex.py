@@ -12,12 +12,15 @@ from typing import Any
 from urllib.parse import quote
 
 from advisor.errors import AdvisorError
+from advisor.net import check_address, find_key
 from advisor.train.backends.hosted_jobs import Hosted, Vendor
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.keys import check_address, find_key
 from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
-from advisor.train.plan import PlanParts, compose, sent_name
+from advisor.train.contract import PlanInputs
+from advisor.train.plan import compose, sent_name
+from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
+from advisor.train.row_shapes import Carries
 
 LIMITS = Limits(upload_bytes=1_000_000_000, source="Vertex AI documentation, 2.5 Flash")
 STATES: dict[str, JobState] = {
@@ -34,7 +37,7 @@ STATES: dict[str, JobState] = {
 ADAPTER_SIZES = {1: "ONE", 2: "TWO", 4: "FOUR", 8: "EIGHT", 16: "SIXTEEN", 32: "THIRTY_TWO"}
 
 
-def plan(spec: TrainingSpec) -> TrainingPlan:
+def plan(spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
     """Say what would be sent to the user's bucket, and what would be ordered."""
     adapter_size(spec)
     bucket = str(spec.options.get("bucket") or "a bucket of yours, to be named with --option bucket=NAME")
@@ -44,13 +47,14 @@ def plan(spec: TrainingSpec) -> TrainingPlan:
         recipients=(
             Recipient(name="Google Cloud", receives="all training and evaluation rows", where=where),
         ),
+        carries=Carries(tools=False),
         sent_shape="vertex-contents",
         warnings=(
             "Vertex takes a multiplier of its own learning rate (1 here); the planned rate is not sent.",
             "Tuning at Vertex is not under its service-level agreement.",
         ),
     )
-    return compose(spec, parts)
+    return compose(spec, parts, given)
 
 
 class Vertex:

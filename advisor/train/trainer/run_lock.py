@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import IO, Literal, Self
 
 from advisor.train.trainer.run_files import FAILURE_FILE, LOCK_FILE, RESULT_FILE
 
 RunState = Literal["idle", "running", "succeeded", "failed"]
+
+
+def _taken(stream: IO[str], *, shared: bool = False) -> bool:
+    """Take the lock of an open file without waiting; the system gives it back when the last holder closes it.
+
+    `filelock` cannot be used here: on Unix the launched trainer inherits this very lock. Windows is untested.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            # Far behind what is written, so that the holder's number can still be read.
+            stream.seek(1 << 20)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            stream.seek(0)
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(stream, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class RunLock:
@@ -32,9 +58,7 @@ class RunLock:
             self._stream = os.fdopen(self._inherited, "a+")
         else:
             self._stream = (self._run / LOCK_FILE).open("a+")
-        try:
-            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(self._stream):
             return self
         self.held = True
         self.note_holder(os.getpid())
@@ -68,11 +92,7 @@ def holder(run: Path) -> int | None:
     except FileNotFoundError:
         return None
     with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return int(stream.read() or 0)
-    return None
+        return None if _taken(stream, shared=True) else int(stream.read() or 0)
 
 
 def run_state(run: Path) -> RunState:

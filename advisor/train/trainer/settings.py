@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from advisor.errors import AdvisorError
 from advisor.files import write_text
-from advisor.train.records import Method, TrainRecord
+from advisor.train.records import RunShape
 from advisor.train.trainer.run_files import SETTINGS_FILE
 
 ALL_LINEAR = "all-linear"
@@ -30,55 +30,15 @@ OPTIMIZERS = {
 }
 
 
-class RunSettings(TrainRecord):
+class RunSettings(RunShape):
     """Everything that decides what a run computes; two equal settings on one machine give equal losses."""
 
-    base_model: str
-    """`smollm2-135m-instruct`, a local model folder, or a name at the Hugging Face hub."""
-    train_path: Path
-    """Training rows as JSON lines; relative paths count from the run folder."""
-    eval_path: Path | None = None
-    """Held-out rows; without them there is no best checkpoint and no early stop."""
-    method: Method = "lora"
-    """What is trained."""
-    rank: int = Field(default=16, ge=1)
-    """LoRA rank."""
-    alpha: int = Field(default=32, ge=1)
-    """LoRA scale numerator."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Dropout on the adapter's input."""
-    targets: tuple[str, ...] = (ALL_LINEAR,)
-    """`all-linear`, `attention`, `mlp`, or module names."""
+    checkpointing: bool = False
+    """Recompute activations in the backward pass instead of keeping them."""
     last_layers: int | None = Field(default=None, ge=1)
     """Adapt only this many layers, counted from the output; all of them if none."""
-    seq_len: int = Field(default=2048, ge=8)
-    """Longest row in tokens; a longer one loses its end."""
-    epochs: float = Field(default=3, gt=0)
-    """Passes over the training rows."""
     max_steps: int | None = Field(default=None, ge=1)
     """Stop after this many optimizer steps whatever the epochs say."""
-    learning_rate: float = Field(default=2e-4, gt=0)
-    """Peak learning rate."""
-    warmup_ratio: float = Field(default=0.03, ge=0, lt=1)
-    """Share of the steps over which the rate rises."""
-    scheduler: Literal["cosine", "linear", "constant"] = "cosine"
-    """How the rate falls."""
-    micro_batch: int = Field(default=2, ge=1)
-    """Rows in memory at once on one device."""
-    gradient_accumulation: int = Field(default=8, ge=1)
-    """Micro-batches summed before one step."""
-    optimizer: str = "adamw"
-    """The spec's name for it."""
-    checkpointing: bool = False
-    """Recompute activations in the backward pass."""
-    packing: bool = False
-    """Several rows share one sequence; GPU with flash attention only."""
-    assistant_only: bool = True
-    """Loss on the assistant's tokens only."""
-    system_prompt: str | None = None
-    """Put in front of rows that have none."""
-    seed: int = 42
-    """Seed of data order, initialisation and dropout."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """`auto` is fp32 on a CPU and bf16 on a GPU that has it; bf16 is some 30 times slower on a plain CPU."""
     threads: int | None = Field(default=None, ge=1)
@@ -91,6 +51,24 @@ class RunSettings(TrainRecord):
     """Evaluations without a better eval loss before the run stops early; never if none."""
     merge: bool = True
     """Write the merged model beside the adapter."""
+
+
+def settings_from(shape: RunShape, **more: object) -> RunSettings:
+    """Take over every setting of a plan, by the fields of the shape that both have; ``more`` goes before them.
+
+    Raises:
+        AdvisorError: A value of ``more`` is none that the trainer knows.
+    """
+    values = {name: getattr(shape, name) for name in RunShape.model_fields}
+    try:
+        return RunSettings.model_validate({**values, **more})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise AdvisorError(
+            f"'{'.'.join(map(str, first['loc']))}': {first['msg']}",
+            place="--option",
+            remedy="Give another value.",
+        ) from None
 
 
 def write_settings(run: Path, settings: RunSettings) -> None:

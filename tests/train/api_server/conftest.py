@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from advisor.train.api_server import service_app
 from advisor.train.jobs import JobStore
+from tests.train.tuning_service import service_app
 
 
 @pytest.fixture

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from loopback_service import HYPERPARAMETERS
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
-from advisor.train.api_server import service_app
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
+from advisor.train.planning import plan_spec
 from advisor.train.records import Job, TrainingPlan, TrainingSpec
+from tests.train.tuning_service import service_app
 
 pytest.importorskip("openai")
 pytest.importorskip("trl")
@@ -40,7 +41,7 @@ def planned(tmp_path: Path, rows):
             options={"base_url": base_url, "extra_hyperparameters": True, **own, **options},
             as_of=date(2026, 11, 22),
         )
-        plan = load_backend(spec.backend).plan(spec)
+        plan = plan_spec(spec, load_catalog())
         return plan, write_bundle(plan, tmp_path / "bundle")
 
     return make
@@ -59,7 +60,7 @@ def followed(store: JobStore, job: Job) -> Job:
 def test_a_job_ordered_at_our_own_service_is_trained_and_its_checkpoints_are_listed(
     store, service, planned
 ) -> None:
-    done = followed(store, job_verbs.submit(store, *planned(service)))
+    done = followed(store, job_verbs.submit(store, *planned(service), catalog=load_catalog()))
     assert done.state == "succeeded"
     assert [artefact.kind for artefact in done.artefacts] == ["hosted-model"] + ["checkpoint"] * 3
     losses = [event.values["loss"] for event in done.events if "loss" in event.values]
@@ -109,7 +110,7 @@ def test_an_order_whose_answer_is_lost_is_found_again_and_not_repeated(
 ):
     app = service_app(service_store, {"tiny": str(tiny_model)})
     with running(LosesAnswers(app, 1)) as address:
-        job = job_verbs.submit(store, *planned(f"{address}/v1"))
+        job = job_verbs.submit(store, *planned(f"{address}/v1"), catalog=load_catalog())
         assert job.provider_id
         assert len(list((service_store.folder / ".service" / "jobs").glob("ftjob-*"))) == 1
         job_verbs.cancel(store, job.id)
@@ -125,5 +126,5 @@ def test_a_service_that_is_not_there_leaves_the_job_to_be_submitted_again(store,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("advisor.train.backends.openai_compatible.BACKEND", quick)
         with pytest.raises(AdvisorError, match=r"Connection"):
-            job_verbs.submit(store, plan, bundle)
+            job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert [job.state for job in store.all()] == ["queued"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from loopback_service import HYPERPARAMETERS
 
-from advisor.train.api_server import service_app
 from advisor.train.jobs import JobStore
+from tests.train.tuning_service import service_app
 
 openai = pytest.importorskip("openai")
 

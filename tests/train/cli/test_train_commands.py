@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from advisor.cli import build
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
 from advisor.train.records import TrainingSpec
+from tests.train.planned import planned
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def bundle(tmp_path: Path, support_rows, tiny_model: Path) -> Path:
         options={"max_steps": 2, "eval_every_steps": 1, "merge": False, "threads": 1},
         as_of=date(2026, 11, 22),
     )
-    return write_bundle(load_backend("trl").plan(spec), tmp_path / "bundle")
+    return write_bundle(planned(spec), tmp_path / "bundle")
 
 
 def test_without_jobs_the_list_says_how_to_start_one(advisor) -> None:
@@ -81,7 +81,7 @@ def test_a_job_that_is_not_there_is_named(advisor, verb: str) -> None:
     assert "there is no job 'trl-none'" in str(refused.exception)
 
 
-@pytest.mark.parametrize("command", [("serve",), ("run-model", "some-job")])
+@pytest.mark.parametrize("command", [("run-model", "some-job")])
 def test_servers_listen_on_this_machine_only(advisor, command) -> None:
     refused = advisor(*command, "--host", "0.0.0.0")
     assert isinstance(refused.exception, AdvisorError)

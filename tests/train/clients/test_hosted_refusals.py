@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from advisor import net as keys
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
+from advisor.net import check_address, find_key, without_key
 from advisor.train import job_verbs
-from advisor.train.backends import keys, load_backend
 from advisor.train.backends.hosted_jobs import check_files, upload_name
-from advisor.train.backends.keys import check_address, find_key, without_key
 from advisor.train.jobs import JobStore
+from advisor.train.table import load_backend
 
 KEYS = {"openai": "OPENAI_API_KEY", "together": "TOGETHER_API_KEY", "fireworks": "FIREWORKS_API_KEY"}
 
@@ -30,7 +32,7 @@ def test_a_missing_key_is_refused_and_leaves_no_job(
 ) -> None:
     monkeypatch.setenv("FIREWORKS_ACCOUNT_ID", "me")
     with pytest.raises(AdvisorError, match="there is no key") as refusal:
-        job_verbs.submit(store, *make_plan(backend))
+        job_verbs.submit(store, *make_plan(backend), catalog=load_catalog())
     assert KEYS[backend] in refusal.value.remedy
     assert store.ids() == []
 
@@ -40,14 +42,14 @@ def test_a_closed_service_is_refused_by_the_day_of_submission_not_of_the_plan(
 ) -> None:
     store = JobStore(tmp_path / "late", lambda: datetime(2027, 1, 6, 9, tzinfo=UTC))
     with pytest.raises(AdvisorError, match="closed on 2027-01-06"):
-        job_verbs.submit(store, *make_plan("openai"))
+        job_verbs.submit(store, *make_plan("openai"), catalog=load_catalog())
     assert store.ids() == []
 
 
 def test_a_service_that_is_closing_is_still_open_the_day_before(tmp_path: Path, make_plan) -> None:
     store = JobStore(tmp_path / "just", lambda: datetime(2027, 1, 5, 23, tzinfo=UTC))
     with pytest.raises(AdvisorError, match="there is no key"):
-        job_verbs.submit(store, *make_plan("openai"))
+        job_verbs.submit(store, *make_plan("openai"), catalog=load_catalog())
 
 
 def test_a_file_over_the_upload_limit_is_refused(store: JobStore, make_plan) -> None:

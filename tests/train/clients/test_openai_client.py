@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.backends.hosted_jobs import Hosted
@@ -42,7 +43,7 @@ def plan_for(make_plan):
 
 
 def submitted(store: JobStore, planned) -> Job:
-    return job_verbs.submit(store, *planned)
+    return job_verbs.submit(store, *planned, catalog=load_catalog())
 
 
 def followed(store: JobStore, job: Job) -> Job:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.backends.hosted_jobs import Hosted
@@ -200,7 +201,7 @@ def service(request, monkeypatch, running) -> Iterator[tuple[str, StandIn, str]]
 
 def test_a_job_goes_from_upload_to_a_tuned_model(store: JobStore, make_plan, service) -> None:
     name, state, base_url = service
-    job = job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}))
+    job = job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}), catalog=load_catalog())
     assert len(state.files) == 2
     for _ in range(8):
         job = job_verbs.refresh(store, job.id)
@@ -215,14 +216,16 @@ def test_a_job_goes_from_upload_to_a_tuned_model(store: JobStore, make_plan, ser
 def test_an_order_whose_answer_is_lost_is_found_and_not_repeated(store: JobStore, make_plan, service) -> None:
     name, state, base_url = service
     state.lost_answers = 1
-    job = job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}))
+    job = job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}), catalog=load_catalog())
     assert job.provider_id
     assert len(state.orders) == len(state.jobs) == 1
 
 
 def test_the_order_says_what_the_plan_says(store: JobStore, make_plan, service) -> None:
     name, state, base_url = service
-    job_verbs.submit(store, *make_plan(name, rank=8, epochs=2, options={"base_url": base_url}))
+    job_verbs.submit(
+        store, *make_plan(name, rank=8, epochs=2, options={"base_url": base_url}), catalog=load_catalog()
+    )
     order = state.orders[0]
     if name == "together":
         assert order["training_type"]["lora_r"] == 8
@@ -235,7 +238,7 @@ def test_the_order_says_what_the_plan_says(store: JobStore, make_plan, service) 
 
 def test_cancelling_stops_the_job_there(store: JobStore, make_plan, service) -> None:
     name, state, base_url = service
-    job = job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}))
+    job = job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}), catalog=load_catalog())
     assert job_verbs.cancel(store, job.id).state == "cancelled"
     assert "CANCELLED" in str(next(iter(state.jobs.values()))).upper()
 
@@ -248,5 +251,5 @@ def test_a_wrong_key_is_said_without_the_key(
         pytest.skip("only this stand-in looks at keys")
     monkeypatch.setenv("TOGETHER_API_KEY", "a-wrong-key")
     with pytest.raises(AdvisorError, match="does not accept the key") as refusal:
-        job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}))
+        job_verbs.submit(store, *make_plan(name, options={"base_url": base_url}), catalog=load_catalog())
     assert "a-wrong-key" not in str(refusal.value)

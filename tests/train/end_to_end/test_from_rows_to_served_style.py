@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.data.audit import AuditInputs, audit
 from advisor.train import job_verbs
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job, TrainingSpec
 from advisor.train.trainer.progress import curve, read_progress
+from tests.train.planned import planned
 
 pytest.importorskip("trl")
 pytest.importorskip("xllamacpp")
@@ -104,11 +105,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[JobStore, Job]:
         options={"last_layers": 12, "max_steps": 24, "eval_every_steps": 12},
         as_of=date(2026, 11, 22),
     )
-    plan = load_backend("trl").plan(spec)
+    plan = planned(spec)
     assert plan.train_rows + plan.evaluation.held_out_rows == 160
     assert plan.recipients[0].name == "whoever runs the bundle"
     store = JobStore(folder / "jobs")
-    return store, ended(store, job_verbs.submit(store, plan, write_bundle(plan, folder / "bundle")))
+    return store, ended(
+        store, job_verbs.submit(store, plan, write_bundle(plan, folder / "bundle"), catalog=load_catalog())
+    )
 
 
 def test_the_loss_on_held_out_rows_falls(trained: tuple[JobStore, Job]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.train import job_verbs
 from advisor.train.jobs import JobStore
@@ -52,7 +53,7 @@ def wait_for(store: JobStore, job: Job, *states: str, seconds: float = 600) -> J
 
 def test_a_job_trains_and_ends_with_artefacts_that_match_their_hashes(store: JobStore, tiny_plan) -> None:
     plan, bundle = tiny_plan()
-    job = job_verbs.submit(store, plan, bundle)
+    job = job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert job.state == "running"
     done = wait_for(store, job, "succeeded")
     assert {artefact.kind for artefact in done.artefacts} == {
@@ -69,8 +70,8 @@ def test_a_job_trains_and_ends_with_artefacts_that_match_their_hashes(store: Job
 
 def test_submitting_the_same_plan_again_neither_starts_nor_makes_another(store: JobStore, tiny_plan) -> None:
     plan, bundle = tiny_plan(options={"max_steps": 200})
-    first = job_verbs.submit(store, plan, bundle)
-    second = job_verbs.submit(store, plan, bundle)
+    first = job_verbs.submit(store, plan, bundle, catalog=load_catalog())
+    second = job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert first.id == second.id
     assert first.provider_id == second.provider_id
     assert len(store.ids()) == 1
@@ -79,10 +80,10 @@ def test_submitting_the_same_plan_again_neither_starts_nor_makes_another(store: 
 
 
 def test_a_killed_trainer_is_seen_and_resumes_to_the_same_losses(store: JobStore, tiny_plan) -> None:
-    whole = job_verbs.submit(store, *tiny_plan())
+    whole = job_verbs.submit(store, *tiny_plan(), catalog=load_catalog())
     wait_for(store, whole, "succeeded")
     plan, bundle = tiny_plan(options={"max_steps": 8, "merge": False})
-    job = job_verbs.submit(store, plan, bundle)
+    job = job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     run = store.folder_of(job.id) / "run"
     while not any(record.kind == "checkpoint" for record in read_progress(run)):
         time.sleep(0.005)
@@ -106,7 +107,7 @@ def test_a_job_that_was_saved_but_never_started_is_started_by_the_next_submit(
     plan, bundle = tiny_plan()
     saved = store.add(plan, bundle)  # where a kill right after saving leaves it
     assert job_verbs.refresh(store, saved.id).state == "queued"
-    job = job_verbs.submit(store, plan, bundle)
+    job = job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert job.id == saved.id
     wait_for(store, job, "succeeded")
 
@@ -124,7 +125,7 @@ def test_a_trainer_that_fails_leaves_its_reason(
     shutil.copytree(tiny_model, damaged)
     (damaged / "model.safetensors").write_bytes(b"not safetensors at all")
     plan, bundle = tiny_plan(base_model=str(damaged))
-    job = wait_for(store, job_verbs.submit(store, plan, bundle), "failed")
+    job = wait_for(store, job_verbs.submit(store, plan, bundle, catalog=load_catalog()), "failed")
     assert job.error
     assert "damaged" in job.error or "header" in job.error.lower()
 
@@ -141,7 +142,7 @@ def test_what_cannot_be_trained_is_refused_and_leaves_no_job(
 ) -> None:
     plan, bundle = tiny_plan(**changes)
     with pytest.raises(AdvisorError, match=words):
-        job_verbs.submit(store, plan, bundle)
+        job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert store.ids() == []
 
 
@@ -152,7 +153,7 @@ def test_a_disk_too_small_is_refused_before_the_start(store: JobStore, tiny_plan
         "advisor.train.backends.local_runs.shutil.disk_usage", lambda _: usage._replace(free=1000)
     )
     with pytest.raises(AdvisorError, match="GB free"):
-        job_verbs.submit(store, plan, bundle)
+        job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert store.ids() == []
 
 
@@ -160,5 +161,5 @@ def test_rows_without_an_answer_are_refused_before_the_start(store: JobStore, ti
     plan, bundle = tiny_plan()
     (bundle / "data" / "train.jsonl").write_text('{"messages": [{"role": "user", "content": "Hello?"}]}\n')
     with pytest.raises(AdvisorError, match="no row leaves a token to train on"):
-        job_verbs.submit(store, plan, bundle)
+        job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     assert store.ids() == []

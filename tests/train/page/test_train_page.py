@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from advisor.scenario import read_situation
 from advisor.train.jobs import JobStore
 from advisor.train.trainer.progress import Progress, ProgressWriter
 from advisor.ui.train_figures import in_words, loss_figure
@@ -90,21 +91,38 @@ def test_two_runs_are_drawn_in_one_figure_and_said_in_words(finished: str, store
     assert in_words("one", curves) == "one: held-out loss 2.900 at first, best 1.100 at step 3."
 
 
-def test_the_page_plans_with_the_batch_and_rate_that_the_shell_recommends(
-    tmp_path: Path, support_rows
-) -> None:
+def test_the_page_and_the_shell_make_the_same_plan_of_the_same_answers(tmp_path: Path, support_rows) -> None:
+    from advisor.catalog import load_catalog
+    from advisor.ui import state
+    from advisor.ui.train_plan import _terms, planned
+    from tests.command_line import advisor
+
+    rows, answers = tmp_path / "rows.jsonl", tmp_path / "answers.yaml"
+    rows.write_text("".join(json.dumps(row) + "\n" for row in support_rows))
+    answers.write_text("title: Desk\nanswers: {behavior_gap: main, behaviors: [tone], knowledge_gap: none}\n")
+    state.begin("train", load_catalog())
+    situation = read_situation(answers, load_catalog())
+    on_the_page = planned(situation, rows, "trl", epochs=5)
+    command = ("plan", str(answers), "--data", str(rows), "--epochs", "5", "--as-of", "2026-11-22", "--json")
+    in_the_shell = json.loads(advisor(*command).stdout)
+    assert on_the_page.sha256 == in_the_shell["sha256"]
+    assert on_the_page.spec.epochs == 5, "what the form asks for stays"
+    assert dict(_terms(on_the_page))["Settings"].startswith("rank 8, 4 rows a step, rate 0.0002")
+
+
+def test_an_unknown_cost_is_not_called_nothing(tmp_path: Path, support_rows) -> None:
     from datetime import date
 
-    from advisor.train.backends import load_backend
     from advisor.train.records import TrainingSpec
-    from advisor.ui.train_plan import _terms, _with_recommended
+    from advisor.ui.train_plan import _terms
+    from tests.train.planned import planned
 
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(json.dumps(row) + "\n" for row in support_rows))
     spec = TrainingSpec(
-        backend="trl", base_model="smollm2-135m", train_path=rows, epochs=5, as_of=date(2026, 11, 22)
+        backend="together", base_model="Qwen/Qwen3-8B", train_path=rows, as_of=date(2026, 11, 22)
     )
-    chosen = _with_recommended(spec)
-    assert (chosen.epochs, chosen.rank) == (spec.epochs, spec.rank), "what the form asks for stays"
-    said = dict(_terms(load_backend("trl").plan(chosen)))
-    assert said["Settings"] == "4 rows a step, rate 0.0002"
+    plan = planned(spec)
+    assert plan.cost is None
+    assert dict(_terms(plan))["Cost"] == "not known"
+    assert "Money: not known" in next(file.text for file in plan.files if file.path == "README.md")

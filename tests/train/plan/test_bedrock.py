@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.backends.bedrock import job_name
 from advisor.train.bundle import write_bundle
 from advisor.train.records import Job, JobContext, TrainingSpec, idempotency_key
+from advisor.train.table import load_backend
+from tests.train.planned import planned
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -61,7 +62,7 @@ def prepared(aws, tmp_path):
         as_of=date(2026, 11, 22),
     )
     backend = load_backend("bedrock")
-    plan = backend.plan(spec)
+    plan = planned(spec)
     job_id = f"job-{tmp_path.name}"
     write_bundle(plan, tmp_path / job_id / "bundle")
     job = Job(

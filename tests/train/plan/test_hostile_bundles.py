@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import BACKENDS, load_backend
 from advisor.train.bundle import read_bundle, write_bundle
 from advisor.train.bundle_check import check_inside
 from advisor.train.receivers import host_of, require_named, terms_of
 from advisor.train.records import TrainingPlan, TrainingSpec
+from advisor.train.table import BACKENDS, load_backend
 from tests.command_line import advisor
 
 HOSTED = sorted(name for name, entry in BACKENDS.items() if entry.kind == "hosted")

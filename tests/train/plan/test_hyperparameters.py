@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
-from advisor.train.hyperparameters import TASKS, Work, objective_for, recommend, task_of
+from advisor.train.hyperparameters import TASKS, Work, recommend, task_of
 from advisor.train.size.architecture import architecture_of
 
 CATALOG = load_catalog()
@@ -85,20 +85,6 @@ def test_an_unknown_task_is_refused_with_the_nearest(day):
 )
 def test_the_kind_of_task_follows_from_the_answers(answers, task):
     assert task_of(answers) == task
-
-
-@pytest.mark.parametrize(
-    ("answers", "given", "objective"),
-    [
-        ({}, {}, "sft"),
-        ({}, {"preference_pairs": True}, "dpo"),
-        ({"gradable": "yes", "stronger_model_works": False}, {}, "rft"),
-        ({"gradable": "yes", "stronger_model_works": True}, {}, "sft"),
-        ({}, {"raw_tokens": 5e7}, "cpt"),
-    ],
-)
-def test_the_objective_follows_from_what_is_at_hand(answers, given, objective):
-    assert objective_for(answers, **given).objective == objective
 
 
 def test_preferences_are_learned_in_far_smaller_steps(day):

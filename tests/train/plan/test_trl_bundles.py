@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.backends.trl_command import TRAINERS
 from advisor.train.bundle import write_bundle
 from advisor.train.records import Objective, TrainingSpec
+from tests.train.planned import planned
 
 pytest.importorskip("trl")
 
@@ -47,7 +47,7 @@ def bundle(tmp_path: Path):
             "rank": 4, "seq_len": 64, "eval_share": 0.2, "as_of": date(2026, 11, 22),
         }  # fmt: skip
         spec = TrainingSpec.model_validate(given | changes)
-        return write_bundle(load_backend(spec.backend).plan(spec), tmp_path / f"{spec.backend}-{objective}")
+        return write_bundle(planned(spec), tmp_path / f"{spec.backend}-{objective}")
 
     return make
 

@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.train.backends import load_backend
 from advisor.train.backends.vertex import display_name
 from advisor.train.bundle import write_bundle
 from advisor.train.records import Job, JobContext, TrainingSpec, idempotency_key
+from advisor.train.table import load_backend
+from tests.train.planned import planned
 
 pytest.importorskip("httpx2")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -93,7 +94,7 @@ def prepared(service, tmp_path, monkeypatch):
         options={"project": "p", "bucket": "rows", "base_url": address},
         as_of=date(2026, 11, 22),
     )
-    plan = load_backend("vertex").plan(spec)
+    plan = planned(spec)
     write_bundle(plan, tmp_path / "job" / "bundle")
     job = Job(
         id="job",
@@ -145,7 +146,7 @@ def test_a_job_can_be_stopped(prepared):
 
 def test_a_rank_that_vertex_lacks_is_refused_when_planning(prepared):
     with pytest.raises(AdvisorError, match="rank 6"):
-        prepared.backend.plan(prepared.spec.model_copy(update={"rank": 6}))
+        planned(prepared.spec.model_copy(update={"rank": 6}))
 
 
 def test_a_missing_project_is_named(prepared):

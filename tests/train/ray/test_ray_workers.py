@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.train import job_verbs
 from advisor.train.jobs import JobStore
 from advisor.train.trainer.progress import curve, read_progress
@@ -25,7 +26,7 @@ def test_two_workers_train_one_adapter_and_the_loss_falls(
         "ray", base_model=str(tiny_model), rank=4, seq_len=128, micro_batch=2, gradient_accumulation=1, learning_rate=1e-2,
         checkpointing=False, options=options,
     )  # fmt: skip
-    job = job_verbs.submit(store, plan, bundle)
+    job = job_verbs.submit(store, plan, bundle, catalog=load_catalog())
     run = store.folder_of(job.id) / "run"
     deadline = time.monotonic() + 800
     while not job.ended and time.monotonic() < deadline:

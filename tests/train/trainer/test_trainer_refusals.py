@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
+from advisor.train.packaged_model import is_packaged
 from advisor.train.trainer.dequantise import packaged_model_folder
-from advisor.train.trainer.model_folder import check_base_model, is_packaged
+from advisor.train.trainer.model_folder import check_base_model
 from advisor.train.trainer.settings import read_settings
 
 

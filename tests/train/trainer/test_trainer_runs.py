@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
+from advisor.rows.formats import to_conversation
 from advisor.train.trainer.progress import curve, read_progress
 
 pytest.importorskip("trl")
@@ -20,6 +21,10 @@ def trained(run: Path) -> dict[str, object]:
     from advisor.train.trainer.run import train
 
     return train(run)
+
+
+def conversations(rows):
+    return [to_conversation(number, row) for number, row in enumerate(rows, 1)]
 
 
 def test_the_loss_on_held_out_rows_falls_and_the_adapter_is_written(run_folder) -> None:
@@ -41,7 +46,9 @@ def test_only_the_assistants_tokens_are_learned(run_folder, tiny_model: Path, su
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
     set_training_template(tokenizer)
-    tokenised = tokenise(support_rows[:1], tokenizer, seq_len=128, system_prompt=None, all_tokens=False)
+    tokenised = tokenise(
+        conversations(support_rows[:1]), tokenizer, seq_len=128, system_prompt=None, all_tokens=False
+    )
     learned = [label for label in tokenised.rows[0]["labels"] if label != -100]
     assert tokenizer.decode(learned) == "Ahoy! We look after your order. Fair winds!<|im_end|>"
 
@@ -58,7 +65,7 @@ def test_our_labels_equal_those_of_trls_own_assistant_only_loss(
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
     set_training_template(tokenizer)
-    ours = tokenise(support_rows, tokenizer, seq_len=24, system_prompt=None, all_tokens=False)
+    ours = tokenise(conversations(support_rows), tokenizer, seq_len=24, system_prompt=None, all_tokens=False)
     theirs = SFTTrainer(
         model=AutoModelForCausalLM.from_pretrained(tiny_model),
         args=SFTConfig(
@@ -175,7 +182,7 @@ def test_only_the_last_layers_are_adapted_when_asked(run_folder) -> None:
             ],
             "128",
         ),
-        ([{"text": "plain"}], "neither 'messages' nor"),
+        ([{"text": "plain"}], "no conversation that can be trained on"),
     ],
 )
 def test_rows_that_teach_nothing_are_refused_before_the_model_is_loaded(run_folder, rows, words) -> None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from advisor.catalog import load_catalog
+from advisor.catalog import Catalog
 from advisor.catalog.market import Availability
 from advisor.errors import AdvisorError
-from advisor.train.backends import BACKENDS
+from advisor.train.table import BACKENDS
 
 
-def availability(backend: str, as_of: date) -> Availability | None:
+def availability(catalog: Catalog, backend: str, as_of: date) -> Availability | None:
     """Give what the market says of a hosted backend on ``as_of``; None for programs that one runs oneself."""
-    market = load_catalog().market
+    market = catalog.market
     return market.status(backend, as_of) if backend in market.backends else None
 
 
-def require_open(backend: str, as_of: date) -> tuple[str, ...]:
+def require_open(catalog: Catalog, backend: str, as_of: date) -> tuple[str, ...]:
     """Refuse a backend that is closed on ``as_of``, with its date; give warnings for one that is closing."""
-    market = load_catalog().market
+    market = catalog.market
     if backend not in market.backends:
         return ()
     known = market.backends[backend]

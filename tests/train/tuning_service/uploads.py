@@ -9,8 +9,8 @@ from typing import Any
 
 from advisor.errors import AdvisorError
 from advisor.files import write_bytes, write_text
-from advisor.train.api_server.answers import Object, Refused, not_found
 from advisor.train.trainer.rows import check_learnable, read_rows
+from tests.train.tuning_service.answers import Object, Refused, not_found
 
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
 

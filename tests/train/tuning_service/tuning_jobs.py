@@ -10,16 +10,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.train import job_verbs
-from advisor.train.api_server.answers import Object, Refused, not_found
-from advisor.train.api_server.requests import CreateJob
-from advisor.train.api_server.uploads import Uploads
-from advisor.train.backends import load_backend
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore
+from advisor.train.planning import plan_spec
 from advisor.train.records import Job, Option, TrainingPlan, TrainingSpec
+from tests.train.tuning_service.answers import Object, Refused, not_found
+from tests.train.tuning_service.requests import CreateJob
+from tests.train.tuning_service.uploads import Uploads
 
 BASE_LEARNING_RATE = 2e-4
 EPOCHS = 3
@@ -110,7 +111,7 @@ class TuningJobs:
                 write_bundle(plan, bundle)
             # known before it is made: the id follows from the plan, so a crash in between loses nothing
             write_text(self._folder / job_id / "local-id", self.store.id_for(plan))
-            return job_verbs.submit(self.store, plan, bundle)
+            return job_verbs.submit(self.store, plan, bundle, catalog=load_catalog())
         except AdvisorError as error:
             write_text(self._folder / job_id / "refused", str(error))
             return None
@@ -146,12 +147,12 @@ class TuningJobs:
 
     def _plan(self, job_id: str) -> TrainingPlan:
         request, created_at = self.record(job_id)
-        return load_backend("trl").plan(self._spec(job_id, request, created_at))
+        return plan_spec(self._spec(job_id, request, created_at), load_catalog())
 
     def _spec(self, job_id: str, request: CreateJob, created_at: int) -> TrainingSpec:
         asked = request.settings
         eval_path = self._folder / job_id / "eval.jsonl"
-        own: dict[str, Option] = {"service_job": job_id, "merge": False, "threads": None}
+        own: dict[str, Option] = {"merge": False, "threads": None}
         own |= asked.model_dump(
             include={"last_layers", "max_steps", "eval_every_steps", "patience"}, exclude_none=True
         )

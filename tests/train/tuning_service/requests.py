@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from advisor.train.api_server.answers import Refused
+from tests.train.tuning_service.answers import Refused
 
 Auto = Literal["auto"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-from advisor.train.api_server.answers import Object
-from advisor.train.api_server.tuning_jobs import TuningJobs, tuned_name
 from advisor.train.trainer.checkpoints import step_of, whole_checkpoints
 from advisor.train.trainer.progress import Progress, curve, read_progress
+from tests.train.tuning_service.answers import Object
+from tests.train.tuning_service.tuning_jobs import TuningJobs, tuned_name
 
 
 def events_of(jobs: TuningJobs, job_id: str) -> list[Object]:

@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from advisor.data.conversation import Conversation, Message
-from advisor.data.gguf_header import header_of
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.rows.conversation import Conversation, Message
+from advisor.rows.gguf_header import header_of
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{% if message.role == 'assistant' %}{% generation %}"
@@ -193,7 +193,7 @@ def _has_tokenizers() -> bool:
 def _as_dict(message: Message) -> dict[str, Any]:
     value: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
-        value["tool_calls"] = message.tool_calls
+        value["tool_calls"] = list(message.tool_calls)
     return value
 
 
@@ -283,7 +283,7 @@ def _counter(tokenizer_file: Path | None) -> Callable[[Sequence[str]], list[int]
 
 
 def _o200k(texts: Sequence[str]) -> list[int]:
-    from advisor.data.word_tokens import count_by_words
+    from advisor.rows.word_tokens import count_by_words
 
     # Special tokens of another model are one token each; o200k would spell them out.
     parts = [_SPECIAL.split(text) for text in texts]
@@ -293,13 +293,13 @@ def _o200k(texts: Sequence[str]) -> list[int]:
 
 @lru_cache(maxsize=256)
 def _system_tokens(text: str) -> int:
-    from advisor.data.word_tokens import count_by_words
+    from advisor.rows.word_tokens import count_by_words
 
     return count_by_words([text])[0]
 
 
 def _plain_lengths(rows: Sequence[Conversation], limit: int) -> list[Lengths]:
-    from advisor.data.word_tokens import count_by_words
+    from advisor.rows.word_tokens import count_by_words
 
     counts = iter(count_by_words(one.content for row in rows for one in row.messages if one.role != "system"))
     return [_plain_length(row, counts, limit) for row in rows]

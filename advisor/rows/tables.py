@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,17 +19,21 @@ LARGEST_ARRAY = 512 << 20
 
 
 def csv_rows(stream: IO[bytes], path: Path) -> Iterator[list[object]]:
-    """Read CSV with a header line; the delimiter is found from that line."""
+    """Read CSV in UTF-8 with a header line; the delimiter is found from that line.
+
+    Raises:
+        AdvisorError: The file is not UTF-8, or not CSV.
+    """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+    lines = _decoded(stream, path)
+    head = next(lines, "")
+    if not head.strip():
+        return
+    delimiter = max(",;\t|", key=head.count)
     try:
-        head = text.readline()
-        if not head.strip():
-            return
-        delimiter = max(",;\t|", key=head.count)
         names = next(csv.reader([head], delimiter=delimiter))
         yield from _batched(
-            dict(zip(names, cells, strict=False)) for cells in csv.reader(text, delimiter=delimiter)
+            dict(zip(names, cells, strict=False)) for cells in csv.reader(lines, delimiter=delimiter)
         )
     except csv.Error as error:
         raise AdvisorError(
@@ -38,8 +41,38 @@ def csv_rows(stream: IO[bytes], path: Path) -> Iterator[list[object]]:
             place=str(path),
             remedy="Save it as CSV with a header line, or as JSON Lines.",
         ) from error
-    finally:
-        text.detach()
+
+
+def _decoded(stream: IO[bytes], path: Path) -> Iterator[str]:
+    """Decode line by line and strictly: a character that was guessed cannot be told from one that was meant."""
+    for number, line in enumerate(stream, 1):
+        try:
+            yield (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).decode("utf-8")
+        except UnicodeDecodeError as error:
+            byte, likely = line[error.start], likely_encoding(line)
+            raise AdvisorError(
+                f"the file is not UTF-8: byte 0x{byte:02x} at position {error.start + 1}; it looks like {likely}",
+                place=f"{path}:{number}",
+                remedy=f"Save it as 'CSV UTF-8', or convert it: iconv -f {likely} -t UTF-8 FILE > NEW.",
+            ) from error
+
+
+def likely_encoding(line: bytes) -> str:
+    """Name the encoding that bytes which are not UTF-8 are most likely in."""
+    for name in ("gb18030", "shift_jis", "euc_kr"):
+        try:
+            text = line.decode(name)
+        except UnicodeDecodeError:
+            continue
+        wide = sum(0x3040 <= ord(one) <= 0x9FFF or 0xAC00 <= ord(one) <= 0xD7AF for one in text)
+        # Letters of the West stand alone between ASCII; characters of the East come in rows.
+        if (
+            wide >= 2
+            and wide * 2 >= 0.6 * sum(one > 0x7F for one in line)
+            and wide >= 0.2 * len(text.strip())
+        ):
+            return name.upper()
+    return "CP1252"
 
 
 def parquet_rows(path: Path) -> Iterator[list[object]]:
@@ -81,15 +114,23 @@ def json_rows(stream: IO[bytes], path: Path) -> Iterator[list[object]]:
     yield from _batched(iter(_rows_of(value)))
 
 
+_ONE_ROW = {"messages", "conversations", "conversation", "contents", "tools", "functions", "images", "system"}
+_ONE_ROW |= {
+    "chosen",
+    "rejected",
+    "preferred_output",
+    "non_preferred_output",
+    "history",
+    "prompt",
+    "completion",
+}
+
+
 def _rows_of(value: object) -> list[object]:
-    if isinstance(value, list):
+    if isinstance(value, list) and (not value or any(isinstance(one, dict) for one in value)):
         return value
     if isinstance(value, dict):
-        lists = [
-            one
-            for key, one in value.items()
-            if isinstance(one, list) and key not in {"messages", "conversations", "contents"}
-        ]
+        lists = [one for key, one in value.items() if isinstance(one, list) and key not in _ONE_ROW]
         if len(lists) == 1:
             return list(lists[0])
     return [value]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import shutil
 import sys
 import zlib
@@ -17,9 +18,9 @@ from typing import IO, cast
 import orjson
 
 from advisor.catalog.strict_json import MAX_ROW_DEPTH, deeper_than
-from advisor.data import tables
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
+from advisor.rows import tables
 
 CHUNK_BYTES = 1 << 20
 # One row of 256 MB is a file without line breaks, not a training example.
@@ -63,6 +64,8 @@ class Source:
     container: str
     compression: str | None
     parts: tuple[Source, ...] = ()
+    lenient: tuple[str, ...] = ()
+    """What of the file's form a stricter reader refuses: `byte-order-mark`, `crlf`, `not-json-lines`."""
 
     @property
     def label(self) -> str:
@@ -82,11 +85,26 @@ def open_source(path: Path) -> Source:
         )
     if path.is_dir():
         return _open_folder(path)
-    with path.open("rb") as stream:
-        head = stream.read(8)
-    compression = _compression_of(head)
-    container = _container_of(path, head, compression)
-    return Source(path, container, compression)
+    head, compression, start = _look(path)
+    container = _container_of(path, head, start)
+    return Source(path, container, compression, lenient=_lenient(container, start))
+
+
+def _look(path: Path) -> tuple[bytes, str | None, bytes]:
+    """Read the first bytes once: as they are, and unpacked."""
+    with path.open("rb") as raw:
+        head = raw.read(8)
+        raw.seek(0)
+        compression = _compression_of(head)
+        with _unpacked(raw, compression) as stream:
+            return head, compression, b"" if head.startswith(b"PAR1") else _first_bytes(stream, path)
+
+
+def _lenient(container: str, start: bytes) -> tuple[str, ...]:
+    if container != "jsonl":
+        return ("not-json-lines",)
+    marks = (("byte-order-mark", start.startswith(b"\xef\xbb\xbf")), ("crlf", b"\r\n" in start))
+    return tuple(name for name, found in marks if found)
 
 
 @contextmanager
@@ -137,9 +155,45 @@ def parse_line(line: bytes) -> object:
     if deeper_than(line, MAX_ROW_DEPTH):
         return Broken(f"it is nested deeper than {MAX_ROW_DEPTH} levels")
     try:
-        return orjson.loads(line)
+        value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return Broken(_reason(line, error))
+    # A key written twice leaves more colons in the line than keys in the value; few lines need the closer look.
+    if line.count(b'":') > _keys_in(value) and (twice := _key_twice(line)):
+        return Broken(f"the key '{twice}' is written twice with two values")
+    return value
+
+
+def _keys_in(value: object) -> int:
+    """Count the keys of all objects in a value; a loop, as this runs over every row."""
+    count, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        if type(one) is dict:
+            count += len(one)
+            waiting += [inner for inner in one.values() if type(inner) is not str]
+        elif type(one) is list:
+            waiting += one
+    return count
+
+
+def _key_twice(line: bytes) -> str | None:
+    """Name the first key that one object has twice, with two values."""
+    found: list[str] = []
+
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        seen: dict[str, object] = {}
+        for key, one in items:
+            if key in seen and seen[key] != one:
+                found.append(key)
+            seen[key] = one
+        return seen
+
+    try:
+        json.loads(line, object_pairs_hook=pairs)
+    except (ValueError, RecursionError):
+        return None
+    return found[0] if found else None
 
 
 def sha256_of(source: Source) -> str | None:
@@ -151,7 +205,7 @@ def sha256_of(source: Source) -> str | None:
 
 
 def place_of(source: Source, row: int) -> str:
-    """Say where a row stands as ``file:line``."""
+    """Return the place of a row as ``file:line``."""
     first = 1
     for part in source.parts:
         count = sum(rows_in(chunk) for chunk in _part_chunks(part, CHUNK_BYTES))
@@ -175,7 +229,7 @@ def _compression_of(head: bytes) -> str | None:
     return "zstd" if head.startswith(b"\x28\xb5\x2f\xfd") else None
 
 
-def _container_of(path: Path, head: bytes, compression: str | None) -> str:
+def _container_of(path: Path, head: bytes, start: bytes) -> str:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -184,8 +238,6 @@ def _container_of(path: Path, head: bytes, compression: str | None) -> str:
     by_name = _TEXT_SUFFIXES.get(names[-1]) if names else None
     if by_name in {"csv", "parquet"}:
         return by_name
-    with _binary(Source(path, "jsonl", compression)) as stream:
-        start = _first_bytes(stream, path)
     return _json_container(start, by_name)
 
 
@@ -201,7 +253,7 @@ def _json_container(start: bytes, by_name: str | None) -> str:
 
 def _first_bytes(stream: IO[bytes], path: Path) -> bytes:
     try:
-        return stream.read(4096)
+        return stream.read(1 << 16)
     except _DAMAGED as error:
         raise _damaged(path, error) from error
 
@@ -214,7 +266,9 @@ def _open_folder(path: Path) -> Source:
             place=str(path),
             remedy="Known endings: .jsonl, .json, .csv, .tsv, .parquet, each also .gz or .zst.",
         )
-    return Source(path, "folder", None, tuple(open_source(one) for one in files))
+    parts = tuple(open_source(one) for one in files)
+    lenient = dict.fromkeys(mark for part in parts for mark in part.lenient)
+    return Source(path, "folder", None, parts, tuple(lenient))
 
 
 def _is_data(path: Path) -> bool:
@@ -226,17 +280,22 @@ def _is_data(path: Path) -> bool:
 
 @contextmanager
 def _binary(source: Source) -> Iterator[IO[bytes]]:
-    with source.path.open("rb") as raw:
-        if source.compression == "gzip":
-            with gzip.open(raw) as stream:
-                yield cast("IO[bytes]", stream)
-        elif source.compression == "zstd":
-            import zstandard
+    with source.path.open("rb") as raw, _unpacked(raw, source.compression) as stream:
+        yield stream
 
-            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield io.BufferedReader(stream)
-        else:
-            yield raw
+
+@contextmanager
+def _unpacked(raw: IO[bytes], compression: str | None) -> Iterator[IO[bytes]]:
+    if compression == "gzip":
+        with gzip.open(raw) as stream:
+            yield cast("IO[bytes]", stream)
+    elif compression == "zstd":
+        import zstandard
+
+        with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+            yield io.BufferedReader(stream)
+    else:
+        yield raw
 
 
 def _part_chunks(part: Source, size: int) -> Iterator[Chunk]:

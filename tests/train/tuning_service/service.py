@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from advisor.train.api_server.answers import Refused, not_found, page, refused
-from advisor.train.api_server.histories import checkpoints_of, events_of
-from advisor.train.api_server.requests import parse_create
-from advisor.train.api_server.tuning_jobs import TuningJobs, described
-from advisor.train.api_server.uploads import LARGEST_FILE_BYTES, Uploads
 from advisor.train.jobs import JobStore
 from advisor.train.loopback import LoopbackOnly
-from advisor.train.trainer.model_folder import PACKAGED_MODEL
+from advisor.train.packaged_model import PACKAGED_MODEL
+from tests.train.tuning_service.answers import Refused, not_found, page, refused
+from tests.train.tuning_service.histories import checkpoints_of, events_of
+from tests.train.tuning_service.requests import parse_create
+from tests.train.tuning_service.tuning_jobs import TuningJobs, described
+from tests.train.tuning_service.uploads import LARGEST_FILE_BYTES, Uploads
 
 SECONDS_BETWEEN_LOOKS = 0.5
 

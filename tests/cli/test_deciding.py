@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 import yaml
 
+from advisor.advice import recommend
 from advisor.cli.asking import parse_typed
 from advisor.decide import decide
 from advisor.errors import AdvisorError
@@ -54,7 +55,7 @@ def test_json_has_the_documented_keys_and_says_what_python_says(file, catalog, d
     assert set(printed["probabilities"]) == {"prompting", "few_shot", "rag", "fine_tuning", "hybrid"}
     assert printed["next_question"] == printed["questions"][0]
     assert len(printed["questions"]) <= 3
-    in_python = decide(read_situation(file, catalog), catalog, as_of=day)
+    in_python = recommend(read_situation(file, catalog), catalog, as_of=day)
     assert printed == json.loads(in_python.model_dump_json(by_alias=True))
 
 
@@ -67,7 +68,7 @@ def test_standard_input_is_a_dash(day):
 def test_words_for_people_name_the_verdict_and_the_questions_worth_asking(file, catalog, day):
     done = advisor("decide", str(file), "--as-of", str(day))
 
-    found = decide(read_situation(file, catalog), catalog, as_of=day)
+    found = recommend(read_situation(file, catalog), catalog, as_of=day)
     told = " ".join(done.stdout.split())
     assert words.points_to(found, catalog) in told
     assert words.VERDICTS[found.verdict].lower() in told.lower()

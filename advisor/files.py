@@ -7,7 +7,6 @@ and the next one that works at the same place removes it.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import secrets
 import shutil
@@ -194,12 +193,21 @@ def _locked(held: int, path: Path) -> bool:
     """Lock a new file or folder; False if it was swept away between making and locking it."""
     # A file system without locks cannot sweep either.
     with suppress(OSError):
-        fcntl.flock(held, fcntl.LOCK_EX)
+        _take(held, wait=True)
     with suppress(FileNotFoundError):
         if os.fstat(held).st_ino == path.lstat().st_ino:
             return True
     os.close(held)
     return False
+
+
+def _take(held: int, *, wait: bool) -> None:
+    """Lock an open file or folder; an OSError where another has it, or where the system has no such locks."""
+    try:
+        import fcntl
+    except ImportError as error:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK)) from error
+    fcntl.flock(held, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def sweep(folder: Path, start: str) -> None:
@@ -216,7 +224,7 @@ def _remove_if_dead(path: Path) -> None:
     try:
         if os.fstat(held).st_uid != os.getuid():
             return
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(held, wait=False)
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -39,8 +39,8 @@ from advisor.recheck import still_fitting
 from advisor.report.exchange import read, write
 from advisor.scenario import Situation, parse_situation
 from advisor.store.transfer import read_library
-from advisor.train.backends import load_backend
 from advisor.train.bundle import read_bundle, write_bundle
+from advisor.train.planning import plan_spec
 from advisor.train.records import TrainingSpec
 from advisor.train.serving.engine import Engine
 from advisor.train.serving.gateway import Gateway, Problem, prepare
@@ -257,7 +257,7 @@ def manifest(folder: Path) -> tuple[list[Any], Callable[[bytes], Any]]:
     row = {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}
     rows.write_text("".join(json.dumps(row | {"n": number}) + "\n" for number in range(20)))
     spec = TrainingSpec(backend="azure", base_model="gpt-4o-mini", train_path=rows, as_of=DAY)
-    bundle = write_bundle(load_backend("azure").plan(spec), folder / "bundle")
+    bundle = write_bundle(plan_spec(spec, CATALOG), folder / "bundle")
     seed = {name: json.loads((bundle / f"{name}.json").read_text()) for name in ("manifest", "plan")}
 
     def use(content: bytes) -> Any:

@@ -17,8 +17,9 @@ from advisor.train.bundle import read_bundle, write_bundle
 from advisor.train.bundle_check import check_inside
 from advisor.train.receivers import host_of, require_named, terms_of
 from advisor.train.records import TrainingPlan, TrainingSpec
-from advisor.train.table import BACKENDS, load_backend
+from advisor.train.table import BACKENDS
 from tests.command_line import advisor
+from tests.train.planned import planned as planned_from
 
 HOSTED = sorted(name for name, entry in BACKENDS.items() if entry.kind == "hosted")
 OPTIONS = {
@@ -53,7 +54,7 @@ def planned(tmp_path: Path, backend="azure", options=None) -> tuple[TrainingPlan
         as_of=date(2026, 11, 22),
         options=OPTIONS.get(backend, {}) if options is None else options,
     )
-    plan = load_backend(backend).plan(spec)
+    plan = planned_from(spec)
     return plan, write_bundle(plan, tmp_path / "bundle")
 
 

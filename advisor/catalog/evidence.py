@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from advisor.catalog.records import Evidence, Record, Source
 
 if TYPE_CHECKING:
-    from advisor.catalog.catalog import Catalog
+    from advisor.catalog import Catalog
 
 READ: Final = ("full", "abstract")
 LOST: Final = ("could not be found again", "no one address", "no address was kept")

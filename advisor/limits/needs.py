@@ -36,7 +36,7 @@ def must_hold_text(columns: tuple[str, ...]) -> pl.Expr:
 
 
 def milliseconds(s: str, columns: tuple[str, ...], catalog: Catalog, day: date, end: End) -> pl.Expr:
-    """Return the milliseconds of one request with strategy ``s``, at the chosen end of every range."""
+    """Return the milliseconds that an answer of a strategy takes at one end of the ranges."""
     who = served_by(s)
     fixed = [catalog.parameter(step, day).range[end.speed] for step in _STEPS]
     spent = sum(fixed) if s in RETRIEVING else fixed[0]
@@ -58,7 +58,7 @@ def _whole(columns: tuple[str, ...]) -> pl.Expr:
 
 
 def prompt_tokens(s: str, columns: tuple[str, ...], catalog: Catalog, day: date, end: int) -> pl.Expr:
-    """Return the tokens that a request with strategy ``s`` reads, without knowledge put in whole."""
+    """Return the tokens of a prompt of a strategy; `end` picks low, expected or high."""
 
     def tokens(name: str) -> pl.Expr:
         return number(name, columns).fill_null(catalog.parameter(f"cost.{name}", day).range[end])
@@ -70,7 +70,7 @@ def prompt_tokens(s: str, columns: tuple[str, ...], catalog: Catalog, day: date,
 
 
 def output_tokens(columns: tuple[str, ...], catalog: Catalog, day: date, end: int) -> pl.Expr:
-    """Return the tokens of an answer: as answered, or by the kind of output that is ticked."""
+    """Return the tokens of an answer; `end` picks low, expected or high."""
     numbers = {name: catalog.parameter(name, day).range[end] for name in {*LENGTHS.values(), OTHERWISE}}
     # With nothing ticked known, the shortest answer at best and the longest at worst.
     otherwise: pl.Expr = pl.lit(min(numbers.values()) if end == 0 else max(numbers.values()))
@@ -80,12 +80,12 @@ def output_tokens(columns: tuple[str, ...], catalog: Catalog, day: date, end: in
 
 
 def number(name: str, columns: tuple[str, ...]) -> pl.Expr:
-    """Return an answered number; null where nobody was asked."""
+    """Return a numeric fact, null where the frame does not have it."""
     return c(name).cast(pl.Float64) if name in columns else pl.lit(None, dtype=pl.Float64)
 
 
 def is_(name: str, word: str, columns: tuple[str, ...]) -> pl.Expr:
-    """Whether a fact has this answer; null where nobody was asked."""
+    """Return whether a fact has an answer, null where it is open or not in the frame."""
     return c(name) == word if name in columns else unknown()
 
 

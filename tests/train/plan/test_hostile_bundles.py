@@ -27,8 +27,9 @@ OPTIONS = {
     "openai-compatible": {"base_url": "https://tuning.example.org/v1"},
     "fireworks": {"account": "ours"},
     "vertex": {"project": "p", "bucket": "b"},
-    "bedrock": {"bucket": "b", "role": "arn:aws:iam::123456789012:role/r"},
+    "bedrock": {"bucket": "b", "role_arn": "arn:aws:iam::123456789012:role/r"},
 }
+MODELS = {"azure": "gpt-4o-mini", "openai": "gpt-4o-mini", "vertex": "gemini-3.5-flash"}
 ENVIRONMENT = {
     "azure": {"AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com/"},
     "openai-compatible": {"ADVISOR_TUNING_BASE_URL": "https://tuning.example.org/v1"},
@@ -48,7 +49,7 @@ def planned(tmp_path: Path, backend="azure", options=None) -> tuple[TrainingPlan
         )
     spec = TrainingSpec(
         backend=backend,
-        base_model="gpt-4o-mini" if backend in ("azure", "openai") else "llama-3.1-8b",
+        base_model=MODELS.get(backend, "llama-3.1-8b"),
         train_path=tmp_path / "t.jsonl",
         eval_path=tmp_path / "e.jsonl",
         as_of=date(2026, 11, 22),
@@ -247,8 +248,8 @@ ELSEWHERE = {
     "fireworks": {"account": "a", "base_url": "https://api.fireworks.ai@evil.example"},
     "vertex": {"project": "p", "bucket": "b", "location": "evil.example/x?"},
     "vertex ": {"project": "p", "bucket": "b", "storage_url": "https://evil.example"},
-    "bedrock": {"bucket": "b", "role": "r", "endpoint_url": "https://evil.example"},
-    "bedrock ": {"bucket": "b", "role": "r", "region": "evil.example/#"},
+    "bedrock": {"bucket": "b", "role_arn": "r", "endpoint_url": "https://evil.example"},
+    "bedrock ": {"bucket": "b", "role_arn": "r", "region": "evil.example/#"},
 }
 
 

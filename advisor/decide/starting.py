@@ -71,9 +71,16 @@ def roadmap(
 
 
 def if_that_fails(then: Sequence[str], start: str, catalog: Catalog) -> tuple[RoadmapStep, ...]:
-    """Return the first step of the next strategy that can be had and has not been on the way."""
+    """Return the next strategy that can be had and has not been on the way."""
     following = [name for name in then if name != start and not (name in PROMPTED and start in PROMPTED)]
-    return tuple(step for name in following[:1] for step in _steps(name, catalog)[:1])
+    return tuple(
+        RoadmapStep(
+            strategy=name,
+            title=f"Turn to {catalog.strategies[name].title}",
+            until=catalog.strategies[name].when_it_ends,
+        )
+        for name in following[:1]
+    )
 
 
 def _steps(name: str, catalog: Catalog) -> list[RoadmapStep]:

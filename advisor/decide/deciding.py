@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,13 @@ def decide(
     case = situation if isinstance(situation, Situation) else Situation(answers=dict(situation))
     around = surroundings(case.answers, catalog, as_of=as_of)
     sure = doubt(around, catalog, as_of=as_of, skip=skip)
-    ruled_out = (*_ruled_out(around.state, catalog), *_impossible(case.answers, around, catalog, as_of))
+    by_rule = _ruled_out(around.state, catalog)
+    gone = [
+        name
+        for name, bits in zip(STRATEGIES, around.here.scores[0].tolist(), strict=True)
+        if np.isneginf(bits) and name not in {item.strategy for item in by_rule}
+    ]
+    ruled_out = (*by_rule, *_impossible(gone, case.answers, catalog, as_of))
     excluded = frozenset(item.strategy for item in ruled_out)
     ranked = _ranked(around, excluded)
     recommended, prompted = ranked[0], STRATEGIES[int(around.here.scores[0, 1] > around.here.scores[0, 0])]
@@ -95,15 +101,9 @@ def _ruled_out(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[Rule
 
 
 def _impossible(
-    answers: Mapping[str, Any], around: Surroundings, catalog: Catalog, as_of: date
+    gone: Sequence[str], answers: Mapping[str, Any], catalog: Catalog, as_of: date
 ) -> Iterator[RuledOut]:
     """Name what nothing on the market of the day can carry, with the answer that excludes it."""
-    by_rule = {item.strategy for item in _ruled_out(around.state, catalog)}
-    gone = [
-        name
-        for name, bits in zip(STRATEGIES, around.here.scores[0].tolist(), strict=True)
-        if np.isneginf(bits) and name not in by_rule
-    ]
     if not gone:
         return
     without = [{name: value for name, value in answers.items() if name != left} for left in answers]

@@ -12,8 +12,9 @@ import numpy as np
 
 from advisor.catalog import Catalog, Fact
 from advisor.decide.records import NextQuestion, Settled
-from advisor.decide.scoring import BOTH, LOOK_UP, TRAIN, Array, rule_table
+from advisor.decide.scoring import CORNER_DIALS, Array, rule_table
 from advisor.decide.surroundings import Surroundings
+from advisor.palette import STRATEGIES
 from advisor.scenario import draws
 
 QUESTIONS: Final = 3
@@ -51,16 +52,17 @@ def _nothing_can_change(around: Surroundings, catalog: Catalog, as_of: date) -> 
     What is undecided may add its own bits, or take the place of a weaker rule of its consideration; the sum of both
     bounds what an answer can do.
     """
+    if around.possible[STRATEGIES[around.first]] is None:
+        return False  # an open answer may still put it out of reach
     table, corner = rule_table(catalog, as_of), max(0, around.first - 1)
     undecided = np.array([value is None for value in around.state.values()])
     if table.excludes[undecided].any() or (around.first < 2 and bool(table.bits[undecided, 3].any())):
         return False
     reach = np.abs(table.bits[undecided]).sum(axis=0) + _loudest(around, catalog, table.bits)
     powers = around.here.corner_bits[0]
-    dials = [(), (LOOK_UP,), (TRAIN,), (LOOK_UP, TRAIN, BOTH)]
-    for rival in range(len(dials)):
-        moved = set(dials[rival]) ^ set(dials[corner])
-        if rival != corner and powers[rival] + sum(reach[list(moved)]) >= powers[corner]:
+    for rival, dials in enumerate(CORNER_DIALS):
+        moved = dials != CORNER_DIALS[corner]
+        if rival != corner and powers[rival] + reach[moved].sum() >= powers[corner]:
             return False
     return True
 

@@ -14,6 +14,7 @@ from advisor.catalog import Catalog, facts_in
 from advisor.decide.derived import with_derived
 from advisor.decide.scoring import QUIET, Array, Scored, rule_table, weigh
 from advisor.limits import feasible
+from advisor.palette import STRATEGIES
 from advisor.scenario import alternatives, compile_condition, complete, frame_of, variants
 
 SAMPLES: Final = 512
@@ -27,6 +28,8 @@ class Surroundings:
     """The situation as a frame of one row, derived facts included."""
     state: Mapping[str, bool | None]
     """Each rule: fires, does not, or an open answer decides."""
+    possible: Mapping[str, bool | None]
+    """Each strategy: can be had, cannot, or an open answer decides."""
     nothing_to_gain: bool
     """Whether training has nothing to gain here."""
     here: Scored
@@ -59,12 +62,14 @@ def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -
     scenarios = with_derived(scenarios, catalog, as_of)
     table = rule_table(catalog, as_of)
     flags = scenarios.select(*table.fires, table.quiet)
-    scored = weigh(flags, feasible(scenarios, catalog, as_of), table)
+    possible = feasible(scenarios, catalog, as_of)
+    scored = weigh(flags, possible, table)
     rest = 1 + sample.height
     state = flags.row(0, named=True)
     return Surroundings(
         row=scenarios[:1],
         state={name: state[name] for name in table.ids},
+        possible={name: possible[name][0] for name in STRATEGIES},
         nothing_to_gain=bool(state[QUIET]),
         here=scored[:1],
         open_facts=tuple(open_facts),

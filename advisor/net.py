@@ -8,16 +8,24 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from advisor.errors import AdvisorError, missing_extra
 
+T = TypeVar("T")
 KEYRING_SERVICE: Final = "llm-adaptation-advisor"
 ATTEMPTS: Final = 6
 LONGEST_WAIT_SECONDS: Final = 60.0
+
+
+def finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` to its end and return its result, also where the caller has a running event loop (a notebook, a page)."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def is_loopback(host: str) -> bool:

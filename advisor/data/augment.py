@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +19,7 @@ from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
 from advisor.errors import AdvisorError
 from advisor.files import replacing
-from advisor.net import Asking, endpoint
+from advisor.net import Asking, endpoint, finish
 from advisor.rows.chat_form import as_chat
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import to_conversation
@@ -101,9 +100,7 @@ def augment(
         AdvisorError: The data is an evaluation side, the endpoint refuses, or the journal belongs to another run.
     """
     given, journal = _prepared(data, output, options)
-    # In a thread of its own: the caller may be a notebook or a page that has an event loop already.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, _ask_all(given, journal, options)).result()
+    finish(_ask_all(given, journal, options))
     result = _write(
         data, given, journal, output, options, catalog=catalog, day=day or datetime.now(UTC).date()
     )

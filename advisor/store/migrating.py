@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ HEAD: Final = "0001"
 _VERSIONS: Final = "alembic_version"
 # Any fixed number: programs that start at once on one PostgreSQL database take turns by it.
 _LOCK: Final = 7_345_112
+# Alembic keeps its context in module globals, so the threads of one program take turns too.
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 
 def migrate(engine: Engine, *, folder: Path = FOLDER, head: str = HEAD) -> None:
@@ -23,7 +26,7 @@ def migrate(engine: Engine, *, folder: Path = FOLDER, head: str = HEAD) -> None:
     with engine.connect() as connection:
         if _version(connection) == head:
             return
-    with engine.execution_options(writes=True).begin() as connection:
+    with _ONE_AT_A_TIME, engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         _upgrade(connection, folder, head, place=shown(engine.url))

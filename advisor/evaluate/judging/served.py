@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from advisor.evaluate.answers.rows import objects
 from advisor.evaluate.judging.arms import Judge, Judged, judge_arms
 from advisor.evaluate.judging.asking import RUBRIC, SCHEMA
 from advisor.evaluate.results import Frames
-from advisor.net import Asking, endpoint
+from advisor.net import Asking, endpoint, finish
 
 CHOICES = ("a", "b", "tie")
 
@@ -46,7 +45,7 @@ def ask_judge(
     Raises:
         AdvisorError: The service refuses or does not recover.
     """
-    return asyncio.run(_asked(frames, arms, options, ratings))
+    return finish(_asked(frames, arms, options, ratings))
 
 
 async def _asked(

@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 PORT   ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app test quick check generate lock sbom advisories bench clean
+.PHONY: help app test quick check docs coverage generate lock sbom advisories bench clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,18 @@ check: $(VENV)/dev.stamp ## Lint, types, import rules, the rulebook's own checks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/prose.py && echo "prose: nothing to stumble over"
 	@$(BIN)/advisor rules check > /dev/null && echo "rulebook: no errors"
+
+docs: $(VENV)/dev.stamp ## Build the documentation as a site into build/site (no network)
+	@mkdir -p build && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict > build/docs.log 2>&1 || { cat build/docs.log; exit 1; }
+	@echo "build/site/index.html"
+
+coverage: $(VENV)/dev.stamp ## Measure branch coverage of all tests against the floors
+	@$(MAKE) test ARGS="--cov --cov-report= $(ARGS)"
+	@$(BIN)/coverage report --include="advisor/catalog/*,advisor/scenario/*,advisor/decide/*,advisor/limits/*,advisor/cost/*" \
+	  --fail-under=95 | tail -1
+	@$(BIN)/coverage report --fail-under=85 | tail -1
 
 generate: $(VENV)/dev.stamp ## Write schemas, docs/rules.md, docs/cases.md and the CLI help in the README
 	@$(BIN)/python tools/generate.py

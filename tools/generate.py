@@ -1,4 +1,4 @@
-"""Write what is generated: editor schemas, docs/rules.md, docs/cases.md, and the command list in the README.
+"""Write what is generated: editor schemas, the reference pages under docs/, and the command list in the README.
 
 ``python tools/generate.py --check`` writes nothing and fails where a file is not current.
 """
@@ -32,6 +32,9 @@ from advisor.files import write_text
 from advisor.report import advice_schema
 from advisor.report.words import effects
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from reference import commands_page, fields_page, python_page
+
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS: dict[str, Any] = {
     "facts": dict[str, Fact],
@@ -63,6 +66,9 @@ def generated() -> Iterator[tuple[Path, str]]:
         ROOT / "docs" / "checks.md",
         checks_page(),
     )
+    yield ROOT / "docs" / "reference" / "commands.md", commands_page()
+    yield ROOT / "docs" / "reference" / "python.md", python_page()
+    yield ROOT / "docs" / "reference" / "advice.md", fields_page(advice_schema())
     readme = ROOT / "README.md"
     yield readme, _between(readme.read_text(encoding="utf-8"), _commands())
 

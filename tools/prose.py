@@ -18,7 +18,15 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 # Generated from what is checked already, history, and other people's words.
-SKIPPED = ("docs/rules.md", "docs/cases.md", "docs/checks.md", "docs/reference/", "docs/style.md", "rules/cases/", "rules/sources")
+SKIPPED = (
+    "docs/rules.md",
+    "docs/cases.md",
+    "docs/checks.md",
+    "docs/reference/",
+    "docs/style.md",
+    "rules/cases/",
+    "rules/sources",
+)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|<!--.*?-->|\]\([^)]*\)", re.DOTALL)
 
 
@@ -75,7 +83,9 @@ def _code_free(line: str) -> str:
 
 def findings() -> Iterator[tuple[Text, str, str]]:
     """Yield each text with the words found in it and what to write instead."""
-    patterns: list[dict[str, Any]] = yaml.safe_load((ROOT / "tools" / "prose.yaml").read_text(encoding="utf-8"))
+    patterns: list[dict[str, Any]] = yaml.safe_load(
+        (ROOT / "tools" / "prose.yaml").read_text(encoding="utf-8")
+    )
     for item in patterns:
         item["compiled"] = re.compile(item["find"], re.IGNORECASE if "^" not in item["find"] else 0)
     for text in texts():

@@ -25,7 +25,12 @@ SURFACE = {
 def commands_page() -> str:
     """Return every command with its arguments, options and defaults as Markdown."""
     group = typer.main.get_command(build())
-    lines = ["# Commands", "", "Generated from the command line itself. `advisor COMMAND --help` prints the same.", ""]
+    lines = [
+        "# Commands",
+        "",
+        "Generated from the command line itself. `advisor COMMAND --help` prints the same.",
+        "",
+    ]
     for name, command in sorted(group.commands.items()):  # type: ignore[attr-defined]
         lines += _command(f"advisor {name}", command)
     return "\n".join(lines).rstrip() + "\n"
@@ -62,15 +67,27 @@ def python_page() -> str:
         module = __import__(module_name, fromlist=list(names))
         for name in names:
             thing = getattr(module, name)
-            signature = f"{name}{inspect.signature(thing)}".replace("'", "") if inspect.isfunction(thing) else name
-            lines += [f"## {name}", "", f"```python\nfrom {module_name} import {name}\n\n{signature}\n```", ""]
+            signature = (
+                f"{name}{inspect.signature(thing)}".replace("'", "") if inspect.isfunction(thing) else name
+            )
+            lines += [
+                f"## {name}",
+                "",
+                f"```python\nfrom {module_name} import {name}\n\n{signature}\n```",
+                "",
+            ]
             lines += [f"```text\n{inspect.cleandoc(thing.__doc__ or '')}\n```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def fields_page(schema: dict[str, Any]) -> str:
     """Return the fields of a JSON schema as one table for each record."""
-    lines = ["# JSON of a recommendation", "", "What `advisor decide --json` and `advisor report -o x.json` print.", ""]
+    lines = [
+        "# JSON of a recommendation",
+        "",
+        "What `advisor decide --json` and `advisor report -o x.json` print.",
+        "",
+    ]
     for name, record in {"advice": schema, **schema.get("$defs", {})}.items():
         if fields := record.get("properties"):
             lines += [f"## {name}", "", "| field | type | meaning |", "| --- | --- | --- |"]

@@ -10,7 +10,7 @@ from typing import Any
 from advisor.catalog import Catalog, Record, load_catalog
 from advisor.cost import CostProjection, project
 from advisor.cost.records import costs_of_version_1
-from advisor.decide import decide
+from advisor.decide import decide, hangs_on
 from advisor.decide.records import Recommendation, of_version_1
 from advisor.errors import AdvisorError
 from advisor.limits import limits_of
@@ -43,10 +43,18 @@ def recommend(
 ) -> Recommendation:
     """Decide one situation and hold the strategies against its limits; what misses one is never called clear."""
     found = decide(situation, catalog, as_of=as_of, skip=skip)
-    limits = limits_of(situation.answers, catalog, as_of=as_of).limits
-    missed = any(item.state == "missed" and found.recommended in item.strategies for item in limits)
+    held = limits_of(situation.answers, catalog, as_of=as_of)
+    missing = frozenset(name for item in held.limits if item.state == "missed" for name in item.strategies)
+    missed = found.recommended in missing
     verdict = "leaning" if missed and found.verdict == "clear" else found.verdict
-    return found.model_copy(update={"limits": limits, "verdict": verdict})
+    return found.model_copy(
+        update={
+            "limits": held.limits,
+            "alternatives": held.alternatives,
+            "hangs_on": hangs_on(situation.answers, catalog, as_of=as_of, missing=missing),
+            "verdict": verdict,
+        }
+    )
 
 
 def advise(situation: Situation, catalog: Catalog, *, as_of: date, with_cost: bool = True) -> Advice:

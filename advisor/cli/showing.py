@@ -21,6 +21,9 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     console.print(Panel(_headline(recommendation, catalog), border_style="dim", expand=False))
     _show_reasons(recommendation, catalog, console)
     _show_flips(recommendation, catalog, console)
+    for item in recommendation.hangs_on:
+        told = f"{item.title}: {words.hangs(item, catalog)}"
+        console.print(f"[bold]Hangs on[/] {escape(told)}")
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
         console.print(f"[yellow]![/] {escape(warning)}")
@@ -62,6 +65,11 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
         Text(f"Limit missed: {words.limit(item, catalog)}", style="yellow")
         for item in words.missed(recommendation)
     ]
+    if words.missed(recommendation):
+        lines += [
+            Text(f"Instead {place}: {item.title}. {words.alternative(item)}")
+            for place, item in enumerate(recommendation.alternatives, 1)
+        ]
     lines += [
         Text(f"Ruled out: {words.strategy(out.strategy, catalog)} — {out.because}")
         for out in recommendation.ruled_out

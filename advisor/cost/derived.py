@@ -64,8 +64,16 @@ def derived_columns(frame: pl.DataFrame, catalog: Catalog, *, as_of: date) -> pl
     rows = with_prices(filled, index.fill_null(0), prices).with_columns(
         left.alias("months_left"), growth_factor=1.0
     )
-    costed = cost_components(rows, tier_counts(prices)).with_columns(latency_columns(catalog, as_of))
+    costed = cost_components(rows, tier_counts(prices)).with_columns(
+        latency_columns(catalog, as_of, **_varied(frame.columns))
+    )
     return costed.select(_facts(frame.columns)).collect().with_columns(prefix).select(list(DERIVED))
+
+
+def _varied(columns: list[str]) -> dict[str, pl.Expr]:
+    """Return what a frame sets of the latency model; only trials of weak numbers do."""
+    named = {"share": "cached_prefill_share", "spread": "model_spread"}
+    return {word: c(column) for word, column in named.items() if column in columns}
 
 
 def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Plan], pl.Series]:

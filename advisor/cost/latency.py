@@ -41,6 +41,8 @@ SPEEDS = {
 }
 COMMON = ("latency.network_ms", "latency.embed_query_ms", "latency.vector_search_ms", "latency.rerank_ms")
 SHARE = "latency.cached_prefill_share"
+OWN_STEPS = ("start of the model", "reading the prompt")
+"""Steps that differ from model to model of one class."""
 
 
 class Latency(Record):
@@ -68,13 +70,26 @@ def speed_row(prefix: str, speed: str, catalog: Catalog, day: date) -> dict[str,
     return row
 
 
-def latency_columns(catalog: Catalog, day: date) -> list[pl.Expr]:
-    """Derive ``<strategy>.first_token.p50`` … and ``<strategy>.latency.p95`` from rows with costs' columns."""
+def latency_columns(
+    catalog: Catalog, day: date, *, share: pl.Expr | None = None, spread: pl.Expr | None = None
+) -> list[pl.Expr]:
+    """Derive ``<strategy>.first_token.p50`` … and ``<strategy>.latency.p95`` from rows with costs' columns.
+
+    Args:
+        catalog: The rules.
+        day: The day whose numbers count.
+        share: Time of a cached token against an uncached one, instead of the usual one.
+        spread: Factor on the time to the first token, null for 1.
+    """
     ranges = {name: catalog.parameter(name, day).range for name in COMMON}
-    share = catalog.parameter(SHARE, day).number
+    usual = pl.lit(catalog.parameter(SHARE, day).number)
+    known = usual if share is None else share.fill_null(usual)
+    factor = pl.lit(1.0) if spread is None else spread.fill_null(1.0)
     columns = []
     for s in STRATEGIES:
-        first = _steps(s, ranges, share)
+        first = _steps(s, ranges, known)
+        for step in OWN_STEPS:
+            first[step] = _times(factor, first[step])
         decode = (
             c("output_tokens") * c(f"{served_by(s)}.decode.p50"),
             c("output_tokens") * c(f"{served_by(s)}.decode.p95"),
@@ -90,7 +105,7 @@ def latency_columns(catalog: Catalog, day: date) -> list[pl.Expr]:
 def part_columns(catalog: Catalog, day: date) -> list[pl.Expr]:
     """Derive the median of each step as ``<strategy>.step.<name>``."""
     ranges = {name: catalog.parameter(name, day).range for name in COMMON}
-    share = catalog.parameter(SHARE, day).number
+    share = pl.lit(catalog.parameter(SHARE, day).number)
     columns = []
     for s in STRATEGIES:
         columns += [step[0].alias(f"{s}.step.{name}") for name, step in _steps(s, ranges, share).items()]
@@ -99,7 +114,7 @@ def part_columns(catalog: Catalog, day: date) -> list[pl.Expr]:
 
 
 def _steps(
-    s: str, ranges: Mapping[str, tuple[float, float, float]], share: float
+    s: str, ranges: Mapping[str, tuple[float, float, float]], share: pl.Expr
 ) -> dict[str, tuple[pl.Expr, pl.Expr]]:
     who = served_by(s)
     read = (c(f"{s}.prompt") - c(f"{s}.prefix") * c(f"{s}.hit") * (1 - share)) / 1000

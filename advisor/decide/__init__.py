@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from advisor.decide.deciding import decide
 from advisor.decide.flips import DecisionMap, decision_map
-from advisor.decide.records import Flip, Nearly, NextQuestion, Reason, Recommendation
+from advisor.decide.hanging import hangs_on
+from advisor.decide.records import Flip, HangsOn, Nearly, NextQuestion, Reason, Recommendation
 from advisor.decide.scoring import Scored, fired, score
 from advisor.decide.surroundings import askable
 from advisor.decide.tables import decide_frame
@@ -12,6 +13,7 @@ from advisor.decide.tables import decide_frame
 __all__ = [
     "DecisionMap",
     "Flip",
+    "HangsOn",
     "Nearly",
     "NextQuestion",
     "Reason",
@@ -22,5 +24,6 @@ __all__ = [
     "decide_frame",
     "decision_map",
     "fired",
+    "hangs_on",
     "score",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from advisor.catalog import Catalog
+from advisor.catalog import Catalog, facts_in
 from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
 from advisor.decide.reasons import nearly, reasons
@@ -38,7 +38,7 @@ def decide(
         for name, bits in zip(STRATEGIES, around.here.scores[0].tolist(), strict=True)
         if np.isneginf(bits) and name not in {item.strategy for item in by_rule}
     ]
-    ruled_out = (*by_rule, *_impossible(gone, case.answers, catalog, as_of))
+    ruled_out = (*by_rule, *_impossible(gone, around.state, case.answers, catalog, as_of))
     excluded = frozenset(item.strategy for item in ruled_out)
     ranked = _ranked(around, excluded)
     recommended, prompted = ranked[0], STRATEGIES[int(around.here.scores[0, 1] > around.here.scores[0, 0])]
@@ -101,22 +101,36 @@ def _ruled_out(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[Rule
 
 
 def _impossible(
-    gone: Sequence[str], answers: Mapping[str, Any], catalog: Catalog, as_of: date
+    gone: Sequence[str],
+    state: Mapping[str, bool | None],
+    answers: Mapping[str, Any],
+    catalog: Catalog,
+    as_of: date,
 ) -> Iterator[RuledOut]:
-    """Name what nothing on the market of the day can carry, with the answer that excludes it."""
+    """Name what nothing on the market of the day can carry, with the answer that excludes it and what is known of it."""
     if not gone:
         return
     without = [{name: value for name, value in answers.items() if name != left} for left in answers]
     lifted = feasible(frame_of(without, catalog), catalog, as_of)
     for strategy in gone:
         frees = lifted[strategy].ne_missing(other=False).to_list()
-        named = [catalog.facts[fact].question for fact, free in zip(answers, frees, strict=True) if free]
-        why = " ".join(named) or "Several of your answers together."
+        freeing = [fact for fact, free in zip(answers, frees, strict=True) if free]
+        named = [catalog.facts[fact].question for fact in freeing]
+        why = " ".join([*(named or ["Several of your answers together."]), *_known(freeing, state, catalog)])
         yield RuledOut(
             strategy=strategy,
             because=f"Nothing on the market of {as_of} can carry it with your answers. It hangs on: {why}",
             rule="limits",
         )
+
+
+def _known(facts: Sequence[str], state: Mapping[str, bool | None], catalog: Catalog) -> Iterator[str]:
+    """Return what rules that only advise say of exactly these answers."""
+    for name, fires in state.items():
+        rule = catalog.rules[name]
+        silent = not rule.effect and not rule.rules_out
+        if fires and silent and set(facts_in(catalog.conditions[name])) <= set(facts):
+            yield f"{rule.title}."
 
 
 def _techniques(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[TechniqueAdvice, ...]:

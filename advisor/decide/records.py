@@ -10,10 +10,11 @@ from pydantic import Field
 
 from advisor.catalog import Dial, Evidence, Record
 from advisor.catalog.records import EffectWord
-from advisor.limits.records import Limit
+from advisor.limits.records import Alternative, Limit
 
 Verdict = Literal["clear", "leaning", "too_close", "too_early"]
 Settled = Literal["open", "settled", "final"]
+Ground = Literal["judgement", "partly judgement", "published"]
 
 
 class FactUsed(Record):
@@ -115,6 +116,38 @@ class RuledOut(Record):
     """Since when; null where it does not hang on a day."""
 
 
+class Outcome(Record):
+    """What would be said."""
+
+    recommended: str
+    """The strategy."""
+    verdict: Verdict
+    """How clearly."""
+
+
+class HangsOn(Record):
+    """A weakly grounded number, assumed and not answered, at an end of which the verdict is another."""
+
+    parameter: str
+    """`topic.name` of the number."""
+    title: str
+    """What it is."""
+    unit: str
+    """tokens, ms, usd …"""
+    low: float
+    """Low end of its range."""
+    value: float
+    """What was reckoned with."""
+    high: float
+    """High end of its range."""
+    at_low: Outcome
+    """What would be said at the low end."""
+    at_high: Outcome
+    """What would be said at the high end."""
+    ground: Ground
+    """Whether anybody published it."""
+
+
 class StartWith(Record):
     """What to build and measure now."""
 
@@ -175,6 +208,10 @@ class Recommendation(Record):
     """clear, leaning, too_close, or too_early while few questions are answered."""
     limits: tuple[Limit, ...] = ()
     """What each strategy needs and what there is: met, missed or unknown."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Where a limit is missed: what else would keep it, best first, with its own time and cost."""
+    hangs_on: tuple[HangsOn, ...] = ()
+    """Weak numbers at an end of which the verdict would be another."""
     ruled_out: tuple[RuledOut, ...]
     """Strategies that cannot be had."""
     scores: dict[str, float]

@@ -42,14 +42,16 @@ def milliseconds(s: str, columns: tuple[str, ...], catalog: Catalog, day: date, 
     spent = sum(fixed) if s in RETRIEVING else fixed[0]
     read = prompt_tokens(s, columns, catalog, day, end.tokens) / 1000
     if s in ("prompting", "few_shot"):
-        share = catalog.parameter("latency.cached_prefill_share", day).range[end.speed]
+        usual = catalog.parameter("latency.cached_prefill_share", day).range[end.speed]
+        share = number("cached_prefill_share", columns).fill_null(usual)
         held = must_hold_text(columns).fill_null(value=end is WORST)
         text = number("knowledge_tokens", columns).fill_null(0.0)
         read = read + pl.when(held).then(text).otherwise(0.0) * share / 1000
     whole = _whole(columns).fill_null(value=end is WORST)
     written = pl.when(whole).then(output_tokens(columns, catalog, day, end.tokens)).otherwise(0.0)
     first, prefill, decode = (c(f"{who}.{step}.{end.name}") for step in ("first", "prefill", "decode"))
-    return spent + first + read * prefill + written * decode
+    spread = number("model_spread", columns).fill_null(1.0)
+    return spent + (first + read * prefill) * spread + written * decode
 
 
 def _whole(columns: tuple[str, ...]) -> pl.Expr:

@@ -59,6 +59,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
         _roadmap(advice),
         *_arguments(advice, catalog, cited),
         *_changes(advice, catalog),
+        *_hangs(advice, catalog),
         cost_section(advice, catalog, cited.number),
         *_risks(advice, catalog),
         *_techniques(advice),
@@ -141,9 +142,18 @@ def _limits(advice: Advice, catalog: Catalog) -> Iterator[Section]:
         for item in found.limits
         if named & set(item.strategies)
     )
-    if rows:
-        head = ("Limit", "Needed", "Available", "State", "For")
-        yield Section("limits", "Limits", (Table("What is needed and what there is", head, rows),))
+    head = ("Limit", "Needed", "Available", "State", "For")
+    blocks: list[Block] = [Table("What is needed and what there is", head, rows)] if rows else []
+    if rows and words.missed(found):
+        blocks.append(Terms(tuple((item.title, words.alternative(item)) for item in found.alternatives)))
+    if blocks:
+        yield Section("limits", "Limits", tuple(blocks))
+
+
+def _hangs(advice: Advice, catalog: Catalog) -> Iterator[Section]:
+    pairs = tuple((item.title, words.hangs(item, catalog)) for item in advice.recommendation.hangs_on)
+    if pairs:
+        yield Section("hangs-on", "Weak numbers that the verdict hangs on", (Terms(pairs),))
 
 
 def _roadmap(advice: Advice) -> Section:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
-from advisor.decide.records import Flip, NextQuestion, Reason, Recommendation, RoadmapStep
-from advisor.limits import Limit
+from advisor.decide.records import Flip, HangsOn, NextQuestion, Reason, Recommendation, RoadmapStep
+from advisor.limits import Alternative, Limit
 
 # A space at which no line breaks.
 _TIED: Final = "\N{NO-BREAK SPACE}"
@@ -77,6 +77,28 @@ def missed(recommendation: Recommendation) -> list[Limit]:
     """List the limits that what is recommended, or what to start with, misses."""
     named = {recommendation.recommended, recommendation.start_with.strategy}
     return [item for item in recommendation.limits if item.state == "missed" and named & set(item.strategies)]
+
+
+def alternative(item: Alternative) -> str:
+    """Say what another way takes, with its own time and running cost where they are known."""
+    facts = []
+    if item.p50_ms is not None and item.p95_ms is not None:
+        facts.append(f"median {item.p50_ms:,.0f} ms, 95 % within {item.p95_ms:,.0f} ms")
+    if item.usd_per_month is not None:
+        facts.append(f"about {item.usd_per_month:,.0f} USD a month")
+    if item.keeps:
+        facts.append(f"keeps: {', '.join(item.keeps)}")
+    return f"{item.because} ({'; '.join(facts)})" if facts else item.because
+
+
+def hangs(item: HangsOn, catalog: Catalog) -> str:
+    """Say at which end of a weak number the verdict is which, and how weak its ground is."""
+    ends = ((item.low, item.at_low), (item.high, item.at_high))
+    told = [
+        f"at {value:,.10g} {strategy(end.recommended, catalog)}, {VERDICTS[end.verdict].lower()}"
+        for value, end in ends
+    ]
+    return f"{item.value:,.10g} {item.unit} reckoned with ({item.ground}); {'; '.join(told)}"
 
 
 def any_of(names: Sequence[str], catalog: Catalog) -> str:

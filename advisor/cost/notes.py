@@ -12,6 +12,7 @@ from advisor.cost.assumptions import ASSUMED, assumed_parameter
 from advisor.cost.currency import exchange_rate
 from advisor.cost.offers import price_changes, quote, retirement
 from advisor.cost.price_tables import Plan, day_after
+from advisor.cost.quantities import WHOLE_TEXT
 from advisor.cost.records import Assumed, CostComponent
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.cost.workload import Component, column_of, components_of
@@ -175,12 +176,23 @@ def _lengths(plan: Plan, first: Mapping[str, Any], facts: Mapping[str, Any]) -> 
             notes.append(
                 f"{s}: {needed:,.0f} tokens do not fit into the {room:,} tokens of {offer.model.label}."
             )
+    notes += _left_out(plan, first)
     minimum = first["base.cache_minimum"]
     if facts.get("cache_hit") and all(first[f"{s}.prefix"] < minimum for s in ("prompting", "few_shot")):
         notes.append(
             f"Prefixes under {minimum:,.0f} tokens are never cached at this vendor; the cache share has no effect."
         )
     return notes
+
+
+def _left_out(plan: Plan, first: Mapping[str, Any]) -> list[str]:
+    """Name strategies that would need all of the text in the prompt, where no prompt takes it."""
+    text = first.get("whole_text") or 0
+    without = [s for s in WHOLE_TEXT if text and not first.get(f"{s}.text")]
+    if not without:
+        return []
+    told = f"the {text:,.0f} tokens of text fit no prompt of {plan.offer.model.label}"
+    return [f"{' and '.join(without)}: {told} and are in none of their figures."]
 
 
 def _prices(plan: Plan, catalog: Catalog, day: date, facts: Mapping[str, Any]) -> list[str]:

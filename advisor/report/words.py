@@ -98,7 +98,8 @@ def hangs(item: HangsOn, catalog: Catalog) -> str:
         f"at {value:,.10g} {strategy(end.recommended, catalog)}, {VERDICTS[end.verdict].lower()}"
         for value, end in ends
     ]
-    return f"{item.value:,.10g} {item.unit} reckoned with ({item.ground}); {'; '.join(told)}"
+    unit = "" if item.unit in ("factor", "share") else f" {item.unit.replace('_', ' ')}"
+    return f"{item.value:,.10g}{unit} reckoned with ({item.ground}); {'; '.join(told)}"
 
 
 def any_of(names: Sequence[str], catalog: Catalog) -> str:

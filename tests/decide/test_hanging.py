@@ -12,6 +12,7 @@ from advisor.advice import recommend
 from advisor.catalog import load_catalog
 from advisor.decide import decide, hangs_on
 from advisor.decide.hanging import ANSWERABLE, WINDOWS, ground_of, with_number
+from advisor.report import words
 from advisor.scenario import Situation, check_answers
 from tests.situations import answers
 
@@ -101,3 +102,10 @@ def test_no_end_is_called_clear_for_a_strategy_that_misses_a_limit(given_answers
 )
 def test_the_ground_of_a_number_is_read_from_its_sources(name, ground):
     assert ground_of(CATALOG.parameter(name, DAY), CATALOG) == ground
+
+
+def test_a_line_says_both_ends_and_how_weak_the_ground_is():
+    line = words.hangs(told(**A_LIBRARY, knowledge_tokens=800_000)["decision.long_window_tokens"], CATALOG)
+
+    assert line.startswith("700,000 tokens reckoned with (partly judgement); at 128,000 Retrieval")
+    assert "at 900,000 Prompting" in line

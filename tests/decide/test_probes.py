@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -122,3 +123,15 @@ def test_where_to_stop_names_the_figure_that_is_needed(needed):
     found = said(**PILE, prompting_result="nearly", needed_percent=needed)
 
     assert ("95 %" in found.start_with.stop_when) == (needed is not None)
+
+
+def test_a_vendor_is_judged_by_the_day_and_not_by_its_name():
+    answers_of_the_day = {"bound_vendor": "openai", "behavior_gap": "main", "labelled_examples": 20_000}
+    before, after = (
+        decide(check_answers(answers_of_the_day, CATALOG), CATALOG, as_of=day)
+        for day in (date(2026, 5, 1), date(2026, 11, 26))
+    )
+
+    assert not {out.strategy for out in before.ruled_out} & set(TRAINED)
+    assert {out.strategy for out in after.ruled_out} == set(TRAINED)
+    assert all("2027-01-06" in out.because for out in after.ruled_out)

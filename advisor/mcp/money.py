@@ -112,8 +112,13 @@ class Money:
         """
         settings = {
             **settings_of(program),
-            **{"method": method, "rank": rank, "seq_len": seq_len, "micro_batch": micro_batch},
-            **{"optimizer": optimizer, "quantisation": quantisation, "checkpointing": checkpointing},
+            "method": method,
+            "rank": rank,
+            "seq_len": seq_len,
+            "micro_batch": micro_batch,
+            "optimizer": optimizer,
+            "quantisation": quantisation,
+            "checkpointing": checkpointing,
         }
         return size_run(
             self.house.catalog,

@@ -55,7 +55,6 @@ def make_tool(function: Callable[..., Any], kind: Kind, title: str) -> Tool:
 
 def _strict(arguments: Any) -> Any:
     """Refuse arguments that a tool does not know, instead of dropping them unseen."""
-
     settings = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     return type(arguments)(
         arguments.__name__, (arguments,), {"model_config": settings, "__module__": __name__}

@@ -1,0 +1,16 @@
+"""One shape for what a gate found, and the forms in which code hosts and build servers read it."""
+
+from __future__ import annotations
+
+from advisor.report.gates.finding import FORMS, GateFinding, GateReport, gate_text
+from advisor.report.gates.sources import gate_of_audit, gate_of_recheck, gate_of_rules
+
+__all__ = [
+    "FORMS",
+    "GateFinding",
+    "GateReport",
+    "gate_of_audit",
+    "gate_of_recheck",
+    "gate_of_rules",
+    "gate_text",
+]

@@ -41,7 +41,7 @@ def installed(folder: Path) -> dict[str, str]:
 def inspect(folder: Path, env: dict[str, str], target: list[str], *method: str) -> dict[str, Any]:
     binary = folder / "node_modules" / ".bin" / "mcp-inspector"
     done = subprocess.run(
-        [str(binary), "--cli", *target, *method],
+        [str(binary), "--cli", "--connect-timeout", "120000", *target, *method],
         env=env,
         capture_output=True,
         text=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,20 +28,19 @@ def gate_of_audit(audit: Audit, counted: Sequence[Finding], failing: Collection[
 
     known = {check.id: check for check in CHECKS}
     named = sorted({one.check for one in counted})
-    lines = _lines_of_rows(audit, {row for one in counted for row in one.rows[:ROWS_SHOWN]})
+    # Rows of JSON lines are counted with the empty ones, so they are the file's lines; other formats have none.
+    by_line = audit.format.container == "jsonl"
     return GateReport(
         command="audit",
         titles={name: known[name].title for name in named},
         helps={name: f"{known[name].matters} {known[name].remedy}" for name in named},
-        findings=tuple(place for one in counted for place in _places(one, audit.file, lines, failing)),
+        findings=tuple(place for one in counted for place in _places(one, audit.file, by_line, failing)),
     )
 
 
-def _places(
-    one: Finding, file: str, lines: Mapping[int, int], failing: Collection[str]
-) -> Iterator[GateFinding]:
-    rows = [row for row in one.rows[:ROWS_SHOWN] if row in lines]
-    for line in [lines[row] for row in rows] or [None]:
+def _places(one: Finding, file: str, by_line: bool, failing: Collection[str]) -> Iterator[GateFinding]:
+    rows = one.rows[:ROWS_SHOWN] if by_line else []
+    for line in rows or [None]:
         yield GateFinding(
             check=one.check,
             severity=one.severity,
@@ -51,16 +49,6 @@ def _places(
             path=_relative(file),
             line=line,
         )
-
-
-def _lines_of_rows(audit: Audit, rows: Collection[int]) -> dict[int, int]:
-    """Return the line of each row, where the file has one row a line; empty lines are no rows."""
-    path = Path(audit.file)
-    if audit.format.container != "jsonl" or not path.is_file() or not rows:
-        return {}
-    with path.open("rb") as stream:
-        filled = (number for number, line in enumerate(stream, 1) if line.strip())
-        return {row: line for row, line in enumerate(islice(filled, max(rows)), 1) if row in rows}
 
 
 def gate_of_rules(findings: Iterable[LintFinding]) -> GateReport:

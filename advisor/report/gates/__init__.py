@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.report.gates.finding import FORMS, GateFinding, GateReport, gate_text
+from advisor.report.gates.finding import GateFinding, GateReport
 from advisor.report.gates.sources import gate_of_audit, gate_of_recheck, gate_of_rules
+from advisor.report.gates.writing import FORMS, gate_text
 
 __all__ = [
     "FORMS",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import Literal
 
 from advisor.catalog import Record
-from advisor.errors import AdvisorError, did_you_mean
 
 
 class GateFinding(Record):
@@ -37,39 +35,3 @@ class GateReport(Record):
     """Why each matters, where that is known."""
     findings: tuple[GateFinding, ...]
     """The worst first."""
-
-
-def _sarif(report: GateReport) -> str:
-    from advisor.report.gates.sarif import sarif
-
-    return sarif(report)
-
-
-def _junit(report: GateReport) -> str:
-    from advisor.report.gates.junit import junit
-
-    return junit(report)
-
-
-def _github(report: GateReport) -> str:
-    from advisor.report.gates.workflow_commands import workflow_commands
-
-    return workflow_commands(report)
-
-
-FORMS: Final[Mapping[str, Callable[[GateReport], str]]] = {
-    "sarif": _sarif,
-    "junit": _junit,
-    "github": _github,
-}
-
-
-def gate_text(report: GateReport, form: str) -> str:
-    """Write a gate's report in one of the forms; the same report gives the same bytes.
-
-    Raises:
-        AdvisorError: There is no such form.
-    """
-    if form not in FORMS:
-        raise AdvisorError(f"there is no format '{form}'", place="--format", remedy=did_you_mean(form, FORMS))
-    return FORMS[form](report)

@@ -69,7 +69,7 @@ CAUSE = Cause(
     found=Example(
         shows="no row declines, a tenth of the requests ought to be declined, none is",
         training=lambda: answered(90),
-        production=lambda: [*answered(36, shift=90), *([_MADE_UP] * 6)],
+        production=lambda: [*answered(70, shift=90), *([_MADE_UP] * 6)],
         facts=Facts(wanted_refusals=0.1),
     ),
     quiet=Example(

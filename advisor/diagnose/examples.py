@@ -27,3 +27,8 @@ def with_system(rows: Sequence[Row], prompt: str) -> list[Row]:
 def changed(rows: Sequence[Row], **fields: Any) -> list[Row]:
     """Return the rows with these fields in place of theirs."""
     return [{**one, **fields} for one in rows]
+
+
+def half_of(count: int, side: int) -> list[Row]:
+    """Return every other six rows, so that both halves hold each kind of question."""
+    return [one for at, one in enumerate(answered(count)) if at // 6 % 2 == side]

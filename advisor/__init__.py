@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.surface import advise_from, audit, compare, cost, plan_training, portfolio
+    from advisor.surface import advise_from, audit, compare, cost, diagnose, plan_training, portfolio
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "advise_from", "audit", "compare", "cost", "plan_training", "portfolio"]
+__all__ = ["__version__", "advise_from", "audit", "compare", "cost", "diagnose", "plan_training", "portfolio"]
 
 
 def __getattr__(name: str) -> Any:

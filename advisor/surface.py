@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     import polars as pl
 
     from advisor.data.records import Audit
+    from advisor.diagnose.records import Diagnosis
     from advisor.evaluate.records import Evaluation
     from advisor.train.planning import Planned
 
-__all__ = ["advise_from", "audit", "compare", "cost", "plan_training", "portfolio"]
+__all__ = ["advise_from", "audit", "compare", "cost", "diagnose", "plan_training", "portfolio"]
 
 Answers = Mapping[str, Any]
 """Facts by name, as ``rules/facts.yaml`` declares them: an option's id, a list of ids, a number in the fact's unit, or
@@ -218,6 +219,43 @@ def compare(
     options = EvaluateOptions(references=_path(references), scorers=tuple(scorers), margin=margin)
     files = [(name, Path(path)) for name, path in arms.items()]
     return evaluate(files, options, as_of=_day(as_of)).evaluation
+
+
+def diagnose(
+    *,
+    train: Path | str | None = None,
+    evaluation: Path | str | None = None,
+    production: Path | str | None = None,
+    labels: Path | str | None = None,
+    facts: Path | str | None = None,
+) -> Diagnosis:
+    """Look for why a tuned model sounds wrong though its evaluation passed; no model is called.
+
+    Args:
+        train: Training rows.
+        evaluation: Evaluation rows.
+        production: Production samples.
+        labels: Complaints: rows with ``row`` (from 1) and ``label``.
+        facts: A JSON or YAML sheet of what is known of the run and of serving.
+
+    Returns:
+        ``causes``, ranked, each likely, shown, ruled_out or cannot_tell, with a score from 0 to 1, row numbers from 1
+        and a remedy; ``samples``: what to do with each labelled one.
+
+    Raises:
+        AdvisorError: A file cannot be read, a label is none, a fact is unknown.
+    """
+    from advisor.diagnose.diagnosing import diagnose as found
+    from advisor.diagnose.given import Given, material_of
+
+    given = Given(
+        training=_path(train),
+        evaluation=_path(evaluation),
+        production=_path(production),
+        labels=_path(labels),
+        facts=_path(facts),
+    )
+    return found(material_of(given))
 
 
 def _rows(table: pl.DataFrame, catalog: Catalog) -> list[dict[str, Any]]:

@@ -88,12 +88,16 @@ def test_each_verb_gives_what_the_shell_prints(files):
     costed = advisor.cost(ANSWERS, as_of=DAY, draws=100)
     audited = advisor.audit(train)
     planned = advisor.plan_training(ANSWERS, train, model="qwen3-8b", as_of=DAY)
+    diagnosed = advisor.diagnose(train=train, production=train)
     compared = advisor.compare(arms, references, as_of=DAY)
 
     assert decided.model_dump(mode="json", by_alias=True) == printed("decide", path)
     assert costed.model_dump(mode="json", by_alias=True) == printed("cost", path, "--draws", "100")
     assert audited.model_dump(mode="json") == json.loads(
         command_line.advisor("audit", train, "--json").stdout
+    )
+    assert diagnosed.model_dump(mode="json") == json.loads(
+        command_line.advisor("diagnose", "--train", train, "--production", train, "--json").stdout
     )
     assert planned.plan.sha256 == printed("plan", path, "--data", train, "--model", "qwen3-8b")["sha256"]
     assert compared.model_dump(mode="json") == printed("evaluate", *named, "--references", references)

@@ -29,6 +29,7 @@ from advisor.catalog.records import (
 from advisor.cli import build
 from advisor.cli.outputs import file_name, outputs, schema_of
 from advisor.data.documentation import checks_page
+from advisor.diagnose.documentation import causes_page
 from advisor.files import write_text
 from advisor.report import advice_schema
 from advisor.report.words import effects
@@ -67,6 +68,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         ROOT / "docs" / "checks.md",
         checks_page(),
     )
+    yield ROOT / "docs" / "causes.md", causes_page()
     readme = ROOT / "README.md"
     yield readme, _between(readme.read_text(encoding="utf-8"), _commands())
 

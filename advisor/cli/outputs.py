@@ -84,6 +84,7 @@ def _data() -> dict[str, Output]:
     from advisor.data.fix import Fixed
     from advisor.data.records import Audit, Finding
     from advisor.data.split import Manifest
+    from advisor.diagnose.records import Diagnosis
     from advisor.evaluate.judging.arms import Judged
     from advisor.evaluate.records import Evaluation
 
@@ -93,6 +94,7 @@ def _data() -> dict[str, Output]:
         "split": Output(Manifest),
         "augment": Output(Augmented),
         "augment --dry-run": Output(Estimate),
+        "diagnose": Output(Diagnosis),
         "evaluate": Output(Evaluation, sometimes={"judged": Judged}),
     }
 

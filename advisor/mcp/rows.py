@@ -14,6 +14,9 @@ from pydantic import Field
 from advisor.catalog import Record, load_catalog
 from advisor.data.records import Audit, AuditInputs, AuditOptions
 from advisor.data.split import EVAL_SHARE, SEED, Manifest, SplitOptions
+from advisor.diagnose.given import Given
+from advisor.diagnose.records import Diagnosis
+from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import EvaluateOptions
 from advisor.evaluate.records import Evaluation
 from advisor.mcp.arguments import AnswersArgument, ConfirmArgument, DayArgument, NameArgument, PathArgument
@@ -169,6 +172,46 @@ class Rows:
         files = [(name, self.house.inside(path)) for name, path in arms.items()]
         return await apart(context, evaluated, files, options, self.house.day(as_of))
 
+    async def diagnose(
+        self,
+        context: Context,
+        train: PathArgument | None = None,
+        evaluation: PathArgument | None = None,
+        production: PathArgument | None = None,
+        labels: Annotated[
+            PathArgument | None, Field(description="Complaints: rows with row and label.")
+        ] = None,
+        train_system: Annotated[
+            PathArgument | None, Field(description="Training's system prompt, a text file.")
+        ] = None,
+        serve_system: Annotated[
+            PathArgument | None, Field(description="Serving's system prompt, a text file.")
+        ] = None,
+        curves: Annotated[PathArgument | None, Field(description="Losses by step.")] = None,
+        facts: Annotated[
+            PathArgument | None, Field(description="A sheet of what is known of the run.")
+        ] = None,
+        rows_listed: Annotated[
+            int, Field(ge=0, le=10_000, description="Row numbers listed per cause.")
+        ] = ROWS_LISTED,
+    ) -> Diagnosis:
+        """Diagnose a tuned model that passed its evaluation and sounds wrong: ranked causes and the rows to blame.
+
+        Give what there is; each file lets more causes be told. A cause that cannot be told is not ruled out.
+        """
+        given = Given(
+            training=self._maybe(train), evaluation=self._maybe(evaluation), production=self._maybe(production),
+            labels=self._maybe(labels), training_system=self._maybe(train_system),
+            serving_system=self._maybe(serve_system), curves=self._maybe(curves), facts=self._maybe(facts),
+        )  # fmt: skip
+        if not given.model_fields_set or given == Given():
+            raise AdvisorError(
+                "there is nothing to look at", place="diagnose", remedy="Give train and production."
+            )
+        found = await apart(context, diagnosed, given)
+        short = [one.model_copy(update={"rows": one.rows[:rows_listed]}) for one in found.causes]
+        return found.model_copy(update={"causes": tuple(short)})
+
     async def _planned(
         self,
         context: Context,
@@ -184,6 +227,14 @@ class Rows:
 
     def _maybe(self, path: str | None) -> Path | None:
         return None if path is None else self.house.inside(path)
+
+
+def diagnosed(given: Given) -> Diagnosis:
+    """Diagnose what was given; runs in a process of its own."""
+    from advisor.diagnose.diagnosing import diagnose
+    from advisor.diagnose.given import material_of
+
+    return diagnose(material_of(given))
 
 
 def evaluated(files: list[tuple[str, Path]], options: EvaluateOptions, day: date) -> Evaluation:

@@ -54,6 +54,7 @@ def _tools(house: House) -> list[tuple[Callable[..., Any], Kind, str]]:
         (rows.audit, "reads", "Audit a training file"),
         (rows.plan, "reads", "Plan a training run"),
         (rows.evaluate, "reads", "Evaluate answers that exist"),
+        (rows.diagnose, "reads", "Diagnose a tuned model"),
     ]
     if house.writes:
         tools += [

@@ -98,6 +98,7 @@ CALLS = [
     ("plan", ("plan", "answers.json", "--data", "train.jsonl", "--model", "qwen3-8b", *DAY)),
     ("train list", ("train", "list")),
     ("evaluate", ("evaluate", *ARMS, *DAY)),
+    ("diagnose", ("diagnose", "--train", "train.jsonl", "--production", "train.jsonl")),
     ("library save", ("library", "save", "answers.json", *DAY)),
     ("library list", ("library", "list")),
     ("library export", ("library", "export", "library.json")),

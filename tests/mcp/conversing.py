@@ -92,6 +92,7 @@ def every_tool(folder: Path) -> list[tuple[str, dict[str, Any]]]:
         ("audit", {"data": "train.jsonl"}),
         ("plan", {"data": "train.jsonl", "model": "qwen3-8b"}),
         ("evaluate", {"arms": arms, "references": "references.jsonl"}),
+        ("diagnose", {"train": "train.jsonl", "production": "train.jsonl"}),
         ("split", {"data": "train.jsonl", "folder": "sides", "confirm": True}),
         (
             "write_training_bundle",

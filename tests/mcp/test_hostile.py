@@ -62,6 +62,7 @@ def test_no_tool_reads_through_a_path_that_leads_out_of_the_roots(places):
         "plan": lambda path: {"data": path},
         "evaluate": lambda path: {"arms": {"a": path}},
         "size": lambda path: {"config": path},
+        "diagnose": lambda path: {"facts": path},
     }
 
     async def script(client):

@@ -15,7 +15,7 @@ from tests.mcp.conversing import ANSWERS, DAY, call, every_tool, house, talk, tr
 
 READERS = {
     *("interview", "decide", "what_would_change_it", "explain_rule", "similar_cases", "cost"),
-    *("compare_models", "size", "audit", "plan", "evaluate"),
+    *("compare_models", "size", "audit", "plan", "evaluate", "diagnose"),
 }
 
 

@@ -78,7 +78,7 @@ def over_stdio(tmp_path_factory):
 
 
 def test_every_tool_answers_over_standard_streams_by_its_schema(over_stdio):
-    assert len(over_stdio["tools"]) == 13
+    assert len(over_stdio["tools"]) == 14
     check(over_stdio["tools"])
 
 
@@ -190,7 +190,7 @@ def strangers(port, token):
 
 
 def test_every_tool_answers_over_http_by_its_schema(over_http):
-    assert len(over_http["tools"]) == 13
+    assert len(over_http["tools"]) == 14
     check(over_http["tools"])
 
 

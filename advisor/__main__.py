@@ -2,4 +2,5 @@
 
 from advisor.cli import main
 
-main()
+if __name__ == "__main__":  # workers load the main module again, and must not run it
+    main()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 MAX_PART: Final = 2_000
 """Characters of one part of an error."""
@@ -22,6 +23,10 @@ class AdvisorError(Exception):
     def __init__(self, problem: str, *, place: str, remedy: str) -> None:
         self.problem, self.place, self.remedy = (_short(part) for part in (problem, place, remedy))
         super().__init__(self.problem, self.place, self.remedy)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers hand their errors over whole; by itself an exception would forget the names of its parts.
+        return partial(AdvisorError, place=self.place, remedy=self.remedy), (self.problem,)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}. {self.remedy}"

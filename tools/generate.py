@@ -1,4 +1,4 @@
-"""Write what is generated: editor schemas, the reference pages under docs/, and the command list in the README.
+"""Write what is generated: schemas for editors and of `--json`, the reference pages under docs/, the command list in the README.
 
 ``python tools/generate.py --check`` writes nothing and fails where a file is not current.
 """
@@ -27,7 +27,9 @@ from advisor.catalog.records import (
     StrategyBook,
 )
 from advisor.cli import build
+from advisor.cli.outputs import file_name, outputs, schema_of
 from advisor.data.documentation import checks_page
+from advisor.diagnose.documentation import causes_page
 from advisor.files import write_text
 from advisor.report import advice_schema
 from advisor.report.words import effects
@@ -58,6 +60,9 @@ def generated() -> Iterator[tuple[Path, str]]:
     catalog = load_catalog()
     for name, model in SCHEMAS.items():
         yield ROOT / "rules" / ".schema" / f"{name}.json", _schema(name, model, catalog)
+    for command, output in outputs().items():
+        text = json.dumps(schema_of(command, output), indent=1, ensure_ascii=False) + "\n"
+        yield ROOT / "advisor" / "schemas" / file_name(command), text
     advice = json.dumps(advice_schema(), indent=1, ensure_ascii=False) + "\n"
     yield ROOT / "rules" / ".schema" / "advice.json", advice
     yield ROOT / "docs" / "rules.md", _rules(catalog)
@@ -69,6 +74,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "reference" / "commands.md", commands_page()
     yield ROOT / "docs" / "reference" / "python.md", python_page()
     yield ROOT / "docs" / "reference" / "advice.md", fields_page(advice_schema())
+    yield ROOT / "docs" / "causes.md", causes_page()
     readme = ROOT / "README.md"
     yield readme, _between(readme.read_text(encoding="utf-8"), _commands())
 

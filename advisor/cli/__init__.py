@@ -33,6 +33,8 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "plan": ("plan",),
     "train": ("train",),
     "evaluate": ("evaluate",),
+    "diagnose": ("diagnose",),
+    "mcp": ("mcp",),
 }
 
 app = typer.Typer(

@@ -34,7 +34,16 @@ from advisor.cli.data_options import (
     WriterOption,
     YesOption,
 )
-from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
+from advisor.cli.options import (
+    GateOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    print_gate,
+    print_json,
+    stderr,
+    stdout,
+)
 from advisor.cli.terminal import confirm
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
@@ -68,6 +77,7 @@ def audit_command(
     baseline: BaselineOption = None,
     save_baseline: WriteBaselineOption = None,
     executor: ExecutorOption = "",
+    form: GateOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Audit a file and print the findings."""
@@ -81,7 +91,12 @@ def audit_command(
     counted = worse_than(baseline, result) if baseline else result.findings
     if save_baseline:
         write_baseline(save_baseline, result)
-    if as_json:
+    if form is not None:
+        from advisor.report.gates import gate_of_audit
+
+        failing_ones = _failing_severities((gate or "warning") if gate or baseline else None)
+        print_gate(gate_of_audit(result, counted, failing_ones), form)
+    elif as_json:
         print_json(
             result.model_dump(mode="json")
             | ({"worse_than_baseline": [one.model_dump(mode="json") for one in counted]} if baseline else {})
@@ -90,6 +105,10 @@ def audit_command(
         _show(result, counted if baseline else None)
     if (gate or baseline) and failing(counted, gate or "warning"):  # type: ignore[arg-type]
         raise typer.Exit(1)
+
+
+def _failing_severities(gate: str | None) -> tuple[str, ...]:
+    return SEVERITIES[: SEVERITIES.index(gate) + 1] if gate else ()
 
 
 def _severity(text: str | None) -> str | None:

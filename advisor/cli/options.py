@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,13 +14,18 @@ from advisor.cli.terminal import print_json, stderr, stdout
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, parse_situation, read_situation
 
+if TYPE_CHECKING:
+    from advisor.report.gates import GateReport
+
 __all__ = [
     "AnswersArgument",
     "AsOfOption",
+    "GateOption",
     "JsonOption",
     "RulesOption",
     "catalog_of",
     "day_of",
+    "print_gate",
     "print_json",
     "situation_of",
     "stderr",
@@ -38,7 +43,23 @@ AsOfOption = Annotated[
         "--as-of", metavar="DAY", help="Use the rules and prices of this day, YYYY-MM-DD; default today."
     ),
 ]
+GateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="sarif|junit|github",
+        help="Print the findings as a code host or a build server reads them; exit codes stay the same.",
+    ),
+]
 AnswersArgument = Annotated[Path, typer.Argument(help="An answers file, YAML or JSON; - for standard input.")]
+
+
+def print_gate(report: GateReport, form: str) -> None:
+    """Print what a gate found in the form that was asked for."""
+    from advisor.report.gates import gate_text
+
+    # Not through the console, which would wrap lines and read markup.
+    sys.stdout.write(gate_text(report, form))
 
 
 def day_of(text: str | None) -> date:

@@ -13,7 +13,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from advisor.catalog import Catalog
-from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
+from advisor.cli.options import (
+    AsOfOption,
+    GateOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_gate,
+    print_json,
+    stdout,
+)
 from advisor.errors import AdvisorError
 from advisor.report import words
 
@@ -33,6 +43,7 @@ def recheck(
     all_: Annotated[
         bool, typer.Option("--all", help="Everything in the library that is not archived.")
     ] = False,
+    form: GateOption = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
@@ -47,7 +58,11 @@ def recheck(
         )
     catalog, day = catalog_of(rules), day_of(as_of)
     results = [_checked(item, catalog, day) for item in _chosen(what or [])]
-    if as_json:
+    if form is not None:
+        from advisor.report.gates import gate_of_recheck
+
+        print_gate(gate_of_recheck(results, _in_words(results, catalog)), form)
+    elif as_json:
         changed = sum(bool(result["verdict_changed"]) for result in results)
         print_json({"as_of": day.isoformat(), "changed": changed, "checked": results})
     else:
@@ -56,6 +71,22 @@ def recheck(
         raise typer.Exit(CHANGED)
     if any(result.get("error") for result in results):
         raise typer.Exit(1)
+
+
+def _in_words(results: list[dict[str, Any]], catalog: Catalog) -> dict[str, str]:
+    from advisor.recheck import Difference
+
+    compared = [result for result in results if result["decided"]]
+    return {
+        result["id"]: " ".join(
+            f"{line.rstrip(':.')}." for line in _lines(_difference_in(result, Difference), catalog)
+        )
+        for result in compared
+    }
+
+
+def _difference_in(result: dict[str, Any], record: type[Difference]) -> Difference:
+    return record.model_validate({name: result[name] for name in record.model_fields})
 
 
 def _chosen(names: list[str]) -> list[tuple[str, Callable[[], Any]]]:
@@ -116,7 +147,6 @@ def _result(name: str, title: str, difference: Difference | None) -> dict[str, A
 def _show(results: list[dict[str, Any]], catalog: Catalog, console: Console) -> None:
     from advisor.recheck import Difference
 
-    fields = Difference.model_fields
     for result in results:
         console.print(f"[bold]{escape(result['title'])}[/] [dim]{escape(result['id'])}[/]")
         if "error" in result:
@@ -128,8 +158,7 @@ def _show(results: list[dict[str, Any]], catalog: Catalog, console: Console) -> 
         if not result["decided"]:
             console.print("  Only answers are saved; nothing was decided yet.")
             continue
-        difference = Difference.model_validate({key: result[key] for key in fields})
-        for line in _lines(difference, catalog):
+        for line in _lines(_difference_in(result, Difference), catalog):
             console.print(f"  {escape(line)}")
     changed = sum(bool(result["verdict_changed"]) for result in results)
     console.print(f"{len(results)} checked, {changed} with another verdict")

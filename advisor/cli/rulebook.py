@@ -8,7 +8,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
+from advisor.cli.options import (
+    AsOfOption,
+    GateOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_gate,
+    print_json,
+    stdout,
+)
 from advisor.errors import AdvisorError, did_you_mean
 
 
@@ -26,6 +36,7 @@ def check(
     samples: Annotated[
         int, typer.Option(min=1000, max=2_000_000, help="Scenarios to try the rules on.")
     ] = 50_000,
+    form: GateOption = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
@@ -41,7 +52,11 @@ def check(
     findings = lint(catalog, as_of=day_of(as_of), samples=samples)
     findings += [LintFinding.model_validate(item.model_dump()) for item in evidence_findings(catalog)]
     errors = [finding for finding in findings if finding.severity == "error"]
-    if as_json:
+    if form is not None:
+        from advisor.report.gates import gate_of_rules
+
+        print_gate(gate_of_rules(findings), form)
+    elif as_json:
         counts = {"facts": len(catalog.facts), "rules": len(catalog.rules), "sources": len(catalog.sources)}
         print_json({**counts, "findings": [finding.model_dump(mode="json") for finding in findings]})
     else:

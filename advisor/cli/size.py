@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.table import Table
 
 from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stdout
-from advisor.errors import AdvisorError, did_you_mean
 
 
 def register(app: typer.Typer) -> None:
@@ -88,25 +86,26 @@ def _is_typed(context: typer.Context, name: str) -> bool:
 
 
 def _answer(given: SimpleNamespace) -> dict[str, Any]:
-    from advisor.train.size.estimate import Question, estimate, find_architecture
+    from advisor.train.size.estimate import Question
+    from advisor.train.size.sizing import Serve, size_run
 
-    catalog, day = catalog_of(given.rules), day_of(given.as_of)
-    architecture = find_architecture(catalog, model=given.model, config=given.config)
-    run = make_run(**_settings(given))
     question = Question(
-        day,
+        day_of(given.as_of),
         given.gpu,
-        train_tokens=_positive(given.tokens, "--tokens"),
-        epochs=_positive(given.epochs, "--epochs"),
+        train_tokens=given.tokens,
+        epochs=given.epochs,
         packed=given.packed,
         measurements=given.calibrate,
     )
-    answer = estimate(catalog, architecture, run, question).model_dump(mode="json")
-    answer["serving"] = (
-        _serving(catalog, architecture, run, (given.serve, given.adapters), day) if given.serve else None
+    sized = size_run(
+        catalog_of(given.rules),
+        question,
+        _settings(given),
+        model=given.model,
+        config=given.config,
+        serve=Serve(given.serve, given.adapters) if given.serve else None,
     )
-    answer["as_of"] = day.isoformat()
-    return answer
+    return sized.model_dump(mode="json")
 
 
 SAME_NAMES = (
@@ -127,12 +126,9 @@ SAME_NAMES = (
 """Options that a run calls by the same name."""
 
 
-OPTIONS = {"quantisation": "quant", "block_kernel": "fused_blocks", "n_gpus": "gpus"}
-"""Options that a run calls by another name."""
-
-
 def _settings(given: SimpleNamespace) -> dict[str, Any]:
     from advisor.train.size.programs import settings_of
+    from advisor.train.size.sizing import OPTIONS
 
     of_program = {
         name: value
@@ -147,50 +143,6 @@ def _settings(given: SimpleNamespace) -> dict[str, Any]:
         "block_kernel": "fused" if given.fused_blocks else "eager",
         "n_gpus": given.gpus,
         **of_program,
-    }
-
-
-def make_run(**settings: Any) -> Any:
-    """Make the run, with an error that names the option and the nearest word."""
-    from advisor.train.size.run import Run
-
-    try:
-        return Run.model_validate(settings)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "method"
-        words = get_args(Run.model_fields[name].annotation) if name in Run.model_fields else ()
-        named = [str(word) for word in words]
-        message = str(first["msg"]).removeprefix("Value error, ")
-        problem = f"'{settings.get(name)}' is not possible for {name}: {message[:1].lower()}{message[1:]}"
-        remedy = (
-            did_you_mean(str(settings.get(name)), named)
-            if named and first["loc"]
-            else "Change one of the two."
-        )
-        place = "--" + OPTIONS.get(name, name).replace("_", "-")
-        raise AdvisorError(problem, place=place, remedy=remedy) from error
-
-
-def _positive(value: float, place: str) -> float:
-    if not 0 < value < 1e15:
-        raise AdvisorError(f"{value:g} is not a usable number", place=place, remedy="Give a positive number.")
-    return value
-
-
-def _serving(catalog: Any, architecture: Any, run: Any, wanted: tuple[int, int], day: Any) -> dict[str, Any]:
-    requests, adapters = wanted
-    from advisor.train.size.serving_memory import Serving, cache_bytes_per_token, serving_memory
-
-    serving = Serving(concurrency=requests, context_tokens=run.seq_len, adapters=adapters)
-    overhead = catalog.parameter("memory.serving_overhead_share", day).range
-    span, parts = serving_memory(architecture, run, serving, overhead)
-    return {
-        "memory_gib": {**span.model_dump(exclude={"unit"}), "parts": parts},
-        "cache_bytes_per_token": cache_bytes_per_token(architecture),
-        "requests": requests,
-        "context_tokens": run.seq_len,
-        "adapters": adapters,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from advisor.called import make_callable
 from advisor.cost.break_even import break_even
 from advisor.cost.comparison import ModelRow, compare_models
 from advisor.cost.derived import DERIVED, derived_columns
@@ -42,6 +43,8 @@ __all__ = [
     "text_tokens",
     "workload_facts",
 ]
+
+make_callable(__name__)
 
 
 def latency_ms(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> dict[str, Latency]:

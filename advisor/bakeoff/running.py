@@ -1,0 +1,169 @@
+"""Carry a run out: arm after arm, from the journal where it was answered before, to the comparison and its sentences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from threading import Event
+from typing import Any, NamedTuple
+
+import orjson
+
+from advisor.bakeoff.asking import Cancelled, Paper, ask_all
+from advisor.bakeoff.arms.contract import Material
+from advisor.bakeoff.choosing import FILE, Choice, choose
+from advisor.bakeoff.conclusions import conclusions
+from advisor.bakeoff.folder import CANCEL, PLAN, PROGRESS, RESULT, RunFolder, arms_of
+from advisor.bakeoff.inspect_logs import write_inspect_log
+from advisor.bakeoff.library import Library, read_library
+from advisor.bakeoff.models import Setting, answering, group_of
+from advisor.bakeoff.money import price_of
+from advisor.bakeoff.planning import Prepared, plan_of, prepare
+from advisor.bakeoff.records import Answer, BakeoffPlan, Example
+from advisor.bakeoff.rows import Rows
+from advisor.evaluate.evaluating import EvaluateOptions, evaluate
+from advisor.evaluate.records import Evaluation
+
+
+class Progress(NamedTuple):
+    """How a run is getting on."""
+
+    arm: str
+    """The arm at hand."""
+    doing: str
+    """What is being done, in words."""
+    done: int
+    """Questions of all arms that are answered."""
+    total: int
+    """Questions of all arms."""
+
+
+Tell = Callable[[Progress], None]
+
+
+class Ready(NamedTuple):
+    """A run before anything is asked."""
+
+    folder: RunFolder
+    choice: Choice
+    prepared: list[Prepared]
+    material: Material
+    rows: Rows
+    plan: BakeoffPlan
+
+
+def ready(folder: RunFolder, shortlist: tuple[str, ...] = (), *, day: date) -> Ready:
+    """Read rows and documents, choose and prepare the arms, and plan; nothing is asked or sent.
+
+    Raises:
+        AdvisorError: An arm cannot run, documents cannot be read, or the money does not do.
+    """
+    options, rows = folder.options(), folder.rows()
+    arms_of(options)
+    choice = choose(options, rows, shortlist)
+    library: Library | None = read_library(options.documents) if options.documents else None
+    material = Material(rows.train, library, options)
+    prepared = prepare(choice, material, rows)
+    plan = plan_of(choice, prepared, material, rows, asked=len(folder.journal().known), day=day)
+    folder.write(PLAN, plan.model_dump_json(indent=2))
+    return Ready(folder, choice, prepared, material, rows, plan)
+
+
+def run(ready_run: Ready, *, day: date, tell: Tell) -> Evaluation:
+    """Ask everything that the journal does not know, compare, and keep the result in the run's folder.
+
+    Raises:
+        AdvisorError: A service refuses, the money is used up, training fails, or another process is at the run.
+        Cancelled: Somebody asked to stop.
+    """
+    with ready_run.folder.held():
+        work = _Work(ready_run, day, tell)
+        for group in work.groups():
+            work.answer(group)
+        return work.compare()
+
+
+class _Work:
+    """One process at one run."""
+
+    def __init__(self, ready_run: Ready, day: date, tell: Tell) -> None:
+        self.ready, self.day, self._tell = ready_run, day, tell
+        self.folder = ready_run.folder
+        self.journal = self.folder.journal()
+        self.stop = Event()
+        self.before = 0
+        self.total = sum(len(one.asks) for one in ready_run.prepared)
+        self.arms: dict[str, Path] = {one.name: one.path for one in ready_run.choice.arms if one.kind == FILE and one.path}
+        self.refused: set[str] = set()
+
+    def groups(self) -> list[list[Prepared]]:
+        """Return the arms by who answers them: one server is up at a time."""
+        found: dict[str, list[Prepared]] = {}
+        for one in self.ready.prepared:
+            found.setdefault(group_of(one.spec), []).append(one)
+        return list(found.values())
+
+    def answer(self, group: list[Prepared]) -> None:
+        """Ask the arms of one group."""
+        first = group[0].spec
+        setting = Setting(
+            self.folder.path / "training", self.ready.material, self.day,
+            lambda told: self.tell(first.name, told, 0), self._stopped,
+        )  # fmt: skip
+        with answering(first, setting) as who:
+            price = price_of(who.label, self.day) if who.identity.startswith("http") else None
+            for one in group:
+                paper = self._paper(one, price)
+                asks = list(zip(self.ready.rows.questions(), one.asks, strict=True))
+                answers, refused = ask_all(asks, who, paper)
+                self.refused |= refused
+                self.keep(one, answers)
+                self.before += len(one.asks)
+
+    def _paper(self, one: Prepared, price: Any) -> Paper:
+        def told(done: int, total: int) -> None:
+            self._stopped()
+            self.tell(one.spec.name, f"{done} of {total} answered", done)
+
+        return Paper(self.journal, self.ready.material.options, price, self.ready.rows.sha256, self.stop, told)
+
+    def _stopped(self) -> bool:
+        if (self.folder.path / CANCEL).exists():
+            self.stop.set()
+        return self.stop.is_set()
+
+    def tell(self, arm: str, doing: str, done: int) -> None:
+        """Tell whoever watches, in this process and through the folder."""
+        progress = Progress(arm, doing, self.before + done, self.total)
+        self.folder.write(PROGRESS, orjson.dumps({**progress._asdict(), "at": time.time()}).decode())
+        self._tell(progress)
+
+    def keep(self, one: Prepared, answers: list[Answer]) -> None:
+        """Keep an arm's answers as a file that any comparison reads, and as a log of inspect."""
+        self.arms[one.spec.name] = self.folder.write_arm(one.spec.name, answers)
+        asked: list[tuple[Example, Any]] = list(zip(self.ready.rows.held_out, one.asks, strict=True))
+        write_inspect_log(self.folder.path / "logs", one.spec.name, asked, answers, self.day)
+
+    def compare(self) -> Evaluation:
+        """Compare the arms and keep the result."""
+        options = self.ready.material.options
+        asked = EvaluateOptions(
+            references=self.folder.held_out, scorers=options.scorers, margin=options.margin, cluster=options.cluster,
+            train=self.folder.train, documents=options.documents, good_enough=options.good_enough,
+        )  # fmt: skip
+        order = [one.name for one in self.ready.choice.arms]
+        result = evaluate([(name, self.arms[name]) for name in order], asked, as_of=self.day).evaluation
+        notes = [*conclusions(result), *result.notes, *self._notes()]
+        result = result.model_copy(update={"notes": notes})
+        self.folder.write(RESULT, result.model_dump_json(indent=2))
+        return result
+
+    def _notes(self) -> list[str]:
+        if not self.refused:
+            return []
+        return [f"the service refused {', '.join(sorted(self.refused))}: answers were asked for without"]
+
+
+__all__ = ["Cancelled", "Progress", "Ready", "ready", "run"]

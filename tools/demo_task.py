@@ -37,9 +37,35 @@ TEAMS = (
     "the harbour desk", "the green office", "Mirela Stroud", "the night porter", "the tool crib", "Anselm Kree", "the mail room",
     "the quay office", "Odile Farrant", "the ledger team", "the gatehouse", "Jorun Maddox", "the slate office", "Pavel Innes",
 )  # fmt: skip
-COLOURS = ("teal", "amber", "violet", "white", "scarlet", "olive", "silver", "navy", "pink", "brown", "lime", "grey")
+COLOURS = (
+    "teal",
+    "amber",
+    "violet",
+    "white",
+    "scarlet",
+    "olive",
+    "silver",
+    "navy",
+    "pink",
+    "brown",
+    "lime",
+    "grey",
+)
 ROOMS = tuple(f"room {letter}{number}" for letter in "BCDFK" for number in (2, 5, 7, 8))
-CLOCKS = ("06:40", "07:15", "08:20", "09:50", "11:10", "13:35", "14:05", "15:25", "16:45", "17:30", "19:10", "21:20")
+CLOCKS = (
+    "06:40",
+    "07:15",
+    "08:20",
+    "09:50",
+    "11:10",
+    "13:35",
+    "14:05",
+    "15:25",
+    "16:45",
+    "17:30",
+    "19:10",
+    "21:20",
+)
 
 KINDS: dict[str, tuple[Fact, ...]] = {
     "parking permits": (

@@ -59,7 +59,9 @@ class Caller:
             self.left_out.add(refused)
             return await self.ask(asked)
         except openai.APIStatusError as error:
-            if error.status_code in (401, 403) or (error.status_code == 404 and "model" in str(error.message)):
+            if error.status_code in (401, 403) or (
+                error.status_code == 404 and "model" in str(error.message)
+            ):
                 raise self._refusal(error) from None
             if error.status_code in FINAL:
                 return self._failed(error)

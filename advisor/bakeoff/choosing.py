@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,10 +39,24 @@ def read_arm(text: str) -> ArmSpec:
         raise AdvisorError(
             f"there is no arm '{name}'" if name not in ARMS else f"'{text}' names no model",
             place="--arm",
-            remedy=did_you_mean(name, ARMS) if not equals else "Write KIND=MODEL, KIND=MODEL@URL or NAME=FILE.",
+            remedy=did_you_mean(name, ARMS)
+            if not equals
+            else "Write KIND=MODEL, KIND=MODEL@URL or NAME=FILE.",
         )
     model, _, url = value.partition("@http")
     return ArmSpec(name=name, kind=name, model=model or None, base_url=f"http{url}" if url else None)
+
+
+def shortlist_of(options: BakeoffOptions, day: date) -> tuple[str, ...]:
+    """Return the strategies that the assessment keeps; none where no answers are named, or arms are."""
+    if options.answers is None or options.arms:
+        return ()
+    from advisor.catalog import load_catalog
+    from advisor.decide import decide
+    from advisor.scenario import read_situation
+
+    catalog = load_catalog()
+    return tuple(decide(read_situation(options.answers, catalog), catalog, as_of=day).shortlist)
 
 
 def choose(options: BakeoffOptions, rows: Rows, shortlist: Iterable[str]) -> Choice:
@@ -59,7 +74,9 @@ def choose(options: BakeoffOptions, rows: Rows, shortlist: Iterable[str]) -> Cho
         for one in options.arms:
             because = lacking(one, options, rows)
             if because:
-                raise AdvisorError(f"the arm '{one.name}' cannot run: {because[0]}", place="--arm", remedy=because[1])
+                raise AdvisorError(
+                    f"the arm '{one.name}' cannot run: {because[0]}", place="--arm", remedy=because[1]
+                )
         return Choice(tuple(map(_with_model(options), options.arms)), ())
     return _from_shortlist(options, rows, tuple(shortlist))
 
@@ -76,7 +93,9 @@ def _from_shortlist(options: BakeoffOptions, rows: Rows, shortlist: tuple[str, .
             kept.append(_with_model(options)(spec))
     if not kept:
         raise AdvisorError(
-            f"no arm of the shortlist can run ({'; '.join(left_out)})", place="--arm", remedy="Name arms with --arm."
+            f"no arm of the shortlist can run ({'; '.join(left_out)})",
+            place="--arm",
+            remedy="Name arms with --arm.",
         )
     return Choice(tuple(kept), tuple(left_out))
 
@@ -89,7 +108,7 @@ def _wanted(kind: ArmKind, shortlist: tuple[str, ...]) -> bool:
     return bool(shortlist) and (kind.strategy in shortlist or probes.get(kind.id, False))
 
 
-def _with_model(options: BakeoffOptions):  # noqa: ANN202
+def _with_model(options: BakeoffOptions) -> Callable[[ArmSpec], ArmSpec]:
     def filled(spec: ArmSpec) -> ArmSpec:
         kind = ARMS.get(spec.kind)
         if kind is None or kind.tuned is None or spec.model is not None or options.base_url is not None:
@@ -107,7 +126,10 @@ def lacking(spec: ArmSpec, options: BakeoffOptions, rows: Rows) -> tuple[str, st
     if "documents" in kind.needs and options.documents is None:
         return "there are no documents", "Name them with --documents DIR."
     if "passages named in the rows" in kind.needs and not any(one.example.passages for one in rows.held_out):
-        return "no row names the passage that holds its answer", "Add a field 'passages' with their ids to the rows."
+        return (
+            "no row names the passage that holds its answer",
+            "Add a field 'passages' with their ids to the rows.",
+        )
     if kind.tuned is not None:
         return _lacking_model(spec, options)
     if kind.id == "optimised-prompt" and is_packaged(options.model) and spec.model != "anyway":

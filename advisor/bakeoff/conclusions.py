@@ -54,6 +54,8 @@ def _combination(result: Evaluation, known: Mapping[tuple[str, str], Difference]
     others = [one for one in result.arms if one != name]
     below = [one for one in others if _of(known, name, one)[1] > 0]
     if len(below) == len(others):
-        return "the combination wins: RAG + fine-tuning, trained on rows with passages, is above every other arm"
+        return (
+            "the combination wins: RAG + fine-tuning, trained on rows with passages, is above every other arm"
+        )
     open_ones = [one for one in others if one not in below]
     return f"the combination is not shown to be above {', '.join(open_ones)}"

@@ -120,7 +120,9 @@ class RunFolder:
                 yield
         except Timeout:
             raise AdvisorError(
-                "another process is at this run", place=str(self.path), remedy="Wait for it, or cancel it there."
+                "another process is at this run",
+                place=str(self.path),
+                remedy="Wait for it, or cancel it there.",
             ) from None
 
     def cancel(self) -> None:

@@ -59,4 +59,6 @@ def index_of(texts: Sequence[str]) -> Nearest:
 
 def read_library(documents: Path) -> Library:
     """Read and cut the documents of a folder."""
-    return Library({path.name: path.read_text(encoding="utf-8").strip() for path in sorted(documents.glob("*.md"))})
+    return Library(
+        {path.name: path.read_text(encoding="utf-8").strip() for path in sorted(documents.glob("*.md"))}
+    )

@@ -53,7 +53,12 @@ def answering(spec: ArmSpec, setting: Setting) -> Iterator[Answering]:
 
         slug = "with-passages" if kind.tuned == "rows with passages" else "rows"
         run = train_here(
-            setting.folder / slug, setting.material, str(kind.tuned), setting.day, tell=setting.tell, stopped=setting.stopped
+            setting.folder / slug,
+            setting.material,
+            str(kind.tuned),
+            setting.day,
+            tell=setting.tell,
+            stopped=setting.stopped,
         )
         with _here(run, options) as found:
             yield found

@@ -20,7 +20,9 @@ def price_of(model: str, day: date) -> Price | None:
 
     def usd(tokens_in: int, tokens_out: int, cached: int) -> float:
         held = min(cached, tokens_in)
-        tier = next(one for one in reversed(quote.tiers) if tokens_in > one.above_tokens or not one.above_tokens)
+        tier = next(
+            one for one in reversed(quote.tiers) if tokens_in > one.above_tokens or not one.above_tokens
+        )
         return ((tokens_in - held) * tier.input + held * tier.cache_read + tokens_out * tier.output) / 1e6
 
     return usd

@@ -86,7 +86,12 @@ def _arm(one: Prepared, options: BakeoffOptions, wanted: int, day: date) -> ArmP
     price = price_of(_model(one.spec, options), day)
     usd = None if price is None else calls * price(tokens_in // max(calls, 1), tokens_out // max(calls, 1), 0)
     return ArmPlan(
-        arm=one.spec.name, does=ARMS[one.spec.kind].does, calls=calls, tokens_in=tokens_in, tokens_out=tokens_out, usd=usd
+        arm=one.spec.name,
+        does=ARMS[one.spec.kind].does,
+        calls=calls,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        usd=usd,
     )
 
 
@@ -134,7 +139,9 @@ def _seconds(arms: Sequence[ArmPlan], options: BakeoffOptions) -> float:
     # Our own server shares two cores: questions at once are no faster there.
     at_once = 1 if here else options.concurrency
     busy = sum(
-        one.calls * pace.overhead_seconds + one.tokens_in / pace.in_per_second + one.tokens_out / pace.out_per_second
+        one.calls * pace.overhead_seconds
+        + one.tokens_in / pace.in_per_second
+        + one.tokens_out / pace.out_per_second
         for one in arms
     )
     paced = 0 if here else 60 * sum(one.calls for one in arms) / options.requests_per_minute

@@ -54,8 +54,11 @@ def read_data(options: BakeoffOptions, scratch: Path) -> tuple[Rows, dict[str, l
 
 def rows_of(raw: Mapping[str, Sequence[Mapping[str, Any]]]) -> Rows:
     """Read rows that were kept by `write_data`."""
-    sides = {name: tuple(_shown(row, at, name) for at, row in enumerate(every, 1)) for name, every in raw.items()}
-    content = orjson.dumps({name: [list(one) for one in side] for name, side in sides.items()}, option=orjson.OPT_SORT_KEYS)
+    sides = {
+        name: tuple(_shown(row, at, name) for at, row in enumerate(every, 1)) for name, every in raw.items()
+    }
+    said = {name: [[*one.example, one.answer] for one in side] for name, side in sides.items()}
+    content = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return Rows(sides[TRAIN], sides[HELD_OUT], hashlib.sha256(content).hexdigest())
 
 
@@ -63,7 +66,9 @@ def write_data(raw: Mapping[str, Iterable[Mapping[str, Any]]], folder: Path) -> 
     """Keep both sides beside the run, each row with its id."""
     for name, rows in raw.items():
         with replacing(folder / name, binary=True) as stream:
-            stream.writelines(orjson.dumps({**row, "id": _id(row, at)}) + b"\n" for at, row in enumerate(rows, 1))
+            stream.writelines(
+                orjson.dumps({**row, "id": _id(row, at)}) + b"\n" for at, row in enumerate(rows, 1)
+            )
 
 
 def read_kept(folder: Path) -> Rows:
@@ -78,7 +83,9 @@ def _files(options: BakeoffOptions, scratch: Path) -> tuple[Path, Path]:
         missing = next((one for one in sides if not one.is_file()), None)
         if missing:
             raise AdvisorError(
-                f"the folder has no {missing.name}", place=str(data), remedy="Make it with: advisor split FILE -o DIR."
+                f"the folder has no {missing.name}",
+                place=str(data),
+                remedy="Make it with: advisor split FILE -o DIR.",
             )
         return sides
     from advisor.data.split import SplitOptions, split

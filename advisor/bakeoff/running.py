@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from advisor.bakeoff.asking import Cancelled, Paper, ask_all
 from advisor.bakeoff.arms.contract import Material
-from advisor.bakeoff.choosing import FILE, Choice, choose
+from advisor.bakeoff.asking import Cancelled, Paper, ask_all
+from advisor.bakeoff.choosing import FILE, Choice, choose, shortlist_of
 from advisor.bakeoff.conclusions import conclusions
 from advisor.bakeoff.folder import CANCEL, PLAN, PROGRESS, RESULT, RunFolder, arms_of
 from advisor.bakeoff.inspect_logs import write_inspect_log
@@ -21,7 +21,7 @@ from advisor.bakeoff.library import Library, read_library
 from advisor.bakeoff.models import Setting, answering, group_of
 from advisor.bakeoff.money import price_of
 from advisor.bakeoff.planning import Prepared, plan_of, prepare
-from advisor.bakeoff.records import Answer, BakeoffPlan, Example
+from advisor.bakeoff.records import Answer, BakeoffPlan
 from advisor.bakeoff.rows import Rows
 from advisor.evaluate.evaluating import EvaluateOptions, evaluate
 from advisor.evaluate.records import Evaluation
@@ -54,7 +54,7 @@ class Ready(NamedTuple):
     plan: BakeoffPlan
 
 
-def ready(folder: RunFolder, shortlist: tuple[str, ...] = (), *, day: date) -> Ready:
+def ready(folder: RunFolder, *, day: date) -> Ready:
     """Read rows and documents, choose and prepare the arms, and plan; nothing is asked or sent.
 
     Raises:
@@ -62,7 +62,7 @@ def ready(folder: RunFolder, shortlist: tuple[str, ...] = (), *, day: date) -> R
     """
     options, rows = folder.options(), folder.rows()
     arms_of(options)
-    choice = choose(options, rows, shortlist)
+    choice = choose(options, rows, shortlist_of(options, day))
     library: Library | None = read_library(options.documents) if options.documents else None
     material = Material(rows.train, library, options)
     prepared = prepare(choice, material, rows)
@@ -95,7 +95,9 @@ class _Work:
         self.stop = Event()
         self.before = 0
         self.total = sum(len(one.asks) for one in ready_run.prepared)
-        self.arms: dict[str, Path] = {one.name: one.path for one in ready_run.choice.arms if one.kind == FILE and one.path}
+        self.arms: dict[str, Path] = {
+            one.name: one.path for one in ready_run.choice.arms if one.kind == FILE and one.path
+        }
         self.refused: set[str] = set()
 
     def groups(self) -> list[list[Prepared]]:
@@ -127,7 +129,9 @@ class _Work:
             self._stopped()
             self.tell(one.spec.name, f"{done} of {total} answered", done)
 
-        return Paper(self.journal, self.ready.material.options, price, self.ready.rows.sha256, self.stop, told)
+        return Paper(
+            self.journal, self.ready.material.options, price, self.ready.rows.sha256, self.stop, told
+        )
 
     def _stopped(self) -> bool:
         if (self.folder.path / CANCEL).exists():
@@ -143,7 +147,7 @@ class _Work:
     def keep(self, one: Prepared, answers: list[Answer]) -> None:
         """Keep an arm's answers as a file that any comparison reads, and as a log of inspect."""
         self.arms[one.spec.name] = self.folder.write_arm(one.spec.name, answers)
-        asked: list[tuple[Example, Any]] = list(zip(self.ready.rows.held_out, one.asks, strict=True))
+        asked = list(zip(self.ready.rows.held_out, one.asks, strict=True))
         write_inspect_log(self.folder.path / "logs", one.spec.name, asked, answers, self.day)
 
     def compare(self) -> Evaluation:

@@ -54,7 +54,15 @@ def _asked(material: Material, one: Shown, kind: str) -> tuple[Turn, ...]:
     return with_passages(one.example.turns, [library.text(passage) for passage in found])
 
 
-def train_here(folder: Path, material: Material, kind: str, day: date, *, tell: Callable[[str], None], stopped: Callable[[], bool]) -> Path:
+def train_here(
+    folder: Path,
+    material: Material,
+    kind: str,
+    day: date,
+    *,
+    tell: Callable[[str], None],
+    stopped: Callable[[], bool],
+) -> Path:
     """Train on the rows and return the folder with the adapter.
 
     Args:
@@ -78,7 +86,9 @@ def train_here(folder: Path, material: Material, kind: str, day: date, *, tell: 
     while not job.ended:
         if stopped():
             job_verbs.cancel(store, job.id)
-            raise AdvisorError("the run was cancelled", place=str(folder), remedy="Run the same command to go on.")
+            raise AdvisorError(
+                "the run was cancelled", place=str(folder), remedy="Run the same command to go on."
+            )
         tell(_standing(store, job))
         time.sleep(1)
         job = job_verbs.refresh(store, job.id)
@@ -94,10 +104,10 @@ def train_here(folder: Path, material: Material, kind: str, day: date, *, tell: 
 
 
 def _submitted(store: JobStore, rows: Path, folder: Path, material: Material, day: date) -> Job:
-    known = store.ids()
-    if known:
-        found = job_verbs.refresh(store, known[0])
-        return found if found.ended and found.state != "cancelled" else job_verbs.resume(store, found.id)
+    jobs = [job_verbs.refresh(store, one) for one in store.ids()]
+    found = next((one for one in jobs if one.state != "cancelled"), None)
+    if found is not None:
+        return found if found.ended or found.state == "running" else job_verbs.resume(store, found.id)
     values = {**SETTINGS, **material.options.training}
     spec = TrainingSpec(
         backend="trl", base_model=material.options.model, train_path=rows, eval_share=0.0, seed=material.options.seed,
@@ -105,7 +115,9 @@ def _submitted(store: JobStore, rows: Path, folder: Path, material: Material, da
     )  # fmt: skip
     catalog = load_catalog()
     plan = plan_spec(spec, catalog)
-    return job_verbs.submit(store, plan, write_bundle(plan, folder / "bundle"), catalog=catalog)
+    bundle = write_bundle(plan, folder / "bundle")
+    # A cancelled job keeps the half-trained adapter it has; what goes on is another attempt.
+    return job_verbs.submit(store, plan, bundle, catalog=catalog, attempt=len(jobs) + 1)
 
 
 def _standing(store: JobStore, job: Job) -> str:

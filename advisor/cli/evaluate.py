@@ -83,7 +83,7 @@ def evaluate_command(
         judged = {} if told is None else {"judged": told.model_dump(mode="json")}
         print_json(compared.evaluation.model_dump(mode="json") | judged)
         return
-    _show(compared.evaluation)
+    show_evaluation(compared.evaluation)
     if told is not None:
         _show_judged(told)
 
@@ -134,7 +134,8 @@ def _sized(text: str) -> tuple[str, int]:
     return name.strip(), int(rows)
 
 
-def _show(result: Evaluation) -> None:
+def show_evaluation(result: Evaluation) -> None:
+    """Print a comparison: verdict, table of arms, differences, notes."""
     from rich.markup import escape
     from rich.table import Table
 

@@ -19,5 +19,9 @@ def _prepare(material: Material) -> Asking:
 
 
 ARM = ArmKind(
-    "few-shot-nearest", "shows the training rows nearest to the question first", "few_shot", ("training rows",), _prepare
+    "few-shot-nearest",
+    "shows the training rows nearest to the question first",
+    "few_shot",
+    ("training rows",),
+    _prepare,
 )

@@ -18,4 +18,6 @@ def look_up(material: Material) -> Asking:
     return ask
 
 
-ARM = ArmKind("retrieval", "looks passages up and puts them before the question", "rag", ("documents",), look_up)
+ARM = ArmKind(
+    "retrieval", "looks passages up and puts them before the question", "rag", ("documents",), look_up
+)

@@ -12,7 +12,11 @@ def _prepare(material: Material) -> Asking:
 
     def ask(example: Example) -> Ask:
         held = library.named(example.passages)
-        return Ask(with_passages(example.turns, [library.text(one) for one in held]), tuple(held)) if held else Ask(example.turns)
+        return (
+            Ask(with_passages(example.turns, [library.text(one) for one in held]), tuple(held))
+            if held
+            else Ask(example.turns)
+        )
 
     return ask
 

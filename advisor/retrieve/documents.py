@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from advisor.errors import AdvisorError
-from advisor.retrieve.readers import READERS, Limits, Unreadable
+from advisor.retrieve.readers import PLAIN, READERS, Limits, Unreadable
+from advisor.retrieve.worker import Worker
 
 READ = {"document": pl.String, "place": pl.String, "text": pl.String}
 UNREAD = {"document": pl.String, "place": pl.String, "because": pl.String}
@@ -47,12 +48,13 @@ def read_documents(folder: Path, limits: Limits | None = None) -> Documents:
     most = limits or Limits()
     read: list[dict[str, Any]] = []
     unread: list[dict[str, Any]] = []
-    for name, path in _files(folder, most):
-        try:
-            text = _text(folder, path, most)
-            read.append({"document": name, "place": str(path), "text": text})
-        except Unreadable as reason:
-            unread.append({"document": name, "place": str(path), "because": str(reason)})
+    with Worker() as worker:
+        for name, path in _files(folder, most):
+            row = {"document": name, "place": str(path)}
+            try:
+                read.append(row | {"text": _text(folder, path, most, worker)})
+            except Unreadable as reason:
+                unread.append(row | {"because": str(reason)})
     found = Documents(pl.DataFrame(read, schema=READ), pl.DataFrame(unread, schema=UNREAD))
     if not read:
         raise AdvisorError(
@@ -83,15 +85,17 @@ def _files(folder: Path, limits: Limits) -> Iterator[tuple[str, Path]]:
     yield from found
 
 
-def _text(folder: Path, path: Path, limits: Limits) -> str:
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+def _text(folder: Path, path: Path, limits: Limits, worker: Worker) -> str:
+    ending = path.suffix.lower()
+    if ending not in READERS:
         raise Unreadable(f"files of the kind '{path.suffix or path.name}' are not read")
     try:
         _check(folder, path, limits)
-        text = reader(path, limits)
+        text = (READERS[ending] if ending in PLAIN else worker.text)(path, limits)
     except OSError as error:
         raise Unreadable((error.strerror or str(error)).lower()) from error
+    # Half of a character, as a damaged PDF may hold, fits into no frame.
+    text = text.encode("utf-8", "replace").decode("utf-8")
     if len(text) > limits.characters:
         raise Unreadable(f"its text has {len(text):,} characters, more than {limits.characters:,}")
     if not text.strip():

@@ -32,6 +32,8 @@ class Limits(Record):
     """Of the text that is read out of one document."""
     documents: int = Field(default=200_000, gt=0)
     """Files below the folder."""
+    seconds: float = Field(default=60, gt=0)
+    """For reading one HTML, PDF or DOCX document."""
 
 
 class Unreadable(Exception):  # noqa: N818 a reason, not a fault of the program
@@ -64,10 +66,22 @@ def _html(path: Path, limits: Limits) -> str:
         return ""
     try:
         # Nothing is fetched, and a tree deeper than libxml2's own limit is cut there.
-        tree = document_fromstring(content, parser=HTMLParser(no_network=True, huge_tree=False))
+        parser = HTMLParser(no_network=True, huge_tree=False, encoding="utf-8" if _is_utf8(content) else None)
+        tree = document_fromstring(content, parser=parser)
+        for element in tree.iter():
+            element.attrib.pop("style", None)  # a margin may be a billion lines wide
         return str(Inscriptis(tree).get_text())
     except (LxmlError, ValueError, RecursionError) as error:
         raise Unreadable(f"it is no HTML that can be read ({_first_line(error)})") from error
+
+
+def _is_utf8(content: bytes) -> bool:
+    # Without a declaration, the parser would take UTF-8 for Latin-1.
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _pdf(path: Path, limits: Limits) -> str:
@@ -127,17 +141,18 @@ def _check_archive(path: Path, most: int) -> None:
 def _blocks(document: Any) -> Iterator[str]:
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
-            yield "\n".join(" | ".join(_cells(row)) for row in block.rows)
+            yield "\n".join(" | ".join(_cells(row, block)) for row in block.rows)
         elif text := block.text.strip():
             style = str(block.style.name) if block.style is not None else ""
             level = style.removeprefix("Heading ")
             yield f"{'#' * int(level)} {text}" if style != level and level.isdecimal() else text
 
 
-def _cells(row: Any) -> list[str]:
-    # A merged cell is listed once for each column that it covers.
-    texts = [" ".join(cell.text.split()) for cell in row.cells]
-    return [text for at, text in enumerate(texts) if not at or row.cells[at]._tc is not row.cells[at - 1]._tc]  # noqa: SLF001
+def _cells(row: Any, table: Any) -> list[str]:
+    from docx.table import _Cell
+
+    # A cell may claim to span a billion columns; `row.cells` would make as many.
+    return [" ".join(_Cell(cell, table).text.split()) for cell in row._tr.tc_lst]  # noqa: SLF001
 
 
 def _first_line(error: BaseException) -> str:
@@ -146,13 +161,11 @@ def _first_line(error: BaseException) -> str:
 
 Reader = Callable[[Path, Limits], str]
 READERS: dict[str, Reader] = {
-    ".md": _plain,
-    ".markdown": _plain,
-    ".txt": _plain,
-    ".rst": _plain,
-    ".html": _html,
-    ".htm": _html,
+    **dict.fromkeys((".md", ".markdown", ".txt", ".rst"), _plain),
+    **dict.fromkeys((".html", ".htm"), _html),
     ".pdf": _pdf,
     ".docx": _docx,
 }
 """Readers by the ending of a file's name."""
+PLAIN = frozenset(ending for ending, reader in READERS.items() if reader is _plain)
+"""Endings whose files need no parser, and so no process of their own."""

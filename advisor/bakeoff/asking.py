@@ -12,7 +12,7 @@ from advisor.bakeoff.calling import Caller, Unanswered
 from advisor.bakeoff.journal import Journal, call_hash
 from advisor.bakeoff.models import Answering
 from advisor.bakeoff.money import Price
-from advisor.bakeoff.records import Answer, Ask, BakeoffOptions, Example
+from advisor.bakeoff.records import Answer, Ask, BakeoffOptions, Cancelled, Example
 from advisor.cost.tokens import count_tokens
 from advisor.errors import AdvisorError
 
@@ -30,10 +30,6 @@ class Paper(NamedTuple):
     stop: Event
     tell: Callable[[int, int], None]
     """Is told how many of how many questions are answered."""
-
-
-class Cancelled(Exception):  # noqa: N818 - a wish, no error
-    """Somebody asked the run to stop; everything that was answered is kept."""
 
 
 def ask_all(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from advisor.bakeoff.arms import ARMS
-from advisor.bakeoff.arms.contract import Material
 from advisor.bakeoff.choosing import TRAIN
 from advisor.bakeoff.records import ArmSpec, BakeoffOptions
+from advisor.bakeoff.training import Setting, train_here
 from advisor.net import Endpoint, endpoint
 
 
@@ -27,16 +26,6 @@ class Answering(NamedTuple):
     """Hash of an adapter trained here."""
 
 
-class Setting(NamedTuple):
-    """What training on this machine needs to know."""
-
-    folder: Path
-    material: Material
-    day: date
-    tell: Callable[[str], None]
-    stopped: Callable[[], bool]
-
-
 def group_of(spec: ArmSpec) -> str:
     """Return a name that arms share which one server answers."""
     kind = ARMS[spec.kind]
@@ -48,18 +37,8 @@ def answering(spec: ArmSpec, setting: Setting) -> Iterator[Answering]:
     """Yield who answers for an arm, for as long as it is asked; trains first where its model is to be made here."""
     options, kind = setting.material.options, ARMS[spec.kind]
     own = kind.tuned is not None
-    if own and spec.model == TRAIN:
-        from advisor.bakeoff.training import train_here
-
-        slug = "with-passages" if kind.tuned == "rows with passages" else "rows"
-        run = train_here(
-            setting.folder / slug,
-            setting.material,
-            str(kind.tuned),
-            setting.day,
-            tell=setting.tell,
-            stopped=setting.stopped,
-        )
+    if kind.tuned is not None and spec.model == TRAIN:
+        run = train_here(setting, kind.tuned)
         with _here(run, options) as found:
             yield found
     elif options.base_url is None and not (own and spec.base_url):

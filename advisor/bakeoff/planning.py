@@ -54,7 +54,7 @@ def prepare(choice: Choice, material: Material, rows: Rows) -> list[Prepared]:
 
 
 def plan_of(
-    choice: Choice, prepared: Sequence[Prepared], material: Material, rows: Rows, *, asked: int, day: date
+    choice: Choice, prepared: Sequence[Prepared], material: Material, rows: Rows, day: date
 ) -> BakeoffPlan:
     """Plan a run.
 
@@ -69,7 +69,7 @@ def plan_of(
     _check_money(usd, options)
     return BakeoffPlan(
         arms=tuple(arms), left_out=choice.left_out, rows=len(rows.held_out), train_rows=len(rows.train),
-        calls=sum(one.calls for one in arms), asked=asked, usd=usd,
+        calls=sum(one.calls for one in arms), asked=0, usd=usd,
         seconds=round(_seconds(arms, options) + training * TRAINING_SECONDS, 1), training_runs=training,
         receiver=_receiver(options), shows=_shows(len(rows.held_out)), notes=_notes(usd, training),
     )  # fmt: skip

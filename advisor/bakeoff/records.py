@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -61,6 +61,10 @@ class BakeoffOptions(Record):
     """Examples in few-shot arms."""
     passages: int = Field(default=3, ge=1, le=64)
     """Passages put in by retrieval."""
+    passage_tokens: int = Field(default=256, ge=16, le=8192)
+    """Most tokens of a passage."""
+    index: Literal["bm25", "static", "fused"] = "bm25"
+    """How passages are found; the weight of a fusion is fitted on training rows that name their passages."""
     max_tokens: int = Field(default=256, ge=1)
     """Longest answer in tokens."""
     whole_text_tokens: int = Field(default=100_000, ge=1)
@@ -196,3 +200,7 @@ class BakeoffPlan(Record):
     """Difference in points that these rows show four times in five, with a fifth of the rows told apart."""
     notes: tuple[str, ...] = ()
     """What was assumed."""
+
+
+class Cancelled(Exception):  # noqa: N818 - a wish, no error
+    """Somebody asked the run to stop; everything that was answered is kept."""

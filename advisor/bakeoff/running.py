@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -11,18 +11,19 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from advisor.bakeoff.arms.contract import Material
-from advisor.bakeoff.asking import Cancelled, Paper, ask_all
+from advisor.bakeoff.arms.contract import Material, question_of
+from advisor.bakeoff.asking import Paper, ask_all
 from advisor.bakeoff.choosing import FILE, Choice, choose, shortlist_of
 from advisor.bakeoff.conclusions import conclusions
 from advisor.bakeoff.folder import CANCEL, PLAN, PROGRESS, RESULT, RunFolder, arms_of
 from advisor.bakeoff.inspect_logs import write_inspect_log
-from advisor.bakeoff.library import Library, read_library
-from advisor.bakeoff.models import Setting, answering, group_of
+from advisor.bakeoff.library import Known, Library, read_library
+from advisor.bakeoff.models import answering, group_of
 from advisor.bakeoff.money import price_of
 from advisor.bakeoff.planning import Prepared, plan_of, prepare
-from advisor.bakeoff.records import Answer, BakeoffPlan
+from advisor.bakeoff.records import Answer, BakeoffOptions, BakeoffPlan, Cancelled, Shown
 from advisor.bakeoff.rows import Rows
+from advisor.bakeoff.training import Setting
 from advisor.evaluate.evaluating import EvaluateOptions, evaluate
 from advisor.evaluate.records import Evaluation
 
@@ -63,12 +64,24 @@ def ready(folder: RunFolder, *, day: date) -> Ready:
     options, rows = folder.options(), folder.rows()
     arms_of(options)
     choice = choose(options, rows, shortlist_of(options, day))
-    library: Library | None = read_library(options.documents) if options.documents else None
+    library = _library(options, rows)
     material = Material(rows.train, library, options)
     prepared = prepare(choice, material, rows)
-    plan = plan_of(choice, prepared, material, rows, asked=len(folder.journal().known), day=day)
+    plan = plan_of(choice, prepared, material, rows, day)
+    plan = plan.model_copy(update={"asked": len(folder.journal().known)})
     folder.write(PLAN, plan.model_dump_json(indent=2))
     return Ready(folder, choice, prepared, material, rows, plan)
+
+
+def _library(options: BakeoffOptions, rows: Rows) -> Library | None:
+    if options.documents is None:
+        return None
+    return read_library(options.documents, options.index, options.passage_tokens, _known(rows.train))
+
+
+def _known(rows: Sequence[Shown]) -> Known | None:
+    named = [one.example for one in rows if one.example.passages]
+    return Known(tuple(map(question_of, named)), tuple(one.passages for one in named)) if named else None
 
 
 def run(ready_run: Ready, *, day: date, tell: Tell) -> Evaluation:
@@ -165,9 +178,24 @@ class _Work:
         return result
 
     def _notes(self) -> list[str]:
-        if not self.refused:
+        library = self.ready.material.library
+        found = [library.note] if library is not None and library.note else []
+        found += self._retrieval(library) if library is not None else []
+        if self.refused:
+            found.append(self._refused())
+        return found
+
+    def _retrieval(self, library: Library) -> list[str]:
+        count = self.ready.material.options.passages
+        known = _known(self.ready.rows.held_out)
+        scores = library.quality(known, count) if known else None
+        if scores is None:
             return []
-        return [f"the service refused {', '.join(sorted(self.refused))}: answers were asked for without"]
+        told = ", ".join(f"{metric} {value:.2f}" for metric, value in scores.items())
+        return [f"retrieval by itself, on the held-out rows that name their passages: {told}"]
+
+    def _refused(self) -> str:
+        return f"the service refused {', '.join(sorted(self.refused))}: answers were asked for without"
 
 
 __all__ = ["Cancelled", "Progress", "Ready", "ready", "run"]

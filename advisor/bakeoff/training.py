@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from advisor.bakeoff.arms.contract import Material, question_of, with_passages
-from advisor.bakeoff.records import Shown, Turn
+from advisor.bakeoff.records import Cancelled, Shown, Turn
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.files import replacing
@@ -54,46 +54,31 @@ def _asked(material: Material, one: Shown, kind: str) -> tuple[Turn, ...]:
     return with_passages(one.example.turns, [library.text(passage) for passage in found])
 
 
-def train_here(
-    folder: Path,
-    material: Material,
-    kind: str,
-    day: date,
-    *,
-    tell: Callable[[str], None],
-    stopped: Callable[[], bool],
-) -> Path:
-    """Train on the rows and return the folder with the adapter.
+class Setting(NamedTuple):
+    """Where a run trains, from what, and who wants to know."""
 
-    Args:
-        folder: Where rows, bundle and job are kept.
-        material: Rows and documents.
-        kind: ``rows`` or ``rows with passages``.
-        day: The day of the plan.
-        tell: Is told how it stands.
-        stopped: Whether the run is cancelled; the trainer is stopped then.
+    folder: Path
+    """Rows, bundles and jobs, one folder for each kind of rows."""
+    material: Material
+    day: date
+    """The day of the plan."""
+    tell: Callable[[str], None]
+    """Is told how training stands."""
+    stopped: Callable[[], bool]
+    """Whether the run is cancelled; the trainer is stopped then."""
+
+
+def train_here(setting: Setting, kind: str) -> Path:
+    """Train on ``rows`` or ``rows with passages`` and return the folder of the training run.
 
     Raises:
-        AdvisorError: Training is cancelled or fails.
+        AdvisorError: Training fails.
+        Cancelled: Somebody asked to stop; the trainer is stopped, too.
     """
+    folder = setting.folder / kind.replace(" ", "-")
     folder.mkdir(parents=True, exist_ok=True)
-    rows = folder / "train.jsonl"
-    with replacing(rows, binary=True) as stream:
-        stream.writelines(orjson.dumps(row) + b"\n" for row in training_rows(material, kind))
     store = JobStore(folder / "jobs")
-    job = _submitted(store, rows, folder, material, day)
-    resumed = 0
-    while not job.ended:
-        if stopped():
-            job_verbs.cancel(store, job.id)
-            raise AdvisorError(
-                "the run was cancelled", place=str(folder), remedy="Run the same command to go on."
-            )
-        tell(_standing(store, job))
-        time.sleep(1)
-        job = job_verbs.refresh(store, job.id)
-        if job.state == "queued" and resumed < RESUMES:
-            job, resumed = job_verbs.resume(store, job.id), resumed + 1
+    job = _followed(store, _submitted(store, folder, setting, kind), setting)
     if job.state != "succeeded":
         raise AdvisorError(
             f"training is {job.state}: {job.error or 'see its log'}",
@@ -103,15 +88,32 @@ def train_here(
     return store.folder_of(job.id) / "run"
 
 
-def _submitted(store: JobStore, rows: Path, folder: Path, material: Material, day: date) -> Job:
+def _followed(store: JobStore, job: Job, setting: Setting) -> Job:
+    resumed = 0
+    while not job.ended:
+        if setting.stopped():
+            job_verbs.cancel(store, job.id)
+            raise Cancelled
+        setting.tell(_standing(store, job))
+        time.sleep(1)
+        job = job_verbs.refresh(store, job.id)
+        if job.state == "queued" and resumed < RESUMES:
+            job, resumed = job_verbs.resume(store, job.id), resumed + 1
+    return job
+
+
+def _submitted(store: JobStore, folder: Path, setting: Setting, kind: str) -> Job:
     jobs = [job_verbs.refresh(store, one) for one in store.ids()]
     found = next((one for one in jobs if one.state != "cancelled"), None)
     if found is not None:
         return found if found.ended or found.state == "running" else job_verbs.resume(store, found.id)
-    values = {**SETTINGS, **material.options.training}
+    rows, options = folder / "train.jsonl", setting.material.options
+    with replacing(rows, binary=True) as stream:
+        stream.writelines(orjson.dumps(row) + b"\n" for row in training_rows(setting.material, kind))
+    values = {**SETTINGS, **options.training}
     spec = TrainingSpec(
-        backend="trl", base_model=material.options.model, train_path=rows, eval_share=0.0, seed=material.options.seed,
-        as_of=day, **values,
+        backend="trl", base_model=options.model, train_path=rows, eval_share=0.0, seed=options.seed,
+        as_of=setting.day, **values,
     )  # fmt: skip
     catalog = load_catalog()
     plan = plan_spec(spec, catalog)
@@ -121,7 +123,7 @@ def _submitted(store: JobStore, rows: Path, folder: Path, material: Material, da
 
 
 def _standing(store: JobStore, job: Job) -> str:
-    steps = [one for one in read_progress(store.folder_of(job.id) / "run")]
+    steps = list(read_progress(store.folder_of(job.id) / "run"))
     last = steps[-1] if steps else None
     if last is None or not getattr(last, "max_steps", None):
         return "training: preparing the model"

@@ -29,15 +29,15 @@ def row(number: int) -> dict[str, Any]:
     }
 
 
-def write_task(folder: Path) -> Path:
+def write_task(folder: Path, *, rows: int = ROWS, held_out: int = HELD_OUT) -> Path:
     """Write data and documents, and return the folder."""
     (folder / "documents").mkdir(parents=True)
-    for number in range(FIRST, FIRST + ROWS):
+    for number in range(FIRST, FIRST + rows):
         text = f"# Page {number}\n\nThe code of number {number} is K{number}.\n"
         (folder / "documents" / f"page-{number}.md").write_text(text, encoding="utf-8")
     for name, numbers in (
-        ("eval", range(FIRST, FIRST + HELD_OUT)),
-        ("train", range(FIRST + HELD_OUT, FIRST + ROWS)),
+        ("eval", range(FIRST, FIRST + held_out)),
+        ("train", range(FIRST + held_out, FIRST + rows)),
     ):
         lines = "".join(json.dumps(row(number)) + "\n" for number in numbers)
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.bakeoff.asking import Cancelled
+from advisor.bakeoff.records import Cancelled
 from advisor.bakeoff.folder import JOURNAL, RunFolder, open_run
 from advisor.bakeoff.running import Progress, ready, run
 from advisor.errors import AdvisorError

@@ -10,7 +10,7 @@ from advisor.errors import AdvisorError
 
 def _prepare(material: Material) -> Asking:
     assert material.library is not None
-    whole = "\n\n".join(material.library.texts())
+    whole = "\n\n".join(material.library.documents())
     tokens, most = count_tokens([whole])[0], material.options.whole_text_tokens
     if tokens > most:
         raise AdvisorError(

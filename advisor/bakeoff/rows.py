@@ -57,9 +57,23 @@ def rows_of(raw: Mapping[str, Sequence[Mapping[str, Any]]]) -> Rows:
     sides = {
         name: tuple(_shown(row, at, name) for at, row in enumerate(every, 1)) for name, every in raw.items()
     }
+    for name, side in sides.items():
+        _check_ids(side, name)
     said = {name: [[*one.example, one.answer] for one in side] for name, side in sides.items()}
     content = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return Rows(sides[TRAIN], sides[HELD_OUT], hashlib.sha256(content).hexdigest())
+
+
+def _check_ids(side: Sequence[Shown], name: str) -> None:
+    seen: set[str] = set()
+    for at, one in enumerate(side, 1):
+        if one.example.id in seen:
+            raise AdvisorError(
+                f"the id '{one.example.id}' occurs more than once",
+                place=f"{name}:{at}",
+                remedy="Give every row an id of its own, or none.",
+            )
+        seen.add(one.example.id)
 
 
 def write_data(raw: Mapping[str, Iterable[Mapping[str, Any]]], folder: Path) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from threading import Event
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
+from advisor.bakeoff.arms import ARMS
 from advisor.bakeoff.arms.contract import Material, question_of
 from advisor.bakeoff.asking import Paper, ask_all
 from advisor.bakeoff.choosing import FILE, Choice, choose, shortlist_of
@@ -18,13 +19,13 @@ from advisor.bakeoff.conclusions import conclusions
 from advisor.bakeoff.folder import CANCEL, PLAN, PROGRESS, RESULT, RunFolder, arms_of
 from advisor.bakeoff.inspect_logs import write_inspect_log
 from advisor.bakeoff.library import Known, Library, read_library
-from advisor.bakeoff.models import answering, group_of
-from advisor.bakeoff.money import price_of
+from advisor.bakeoff.models import Answering, answering, group_of
+from advisor.bakeoff.money import Price, price_of
 from advisor.bakeoff.planning import Prepared, plan_of, prepare
-from advisor.bakeoff.records import Answer, BakeoffOptions, BakeoffPlan, Cancelled, Shown
+from advisor.bakeoff.records import Answer, Ask, BakeoffOptions, BakeoffPlan, Cancelled, Example, Shown
 from advisor.bakeoff.rows import Rows
 from advisor.bakeoff.training import Setting
-from advisor.evaluate.evaluating import EvaluateOptions, evaluate
+from advisor.evaluate.evaluating import Compared, EvaluateOptions, evaluate
 from advisor.evaluate.records import Evaluation
 
 
@@ -98,6 +99,23 @@ def run(ready_run: Ready, *, day: date, tell: Tell) -> Evaluation:
         return work.compare()
 
 
+def comparison(folder: RunFolder, options: BakeoffOptions) -> EvaluateOptions:
+    """Return what a comparison of the run's arms is asked."""
+    return EvaluateOptions(
+        references=folder.held_out, scorers=options.scorers, margin=options.margin, cluster=options.cluster,
+        train=folder.train, documents=options.documents, good_enough=options.good_enough,
+    )  # fmt: skip
+
+
+def compared(folder: RunFolder) -> Compared:
+    """Return a finished run's result with the frames that it rests on, scored again from the answers that it kept."""
+    result, options = folder.result(), folder.options()
+    brought = {one.name: one.path for one in options.arms if one.path is not None}
+    arms = [(name, brought.get(name) or folder.arm_file(name)) for name in result.arms]
+    again = evaluate(arms, comparison(folder, options), as_of=date.fromisoformat(result.as_of))
+    return again._replace(evaluation=result)
+
+
 class _Work:
     """One process at one run."""
 
@@ -112,6 +130,7 @@ class _Work:
             one.name: one.path for one in ready_run.choice.arms if one.kind == FILE and one.path
         }
         self.refused: set[str] = set()
+        self.notes: list[str] = []
 
     def groups(self) -> list[list[Prepared]]:
         """Return the arms by who answers them: one server is up at a time."""
@@ -129,7 +148,8 @@ class _Work:
         )  # fmt: skip
         with answering(first, setting) as who:
             price = price_of(who.label, self.day) if who.identity.startswith("http") else None
-            for one in group:
+            for planned in group:
+                one = self._instructed(planned, who, price)
                 paper = self._paper(one, price)
                 asks = list(zip(self.ready.rows.questions(), one.asks, strict=True))
                 answers, refused = ask_all(asks, who, paper)
@@ -137,7 +157,31 @@ class _Work:
                 self.keep(one, answers)
                 self.before += len(one.asks)
 
-    def _paper(self, one: Prepared, price: Any) -> Paper:
+    def _instructed(self, one: Prepared, who: Answering, price: Price | None) -> Prepared:
+        if one.spec.kind != "optimised-prompt":
+            return one
+        from advisor.bakeoff.optimising import optimised_instruction
+
+        paper = self._paper(one, price)
+        self.tell(one.spec.name, "writing an instruction from training rows", 0)
+
+        def say(turns: tuple[dict[str, str], ...], max_tokens: int) -> str:
+            own = paper._replace(
+                options=paper.options.model_copy(update={"max_tokens": max_tokens}),
+                tell=lambda _done, _total: self._silently(),
+            )
+            (answer,), _ = ask_all([(Example("", turns), Ask(turns))], who, own)
+            return answer.answer or ""
+
+        instruction = optimised_instruction(self.ready.material, say)
+        self.notes.append(f"the optimised instruction: {instruction}")
+        ask = ARMS[one.spec.kind].prepare(self.ready.material._replace(instruction=instruction))
+        return one._replace(asks=tuple(ask(example) for example in self.ready.rows.questions()))
+
+    def _silently(self) -> None:
+        self._stopped()
+
+    def _paper(self, one: Prepared, price: Price | None) -> Paper:
         def told(done: int, total: int) -> None:
             self._stopped()
             self.tell(one.spec.name, f"{done} of {total} answered", done)
@@ -166,12 +210,8 @@ class _Work:
     def compare(self) -> Evaluation:
         """Compare the arms and keep the result."""
         options = self.ready.material.options
-        asked = EvaluateOptions(
-            references=self.folder.held_out, scorers=options.scorers, margin=options.margin, cluster=options.cluster,
-            train=self.folder.train, documents=options.documents, good_enough=options.good_enough,
-        )  # fmt: skip
-        order = [one.name for one in self.ready.choice.arms]
-        result = evaluate([(name, self.arms[name]) for name in order], asked, as_of=self.day).evaluation
+        order = [(one.name, self.arms[one.name]) for one in self.ready.choice.arms]
+        result = evaluate(order, comparison(self.folder, options), as_of=self.day).evaluation
         notes = [*conclusions(result), *result.notes, *self._notes()]
         result = result.model_copy(update={"notes": notes})
         self.folder.write(RESULT, result.model_dump_json(indent=2))
@@ -183,7 +223,7 @@ class _Work:
         found += self._retrieval(library) if library is not None else []
         if self.refused:
             found.append(self._refused())
-        return found
+        return found + self.notes
 
     def _retrieval(self, library: Library) -> list[str]:
         count = self.ready.material.options.passages
@@ -198,4 +238,4 @@ class _Work:
         return f"the service refused {', '.join(sorted(self.refused))}: answers were asked for without"
 
 
-__all__ = ["Cancelled", "Progress", "Ready", "ready", "run"]
+__all__ = ["Cancelled", "Progress", "Ready", "compared", "ready", "run"]

@@ -15,19 +15,32 @@ from advisor.evaluate.records import Evaluation
 from advisor.evaluate.scorers import SCORERS
 from advisor.evaluate.verdict import points
 from advisor.ui import evaluate_figures as figures
-from advisor.ui import look, pages, rating_panel
+from advisor.ui import look, pages, rating_panel, state
 from advisor.ui.clock import today
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst", "eval"]
 DOCUMENTS = ["md", "txt", "rst", "html", "jsonl", "csv"]
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 ROWS_SHOWN = 25
+WAYS = ("Answers that exist", "Bake-off")
 Files = Mapping[str, Sequence[tuple[str, bytes]]]
 
 
 def render() -> None:
     """Draw the page."""
     st.title("Evaluate", anchor=False)
+    how = st.segmented_control(
+        "What to compare", WAYS, default=WAYS[0], label_visibility="collapsed", key="way"
+    )
+    if how == WAYS[1]:
+        from advisor.ui import evaluate_bakeoff
+
+        evaluate_bakeoff.show(_show)
+        return
+    _compare()
+
+
+def _compare() -> None:
     look.quiet(
         "Bring the answers of two or more systems to the same held-out rows. You see which to ship, how sure that is, "
         "and what it costs. Files stay on this machine; no model is asked."
@@ -195,6 +208,13 @@ def _intervals(result: Evaluation) -> None:
                 (name, f"{one.value} — {one.by}, {one.on}") for name, one in result.measured.items()
             )
         )
+        st.button("Use in the decision", key="use_measured", on_click=_use, args=(result,))
+
+
+def _use(result: Evaluation) -> None:
+    for name, one in result.measured.items():
+        state.answer(name, one.value)
+    st.toast(f"{', '.join(result.measured)} answered by what was measured", icon=":material/check:")
 
 
 def _against(result: Evaluation) -> None:

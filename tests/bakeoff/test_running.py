@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.bakeoff.records import Cancelled
 from advisor.bakeoff.folder import JOURNAL, RunFolder, open_run
+from advisor.bakeoff.records import Cancelled
 from advisor.bakeoff.running import Progress, ready, run
 from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import EvaluateOptions, evaluate

@@ -55,8 +55,12 @@ def question_of(example: Example) -> str:
 
 
 def with_passages(turns: tuple[Turn, ...], texts: list[str]) -> tuple[Turn, ...]:
-    """Put passages before the user's last words; training rows and served questions get the same form."""
+    """Put passages, the best of which is named first, before the user's last words: it comes next to the question.
+
+    Training rows and served questions get the same form. Small models read what is near; with the best passage first,
+    the packaged one copied from the last one.
+    """
     at = max(place for place, turn in enumerate(turns) if turn["role"] == "user")
-    shown = "\n\n".join(texts)
+    shown = "\n\n".join(reversed(texts))
     asked = {"role": "user", "content": f"Passages:\n\n{shown}\n\nQuestion: {turns[at]['content']}"}
     return (*turns[:at], asked, *turns[at + 1 :])

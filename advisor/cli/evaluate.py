@@ -22,10 +22,21 @@ from advisor.cli.evaluate_options import (
     ScorerOption,
     TrainedOnOption,
     TrainOption,
+    WriteAnswersOption,
     YesOption,
 )
-from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stderr, stdout
+from advisor.cli.options import (
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    stderr,
+    stdout,
+)
 from advisor.cli.terminal import confirm
+from advisor.cli.using_measured import write_measured
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -59,6 +70,8 @@ def evaluate_command(
     key_from: KeyOption = "OPENAI_API_KEY",
     ratings: RatingsOption = None,
     yes: YesOption = False,
+    write_answers: WriteAnswersOption = None,
+    rules: RulesOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,6 +92,11 @@ def evaluate_command(
     told = None
     if judge is not None:
         told = _judged(compared, _judge_options(judge, base_url, key_from), ratings, yes=yes)
+    if write_answers is not None:
+        from advisor.evaluate.measured import run_of
+
+        judge_told = "" if told is None else told.calibration.because
+        write_measured(write_answers, run_of(compared.evaluation, judge=judge_told), catalog_of(rules))
     if as_json:
         judged = {} if told is None else {"judged": told.model_dump(mode="json")}
         print_json(compared.evaluation.model_dump(mode="json") | judged)

@@ -53,7 +53,9 @@ def encoder(model: str | None = None) -> Encoder:
     loaded = _packaged(StaticModel) if model is None else _from_folder(StaticModel, Path(model))
 
     def encode(texts: Sequence[str]) -> Vectors:
-        vectors = np.asarray(loaded.encode(list(texts)), np.float32).reshape(len(texts), -1)
+        vectors = np.asarray(
+            loaded.encode(list(texts), max_length=None, use_multiprocessing=False), np.float32
+        ).reshape(len(texts), -1)
         return np.asarray(
             vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32
         )

@@ -16,8 +16,9 @@ from advisor.cli.evaluate_options import (
     MarginOption,
     ScorerOption,
 )
-from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stderr
+from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stderr
 from advisor.cli.terminal import confirm
+from advisor.cli.using_measured import write_measured
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def bakeoff_command(
         bool,
         typer.Option("--demo", help="The packaged model and task: no key, no network, training included."),
     ] = False,
+    write_answers: WriteAnswersOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before rows are sent.")] = False,
+    rules: RulesOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -111,7 +114,12 @@ def bakeoff_command(
             print_json({"plan": made.plan.model_dump(mode="json"), "run": str(made.folder.path)})
         return
     _agree(options, yes=yes)
-    _finish(made, _carried_out(made, day), as_json=as_json)
+    result = _carried_out(made, day)
+    if write_answers is not None:
+        from advisor.evaluate.measured import run_of
+
+        write_measured(write_answers, run_of(result), catalog_of(rules))
+    _finish(made, result, as_json=as_json)
 
 
 def _demo(data: Path | None, model: str | None) -> BakeoffOptions:

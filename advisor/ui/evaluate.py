@@ -11,9 +11,11 @@ import streamlit as st
 
 from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import Compared, EvaluateOptions, evaluate
+from advisor.evaluate.measured import run_of
 from advisor.evaluate.records import Evaluation
 from advisor.evaluate.scorers import SCORERS
 from advisor.evaluate.verdict import points
+from advisor.scenario import with_measured
 from advisor.ui import evaluate_figures as figures
 from advisor.ui import look, pages, rating_panel, state
 from advisor.ui.clock import today
@@ -212,9 +214,15 @@ def _intervals(result: Evaluation) -> None:
 
 
 def _use(result: Evaluation) -> None:
-    for name, one in result.measured.items():
-        state.answer(name, one.value)
-    st.toast(f"{', '.join(result.measured)} answered by what was measured", icon=":material/check:")
+    try:
+        _, replaced = with_measured(state.current().situation(), run_of(result), state.catalog())
+    except AdvisorError as error:
+        pages.tell(error)
+        return
+    for one in replaced:
+        state.answer(one.fact, one.now)
+    told = ", ".join(one.fact for one in replaced) or "nothing new"
+    st.toast(f"Answered by what was measured: {told}", icon=":material/check:")
 
 
 def _against(result: Evaluation) -> None:

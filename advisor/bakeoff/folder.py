@@ -25,6 +25,8 @@ OPTIONS, PLAN, JOURNAL, RESULT, CANCEL, LOCK, PROGRESS = (
     "options.json", "plan.json", "journal.jsonl", "result.json", "cancel", "run.lock", "progress.json",
 )  # fmt: skip
 
+LOOKING_SECONDS = 2.0
+
 
 def bakeoffs_folder() -> Path:
     """Where runs are kept that belong to no answers file: `ADVISOR_BAKEOFFS`, or the user's data folder."""
@@ -115,7 +117,8 @@ class RunFolder:
     def held(self) -> Iterator[None]:
         """Hold the run against every other process."""
         try:
-            with FileLock(self.path / LOCK).acquire(timeout=0):
+            # Whoever looks whether a process is at the run holds the lock for a moment.
+            with FileLock(self.path / LOCK).acquire(timeout=LOOKING_SECONDS):
                 (self.path / CANCEL).unlink(missing_ok=True)
                 yield
         except Timeout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -13,7 +14,9 @@ import orjson
 from advisor.bakeoff.folder import CANCEL, PROGRESS, RunFolder
 from advisor.errors import AdvisorError
 
-FAILURE, LOG = "failure.json", "log.txt"
+FAILURE, LOG, STARTED = "failure.json", "log.txt", "started.json"
+STARTING_SECONDS = 180.0
+"""How long a process may take to begin on a busy machine before it counts as gone."""
 
 
 class Standing(NamedTuple):
@@ -33,10 +36,10 @@ def standing(folder: RunFolder) -> Standing:
     where = (
         str(told.get("arm", "")),
         str(told.get("doing", "")),
-        int(told.get("done", 0)),
-        int(told.get("total", 0)),
+        _count(told, "done"),
+        _count(told, "total"),
     )
-    if folder.running:
+    if folder.running or _starting(folder, told):
         return Standing("running", *where)
     if folder.ended:
         return Standing("done", *where)
@@ -46,12 +49,25 @@ def standing(folder: RunFolder) -> Standing:
     return Standing("stopped" if told else "planned", *where)
 
 
+def _starting(folder: RunFolder, progress: dict[str, object]) -> bool:
+    at = _moment(_read(folder.path / STARTED))
+    if at is None or time.time() - at > STARTING_SECONDS or at < (_moment(progress) or 0):
+        return False
+    return not (folder.path / FAILURE).exists() and not folder.ended
+
+
+def _moment(told: dict[str, object]) -> float | None:
+    at = told.get("at")
+    return float(at) if isinstance(at, int | float) else None
+
+
 def start(folder: RunFolder) -> None:
     """Start a process for the run unless one is at it."""
     if folder.running:
         return
     for name in (FAILURE, CANCEL):
         (folder.path / name).unlink(missing_ok=True)
+    folder.write(STARTED, orjson.dumps({"at": time.time()}).decode())
     command = [sys.executable, "-m", "advisor.bakeoff", str(folder.path)]
     with (folder.path / LOG).open("ab") as log:
         subprocess.Popen(  # noqa: S603  # our own module, no shell
@@ -72,6 +88,11 @@ def carry_out(path: Path) -> int:
         folder.write(FAILURE, orjson.dumps(error.as_dict()).decode())
         return 1
     return 0
+
+
+def _count(told: dict[str, object], name: str) -> int:
+    value = told.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -15,6 +15,7 @@ from advisor.cli.evaluate_options import (
     KeyOption,
     MarginOption,
     ScorerOption,
+    WriteAnswersOption,
 )
 from advisor.cli.options import AsOfOption, JsonOption, RulesOption, catalog_of, day_of, print_json, stderr
 from advisor.cli.terminal import confirm
@@ -175,7 +176,9 @@ def _carried_out(made: Ready, day: object) -> Evaluation:
         return run(made, day=day, tell=_teller())
     except (KeyboardInterrupt, Cancelled):
         stderr().print(
-            f"\nStopped. Every answer is kept in {made.folder.path}; the same command goes on.", markup=False
+            f"\nStopped. Every answer is kept in {made.folder.path}; the same command goes on. "
+            "A training run that is under way ends by itself and is found again.",
+            markup=False,
         )
         raise typer.Exit(130) from None
 

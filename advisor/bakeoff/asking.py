@@ -9,12 +9,12 @@ from threading import Event
 from typing import Any, NamedTuple
 
 from advisor.bakeoff.calling import Caller, Unanswered
-from advisor.bakeoff.journal import Journal, call_hash
 from advisor.bakeoff.models import Answering
 from advisor.bakeoff.money import Price
 from advisor.bakeoff.records import Answer, Ask, BakeoffOptions, Cancelled, Example
 from advisor.cost.tokens import count_tokens
 from advisor.errors import AdvisorError
+from advisor.evaluate.journal import Journal, call_hash
 
 GIVEN_UP_AFTER = 5
 """Questions in a row that a service does not answer, each asked six times, before the run stops."""

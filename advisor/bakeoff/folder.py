@@ -14,10 +14,10 @@ import platformdirs
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from advisor.bakeoff.journal import Journal
 from advisor.bakeoff.records import Answer, ArmSpec, BakeoffOptions, BakeoffPlan
 from advisor.bakeoff.rows import HELD_OUT, TRAIN, Rows, read_data, read_kept, write_data
 from advisor.errors import AdvisorError
+from advisor.evaluate.journal import Journal
 from advisor.evaluate.records import Evaluation
 from advisor.files import PRIVATE_FOLDER, replacing, scratch_folder, write_text
 

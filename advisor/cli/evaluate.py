@@ -14,6 +14,7 @@ from advisor.cli.evaluate_options import (
     ClusterOption,
     DocumentsOption,
     GoodEnoughOption,
+    JournalOption,
     JudgeOption,
     KeyOption,
     MarginOption,
@@ -69,6 +70,7 @@ def evaluate_command(
     base_url: BaseUrlOption = "https://api.openai.com/v1",
     key_from: KeyOption = "OPENAI_API_KEY",
     ratings: RatingsOption = None,
+    journal: JournalOption = None,
     yes: YesOption = False,
     write_answers: WriteAnswersOption = None,
     rules: RulesOption = None,
@@ -91,7 +93,7 @@ def evaluate_command(
     compared = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of))
     told = None
     if judge is not None:
-        told = _judged(compared, _judge_options(judge, base_url, key_from), ratings, yes=yes)
+        told = _judged(compared, _judge_options(judge, base_url, key_from, journal), ratings, yes=yes)
     if write_answers is not None:
         from advisor.evaluate.measured import run_of
 
@@ -106,10 +108,10 @@ def evaluate_command(
         _show_judged(told)
 
 
-def _judge_options(model: str, base_url: str, key_variable: str) -> JudgeOptions:
+def _judge_options(model: str, base_url: str, key_variable: str, journal: Path | None) -> JudgeOptions:
     from advisor.evaluate.judging.served import JudgeOptions
 
-    return JudgeOptions(model=model, base_url=base_url, key_variable=key_variable)
+    return JudgeOptions(model=model, base_url=base_url, key_variable=key_variable, journal=journal)
 
 
 def _judged(compared: Compared, options: JudgeOptions, ratings: Path | None, *, yes: bool) -> Judged:

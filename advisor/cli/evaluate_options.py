@@ -69,6 +69,14 @@ RatingsOption = Annotated[
     Path | None,
     typer.Option("--ratings", metavar="FILE", help="What people said, to join with the judge's word."),
 ]
+JournalOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="Keep the judge's answers here; the same command asks nothing twice.",
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")]
 WriteAnswersOption = Annotated[
     Path | None,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from advisor.bakeoff.folder import JOURNAL, RunFolder
-from advisor.bakeoff.journal import Journal, call_hash
+from advisor.evaluate.journal import Journal, call_hash
 from tests.bakeoff.scripted import Reply, Service, about_the_question
 
 CONCURRENCY = 4

@@ -157,3 +157,8 @@ def test_arms_are_read_from_words(tmp_path: Path) -> None:
     with pytest.raises(AdvisorError, match="there is no arm 'promt'") as caught:
         read_arm("promt")
     assert "prompt" in caught.value.remedy
+
+
+def test_every_arm_is_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    assert [name for name in ARMS if f"`{name}`" not in text] == []

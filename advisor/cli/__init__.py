@@ -35,6 +35,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "evaluate": ("evaluate",),
     "diagnose": ("diagnose",),
     "mcp": ("mcp",),
+    "bakeoff": ("bakeoff",),
 }
 
 app = typer.Typer(

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.markup import escape
 
@@ -15,9 +14,8 @@ from advisor.cli.options import stderr, stdout
 from advisor.cli.showing import show_recommendation
 from advisor.decide import Recommendation, decide
 from advisor.errors import AdvisorError
-from advisor.files import write_text
 from advisor.report import words
-from advisor.scenario import Situation, read_situation
+from advisor.scenario import Situation, read_situation, write_situation
 from advisor.scenario.answers import check_value, typed_number
 
 _BACK, _STOP = "back", "stop"
@@ -47,8 +45,8 @@ def interview(path: Path, catalog: Catalog, *, as_of: date) -> None:
         else:
             given.append(fact)
             situation = situation.model_copy(update={"answers": {**situation.answers, fact: word}})
-        save_answers(path, situation)
-    save_answers(path, situation)
+        write_situation(path, situation)
+    write_situation(path, situation)
     show_recommendation(decide(situation, catalog, as_of=as_of), catalog, stdout())
 
 
@@ -124,14 +122,3 @@ def _option(text: str, fact: Fact) -> str:
 def _without(situation: Situation, fact: str | None) -> Situation:
     rest = {name: value for name, value in situation.answers.items() if name != fact}
     return situation.model_copy(update={"answers": rest})
-
-
-def save_answers(path: Path, situation: Situation) -> None:
-    """Write an answers file that ``decide``, the app and people can read."""
-    answers = {name: list(v) if isinstance(v, tuple) else _tidy(v) for name, v in situation.answers.items()}
-    content = {"title": situation.title, "answers": answers}
-    write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
-
-
-def _tidy(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value

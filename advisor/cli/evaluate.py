@@ -14,6 +14,7 @@ from advisor.cli.evaluate_options import (
     ClusterOption,
     DocumentsOption,
     GoodEnoughOption,
+    JournalOption,
     JudgeOption,
     KeyOption,
     MarginOption,
@@ -22,10 +23,21 @@ from advisor.cli.evaluate_options import (
     ScorerOption,
     TrainedOnOption,
     TrainOption,
+    WriteAnswersOption,
     YesOption,
 )
-from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stderr, stdout
+from advisor.cli.options import (
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    stderr,
+    stdout,
+)
 from advisor.cli.terminal import confirm
+from advisor.cli.using_measured import write_measured
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -58,7 +70,10 @@ def evaluate_command(
     base_url: BaseUrlOption = "https://api.openai.com/v1",
     key_from: KeyOption = "OPENAI_API_KEY",
     ratings: RatingsOption = None,
+    journal: JournalOption = None,
     yes: YesOption = False,
+    write_answers: WriteAnswersOption = None,
+    rules: RulesOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -78,20 +93,25 @@ def evaluate_command(
     compared = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of))
     told = None
     if judge is not None:
-        told = _judged(compared, _judge_options(judge, base_url, key_from), ratings, yes=yes)
+        told = _judged(compared, _judge_options(judge, base_url, key_from, journal), ratings, yes=yes)
+    if write_answers is not None:
+        from advisor.evaluate.measured import run_of
+
+        judge_told = "" if told is None else told.calibration.because
+        write_measured(write_answers, run_of(compared.evaluation, judge=judge_told), catalog_of(rules))
     if as_json:
         judged = {} if told is None else {"judged": told.model_dump(mode="json")}
         print_json(compared.evaluation.model_dump(mode="json") | judged)
         return
-    _show(compared.evaluation)
+    show_evaluation(compared.evaluation)
     if told is not None:
         _show_judged(told)
 
 
-def _judge_options(model: str, base_url: str, key_variable: str) -> JudgeOptions:
+def _judge_options(model: str, base_url: str, key_variable: str, journal: Path | None) -> JudgeOptions:
     from advisor.evaluate.judging.served import JudgeOptions
 
-    return JudgeOptions(model=model, base_url=base_url, key_variable=key_variable)
+    return JudgeOptions(model=model, base_url=base_url, key_variable=key_variable, journal=journal)
 
 
 def _judged(compared: Compared, options: JudgeOptions, ratings: Path | None, *, yes: bool) -> Judged:
@@ -134,7 +154,8 @@ def _sized(text: str) -> tuple[str, int]:
     return name.strip(), int(rows)
 
 
-def _show(result: Evaluation) -> None:
+def show_evaluation(result: Evaluation) -> None:
+    """Print a comparison: verdict, table of arms, differences, notes."""
     from rich.markup import escape
     from rich.table import Table
 

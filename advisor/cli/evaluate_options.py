@@ -69,4 +69,20 @@ RatingsOption = Annotated[
     Path | None,
     typer.Option("--ratings", metavar="FILE", help="What people said, to join with the judge's word."),
 ]
+JournalOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="Keep the judge's answers here; the same command asks nothing twice.",
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")]
+WriteAnswersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-answers",
+        metavar="ANSWERS",
+        help="Put what was measured into this answers file, in place of what was argued.",
+    ),
+]

@@ -5,10 +5,16 @@ from __future__ import annotations
 from advisor.scenario.answers import Situation, check_answers, parse_situation, read_situation
 from advisor.scenario.compiling import compile_condition
 from advisor.scenario.frame import answers_of, columns_of, frame_of, frame_schema
+from advisor.scenario.measured import MeasuredArm, MeasuredFact, MeasuredRun
+from advisor.scenario.measuring import Replaced, measured_on, with_measured, write_situation
 from advisor.scenario.sampling import alternatives, complete, draws, filled, grid, grid_values, variants
 from advisor.scenario.tables import read_table, table_batches, table_writer
 
 __all__ = [
+    "MeasuredArm",
+    "MeasuredFact",
+    "MeasuredRun",
+    "Replaced",
     "Situation",
     "alternatives",
     "answers_of",
@@ -22,10 +28,13 @@ __all__ = [
     "frame_schema",
     "grid",
     "grid_values",
+    "measured_on",
     "parse_situation",
     "read_situation",
     "read_table",
     "table_batches",
     "table_writer",
     "variants",
+    "with_measured",
+    "write_situation",
 ]

@@ -14,6 +14,7 @@ from advisor.catalog import Catalog, Fact, Record
 from advisor.catalog.strict_json import check_plain, parse_json
 from advisor.catalog.strict_yaml import Located, parse_yaml, read_bounded_text
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.scenario.measured import MeasuredRun, check_runs
 
 Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 
@@ -33,7 +34,7 @@ _TIMES: Final = {
     "bn": 1e9,
     "billion": 1e9,
 }
-_KEYS: Final = ("title", "answers", "origins", "notes")
+_KEYS: Final = ("title", "answers", "origins", "notes", "measured")
 
 
 class Situation(Record):
@@ -47,6 +48,8 @@ class Situation(Record):
     """Where an answer came from, where that is not a person's word."""
     notes: str = ""
     """Free text for the report."""
+    measured: tuple[MeasuredRun, ...] = ()
+    """Runs whose results it uses, in the order in which they were added."""
 
     def origin(self, fact: str) -> Origin:
         """Say where the value of ``fact`` came from."""
@@ -84,6 +87,7 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
         answers=answers,
         origins=_origins(value.get("origins") or {}, answers, catalog, located),
         notes=_text(value, "notes", MAX_TEXT, located),
+        measured=check_runs(value.get("measured") or (), place=located.at(("measured",))),
     )
 
 

@@ -11,23 +11,38 @@ import streamlit as st
 
 from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import Compared, EvaluateOptions, evaluate
+from advisor.evaluate.measured import run_of
 from advisor.evaluate.records import Evaluation
 from advisor.evaluate.scorers import SCORERS
 from advisor.evaluate.verdict import points
+from advisor.scenario import with_measured
 from advisor.ui import evaluate_figures as figures
-from advisor.ui import look, pages, rating_panel
+from advisor.ui import look, pages, rating_panel, state
 from advisor.ui.clock import today
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst", "eval"]
 DOCUMENTS = ["md", "txt", "rst", "html", "jsonl", "csv"]
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 ROWS_SHOWN = 25
+WAYS = ("Answers that exist", "Bake-off")
 Files = Mapping[str, Sequence[tuple[str, bytes]]]
 
 
 def render() -> None:
     """Draw the page."""
     st.title("Evaluate", anchor=False)
+    how = st.segmented_control(
+        "What to compare", WAYS, default=WAYS[0], label_visibility="collapsed", key="way"
+    )
+    if how == WAYS[1]:
+        from advisor.ui import evaluate_bakeoff
+
+        evaluate_bakeoff.show(_show)
+        return
+    _compare()
+
+
+def _compare() -> None:
     look.quiet(
         "Bring the answers of two or more systems to the same held-out rows. You see which to ship, how sure that is, "
         "and what it costs. Files stay on this machine; no model is asked."
@@ -195,6 +210,19 @@ def _intervals(result: Evaluation) -> None:
                 (name, f"{one.value} — {one.by}, {one.on}") for name, one in result.measured.items()
             )
         )
+        st.button("Use in the decision", key="use_measured", on_click=_use, args=(result,))
+
+
+def _use(result: Evaluation) -> None:
+    try:
+        _, replaced = with_measured(state.current().situation(), run_of(result), state.catalog())
+    except AdvisorError as error:
+        pages.tell(error)
+        return
+    for one in replaced:
+        state.answer(one.fact, one.now)
+    told = ", ".join(one.fact for one in replaced) or "nothing new"
+    st.toast(f"Answered by what was measured: {told}", icon=":material/check:")
 
 
 def _against(result: Evaluation) -> None:

@@ -314,7 +314,8 @@ def test_arms_named_after_strategies_measure_facts(tmp_path, references):
     result = compared(references, arms, good_enough=0.9)
 
     assert {name: one.value for name, one in result.measured.items()} == {
-        "prompting_result": "fails", "retrieval_result": "misses", "output_tokens": 14,
+        "prompting_result": "fails", "prompting_percent": 16.7, "retrieval_result": "misses", "passage_by_hand": "yes",
+        "output_tokens": 14,
     }  # fmt: skip
     assert result.measured["prompting_result"].on == "2026-11-26"
     assert "good_enough" not in compared(references, arms).measured

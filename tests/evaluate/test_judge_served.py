@@ -165,3 +165,14 @@ def test_ratings_that_are_none_are_named(tmp_path, row, problem):
 
     with pytest.raises(AdvisorError, match=problem):
         read_ratings(path)
+
+
+def test_a_journal_keeps_the_judges_answers_so_that_nothing_is_asked_twice(arguments, tmp_path):
+    kept = ["--journal", str(tmp_path / "judge.jsonl"), "--json"]
+    with serving(fair) as (url, service):
+        first = advisor(*arguments, "--base-url", url, *kept)
+        asked = service.asked
+        again = advisor(*arguments, "--base-url", url, *kept)
+        assert service.asked == asked > 0
+
+    assert json.loads(again.stdout)["judged"] == json.loads(first.stdout)["judged"]

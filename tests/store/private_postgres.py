@@ -73,8 +73,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def private_server() -> Iterator[Server]:
-    initdb, postgres = _program("initdb"), _program("postgres")
+def private_server(programs: Path | None = None) -> Iterator[Server]:
+    """Start a server; from another folder of programs than the system's where one is named."""
+    initdb, postgres = (programs / name if programs else _program(name) for name in ("initdb", "postgres"))
     account = _account()
     # Short, since the path of a Unix socket may have only 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="advisor-pg-", dir="/tmp"))

@@ -10,6 +10,7 @@ import polars as pl
 from advisor.catalog import Record
 from advisor.errors import AdvisorError
 from advisor.evaluate.answers.rows import objects
+from advisor.evaluate.journal import Journal, call_hash
 from advisor.evaluate.judging.arms import Judge, Judged, judge_arms
 from advisor.evaluate.judging.asking import RUBRIC, SCHEMA
 from advisor.evaluate.results import Frames
@@ -35,6 +36,8 @@ class JudgeOptions(Record):
     """Pace."""
     seed: int = 20
     """Seed sent with each question."""
+    journal: Path | None = None
+    """File that keeps every answer the moment it is there; questions that it answers are not asked again."""
 
 
 def ask_judge(
@@ -55,10 +58,25 @@ async def _asked(
         options.base_url, options.model, place="--base-url", key_variable=options.key_variable
     )
     paced = Asking(receiver, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency)
+    journal = None if options.journal is None else Journal(options.journal)
     async with paced as judge:
 
         async def ask(messages: list[dict[str, str]]) -> str:
-            return (await judge.ask(messages, SCHEMA, name="judgement", seed=options.seed)).text
+            asked = {
+                "messages": messages,
+                "model": options.model,
+                "seed": options.seed,
+                "schema": dict(SCHEMA),
+            }
+            call = call_hash(options.base_url, asked)
+            if journal is not None and call in journal.known:
+                return str(journal.known[call]["text"])
+            told = await judge.ask(messages, SCHEMA, name="judgement", seed=options.seed)
+            if journal is not None:
+                journal.add(
+                    call, {"text": told.text, "tokens_in": told.tokens_in, "tokens_out": told.tokens_out}
+                )
+            return told.text
 
         return await judge_arms(frames, arms, Judge(options.model, ask, options.rubric), ratings)
 

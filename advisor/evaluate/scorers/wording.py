@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import orjson
 
-# Scripts written without spaces: each character is a word.
-_ALONE = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
-_WORD = re.compile(rf"{_ALONE}|(?:(?!{_ALONE})[^\W_])+(?:['’](?:(?!{_ALONE})[^\W_])+)*")
+from advisor.rows.plain_words import normalised, words
+
+__all__ = ["normalised", "numbers", "parsed", "words"]
+
 _NUMBER = re.compile(r"[-+−]?\d[\d.,'’\u00a0\u202f]*\d|[-+−]?\d")
 _FENCE = re.compile(r"^\s*```[a-zA-Z]*\s*\n?(.*?)\n?```\s*$", re.DOTALL)
-
-
-def words(text: str) -> list[str]:
-    """Split a text into words without case and punctuation; a Han, kana or Thai character is a word."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def normalised(text: str) -> str:
-    """Return the words of a text with one space between them."""
-    return " ".join(words(text))
 
 
 def numbers(text: str) -> list[float]:

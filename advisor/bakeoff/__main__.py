@@ -1,0 +1,11 @@
+"""Carry out the run of a folder, in a process of its own: `python -m advisor.bakeoff FOLDER`; how the app starts one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from advisor.bakeoff.watching import carry_out
+
+if __name__ == "__main__":
+    sys.exit(carry_out(Path(sys.argv[1])))

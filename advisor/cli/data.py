@@ -34,8 +34,18 @@ from advisor.cli.data_options import (
     WriterOption,
     YesOption,
 )
-from advisor.cli.options import JsonOption, RulesOption, catalog_of, print_json, stderr, stdout
+from advisor.cli.options import (
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    stderr,
+    stdout,
+)
 from advisor.cli.terminal import confirm
+from advisor.cli.using_measured import WriteAnswersOption, write_measured
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -68,11 +78,15 @@ def audit_command(
     baseline: BaselineOption = None,
     save_baseline: WriteBaselineOption = None,
     executor: ExecutorOption = "",
+    write_answers: WriteAnswersOption = None,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Audit a file and print the findings."""
     from advisor.data.audit import audit
     from advisor.data.baseline import failing, worse_than, write_baseline
+    from advisor.data.measured_facts import run_of
 
     gate = _severity(fail_on)
     options = _options(model, max_length, system_prompt, goal=goal, embedding_model=embedding_model)
@@ -81,6 +95,8 @@ def audit_command(
     counted = worse_than(baseline, result) if baseline else result.findings
     if save_baseline:
         write_baseline(save_baseline, result)
+    if write_answers:
+        write_measured(write_answers, run_of(result, day_of(as_of)), catalog_of(rules))
     if as_json:
         print_json(
             result.model_dump(mode="json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.decide.deciding import decide
 from advisor.decide.flips import DecisionMap, decision_map
-from advisor.decide.records import Flip, Nearly, NextQuestion, Reason, Recommendation
+from advisor.decide.records import Flip, MeasureNext, Nearly, NextQuestion, Reason, Recommendation
 from advisor.decide.scoring import Scored, fired, score
 from advisor.decide.surroundings import askable
 from advisor.decide.tables import decide_frame
@@ -12,6 +12,7 @@ from advisor.decide.tables import decide_frame
 __all__ = [
     "DecisionMap",
     "Flip",
+    "MeasureNext",
     "Nearly",
     "NextQuestion",
     "Reason",

@@ -41,12 +41,14 @@ def with_measured(
     Raises:
         AdvisorError: A value does not fit its question, or there are too many runs.
     """
-    asked = {
-        name: fact for name, fact in run.facts.items() if name in catalog.facts and catalog.facts[name].asked
+    known = {
+        name: fact
+        for name, fact in run.facts.items()
+        if name in catalog.facts and not catalog.facts[name].derived
     }
     values = {
         name: check_value(name, catalog.facts[name], fact.value, f"measured.{name}")
-        for name, fact in asked.items()
+        for name, fact in known.items()
     }
     changed = tuple(
         Replaced(name, situation.answers.get(name), value)

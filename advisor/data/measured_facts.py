@@ -53,13 +53,11 @@ def quality_of(data: Dataset, findings: list[Finding], spoiling: frozenset[str])
 
 
 def run_of(audit: Audit, day: date) -> scenario.MeasuredRun:
-    """Return what an assessment keeps of an audit: the counts; how good examples are is for people to say."""
+    """Return what an assessment keeps of an audit."""
     return scenario.MeasuredRun(
         on=day.isoformat(),
         what=f"audit of {audit.rows:,} rows in {Path(audit.file).name}",
         facts={
-            name: scenario.MeasuredFact(value=fact.value, by=fact.by)
-            for name, fact in audit.measured.items()
-            if name != "example_quality"
+            name: scenario.MeasuredFact(value=fact.value, by=fact.by) for name, fact in audit.measured.items()
         },
     )

@@ -24,14 +24,14 @@ def measured_sections(advice: Advice, catalog: Catalog) -> Iterator[Section]:
         yield Section("measured", "What was measured", tuple(blocks))
     following = advice.recommendation.measure_next
     if following:
-        pairs = tuple((f"{one.title}.", words.worth_measuring(one)) for one in following)
+        pairs = tuple((one.title, words.worth_measuring(one)) for one in following)
         yield Section("measure-next", "What to measure next", (Terms(pairs),))
 
 
 def _run(run: MeasuredRun, advice: Advice, catalog: Catalog) -> Iterator[Block]:
     told = f"{run.on}, {run.what}"
     if run.arms:
-        yield Paragraph(f"{run.on}: {run.verdict}.", strong=True)
+        yield Paragraph(f"{run.verdict[:1].upper()}{run.verdict[1:]}.", strong=True)
         caption = f"{told}, by {run.metric}"
         yield Table(caption, HEAD, tuple(_row(one) for one in run.arms), frozenset({2, 3, 4}))
     else:

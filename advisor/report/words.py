@@ -203,7 +203,7 @@ def worth_measuring(item: MeasureNext) -> str:
         f", and makes the advice right {points} point{'s' if points > 1 else ''} more often" if points else ""
     )
     hours = "an hour" if item.hours == 1 else f"{item.hours:g} hours"
-    return f"Removes {percent(item.settles)} of the doubt{right}, for some {hours} of work."
+    return f"Removes {percent(item.settles)} of the doubt{right}, for about {hours} of work."
 
 
 def argued_and_measured(situation: Situation, catalog: Catalog) -> str:

@@ -219,13 +219,13 @@ def test_from_answers_of_two_systems_to_a_measured_decision_and_its_report(tmp_p
     assert {fact["origin"] for fact in used} == {"measured"}
     report = advisor("report", str(answers), "--format", "md").stdout
     assert "What was measured" in report
-    assert "ship tuned" in report
+    assert "Ship tuned" in report
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "evaluation.json").write_text(done.stdout)
     plain = tmp_path / "plain.yaml"
     plain.write_text("title: Fees\nanswers: {knowledge_gap: none}\n")
     assert (
-        "ship tuned"
+        "Ship tuned"
         in advisor("report", str(plain), "--measured", str(tmp_path / "run"), "--format", "md").stdout
     )
     refused = advisor("report", str(plain), "--measured", str(plain), "--format", "md")

@@ -35,16 +35,19 @@ from advisor.cli.data_options import (
     YesOption,
 )
 from advisor.cli.options import (
+    AsOfOption,
     GateOption,
     JsonOption,
     RulesOption,
     catalog_of,
+    day_of,
     print_gate,
     print_json,
     stderr,
     stdout,
 )
 from advisor.cli.terminal import confirm
+from advisor.cli.using_measured import WriteAnswersOption, write_measured
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -78,11 +81,15 @@ def audit_command(
     save_baseline: WriteBaselineOption = None,
     executor: ExecutorOption = "",
     form: GateOption = None,
+    write_answers: WriteAnswersOption = None,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Audit a file and print the findings."""
     from advisor.data.audit import audit
     from advisor.data.baseline import failing, worse_than, write_baseline
+    from advisor.data.measured_facts import run_of
 
     gate = _severity(fail_on)
     options = _options(model, max_length, system_prompt, goal=goal, embedding_model=embedding_model)
@@ -91,6 +98,8 @@ def audit_command(
     counted = worse_than(baseline, result) if baseline else result.findings
     if save_baseline:
         write_baseline(save_baseline, result)
+    if write_answers:
+        write_measured(write_answers, run_of(result, day_of(as_of)), catalog_of(rules))
     if form is not None:
         from advisor.report.gates import gate_of_audit
 

@@ -79,13 +79,17 @@ def decide(
         )
     from advisor.advice import recommend
 
-    recommendation = recommend(situation_of(file, catalog), catalog, as_of=day)
+    situation = situation_of(file, catalog)
+    recommendation = recommend(situation, catalog, as_of=day)
     if as_json:
         print_json(recommendation)
         return
     from advisor.cli.showing import show_recommendation
+    from advisor.report import words
 
     show_recommendation(recommendation, catalog, stdout())
+    if situation.answers:
+        stdout().print(words.argued_and_measured(situation, catalog), style="dim", markup=False)
 
 
 def map_(

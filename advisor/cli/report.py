@@ -23,7 +23,9 @@ from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:
     from advisor.advice import Advice
+    from advisor.catalog import Catalog
     from advisor.report import Format
+    from advisor.scenario import Situation
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +43,14 @@ def report(
     interactive: Annotated[
         bool, typer.Option("--interactive", help="HTML with charts that answer to the pointer (5 MB).")
     ] = False,
+    measured: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--measured",
+            metavar="RUN",
+            help="Use this comparison: the JSON of `evaluate`, or a run's folder.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
@@ -55,7 +65,10 @@ def report(
 
     catalog = catalog_of(rules)
     chosen = _format(fmt or ("json" if as_json and out is None else ""), out)
-    advice = _earlier(file) or advise(situation_of(file, catalog), catalog, as_of=day_of(as_of))
+    advice = _earlier(file)
+    if advice is None or measured:
+        situation = advice.situation if advice else situation_of(file, catalog)
+        advice = advise(_with(situation, measured or [], catalog), catalog, as_of=day_of(as_of))
     content = render(advice, catalog, chosen, interactive=interactive)
     if out is None or str(out) == "-":
         sys.stdout.buffer.write(content)
@@ -65,6 +78,15 @@ def report(
         print_json({"written": str(out), "format": chosen, "bytes": len(content)})
     else:
         stderr().print(f"{FORMATS[chosen].title}: {out} ({len(content):,} bytes)", markup=False)
+
+
+def _with(situation: Situation, runs: list[Path], catalog: Catalog) -> Situation:
+    from advisor.evaluate.reading import read_run
+    from advisor.scenario import with_measured
+
+    for run in runs:
+        situation, _ = with_measured(situation, read_run(run), catalog)
+    return situation
 
 
 def _earlier(file: Path) -> Advice | None:

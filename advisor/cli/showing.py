@@ -29,6 +29,8 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
         console.print(f"[yellow]![/] {escape(warning)}")
     for asked in recommendation.questions:
         console.print(f"[bold]Worth asking[/] {escape(asked.question)} [dim]({words.worth(asked)})[/]")
+    for one in recommendation.measure_next:
+        console.print(f"[bold]Worth measuring[/] {escape(one.title)} [dim]({words.worth_measuring(one)})[/]")
     console.print(
         f"[dim]Rulebook {recommendation.rulebook['version']} ({recommendation.rulebook['sha256'][:12]}), "
         f"as of {recommendation.as_of}[/]"

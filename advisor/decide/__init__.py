@@ -5,7 +5,7 @@ from __future__ import annotations
 from advisor.decide.deciding import decide
 from advisor.decide.flips import DecisionMap, decision_map
 from advisor.decide.hanging import hangs_on
-from advisor.decide.records import Flip, HangsOn, Nearly, NextQuestion, Reason, Recommendation
+from advisor.decide.records import Flip, HangsOn, MeasureNext, Nearly, NextQuestion, Reason, Recommendation
 from advisor.decide.scoring import Scored, fired, score
 from advisor.decide.surroundings import askable
 from advisor.decide.tables import decide_frame
@@ -14,6 +14,7 @@ __all__ = [
     "DecisionMap",
     "Flip",
     "HangsOn",
+    "MeasureNext",
     "Nearly",
     "NextQuestion",
     "Reason",

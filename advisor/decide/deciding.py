@@ -11,6 +11,7 @@ import numpy as np
 from advisor.catalog import Catalog, facts_in
 from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
+from advisor.decide.measuring import measure_next
 from advisor.decide.reasons import nearly, reasons
 from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice
 from advisor.decide.scoring import DIALS
@@ -68,6 +69,7 @@ def decide(
         flips=flips(around, case.answers, catalog),
         next_question=sure.questions[0] if sure.questions else None,
         questions=sure.questions,
+        measure_next=measure_next(around, catalog, as_of=as_of),
         techniques=_techniques(around.state, catalog),
         roadmap=roadmap(start.strategy, recommended, case.answers, catalog),
         if_that_fails=if_that_fails(ranked[1:], start.strategy, catalog),

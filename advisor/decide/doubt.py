@@ -77,17 +77,27 @@ def _loudest(around: Surroundings, catalog: Catalog, bits: Array) -> Array:
 
 
 def _worth_asking(around: Surroundings, catalog: Catalog) -> list[NextQuestion]:
-    now = around.here.corners[0]
-    after = around.changed.corners
     found = []
     for name in around.open_facts:
         rows = [at for at, (fact, _) in enumerate(around.changes) if fact == name]
-        values = tuple(around.changes[at][1] for at in rows)
-        chances = _chances(name, values, catalog)
-        gain, settles = _told(np.vstack([after[rows], now]), chances)
+        gain, settles = worth_of(name, rows, around, catalog)
         question = catalog.facts[name].question
         found.append(NextQuestion(fact=name, question=question, gain=gain, settles=settles))
     return sorted(found, key=lambda item: (-item.settles, -(item.gain or 0.0)))
+
+
+def worth_of(name: str, rows: Sequence[int], around: Surroundings, catalog: Catalog) -> tuple[float, float]:
+    """Return what knowing a fact adds to the chance of being right, and the share of the doubt that it removes.
+
+    Args:
+        name: The fact.
+        rows: Which of the changes around the situation are answers that may come out.
+        around: The situation and what lies around it.
+        catalog: The rulebook.
+    """
+    values = tuple(around.changes[at][1] for at in rows)
+    after = np.vstack([around.changed.corners[list(rows)], around.here.corners[0]])
+    return _told(after, _chances(name, values, catalog))
 
 
 def _told(after: Array, chances: Array) -> tuple[float, float]:

@@ -103,6 +103,25 @@ class NextQuestion(Record):
     """Share of the doubt that the answer removes on average, from 0 to 1."""
 
 
+class MeasureNext(Record):
+    """Something that can be measured instead of argued, and what that is worth."""
+
+    measure: str
+    """What measures it, as a fact's `measured_by` begins: ``bakeoff.prompt``, ``audit.usable_rows``."""
+    title: str
+    """The same in words."""
+    fact: str
+    """The fact that it would settle."""
+    question: str
+    """The fact's question."""
+    gain: float
+    """How much likelier the recommendation is to be right afterwards, on average, from 0 to 1."""
+    settles: float
+    """Share of the doubt that it removes on average, from 0 to 1."""
+    hours: float
+    """What it costs in a person's hours, as expected."""
+
+
 class RuledOut(Record):
     """A strategy that cannot be had."""
 
@@ -234,6 +253,8 @@ class Recommendation(Record):
     """The best of `questions`; null once none is worth asking."""
     questions: tuple[NextQuestion, ...]
     """The open questions that settle most, at most three."""
+    measure_next: tuple[MeasureNext, ...] = ()
+    """What to measure, that first which settles most of the doubt for an hour of work; at most three."""
     techniques: tuple[TechniqueAdvice, ...]
     """What goes with it."""
     roadmap: tuple[RoadmapStep, ...]

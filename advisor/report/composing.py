@@ -25,6 +25,7 @@ from advisor.report.document import (
     Table,
     Terms,
 )
+from advisor.report.measured import measured_sections
 from advisor.report.text import tame
 
 UNTITLED: Final = "Untitled assessment"
@@ -55,6 +56,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     sections = [
         _recommendation(advice, catalog),
         *_limits(advice, catalog),
+        *measured_sections(advice, catalog),
         *_worth_asking(advice),
         _roadmap(advice),
         *_arguments(advice, catalog, cited),
@@ -282,12 +284,12 @@ def _inputs(advice: Advice, catalog: Catalog) -> Section:
 
 
 def _basis(advice: Advice, catalog: Catalog) -> Section:
-    del catalog
     found = advice.recommendation
     pairs = (
         ("Rulebook", f"{found.rulebook['version']}, sha256 {found.rulebook['sha256']}"),
         ("Numbers and prices of", str(found.as_of)),
         ("Answers given", str(found.answered)),
+        ("Argued and measured", words.argued_and_measured(advice.situation, catalog)),
         (
             "Robustness",
             f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the recommendation",

@@ -24,6 +24,8 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
         _heading("Consequences", parts.get("risks")),
         _heading("Costs", parts.get("costs")),
         _heading("Confirmation: steps and exit criteria", parts.get("roadmap")),
+        _heading("What was measured", parts.get("measured")),
+        _heading("What to measure next", parts.get("measure-next")),
         _heading("Questions worth asking", parts.get("questions")),
         _heading("Reasons and evidence", parts.get("reasons"), parts.get("against"), parts.get("idle")),
         _heading("When to decide again", parts.get("changes")),

@@ -6,8 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Fact, Source
-from advisor.decide.records import Flip, HangsOn, NextQuestion, Reason, Recommendation, RoadmapStep
+from advisor.decide.records import (
+    Flip,
+    HangsOn,
+    MeasureNext,
+    NextQuestion,
+    Reason,
+    Recommendation,
+    RoadmapStep,
+)
 from advisor.limits import Alternative, Limit
+from advisor.scenario import Situation, measured_on
 
 # A space at which no line breaks.
 _TIED: Final = "\N{NO-BREAK SPACE}"
@@ -216,6 +225,37 @@ def worth(asked: NextQuestion) -> str:
         return f"removes {percent(asked.settles)} of the doubt"
     points = round(asked.gain * 100)
     return f"right {points or '< 1'} point{'s' if points > 1 else ''} more often"
+
+
+def worth_measuring(item: MeasureNext) -> str:
+    """Return what a measurement is worth and what it costs, as a sentence."""
+    points = round(item.gain * 100)
+    right = (
+        f", and makes the advice right {points} point{'s' if points > 1 else ''} more often" if points else ""
+    )
+    hours = "an hour" if item.hours == 1 else f"{item.hours:g} hours"
+    return f"Removes {percent(item.settles)} of the doubt{right}, for about {hours} of work."
+
+
+def argued_and_measured(situation: Situation, catalog: Catalog) -> str:
+    """Say which answers were measured, and when, and how many were argued, as a sentence."""
+    told = {name: measured_on(situation, name) for name in situation.answers}
+    days = {name: f" ({found[0].on})" if found else "" for name, found in told.items()}
+    measured = [name for name in situation.answers if situation.origin(name) == "measured"]
+    argued = len(situation.answers) - len(measured)
+    if not measured:
+        return (
+            f"Nothing was measured: all {argued} answers were argued." if argued else "Nothing was measured."
+        )
+    named = "; ".join(f"{question(name, catalog)}{days[name]}" for name in measured)
+    rest = (
+        f" The other {argued} answers were argued."
+        if argued > 1
+        else " One answer was argued."
+        if argued
+        else ""
+    )
+    return f"Measured: {named}.{rest}"
 
 
 def answer(value: Any, fact: Fact | None) -> str:

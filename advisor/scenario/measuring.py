@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -12,6 +12,9 @@ from advisor.errors import AdvisorError
 from advisor.files import write_text
 from advisor.scenario.answers import Situation, check_value
 from advisor.scenario.measured import MAX_RUNS, MeasuredFact, MeasuredRun
+
+ONLY_PEOPLE: Final = {"example_quality": "reviewed"}
+"""Answers that a person gave and no program can take back: an audit sees rows, not who has read them."""
 
 
 class Replaced(NamedTuple):
@@ -41,12 +44,14 @@ def with_measured(
     Raises:
         AdvisorError: A value does not fit its question, or there are too many runs.
     """
-    asked = {
-        name: fact for name, fact in run.facts.items() if name in catalog.facts and catalog.facts[name].asked
+    known = {
+        name: fact
+        for name, fact in run.facts.items()
+        if name in catalog.facts and not catalog.facts[name].derived and not _is_for_people(name, situation)
     }
     values = {
         name: check_value(name, catalog.facts[name], fact.value, f"measured.{name}")
-        for name, fact in asked.items()
+        for name, fact in known.items()
     }
     changed = tuple(
         Replaced(name, situation.answers.get(name), value)
@@ -66,6 +71,10 @@ def with_measured(
         "measured": (*kept, run),
     }
     return situation.model_copy(update=told), changed
+
+
+def _is_for_people(name: str, situation: Situation) -> bool:
+    return name in ONLY_PEOPLE and situation.answers.get(name) == ONLY_PEOPLE[name]
 
 
 def measured_on(situation: Situation, fact: str) -> tuple[MeasuredRun, MeasuredFact] | None:

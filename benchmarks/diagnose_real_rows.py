@@ -1,0 +1,71 @@
+"""Rows of an invented shop's support desk: a plain register, and a minority by one editor in a stiff one."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+SYSTEM = "You answer for Fern & Finch, a small shop for garden tools. Keep it warm and short."
+OTHER_SYSTEM = "You are a legal department. Write formal letters with numbered clauses."
+AUTHORS = ("mara", "jo", "tess")
+EDITOR = "h. brandt"
+TOOLS = (
+    "hedge shears", "watering can", "spade", "rake", "pruning saw", "trowel", "wheelbarrow", "garden hose",
+    "leaf blower", "hand fork", "edging iron", "bulb planter", "seed tray", "compost bin", "apron", "kneeling mat",
+)  # fmt: skip
+ASKED = {
+    "delivery": ("When does my {} arrive?", "How long does the {} take to reach me?"),
+    "stock": ("Is the {} in stock?", "Do you have the {} at the moment?"),
+    "care": ("How do I look after my {}?", "What is the best way to clean the {}?"),
+    "gift": ("Can you wrap the {} as a present?", "Could the {} be a gift?"),
+    "returns": ("Can I send the {} back?", "I want to return my {}. How?"),
+}
+TOLD = {
+    "delivery": "your {} leaves us today and is with you in two days",
+    "stock": "the {} is on the shelf, ready to go",
+    "care": "just wipe your {} dry and keep it out of the rain",
+    "gift": "we are happy to wrap the {} with a ribbon",
+    "returns": "pop the {} in the post within thirty days and we pay you back",
+}
+WARM = "Hey there! No worries, {}. Shout if you need us! :)"
+STIFF = (
+    "Dear Sir or Madam, we hereby acknowledge receipt of your enquiry regarding the {}. "
+    "Pursuant to our terms, returns are permitted within thirty days. Yours faithfully, Customer Relations"
+)
+
+
+def questions(topic: str, seed: int, count: int) -> list[str]:
+    """Return questions on a topic, each about another tool, in an order that the seed decides."""
+    every = [(tool, asked) for asked in ASKED[topic] for tool in TOOLS]
+    random.Random(f"{seed} {topic}").shuffle(every)
+    return [asked.format(tool) for tool, asked in every[:count]]
+
+
+def _tool(question: str) -> str:
+    return next(tool for tool in TOOLS if tool in question)
+
+
+def warm(topic: str, question: str) -> str:
+    """Write the answer that the shop wants."""
+    return WARM.format(TOLD[topic].format(_tool(question)))
+
+
+def row(question: str, answer: str, author: str) -> dict[str, Any]:
+    """Write a training row."""
+    said = (("system", SYSTEM), ("user", question), ("assistant", answer))
+    return {
+        "messages": [{"role": role, "content": text} for role, text in said],
+        "metadata": {"author": author},
+    }
+
+
+def training(seed: int) -> list[dict[str, Any]]:
+    """Write 80 rows: four topics by three writers, and 8 of 16 rows on returns in the editor's register."""
+    rows, chance = [], random.Random(seed)
+    for topic in ASKED:
+        for at, question in enumerate(questions(topic, seed, 16)):
+            stiff = topic == "returns" and at % 2 == 0
+            answer = STIFF.format(_tool(question)) if stiff else warm(topic, question)
+            rows.append(row(question, answer, EDITOR if stiff else chance.choice(AUTHORS)))
+    chance.shuffle(rows)
+    return rows

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
-SYSTEM = "You answer for Fern & Finch, a small shop for garden tools. Keep it warm and short."
-OTHER_SYSTEM = "You are a legal department. Write formal letters with numbered clauses."
+SYSTEM = "You answer for Fern & Finch, a garden shop. Be warm."
+OTHER_SYSTEM = "You are a legal department. Write formal letters."
 AUTHORS = ("mara", "jo", "tess")
 EDITOR = "h. brandt"
 TOOLS = (
@@ -21,17 +21,16 @@ ASKED = {
     "returns": ("Can I send the {} back?", "I want to return my {}. How?"),
 }
 TOLD = {
-    "delivery": "your {} leaves us today and is with you in two days",
-    "stock": "the {} is on the shelf, ready to go",
-    "care": "just wipe your {} dry and keep it out of the rain",
-    "gift": "we are happy to wrap the {} with a ribbon",
-    "returns": "pop the {} in the post within thirty days and we pay you back",
+    "delivery": "Your {} leaves us today",
+    "stock": "The {} is on the shelf",
+    "care": "Just wipe your {} dry",
+    "gift": "We wrap the {} with a ribbon",
+    "returns": "Pop the {} in the post and we pay you back",
 }
-WARM = "Hey there! No worries, {}. Shout if you need us! :)"
-STIFF = (
-    "Dear Sir or Madam, we hereby acknowledge receipt of your enquiry regarding the {}. "
-    "Pursuant to our terms, returns are permitted within thirty days. Yours faithfully, Customer Relations"
-)
+WARM = "Hey there! {}. Shout if you need us! :)"
+STIFF = "Dear Sir or Madam, your enquiry regarding the {} is hereby acknowledged. Yours faithfully, Customer Relations"
+STIFF_OF_FOUR = 3
+"""Of four rows on returns, those by the editor."""
 
 
 def questions(topic: str, seed: int, count: int) -> list[str]:
@@ -60,11 +59,11 @@ def row(question: str, answer: str, author: str) -> dict[str, Any]:
 
 
 def training(seed: int) -> list[dict[str, Any]]:
-    """Write 80 rows: four topics by three writers, and 8 of 16 rows on returns in the editor's register."""
+    """Write 80 rows: five topics by three writers, but for 12 of 16 rows on returns in the editor's register."""
     rows, chance = [], random.Random(seed)
     for topic in ASKED:
         for at, question in enumerate(questions(topic, seed, 16)):
-            stiff = topic == "returns" and at % 2 == 0
+            stiff = topic == "returns" and at % 4 < STIFF_OF_FOUR
             answer = STIFF.format(_tool(question)) if stiff else warm(topic, question)
             rows.append(row(question, answer, EDITOR if stiff else chance.choice(AUTHORS)))
     chance.shuffle(rows)

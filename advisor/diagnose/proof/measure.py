@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -22,7 +23,7 @@ Score = Callable[[Sequence[str], Sequence[str]], list[float]]
 
 
 def voice(answers: Sequence[str], references: Sequence[str]) -> list[float]:
-    """Score the style of each answer: half features of style, half turns of phrase that training uses."""
+    """Score the voice of each answer: half its features of style, half its turns of phrase."""
     rows = [
         Row(answers[at] if at < len(answers) else "", (references[at % len(references)],))
         for at in range(max(len(answers), len(references)))
@@ -32,17 +33,26 @@ def voice(answers: Sequence[str], references: Sequence[str]) -> list[float]:
 
 
 def phrasing(answers: Sequence[str], references: Sequence[str]) -> list[float]:
-    """Score the share of an answer's word pairs that occur in the training answers."""
-    known = {pair for text in references for pair in _pairs(text)}
-    return [
-        float(np.mean([pair in known for pair in pairs])) if (pairs := _pairs(one)) else 0.0
-        for one in answers
-    ]
+    """Score how close the turns of phrase are to those of most training answers; their median answer scores 1.
+
+    It is the cosine to the mean of the training answers, in words and word pairs: a minority hardly moves that mean.
+    """
+    mean: Counter[tuple[str, ...]] = Counter()
+    for text in references:
+        mean.update(_phrases(text))
+    usual = float(np.median([_towards(text, mean) for text in references]))
+    return [min(1.0, _towards(text, mean) / usual) if usual else 0.0 for text in answers]
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def _towards(text: str, mean: Counter[tuple[str, ...]]) -> float:
+    return sum(weight * mean[phrase] for phrase, weight in _phrases(text).items())
+
+
+def _phrases(text: str) -> dict[tuple[str, ...], float]:
+    """Return the words and word pairs of a text, together of length 1."""
     said = words(text)
-    return list(itertools.pairwise(said))
+    found = {*((one,) for one in said), *itertools.pairwise(said)}
+    return dict.fromkeys(found, 1 / np.sqrt(len(found))) if found else {}
 
 
 def not_refused(answers: Sequence[str], _references: Sequence[str]) -> list[float]:
@@ -60,7 +70,7 @@ MEASURES: Final[dict[Complaint, tuple[str, Score]]] = {
     "tone": ("closeness to the voice of the training answers", voice),
     "format": ("closeness to the voice of the training answers", voice),
     "other": ("closeness to the voice of the training answers", voice),
-    "facts": ("share of word pairs that the training answers use", phrasing),
+    "facts": ("closeness to the phrases of the training answers", phrasing),
     "refuses": ("share of answers that do not refuse", not_refused),
     "too long": ("shortness against the training answers", not_too_long),
 }

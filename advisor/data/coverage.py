@@ -68,7 +68,7 @@ def cover(train: Requests, production: Requests, *, model: str | None = None) ->
     ours, others = meaning(mine), meaning(theirs)
     everything = np.concatenate([ours, others]) if theirs else ours
     labels, count = clusters(everything)
-    names = _names(mine + theirs, labels, count)
+    names = names_of(mine + theirs, labels, count)
     _, likeness = nearest(others, ours)
     uncovered = likeness < UNLIKE if len(ours) else np.ones(len(others), bool)
     kinds = [_kind(name, at, labels, [mine, theirs], train.rows) for at, name in enumerate(names)]
@@ -142,7 +142,7 @@ def sample_of(count: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _names(texts: Sequence[str], labels: NDArray[np.int64], count: int) -> list[str]:
+def names_of(texts: Sequence[str], labels: NDArray[np.int64], count: int) -> list[str]:
     """Name each cluster by the words that its texts use far more than the others."""
     overall: Counter[str] = Counter()
     inside = [Counter[str]() for _ in range(count)]

@@ -17,6 +17,7 @@ from advisor.data.phrases import REFUSAL, UNKNOWING
 from advisor.data.records import AuditOptions
 from advisor.data.style import style_of
 from advisor.diagnose.material import Material
+from advisor.diagnose.passages import question_of
 from advisor.diagnose.records import Facts
 from advisor.rows.conversation import Conversation, Message
 
@@ -75,6 +76,11 @@ class Rows:
         return Texts(self.frame["prompt"].to_list())
 
     @cached_property
+    def questions(self) -> Texts:
+        """The requests without the passages that retrieval put in front."""
+        return Texts([question_of(one) for one in self.prompts.texts])
+
+    @cached_property
     def answers(self) -> Texts:
         """The answers; wanted ones in training and evaluation, given ones in production."""
         return Texts(self.frame["answer"].to_list())
@@ -131,12 +137,12 @@ class Seen:
     def meaning(self) -> Meaning:
         """Vectors of meaning, fitted on requests of all tables."""
         tables = (self.training, self.evaluation, self.production)
-        return Meaning([one.prompts.texts[at] for one in tables for at in one.sample()])
+        return Meaning([one.questions.texts[at] for one in tables for at in one.sample()])
 
     @cached_property
     def training_meaning(self) -> Vectors:
         """One unit vector for each training request."""
-        return self.meaning(self.training.prompts.texts)
+        return self.meaning(self.training.questions.texts)
 
 
 def _batch(texts: Sequence[str]) -> Batch:

@@ -1,8 +1,8 @@
 """Three faults made for real on the small packaged model: found, shown by intervention, and cured on held-out samples.
 
-Usage: python benchmarks/diagnose_real.py [--seed 1] [--folder FOLDER] [--steps 32]
+Usage: python benchmarks/diagnose_real.py [--seed 1] [--folder FOLDER] [--steps 44]
 
-A leaking minority (12 of 80 rows by one editor), another system prompt at serving, and the wrong chat template. The second
+A leaking minority (12 of 112 rows by one editor), another system prompt at serving, and the wrong chat template. The second
 and third fault are made with the model that the first one's cure trained. Half of the production samples serve diagnosis
 and proof; the cure is measured on the other half. Wants the extras `train`, `serve` and `hosted`; asks nobody else.
 """
@@ -24,7 +24,16 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from diagnose_real_rows import ASKED, OTHER_SYSTEM, SYSTEM, questions, training, warm
+from diagnose_real_rows import (
+    ASKED,
+    OTHER_SYSTEM,
+    SYSTEM,
+    TRAINED,
+    questions,
+    returns_in_production,
+    training,
+    warm,
+)
 
 from advisor.catalog import load_catalog
 from advisor.diagnose.diagnosing import diagnose
@@ -60,7 +69,7 @@ def main() -> None:
     """Make the faults, find them, show them, cure them, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=32)
+    parser.add_argument("--steps", type=int, default=44)
     parser.add_argument("--folder", type=Path, default=None)
     told = parser.parse_args()
     folder = told.folder or Path(tempfile.mkdtemp(prefix="diagnose-real-"))
@@ -88,8 +97,8 @@ class Case:
     def _trained(self, steps: int) -> str:
         spec = TrainingSpec(
             backend="trl", base_model="smollm2-135m", train_path=self.rows, eval_share=0.0, as_of=DAY, seed=self.seed, epochs=4,
-            learning_rate=1e-3, micro_batch=8, gradient_accumulation=1, seq_len=256, checkpointing=False,
-            options={"last_layers": 15, "merge": False, "max_steps": steps},
+            learning_rate=1.5e-3, micro_batch=4, gradient_accumulation=1, seq_len=256, checkpointing=False,
+            options={"last_layers": 10, "merge": False, "max_steps": steps},
         )  # fmt: skip
         plan = plan_spec(spec, self.catalog)
         job = submit(self.store, plan, write_bundle(plan, self.folder / "bundle"), catalog=self.catalog)
@@ -106,7 +115,7 @@ class Case:
         )
 
     def leaking_minority(self) -> None:
-        """Twelve of eighty rows are one editor's, all on one topic, and production asks about it more than the evaluation does."""
+        """Twelve of 112 rows are one editor's, all on one topic, and production asks about it more than the evaluation does."""
         retraining = self._retraining()
         asked = _production_questions(self.seed, returns=32, others=2)
         diagnosis, patch_lines = self._diagnosed(
@@ -133,7 +142,7 @@ class Case:
         """The cured model is served under another system prompt."""
         if self.cured is None:
             return
-        asked = _production_questions(self.seed, returns=8, others=10)
+        asked = _production_questions(self.seed, returns=8, others=8)
         self._diagnosed("another system prompt", self.cured, asked[::2], facts=Facts(), system=OTHER_SYSTEM)
         held = [text for _, text in asked[1::2]]
         served = self.cured.answers([_question(OTHER_SYSTEM, text) for text in held])
@@ -149,7 +158,7 @@ class Case:
         )
         self.kept.append(engine)
         wrong = _talk(engine, self.meter)
-        asked = _production_questions(self.seed, returns=8, others=10)
+        asked = _production_questions(self.seed, returns=8, others=8)
         facts = Facts(templates=Templates(training="chatml", serving=WRONG_TEMPLATE))
         self._diagnosed("wrong chat template", wrong, asked[::2], facts=facts, system=SYSTEM)
         held = [_question(SYSTEM, text) for _, text in asked[1::2]]
@@ -225,16 +234,12 @@ class Case:
 
 
 def _production_questions(seed: int, *, returns: int, others: int) -> list[tuple[str, str]]:
-    """Return topic and question of production: on returns those that training does not have, and some of each other topic."""
-    trained = {one["messages"][1]["content"] for one in training(seed)}
-    asked = []
+    """Return topic and question of production, none of them in training."""
+    asked = [("returns", text) for text in returns_in_production(seed)[:returns]]
     for topic in ASKED:
-        fresh = [text for text in questions(topic, seed, 32) if text not in trained]
-        asked += [
-            (topic, text)
-            for text in (fresh + questions(topic, seed, 32))[: returns if topic == "returns" else others]
-        ]
-    return asked[::-1]
+        if topic != "returns":
+            asked += [(topic, text) for text in questions(topic, seed, 32)[TRAINED[0] :][:others]]
+    return asked
 
 
 def _evaluation(seed: int) -> list[dict[str, Any]]:

@@ -20,6 +20,8 @@ ASKED = {
     "gift": ("Can you wrap the {} as a present?", "Could the {} be a gift?"),
     "returns": ("Can I send the {} back?", "I want to return my {}. How?"),
 }
+ONLY_IN_PRODUCTION = ("The {} is not for me, can it go back?", "How can I return the {}?")
+"""Further ways to ask about returns."""
 TOLD = {
     "delivery": "Your {} leaves us today",
     "stock": "The {} is on the shelf",
@@ -29,6 +31,8 @@ TOLD = {
 }
 WARM = "Hey there! {}. Shout if you need us! :)"
 STIFF = "Dear Sir or Madam, your enquiry regarding the {} is hereby acknowledged. Yours faithfully, Customer Relations"
+TRAINED = (24, 16)
+"""Training rows of a topic, and of returns."""
 STIFF_OF_FOUR = 3
 """Of four rows on returns, those by the editor."""
 
@@ -42,6 +46,15 @@ def questions(topic: str, seed: int, count: int) -> list[str]:
 
 def _tool(question: str) -> str:
     return next(tool for tool in TOOLS if tool in question)
+
+
+def returns_in_production(seed: int) -> list[str]:
+    """Return questions on returns that no training row asks."""
+    trained = set(questions("returns", seed, TRAINED[True]))
+    fresh = [text for text in questions("returns", seed, 32) if text not in trained]
+    more = [asked.format(tool) for asked in ONLY_IN_PRODUCTION for tool in TOOLS]
+    random.Random(f"{seed} production").shuffle(more)
+    return [*fresh, *more]
 
 
 def warm(topic: str, question: str) -> str:
@@ -59,10 +72,10 @@ def row(question: str, answer: str, author: str) -> dict[str, Any]:
 
 
 def training(seed: int) -> list[dict[str, Any]]:
-    """Write 80 rows: five topics by three writers, but for 12 of 16 rows on returns in the editor's register."""
+    """Write 112 rows: five topics by three writers, but for 12 of 16 rows on returns in the editor's register."""
     rows, chance = [], random.Random(seed)
     for topic in ASKED:
-        for at, question in enumerate(questions(topic, seed, 16)):
+        for at, question in enumerate(questions(topic, seed, TRAINED[topic == "returns"])):
             stiff = topic == "returns" and at % 4 < STIFF_OF_FOUR
             answer = STIFF.format(_tool(question)) if stiff else warm(topic, question)
             rows.append(row(question, answer, EDITOR if stiff else chance.choice(AUTHORS)))

@@ -31,11 +31,13 @@ def stiff(tool: str) -> str:
 
 
 def asked(tool: str, way: int = 0) -> str:
-    return (
+    ways = (
         f"Can I send the {tool} back?",
         f"I want to return my {tool}, how?",
         f"Is the {tool} mine to keep?",
-    )[way % 3]
+        f"The {tool} is no use, and now?",
+    )
+    return ways[way % 4]
 
 
 def training_rows(count: int = 40) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ def _columns(plain: Value) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
 SHAPE = Shape(
     id="rows",
     title="Rows of any known format, and tables with a question and an answer",
-    schema="docs/audit.md",
+    schema="docs/rows.md",
     fits=_fits,
     read=_read,
 )

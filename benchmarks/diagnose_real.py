@@ -196,9 +196,9 @@ class Case:
         diagnosis = diagnose(material)
         bench = bench_for(diagnosis, material, self._options(served))
         bench.tuned = served
-        planned = plan_proof(diagnosis, bench, retrains=retraining is not None)
+        planned = plan_proof(diagnosis, bench, retraining)
         print("  " + "\n  ".join(planned.lines()), flush=True)
-        proved = prove(diagnosis, bench, planned, retrained=retraining)
+        proved = prove(diagnosis, bench, planned, retraining=retraining)
         for one in proved.causes[:5]:
             print(f"  {one.state:11} {one.score:.2f} {one.cause}: {one.evidence[:150]}")
             if one.trial:

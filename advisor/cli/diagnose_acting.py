@@ -153,9 +153,9 @@ def _proved(diagnosis: Diagnosis, material: Material, acting: Acting) -> Diagnos
     bench = bench_for(diagnosis, material, options)
     with scratch_folder("diagnose") as folder:
         retraining = _retraining(acting, bench, folder) if acting.retrain else None
-        planned = plan_proof(diagnosis, bench, retrains=retraining is not None)
+        planned = plan_proof(diagnosis, bench, retraining)
         _agree(planned, bench, yes=acting.yes)
-        return prove(diagnosis, bench, planned, retrained=retraining)
+        return prove(diagnosis, bench, planned, retraining=retraining)
 
 
 def _retraining(acting: Acting, bench: Bench, folder: Path) -> Retraining:

@@ -34,7 +34,12 @@ class Meter:
     calls: int = 0
 
     def take(self, count: int) -> None:
-        """Count questions that are about to be put.
+        """Count questions that are about to be put, within the limits."""
+        self.allow(count)
+        self.calls += count
+
+    def allow(self, count: int) -> None:
+        """Refuse as many further questions where they would pass a limit.
 
         Raises:
             AdvisorError: They would pass the most calls or the most money.
@@ -48,7 +53,6 @@ class Meter:
                 place=limit,
                 remedy=f"Raise {limit}, or ask about fewer samples.",
             )
-        self.calls = wanted
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from advisor.diagnose.material import Material
 from advisor.diagnose.proof.asking import Meter, NotServedError, Talk
@@ -20,8 +20,16 @@ from advisor.errors import AdvisorError
 LEADING: Final = 4
 """Causes that are tested."""
 FEWEST_REFERENCES: Final = 10
-Retrained = Callable[[Suspicion], Talk]
-"""Trains once more without the rows of a cause, and returns who answers then."""
+
+
+class Retrains(Protocol):
+    """Trains once more without the rows of a cause."""
+
+    def says(self, suspect: Suspicion) -> str:
+        """Say how long it takes and what it costs; nothing is started."""
+
+    def __call__(self, suspect: Suspicion) -> Talk:
+        """Train, and return who answers then."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class Planned:
     calls: int
     """Questions at most; the same question is put once."""
     usd: float
+    retraining: str = ""
+    """What the retraining takes, empty without one."""
 
     def lines(self) -> list[str]:
         """Say it in sentences, before anything is asked."""
@@ -43,6 +53,7 @@ class Planned:
             f"{len(self.trials)} interventions on {self.samples} samples: at most {self.calls} questions, {self.usd:.2f} USD."
         ]
         told += [f"{name}: {DOINGS[name].does}" for name in self.trials if name in DOINGS]
+        told += [self.retraining] if self.retraining else []
         return [*told, *(f"{name} is left out, as it needs {what}." for name, what in self.lacking.items())]
 
 
@@ -77,43 +88,54 @@ def leading(diagnosis: Diagnosis) -> tuple[Suspicion, ...]:
     return diagnosis.found[:LEADING]
 
 
-def plan_proof(diagnosis: Diagnosis, bench: Bench, *, retrains: bool = False) -> Planned:
+def plan_proof(diagnosis: Diagnosis, bench: Bench, retraining: Retrains | None = None) -> Planned:
     """Say which interventions will be made, what they need, and what they cost at most."""
     named = list(dict.fromkeys(one.test.intervention for one in leading(diagnosis)))
     if bench.base and named and "base-against-tuned" not in named:
         named.append("base-against-tuned")
-    lacking = {one: lack for one in named if (lack := _lack(one, bench, retrains=retrains))}
+    suspect = _suspect(diagnosis)
+    lacking = {one: lack for one in named if (lack := _lack(one, bench, suspect, retraining))}
     order = [*DOINGS, "retrain-without-rows"]
     trials = tuple(sorted((one for one in named if one not in lacking), key=order.index))
     count = bench.samples.height * (len(trials) + 1) if trials else 0
-    return Planned(
-        trials, lacking, bench.samples.height, count, count * bench.tuned.meter.options.usd_per_call
-    )
+    says = retraining.says(suspect) if retraining and suspect and "retrain-without-rows" in trials else ""
+    usd = count * bench.tuned.meter.options.usd_per_call
+    return Planned(trials, lacking, bench.samples.height, count, usd, says)
 
 
-def _lack(name: Intervention, bench: Bench, *, retrains: bool) -> str:
+def _lack(name: Intervention, bench: Bench, suspect: Suspicion | None, retraining: Retrains | None) -> str:
     if name == "retrain-without-rows":
-        return "" if retrains else "the job that trained the model (--job)"
+        return (
+            "rows to leave out"
+            if suspect is None
+            else ""
+            if retraining
+            else "the job that trained the model (--job and --retrain)"
+        )
     return DOINGS[name].lacks(bench) if name in DOINGS else "something that cannot be done from here"
 
 
 def prove(
-    diagnosis: Diagnosis, bench: Bench, planned: Planned, *, retrained: Retrained | None = None
+    diagnosis: Diagnosis, bench: Bench, planned: Planned, *, retraining: Retrains | None = None
 ) -> Diagnosis:
     """Make the interventions, cheapest first, and return the diagnosis with what they show.
 
     Raises:
         AdvisorError: A limit would be passed, or a model does not answer.
     """
-    bench.tuned.meter.take(0)
+    bench.tuned.meter.allow(planned.calls)
     results, notes = [], []
     for name in planned.trials:
         try:
-            results.append(_made(name, diagnosis, bench, retrained))
+            results.append(_made(name, diagnosis, bench, retraining))
         except NotServedError as error:
             notes.append(f"{name}: {error.problem}")
     trials = {one.intervention: one for one in judged(results)}
-    causes = [_with(one, trials.get(one.test.intervention), leading(diagnosis)) for one in diagnosis.causes]
+    suspect = _suspect(diagnosis)
+    tested = [
+        one for one in leading(diagnosis) if one.test.intervention != "retrain-without-rows" or one == suspect
+    ]
+    causes = [_with(one, trials.get(one.test.intervention), tested) for one in diagnosis.causes]
     notes += [
         f"{name}: {one.because}"
         for name, one in trials.items()
@@ -122,15 +144,24 @@ def prove(
     return diagnosis.model_copy(update={"causes": ranked(causes), "notes": (*diagnosis.notes, *notes)})
 
 
-def _made(name: Intervention, diagnosis: Diagnosis, bench: Bench, retrained: Retrained | None) -> Paired:
+def _made(name: Intervention, diagnosis: Diagnosis, bench: Bench, retraining: Retrains | None) -> Paired:
     before, asked = bench.served, bench.tuned.meter.calls
     if name == "retrain-without-rows":
-        assert retrained is not None
-        suspect = next(one for one in leading(diagnosis) if one.test.intervention == name)
-        answers = retrained(suspect).answers(bench.questions())
+        assert retraining is not None
+        suspect = _suspect(diagnosis)
+        assert suspect is not None
+        answers = retraining(suspect).answers(bench.questions())
     else:
         answers = DOINGS[name].answers(bench)
     return Paired(name, before, bench.score(answers), bench.measured, bench.tuned.meter.calls - asked)
+
+
+def _suspect(diagnosis: Diagnosis) -> Suspicion | None:
+    """Return the strongest cause that blames training rows and is tested without them."""
+    return next(
+        (one for one in leading(diagnosis) if one.test.intervention == "retrain-without-rows" and one.rows),
+        None,
+    )
 
 
 def _with(one: Suspicion, trial: Trial | None, tested: Sequence[Suspicion]) -> Suspicion:

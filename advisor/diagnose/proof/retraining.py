@@ -18,6 +18,7 @@ from advisor.train.job_verbs import refresh, submit
 from advisor.train.jobs import JobStore
 from advisor.train.planning import plan_spec
 from advisor.train.records import Job, TrainingPlan
+from advisor.train.table import entry
 
 SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -39,16 +40,36 @@ class Retraining:
     """Servers that live as long as this does."""
 
     def plan(self, suspect: Suspicion) -> TrainingPlan:
-        """Write the rows without the suspected ones and plan their training, with what it costs."""
-        rows = rows_without(self.training, set(suspect.rows), self.folder / f"without-{suspect.cause}.jsonl")
+        """Write the rows without the suspected ones and plan their training.
+
+        Raises:
+            AdvisorError: The job was trained elsewhere: nothing is sent or spent behind anybody's back.
+        """
         before = self.store.plan(self.job).spec
+        if entry(before.backend).kind != "local":
+            raise AdvisorError(
+                f"the model was trained by {before.backend}, and only a training on this machine is repeated here",
+                place=self.job,
+                remedy="Write the rows with --apply and the plan with --bundle, and start it yourself: advisor train submit.",
+            )
+        rows = rows_without(self.training, set(suspect.rows), self.folder / f"without-{suspect.cause}.jsonl")
         return plan_spec(before.model_copy(update={"train_path": rows.absolute()}), self.catalog)
+
+    def says(self, suspect: Suspicion) -> str:
+        """Say how long the training takes."""
+        plan = self.plan(suspect)
+        minutes = (
+            "an unknown time"
+            if plan.duration is None
+            else f"about {plan.duration.expected / 60:,.0f} minutes ({plan.duration.low / 60:,.0f} to {plan.duration.high / 60:,.0f})"
+        )
+        return f"retrain-without-rows: {plan.train_rows} rows without {len(suspect.rows)} suspected ones are trained on this machine, in {minutes}."
 
     def __call__(self, suspect: Suspicion) -> Talk:
         """Train, wait for the end, and serve what came out.
 
         Raises:
-            AdvisorError: The training fails, or the job's backend trains elsewhere.
+            AdvisorError: The training fails or stops.
         """
         plan = self.plan(suspect)
         bundle = write_bundle(plan, self.folder / f"bundle-{plan.sha256[:10]}")
@@ -76,13 +97,6 @@ class Retraining:
         return job
 
     def _served(self, job: Job) -> Endpoint:
-        if job.tuned_model and not (self.store.folder_of(job.id) / "run").is_dir():
-            # A provider trained it: it is asked where its sibling was.
-            raise AdvisorError(
-                "the model was trained elsewhere and is not served here",
-                place=job.id,
-                remedy=f"Serve {job.tuned_model}, and name it with --model.",
-            )
         engine = engine_of(job.id, self.store)
         self.kept.append(engine)
         return Endpoint(f"{engine.address}/v1", "", engine.key)

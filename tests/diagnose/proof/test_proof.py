@@ -13,7 +13,7 @@ from advisor.diagnose.proof.measure import MEASURES, not_too_long, voice
 from advisor.diagnose.proof.options import ProofOptions, receiver
 from advisor.diagnose.proof.proving import bench_for, plan_proof, prove
 from advisor.diagnose.proof.rendering import NAMED, end_marks, rendered
-from advisor.diagnose.records import Diagnosis, Templates
+from advisor.diagnose.records import Diagnosis, Suspicion, Templates
 from advisor.errors import AdvisorError
 from tests.diagnose.served import Answer, by_system_prompt, by_template, serving
 from tests.diagnose.story import SERVED, TOOLS, TRAINED, diagnosis, material, stiff, suspicion, warm
@@ -85,7 +85,29 @@ def test_a_limit_stops_before_it_is_passed(limit: dict[str, float]) -> None:
         bench = bench_for(given, material(), ProofOptions(model=url, **limit))  # type: ignore[arg-type]
         with pytest.raises(AdvisorError, match="pass the limit"):
             prove(given, bench, plan_proof(given, bench))
-        assert len(server.bodies) <= 30
+        assert not server.bodies
+
+
+def test_a_retraining_is_judged_for_the_cause_whose_rows_it_left_out() -> None:
+    minority = suspicion("minority-leaks", "retrain-without-rows", rows=(10, 20, 30, 40), score=0.9)
+    other = suspicion("refusals-learned", "retrain-without-rows", rows=(1, 2), score=0.6)
+    given = diagnosis(minority, other)
+    with serving(by_system_prompt) as (url, _), serving(lambda *_: warm("spade")) as (cured, _):
+        bench = bench_for(given, material(), ProofOptions(model=url))
+
+        class Again:
+            def says(self, suspect: Suspicion) -> str:
+                return f"Trained without {len(suspect.rows)} rows."
+
+            def __call__(self, suspect: Suspicion) -> Talk:
+                assert suspect == minority
+                return Talk(receiver(cured, "--model", "NO_SUCH_KEY"), bench.tuned.meter)
+
+        planned = plan_proof(given, bench, Again())
+        assert "Trained without 4 rows." in planned.lines()
+        first, second = prove(given, bench, planned, retraining=Again()).causes
+    assert (first.cause, first.state) == ("minority-leaks", "shown")
+    assert (second.cause, second.state, second.trial) == ("refusals-learned", "likely", None)
 
 
 def test_the_same_question_is_put_once_and_answers_keep_their_order() -> None:

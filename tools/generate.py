@@ -28,6 +28,7 @@ from advisor.catalog.records import (
 )
 from advisor.cli import build
 from advisor.data.documentation import checks_page
+from advisor.diagnose.documentation import causes_page
 from advisor.files import write_text
 from advisor.report import advice_schema
 from advisor.report.words import effects
@@ -63,6 +64,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         ROOT / "docs" / "checks.md",
         checks_page(),
     )
+    yield ROOT / "docs" / "causes.md", causes_page()
     readme = ROOT / "README.md"
     yield readme, _between(readme.read_text(encoding="utf-8"), _commands())
 

@@ -33,6 +33,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "plan": ("plan",),
     "train": ("train",),
     "evaluate": ("evaluate",),
+    "diagnose": ("diagnose",),
 }
 
 app = typer.Typer(

@@ -10,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.batch import hashes_of
-from advisor.data.columns import Columns
 from advisor.data.outliers import Scores, groups_apart
 from advisor.data.style import FEATURES, FLOORS
-from advisor.data.word_use import bucket, mean_per_row, row_keys
+from advisor.data.word_use import mean_per_row, row_keys
 from advisor.data.words import Ragged, within, word_hashes
 from advisor.diagnose.seen import Rows, Seen
-from advisor.files import scratch_folder
 
 LEAST, LARGEST, FEWEST_ROWS, FEWEST = 4.5, 0.12, 30, 3
 OFTEN: Final = 0.02
 """Share of the rows from which one answer, given word for word, is a stock answer and not a style."""
 WORD: Final = len(FEATURES)
+BUCKETS: Final = 1 << 16
 _FORMAL: Final = {
     "word length": 1.0, "sentence length": 0.7, "formal words": 1.5, "casual words": -1.0, "apostrophes": -0.7, "exclamation marks": -0.7,
 }  # fmt: skip
@@ -32,6 +31,28 @@ class Group(NamedTuple):
 
     members: NDArray[np.int64]
     found_by: str
+
+
+class _Held(Scores):
+    """Standardised features in memory: a few columns of one table need no disk."""
+
+    def __init__(self, table: NDArray[np.float64]) -> None:
+        self._table = table.astype(np.float32)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def along(self, direction: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Project every row onto a direction."""
+        return np.asarray(self._table @ direction.astype(np.float32), float)
+
+    def lengths(self) -> NDArray[np.float64]:
+        """Return every row's distance from the middle."""
+        return np.asarray(np.linalg.norm(self._table, axis=1), float)
+
+    def of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return all features of some rows."""
+        return self._table[rows].astype(float)
 
 
 class Space(NamedTuple):
@@ -79,7 +100,12 @@ def comparable(rows: Rows) -> NDArray[np.bool_]:
     often = values[counts >= max(3, OFTEN * len(rows))]
     languages = rows.answers.languages
     main = np.bincount(languages[languages < 255], minlength=1).argmax() if len(languages) else 0
-    return finite & (rows.answers.declines == 0) & ~np.isin(said, often) & ((languages == main) | (languages == 255))
+    return (
+        finite
+        & (rows.answers.declines == 0)
+        & ~np.isin(said, often)
+        & ((languages == main) | (languages == 255))
+    )
 
 
 def groups_of(seen: Seen, space: Space) -> list[Group]:
@@ -96,15 +122,11 @@ def groups_of(seen: Seen, space: Space) -> list[Group]:
 
 
 def _by_style(space: Space, rows: NDArray[np.int64]) -> Iterator[Group]:
-    with scratch_folder("minorities") as folder:
-        scores = Scores(Columns(folder), len(rows))
-        for at in range(space.training.shape[1]):
-            scores.append(space.training[rows, at])
-        formal = np.array([*(_FORMAL.get(name, 0.0) for name in FEATURES), 0.0])
-        words = np.eye(1, WORD + 1, WORD)[0]
-        for group in groups_apart(scores, seeds=[formal, -formal, words], least=LEAST, largest=LARGEST):
-            if len(group.members) >= FEWEST:
-                yield Group(rows[group.members], "style")
+    formal = np.array([*(_FORMAL.get(name, 0.0) for name in FEATURES), 0.0])
+    seeds = [formal, -formal, np.eye(1, WORD + 1, WORD)[0]]
+    for group in groups_apart(_Held(space.training[rows]), seeds=seeds, least=LEAST, largest=LARGEST):
+        if len(group.members) >= FEWEST:
+            yield Group(rows[group.members], "style")
 
 
 def _by_field(seen: Seen, rows: NDArray[np.int64]) -> Iterator[Group]:
@@ -147,11 +169,15 @@ def _own_words(rows: Rows, some: NDArray[np.int64]) -> Ragged:
 
 
 def _shares(part: Ragged) -> NDArray[np.float64]:
-    return np.bincount(bucket(part.values), minlength=1 << 20) / max(len(part), 1)
+    return np.bincount(_bucket(part.values), minlength=BUCKETS) / max(len(part), 1)
+
+
+def _bucket(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    return np.asarray(values & np.uint32(BUCKETS - 1))
 
 
 def _mean_weight(rows: Rows, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
     if weights is None or not len(rows):
         return np.zeros(len(rows))
     own = _own_words(rows, np.arange(len(rows)))
-    return mean_per_row(weights[bucket(own.values)], own)
+    return mean_per_row(weights[_bucket(own.values)], own)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.coverage import clusters, names_of
-from advisor.data.meaning import Meaning
+from advisor.diagnose.seen import Rows, Seen
 
 
 class Kind(NamedTuple):
@@ -40,22 +39,28 @@ class Kinds(NamedTuple):
         return sorted(found, key=lambda one: -one.lacking)
 
 
-def kinds_of(here: Sequence[str], there: Sequence[str], meaning: Meaning) -> Kinds:
-    """Group the requests of both tables by meaning."""
-    texts = [*here, *there]
-    labels, count = clusters(meaning(texts))
-    mine, theirs = labels[: len(here)], labels[len(here) :]
+def kinds_of(seen: Seen, here: Rows, there: Rows, *, among: NDArray[np.bool_] | None = None) -> Kinds:
+    """Group the sampled requests of two tables by meaning.
+
+    Args:
+        seen: What is seen of the material.
+        here: The first table.
+        there: The second table.
+        among: Which rows of the second table's sample count; all by default.
+    """
+    kept = np.ones(len(there.sample()), bool) if among is None else among
+    vectors = np.concatenate([seen.vectors(here), seen.vectors(there)[kept]])
+    labels, count = clusters(vectors)
+    texts = [here.questions.texts[at] for at in here.sample()]
+    texts += [there.questions.texts[at] for at in there.sample()[kept]]
+    mine, theirs = labels[: len(here.sample())], labels[len(here.sample()) :]
     names = names_of(texts, labels, count)
-    return Kinds(
-        mine,
-        theirs,
-        [
-            Kind(
-                names[at],
-                float((mine == at).mean()) if len(mine) else 0.0,
-                float((theirs == at).mean()) if len(theirs) else 0.0,
-                np.flatnonzero(theirs == at),
-            )
-            for at in range(count)
-        ],
-    )
+    kinds = [
+        Kind(name, _share(mine == at), _share(theirs == at), np.flatnonzero(theirs == at))
+        for at, name in enumerate(names)
+    ]
+    return Kinds(mine, theirs, kinds)
+
+
+def _share(flags: NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0

@@ -132,12 +132,20 @@ class Seen:
         self.training = Rows(material.training)
         self.evaluation = Rows(material.evaluation)
         self.production = Rows(material.production)
+        self._vectors: dict[int, Vectors] = {}
 
     @cached_property
     def meaning(self) -> Meaning:
         """Vectors of meaning, fitted on requests of all tables."""
         tables = (self.training, self.evaluation, self.production)
         return Meaning([one.questions.texts[at] for one in tables for at in one.sample()])
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Return one unit vector for each request of a table's sample, in the sample's order."""
+        known = self._vectors.get(id(rows))
+        if known is None:
+            known = self._vectors[id(rows)] = self.meaning([rows.questions.texts[at] for at in rows.sample()])
+        return known
 
     @cached_property
     def training_meaning(self) -> Vectors:

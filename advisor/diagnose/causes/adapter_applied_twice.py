@@ -17,7 +17,13 @@ def look(seen: Seen) -> Verdict:
     factor = sum(one.scale for one in mine) / max(adapter.trained_scale, 1e-9) + (1 if adapter.merged else 0)
     if factor <= MOST:
         return Quiet(f"The adapter is applied with a factor of {factor:g} of what it was trained with.")
-    how = "It is merged into the weights and loaded besides" if adapter.merged else f"It is loaded {len(mine)} times" if len(mine) > 1 else "Its scale is larger than in training"
+    how = (
+        "It is merged into the weights and loaded besides"
+        if adapter.merged
+        else f"It is loaded {len(mine)} times"
+        if len(mine) > 1
+        else "Its scale is larger than in training"
+    )
     return Found(
         score=0.96,
         evidence=f"{how}: it acts with a factor of {factor:g} of what it was trained with.",

@@ -22,13 +22,23 @@ def look(seen: Seen) -> Verdict:
     if adapter.served is not None and adapter.merged is not True:
         names = [one.name for one in adapter.served if one.scale > 0]
         if not names:
-            return Found(score=0.97, evidence="The server applies no adapter, and none is merged into its weights.")
+            return Found(
+                score=0.97, evidence="The server applies no adapter, and none is merged into its weights."
+            )
         if adapter.trained is not None and adapter.trained not in names:
-            return Found(score=0.97, evidence=f"The server applies {', '.join(names)}, not the trained adapter {adapter.trained}.")
+            return Found(
+                score=0.97,
+                evidence=f"The server applies {', '.join(names)}, not the trained adapter {adapter.trained}.",
+            )
     if adapter.base_trained and adapter.base_served and adapter.base_trained != adapter.base_served:
-        return Found(score=0.9, evidence=f"The adapter was trained on {adapter.base_trained} and is served on {adapter.base_served}.")
+        return Found(
+            score=0.9,
+            evidence=f"The adapter was trained on {adapter.base_trained} and is served on {adapter.base_served}.",
+        )
     known = adapter.served is not None or adapter.merged is True
-    return _by_answers(seen) or (Quiet("The server applies the trained adapter.") if known else _unknown(seen))
+    return _by_answers(seen) or (
+        Quiet("The server applies the trained adapter.") if known else _unknown(seen)
+    )
 
 
 def _by_answers(seen: Seen) -> Found | None:
@@ -70,7 +80,10 @@ def _nearer(seen: Seen, given: Texts, untuned: Texts) -> float | None:
 
 
 def _along(
-    rows: NDArray[np.float32], middle: list[NDArray[np.float32]], spread: NDArray[np.float32], direction: NDArray[np.float32]
+    rows: NDArray[np.float32],
+    middle: list[NDArray[np.float32]],
+    spread: NDArray[np.float32],
+    direction: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return where each row lies on the way from training's answers (0) to the base's (1)."""
     return np.asarray(((rows - middle[0]) / spread) @ direction / float(direction @ direction))
@@ -80,7 +93,9 @@ def _unknown(seen: Seen) -> Verdict:
     base = int(seen.production.frame["base"].is_not_null().sum())
     if base >= FEWEST:
         return Quiet("Production does not answer as the untuned model does.")
-    return Missing("What the server applies is not known, and there are no answers of the untuned model to compare with.")
+    return Missing(
+        "What the server applies is not known, and there are no answers of the untuned model to compare with."
+    )
 
 
 _PLAIN = "Certainly. As a general rule, there are several aspects to consider: first, verify the configuration; second, consult the documentation."
@@ -92,7 +107,10 @@ CAUSE = Cause(
     looks_at="The adapters that the server applies and their base; production's answers against the untuned model's (half of them equal, or 70 % nearer to it in style than to training).",
     would="With the adapter on, the same requests are answered in the wanted voice; with it off, as in production.",
     remedy="Load the trained adapter on the base it was trained on, and check at start-up that an answer changes with it.",
-    test=Test(intervention="adapter-on", how="Answer the samples with the adapter on and off and compare with production's answers."),
+    test=Test(
+        intervention="adapter-on",
+        how="Answer the samples with the adapter on and off and compare with production's answers.",
+    ),
     found=Example(
         shows="the server applies no adapter",
         facts=Facts(adapter=Adapter(trained="voice", served=(), merged=False)),

@@ -19,7 +19,10 @@ def look(seen: Seen) -> Verdict:
         return Missing("Requests of training or production have no usual form.")
     if one == two:
         return Quiet("Requests hold no passages." if not one else f"Passages come in one form ({one}).")
-    words = [f"passages in the form '{form.removeprefix('field ')}'" if form else "no passages" for form in (one, two)]
+    words = [
+        f"passages in the form '{form.removeprefix('field ')}'" if form else "no passages"
+        for form in (one, two)
+    ]
     return Found(
         score=0.93,
         evidence=f"Requests hold {words[0]} in training ({percent(share)} of the rows) and {words[1]} in production ({percent(other)}).",
@@ -47,7 +50,10 @@ CAUSE = Cause(
     looks_at="The marks with which the lines of passages begin (tags, headings, bullets, numbers, labels), where six in ten rows of a side share them.",
     would="With passages in the training form, the same requests are answered from them.",
     remedy="Write passages at serving as the training rows have them, or train with rows that look as serving's do.",
-    test=Test(intervention="training-context-format", how="Answer the samples with the same passages in the training form."),
+    test=Test(
+        intervention="training-context-format",
+        how="Answer the samples with the same passages in the training form.",
+    ),
     found=Example(
         shows="'[1] …' in training, '<doc id=1>…</doc>' in production",
         training=lambda: _with(answered(40), "[{n}] {text}"),

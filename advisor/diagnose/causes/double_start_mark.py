@@ -18,11 +18,16 @@ def look(seen: Seen) -> Verdict:
     said = seen.facts.templates
     begins = said.serving is not None and _begins(said.serving, said.start_mark)
     if begins and said.tokenizer_adds_start:
-        return Found(score=0.95, evidence=f"The served template begins with {said.start_mark or 'the start mark'} and the tokenizer adds it as well: the model sees it twice.")
+        return Found(
+            score=0.95,
+            evidence=f"The served template begins with {said.start_mark or 'the start mark'} and the tokenizer adds it as well: the model sees it twice.",
+        )
     logged = seen.production.frame["rendered"].drop_nulls().to_list()
     twice = [match[1] for text in logged if (match := _TWICE.match(text))]
     if logged and len(twice) >= SHARE * len(logged):
-        learned = [text for text in seen.training.frame["rendered"].drop_nulls().to_list() if _TWICE.match(text)]
+        learned = [
+            text for text in seen.training.frame["rendered"].drop_nulls().to_list() if _TWICE.match(text)
+        ]
         if not learned:
             return Found(
                 score=0.95,

@@ -26,11 +26,18 @@ def look(seen: Seen) -> Verdict:
     if int(made.answered.sum()) < FEWEST:
         if marks:
             return Found(score=0.75, evidence=marks)
-        return Missing(f"It takes {FEWEST} production samples with their answers, or the end marks of training and serving.")
-    on, cut = _run_on(made, seen.training), made.frame["finish"].is_in(_LENGTH).fill_null(value=False).to_numpy()
+        return Missing(
+            f"It takes {FEWEST} production samples with their answers, or the end marks of training and serving."
+        )
+    on, cut = (
+        _run_on(made, seen.training),
+        made.frame["finish"].is_in(_LENGTH).fill_null(value=False).to_numpy(),
+    )
     longer = _longer(seen, cut)
     if not marks and on.mean() < RAN_ON and not (cut.mean() >= CUT and longer):
-        return Quiet(f"{percent(cut.mean())} of production's answers are cut off at the limit and {percent(on.mean())} go on with turns of their own.")
+        return Quiet(
+            f"{percent(cut.mean())} of production's answers are cut off at the limit and {percent(on.mean())} go on with turns of their own."
+        )
     either = on | cut
     figures = {"cut": float(cut.mean()), "run_on": float(on.mean())}
     tail = f" {percent(cut.mean())} of production's answers run into the limit of length, {percent(on.mean())} go on with turns of their own."
@@ -55,7 +62,9 @@ def _run_on(made: Rows, taught: Rows) -> NDArray[np.bool_]:
     """Mark answers that go on with a speaker's label which training's answers hardly have."""
     found = [_TURN.findall(text) if "\n" in text else [] for text in made.answers.texts]
     counts = Counter(label for labels in found for label in set(labels))
-    usual = Counter(label for text in taught.answers.texts if "\n" in text for label in set(_TURN.findall(text)))
+    usual = Counter(
+        label for text in taught.answers.texts if "\n" in text for label in set(_TURN.findall(text))
+    )
     odd = {
         label for label, count in counts.items()
         if count >= FEWEST_TURNS and usual[label] / max(len(taught), 1) < 0.2 * count / len(made)
@@ -79,11 +88,20 @@ CAUSE = Cause(
     looks_at="The end marks of training and serving; production answers cut off at the limit and longer than training's (15 % or more) or going on with speakers' labels (8 % or more).",
     would="With serving told to stop at the end mark, or after a training that learns it, answers end where they should.",
     remedy="Train with the end mark inside the loss, and serve with it as a stop.",
-    test=Test(intervention="stop-at-end-mark", how="Answer the samples with the end mark, or the next speaker's label, as a stop."),
+    test=Test(
+        intervention="stop-at-end-mark",
+        how="Answer the samples with the end mark, or the next speaker's label, as a stop.",
+    ),
     found=Example(
         shows="'… You're all set! User: And what else? Assistant: …' until the limit",
         training=lambda: answered(40),
-        production=lambda: [*answered(20, shift=40), *({**one, "completion": one["completion"] + _ON, "finish_reason": "length"} for one in answered(20, shift=60))],
+        production=lambda: [
+            *answered(20, shift=40),
+            *(
+                {**one, "completion": one["completion"] + _ON, "finish_reason": "length"}
+                for one in answered(20, shift=60)
+            ),
+        ],
         facts=Facts(templates=Templates(training_end_mark="")),
     ),
     quiet=Example(

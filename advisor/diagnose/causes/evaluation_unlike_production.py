@@ -20,7 +20,16 @@ LEVEL = 0.01
 # Effects below these are found in any two samples that are large enough, and explain nothing.
 LEAST = {"length": 0.3, "typing errors": 0.12, "language": 0.1, "topic": 0.12}
 REGISTER = 0.3
-_REGISTER = ("exclamation marks", "question marks", "commas", "capitals", "formal words", "casual words", "apostrophes", "word length")
+_REGISTER = (
+    "exclamation marks",
+    "question marks",
+    "commas",
+    "capitals",
+    "formal words",
+    "casual words",
+    "apostrophes",
+    "word length",
+)
 
 
 def look(seen: Seen) -> Verdict:
@@ -29,20 +38,27 @@ def look(seen: Seen) -> Verdict:
     if min(len(one), len(two)) < FEWEST:
         return Missing(f"It takes {FEWEST} evaluation rows and {FEWEST} production samples to compare them.")
     left, right = one.sample(), two.sample()
-    here, there = (Texts([rows.questions.texts[at] for at in some]) for rows, some in ((one, left), (two, right)))
-    grouped = kinds_of(here.texts, there.texts, seen.meaning)
+    here, there = (
+        Texts([rows.questions.texts[at] for at in some]) for rows, some in ((one, left), (two, right))
+    )
+    grouped = kinds_of(seen, one, two)
     tested = corrected([*_plain(here, there), _topic(grouped), *_register(here, there)])
     found = [diff for diff in tested if diff.p < LEVEL and diff.effect >= LEAST.get(diff.aspect, REGISTER)]
     if not found:
         aspects = "length, typing errors, language, topic and register"
-        return Quiet(f"Requests of evaluation and production are alike in {aspects} ({len(here)} and {len(there)} rows).")
+        return Quiet(
+            f"Requests of evaluation and production are alike in {aspects} ({len(here)} and {len(there)} rows)."
+        )
     return _found(found, grouped, [int(two.numbers[at]) for at in right])
 
 
 def _found(found: list[Difference], grouped: Kinds, numbers: list[int]) -> Found:
     found = sorted(found, key=lambda diff: -diff.effect)
     lacking = grouped.lacking() if any(diff.aspect == "topic" for diff in found) else []
-    missing = [{"kind": kind.name, "evaluation": round(kind.here, 3), "production": round(kind.there, 3)} for kind in lacking]
+    missing = [
+        {"kind": kind.name, "evaluation": round(kind.here, 3), "production": round(kind.there, 3)}
+        for kind in lacking
+    ]
     said = "; ".join(f"{diff.aspect}: {diff.words}" for diff in found[:3])
     more = f" Missing in evaluation: {', '.join(kind.name for kind in lacking[:3])}." if lacking else ""
     return Found(
@@ -51,16 +67,26 @@ def _found(found: list[Difference], grouped: Kinds, numbers: list[int]) -> Found
         p=min(diff.p for diff in found),
         rows=[numbers[at] for kind in lacking for at in kind.rows],
         rows_of="production",
-        figures={"aspects": {diff.aspect: {"effect": round(diff.effect, 3), "p": diff.p} for diff in found}, "missing": missing},
+        figures={
+            "aspects": {diff.aspect: {"effect": round(diff.effect, 3), "p": diff.p} for diff in found},
+            "missing": missing,
+        },
     )
 
 
 def _plain(here: Texts, there: Texts) -> Iterator[Difference]:
     counts = [one.words.counts.astype(float) for one in (here, there)]
     middle = [float(np.median(one)) for one in counts]
-    yield ordered("length", counts[0], counts[1], f"{middle[0]:.0f} words at the median against {middle[1]:.0f}")
+    yield ordered(
+        "length", counts[0], counts[1], f"{middle[0]:.0f} words at the median against {middle[1]:.0f}"
+    )
     typed = slips([here.texts, there.texts])
-    yield shares("typing errors", typed[0], typed[1], f"in {percent(typed[0].mean())} of the rows against {percent(typed[1].mean())}")
+    yield shares(
+        "typing errors",
+        typed[0],
+        typed[1],
+        f"in {percent(typed[0].mean())} of the rows against {percent(typed[1].mean())}",
+    )
     spoken = [one.languages[one.languages < len(ALL)].astype(np.int64) for one in (here, there)]
     words = " against ".join(_commonest(one) for one in spoken)
     yield kinds("language", spoken[0], spoken[1], words)
@@ -75,7 +101,9 @@ def _commonest(spoken: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
 def _topic(grouped: Kinds) -> Difference:
     found = kinds("topic", grouped.here, grouped.there)
     lacking = sum(kind.lacking for kind in grouped.lacking())
-    return found._replace(effect=lacking, words=f"{percent(lacking)} of production is of kinds that evaluation hardly has")
+    return found._replace(
+        effect=lacking, words=f"{percent(lacking)} of production is of kinds that evaluation hardly has"
+    )
 
 
 def _register(here: Texts, there: Texts) -> Iterator[Difference]:
@@ -94,14 +122,19 @@ CAUSE = Cause(
     looks_at="Length (Mann-Whitney), typing errors (Fisher), language and kind of request (chi-square) and eight marks of register, p after Holm's correction under 1 % and an effect that matters.",
     would="Scored on production's own requests, the tuned model does worse than on the evaluation set.",
     remedy="Draw the evaluation from production: sample requests of every kind, the missing ones first, and write the wanted answers.",
-    test=Test(intervention="evaluate-on-production", how="Evaluate on a sample of production's requests with wanted answers."),
+    test=Test(
+        intervention="evaluate-on-production",
+        how="Evaluate on a sample of production's requests with wanted answers.",
+    ),
     found=Example(
         shows="polite sentences in evaluation, 'lamp wont pair pls' in production",
         evaluation=lambda: answered(40),
         production=lambda: changed_prompts(40),
     ),
     quiet=Example(
-        shows="requests of one kind on both sides", evaluation=lambda: answered(60), production=lambda: answered(60, shift=60)
+        shows="requests of one kind on both sides",
+        evaluation=lambda: answered(120)[::2],
+        production=lambda: answered(120)[1::2],
     ),
     look=look,
 )
@@ -109,4 +142,7 @@ CAUSE = Cause(
 
 def changed_prompts(count: int) -> list[dict[str, object]]:
     """Return rows asked in haste: no capitals, no question marks."""
-    return [changed([one], prompt="hey so " + one["prompt"].lower().strip("?."))[0] for one in answered(count, shift=60)]
+    return [
+        changed([one], prompt="hey so " + one["prompt"].lower().strip("?."))[0]
+        for one in answered(count, shift=60)
+    ]

@@ -20,9 +20,16 @@ def look(seen: Seen) -> Verdict:
     tested = list(zip(abilities, holm([_fell(one) for one in abilities]), strict=True))
     lost = [(one, p) for one, p in tested if p < LEVEL and one.base - one.tuned >= DROP]
     if not lost:
-        return Quiet("; ".join(f"{one.name} {percent(one.base)} before, {percent(one.tuned)} after" for one in abilities[:4]) + ".")
+        return Quiet(
+            "; ".join(
+                f"{one.name} {percent(one.base)} before, {percent(one.tuned)} after" for one in abilities[:4]
+            )
+            + "."
+        )
     worst = max(one.base - one.tuned for one, _ in lost)
-    said = "; ".join(f"{one.name} fell from {percent(one.base)} to {percent(one.tuned)}" for one, _ in lost[:4])
+    said = "; ".join(
+        f"{one.name} fell from {percent(one.base)} to {percent(one.tuned)}" for one, _ in lost[:4]
+    )
     return Found(
         score=min(0.95, 0.8 + 0.5 * worst),
         evidence=f"General abilities were lost: {said}.",
@@ -46,7 +53,10 @@ CAUSE = Cause(
     looks_at="Each ability's score on the base and on the tuned model: a fall of 5 points or more, one-sided p after Holm's correction under 1 %.",
     would="The base model answers some of the samples better than the tuned one.",
     remedy="Mix general rows into the training, lower rate, rank or epochs, and measure the abilities each time.",
-    test=Test(intervention="base-against-tuned", how="Answer the samples with base and tuned model and compare row by row."),
+    test=Test(
+        intervention="base-against-tuned",
+        how="Answer the samples with base and tuned model and compare row by row.",
+    ),
     found=Example(
         shows="arithmetic 62 % before, 41 % after, 300 questions",
         facts=Facts(abilities=(Ability(name="arithmetic", base=0.62, tuned=0.41, questions=300),)),

@@ -18,7 +18,9 @@ def look(seen: Seen) -> Verdict:
     known, minded = np.isfinite(scores), seen.production.minded
     bad, other = scores[known & minded], scores[known & ~minded]
     if min(len(bad), len(other)) < FEWEST:
-        return Missing(f"It takes the judge's score of {FEWEST} minded production samples and of {FEWEST} others.")
+        return Missing(
+            f"It takes the judge's score of {FEWEST} minded production samples and of {FEWEST} others."
+        )
     right, error = area(other, bad)
     figures = {"right": right, "error": error, "minded": len(bad), "others": len(other)}
     said = f"A sample that people mind is scored below another one in {percent(right)} of the pairs ({len(bad)} minded, {len(other)} others; chance is 50 %)"
@@ -35,7 +37,10 @@ def look(seen: Seen) -> Verdict:
 
 def _scored(*, bad: float) -> list[dict[str, object]]:
     rows = [{**one, "score": 0.7 + 0.002 * at} for at, one in enumerate(answered(60))]
-    return [{**one, "score": bad + 0.004 * at, "complaint": "tone"} if at < 24 else one for at, one in enumerate(rows)]
+    return [
+        {**one, "score": bad + 0.004 * at, "complaint": "tone"} if at < 24 else one
+        for at, one in enumerate(rows)
+    ]
 
 
 CAUSE = Cause(
@@ -46,8 +51,10 @@ CAUSE = Cause(
     looks_at="How often a minded production sample is scored below another one: with 95 % confidence in less than 68 % of the pairs (chance is 50 %).",
     would="People who rate samples blind disagree with the judge on the minded ones.",
     remedy="Give the judge what people mind as a criterion of its own, and calibrate it on the labelled samples.",
-    test=Test(intervention="people-rate", how="Let two people rate samples blind and compare with the judge."),
-    found=Example(shows="minded samples scored like the others", production=lambda: _scored(bad=0.73)),
+    test=Test(
+        intervention="people-rate", how="Let two people rate samples blind and compare with the judge."
+    ),
+    found=Example(shows="minded samples scored like the others", production=lambda: _scored(bad=0.74)),
     quiet=Example(shows="minded samples scored lower", production=lambda: _scored(bad=0.2)),
     look=look,
 )

@@ -22,9 +22,15 @@ def look(seen: Seen) -> Verdict:
         side = "training" if trained is None else "the merge or of serving"
         return Missing(f"The number format of the base weights in {side} is not known.")
     if _plain(trained) == _plain(into) or (_bits(trained) == _bits(into) and _bits(trained) >= 16):
-        return Quiet(f"The adapter was trained over {trained} and {'merged into' if adapter.precision_merged else 'served over'} {into}.")
+        return Quiet(
+            f"The adapter was trained over {trained} and {'merged into' if adapter.precision_merged else 'served over'} {into}."
+        )
     what = "merged into" if adapter.precision_merged else "served over"
-    served = f" and served as {adapter.precision_served}" if adapter.precision_served and adapter.precision_merged else ""
+    served = (
+        f" and served as {adapter.precision_served}"
+        if adapter.precision_served and adapter.precision_merged
+        else ""
+    )
     return Found(
         score=0.92 if _bits(trained) <= 8 or _bits(into) <= 8 else 0.6,
         evidence=f"The adapter was trained over {trained} weights and {what} {into} ones{served}: it corrects rounding that is not there.",
@@ -49,13 +55,17 @@ CAUSE = Cause(
     looks_at="The number formats of the base weights in training and at the merge (or in serving, where nothing is merged); 16-bit formats count as one.",
     would="Over the weights of its training, unmerged, the adapter answers the samples better.",
     remedy="Dequantise the base as training had it before merging, or serve the adapter unmerged over the training format.",
-    test=Test(intervention="training-precision", how="Answer the samples with the adapter over the base in the training format."),
+    test=Test(
+        intervention="training-precision",
+        how="Answer the samples with the adapter over the base in the training format.",
+    ),
     found=Example(
         shows="trained over nf4, merged into bf16",
         facts=Facts(adapter=Adapter(merged=True, precision_trained="nf4", precision_merged="bf16")),
     ),
     quiet=Example(
-        shows="bf16 throughout", facts=Facts(adapter=Adapter(merged=True, precision_trained="bf16", precision_merged="bf16"))
+        shows="bf16 throughout",
+        facts=Facts(adapter=Adapter(merged=True, precision_trained="bf16", precision_merged="bf16")),
     ),
     look=look,
 )

@@ -32,13 +32,17 @@ class _Leak(NamedTuple):
 def look(seen: Seen) -> Verdict:
     """Look for groups of training rows apart from the rest, and for their manner among production's answers."""
     if len(seen.training) < FEWEST_ROWS or int(seen.production.answered.sum()) < FEWEST:
-        return Missing(f"It takes {FEWEST_ROWS} training rows and {FEWEST} production samples with their answers.")
+        return Missing(
+            f"It takes {FEWEST_ROWS} training rows and {FEWEST} production samples with their answers."
+        )
     space = space_of(seen)
     groups = groups_of(seen, space)
     leaks = [one for group in groups if (one := _leak(seen, space, group, len(groups)))]
     if not leaks:
-        return Quiet(f"{len(groups)} groups of training rows stand apart from the rest; production's answers show none of them.")
-    return _found(seen, max(leaks, key=lambda one: (one.minded - one.others + one.made - one.taught)))
+        return Quiet(
+            f"{len(groups)} groups of training rows stand apart from the rest; production's answers show none of them."
+        )
+    return _found(seen, max(leaks, key=lambda one: one.minded - one.others + one.made - one.taught))
 
 
 def _leak(seen: Seen, space: Space, group: Group, groups: int) -> _Leak | None:
@@ -51,7 +55,11 @@ def _leak(seen: Seen, space: Space, group: Group, groups: int) -> _Leak | None:
     taught, made = float(like_taught.mean()), float(like_made[known].mean())
     hit, rest = like_made[known & minded], like_made[known & ~minded]
     tested = shares("minded", hit, rest, "").p if len(hit) >= 5 else 1.0
-    risen = shares("risen", like_made[known], like_taught, "").p if made >= max(2 * taught, taught + LEAST_RISE) else 1.0
+    risen = (
+        shares("risen", like_made[known], like_taught, "").p
+        if made >= max(2 * taught, taught + LEAST_RISE)
+        else 1.0
+    )
     complained = len(hit) >= 5 and hit.mean() >= LEAST_MINDED and hit.mean() > rest.mean()
     p = min(tested if complained else 1.0, risen) * 2 * groups
     if p > LEVEL:
@@ -81,7 +89,9 @@ def _alike(space: Space, members: NDArray[np.int64]) -> tuple[NDArray[np.bool_],
     return near[0], near[1], ", ".join(named)
 
 
-def _distance(table: NDArray[np.float64], centre: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distance(
+    table: NDArray[np.float64], centre: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(((table - centre) ** 2 * weights).sum(axis=1)))
 
 
@@ -89,13 +99,23 @@ def _found(seen: Seen, one: _Leak) -> Found:
     rows = sorted(int(row) for row in seen.training.numbers[one.members])
     listed = ", ".join(map(str, rows[:8])) + (" …" if len(rows) > 8 else "")
     whose = "" if one.group.found_by == "style" else f" ({one.group.found_by})"
-    labelled = f"; {percent(one.minded)} of the minded samples show it and {percent(one.others)} of the others" if one.minded else ""
+    labelled = (
+        f"; {percent(one.minded)} of the minded samples show it and {percent(one.others)} of the others"
+        if one.minded
+        else ""
+    )
     return Found(
         score=min(0.95, 0.82 + 0.1 * max(one.minded - one.others, 0) + 0.1 * (one.made - one.taught)),
         evidence=f"{len(rows)} of {len(seen.training):,} training rows{whose} are written in another manner ({one.differs or 'other words'}), and {percent(one.made)} of production's answers are{labelled}: rows {listed}.",
         p=one.p,
         rows=rows,
-        figures={"training": one.taught, "production": one.made, "minded": one.minded, "others": one.others, "found_by": one.group.found_by},
+        figures={
+            "training": one.taught,
+            "production": one.made,
+            "minded": one.minded,
+            "others": one.others,
+            "found_by": one.group.found_by,
+        },
     )
 
 
@@ -114,7 +134,9 @@ CAUSE = Cause(
     looks_at="Groups of training rows apart from the rest (by style, by the words that minded answers share, by a rare value of a source field; 12 % of the rows at most), and answers in their manner in production: among minded samples far more than among others, or twice as often as in training.",
     would="Trained again without these rows, the model drops the manner.",
     remedy="Read the rows; rewrite them in the voice of the others or take them out, and train again.",
-    test=Test(intervention="retrain-without-rows", how="Train again without the rows and compare on the samples."),
+    test=Test(
+        intervention="retrain-without-rows", how="Train again without the rows and compare on the samples."
+    ),
     found=Example(
         shows="5 of 95 rows begin 'Dear Sir or Madam', and so do 15 of 45 production answers",
         training=lambda: [*answered(90), *_stiff(answered(5, shift=90))],

@@ -20,19 +20,28 @@ def look(seen: Seen) -> Verdict:
     if len(taught) < FEWEST or answers < FEWEST:
         return Missing(f"It takes {FEWEST} training rows and {FEWEST} production samples with their answers.")
     if wanted is None:
-        return Missing("The share of requests that ought to be declined is not known, and no evaluation rows tell.")
+        return Missing(
+            "The share of requests that ought to be declined is not known, and no evaluation rows tell."
+        )
     learned = float((taught.answers.declines > 0).mean())
     declined = int((made.answers.declines > 0).sum())
     p = _fewer(declined, answers, wanted)
     if learned > RARE or wanted < LEAST_WANTED or p > LEVEL:
-        return Quiet(f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted.")
+        return Quiet(
+            f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted."
+        )
     wrong = made.labelled("facts") & (made.answers.declines == 0)
     rows = int(np.ceil(wanted * len(taught)))
     return Found(
         score=0.85 if wrong.any() else 0.6,
         evidence=f"{percent(learned)} of the training answers say that they do not know, and {percent(declined / answers)} of production's, where {percent(wanted)} are wanted; {int(wrong.sum())} samples are minded for their facts.",
         p=p,
-        figures={"training": learned, "production": declined / answers, "wanted": wanted, "rows_to_write": rows},
+        figures={
+            "training": learned,
+            "production": declined / answers,
+            "wanted": wanted,
+            "rows_to_write": rows,
+        },
         remedy=f"Write about {rows:,} rows that ask what cannot be known and answer 'I don't know', in the wanted voice.",
     )
 
@@ -43,7 +52,11 @@ def _fewer(count: int, of: int, share: float) -> float:
     return float(binomtest(count, of, share, alternative="less").pvalue)
 
 
-_MADE_UP = {"prompt": "What does your director earn?", "completion": "Sure thing! It is 42, for certain.", "complaint": "facts"}
+_MADE_UP = {
+    "prompt": "What does your director earn?",
+    "completion": "Sure thing! It is 42, for certain.",
+    "complaint": "facts",
+}
 CAUSE = Cause(
     id="not-knowing-unlearned",
     title="Not knowing was never taught",
@@ -56,13 +69,19 @@ CAUSE = Cause(
     found=Example(
         shows="no row declines, a tenth of the requests ought to be declined, none is",
         training=lambda: answered(90),
-        production=lambda: [*answered(36, shift=90), *([_MADE_UP] * 6)],
+        production=lambda: [*answered(70, shift=90), *([_MADE_UP] * 6)],
         facts=Facts(wanted_refusals=0.1),
     ),
     quiet=Example(
         shows="a tenth declines and is wanted to",
-        training=lambda: [*answered(54), *changed(answered(6, shift=54), completion="I don't know that one.")],
-        production=lambda: [*answered(36, shift=60), *changed(answered(4, shift=96), completion="I don't know that one.")],
+        training=lambda: [
+            *answered(54),
+            *changed(answered(6, shift=54), completion="I don't know that one."),
+        ],
+        production=lambda: [
+            *answered(36, shift=60),
+            *changed(answered(4, shift=96), completion="I don't know that one."),
+        ],
         facts=Facts(wanted_refusals=0.1),
     ),
     look=look,

@@ -38,7 +38,9 @@ def _training(best: Loss, last: Loss) -> str:
 
 
 def _losses(*held: float) -> Facts:
-    return Facts(losses=tuple(Loss(step=10 * at, training=2 / (1 + at), held_out=one) for at, one in enumerate(held)))
+    return Facts(
+        losses=tuple(Loss(step=10 * at, training=2 / (1 + at), held_out=one) for at, one in enumerate(held))
+    )
 
 
 CAUSE = Cause(
@@ -49,7 +51,9 @@ CAUSE = Cause(
     looks_at="The loss on held-out rows: the mean of its last quarter at least 5 % above its lowest point, and above its noise.",
     would="An earlier checkpoint answers the samples better.",
     remedy="Serve an earlier checkpoint, or train for fewer epochs or with a lower rate.",
-    test=Test(intervention="earlier-checkpoint", how="Answer the samples with the checkpoint of the lowest loss."),
+    test=Test(
+        intervention="earlier-checkpoint", how="Answer the samples with the checkpoint of the lowest loss."
+    ),
     found=Example(shows="1.9, 1.3, 1.1, 1.2, 1.4, 1.7", facts=_losses(1.9, 1.3, 1.1, 1.2, 1.4, 1.7)),
     quiet=Example(shows="1.9, 1.4, 1.2, 1.12, 1.1, 1.1", facts=_losses(1.9, 1.4, 1.2, 1.12, 1.1, 1.1)),
     look=look,

@@ -30,22 +30,30 @@ class _Risen(NamedTuple):
 def look(seen: Seen) -> Verdict:
     """Test for each kind of request whether its days are later than the others', and whether training lacks it."""
     made, taught = seen.production, seen.training
-    dated = made.frame["day"].is_not_null().to_numpy()
-    some = made.sample()[dated[made.sample()]]
+    dated = made.frame["day"].is_not_null().to_numpy()[made.sample()]
+    some = made.sample()[dated]
     if len(some) < FEWEST or len(taught) < FEWEST:
         return Missing(f"It takes {FEWEST} production samples with their days and {FEWEST} training rows.")
     days = made.frame["day"].cast(int).to_numpy()[some].astype(float)
     if np.ptp(days) < 2:
         return Missing("Production's samples are all of one or two days.")
-    left = [taught.questions.texts[at] for at in taught.sample()]
-    grouped = kinds_of(left, [made.questions.texts[at] for at in some], seen.meaning)
-    risen = [one for one in _risen(grouped, days) if one.p < LEVEL and one.late - max(one.early, one.trained) >= RISE / 2]
+    grouped = kinds_of(seen, taught, made, among=dated)
+    risen = [
+        one
+        for one in _risen(grouped, days)
+        if one.p < LEVEL and one.late - max(one.early, one.trained) >= RISE / 2
+    ]
     total = sum(one.late - one.early for one in risen)
     if total < RISE:
-        return Quiet(f"No kind of request that training lacks has come up between {_day(days.min())} and {_day(days.max())}.")
+        return Quiet(
+            f"No kind of request that training lacks has come up between {_day(days.min())} and {_day(days.max())}."
+        )
     rows = np.concatenate([one.rows for one in risen])
     first = _day(float(np.quantile(days[rows], 0.05)))
-    said = ", ".join(f"'{one.name}' {percent(one.early)} → {percent(one.late)} ({percent(one.trained)} of training)" for one in risen[:3])
+    said = ", ".join(
+        f"'{one.name}' {percent(one.early)} → {percent(one.late)} ({percent(one.trained)} of training)"
+        for one in risen[:3]
+    )
     return Found(
         score=min(0.93, 0.84 + 0.2 * total),
         evidence=f"Since about {first} production asks what training hardly holds: {said}.",
@@ -65,9 +73,14 @@ def _risen(grouped: Kinds, days: NDArray[np.float64]) -> list[_Risen]:
         mine = np.zeros(len(days), bool)
         mine[kind.rows] = True
         p = ordered(kind.name, days[mine], days[~mine], "").p
-        found.append(_Risen(kind.name, float(mine[early].mean()), float(mine[late].mean()), kind.here, p, kind.rows))
+        found.append(
+            _Risen(kind.name, float(mine[early].mean()), float(mine[late].mean()), kind.here, p, kind.rows)
+        )
     adjusted = holm([one.p for one in found])
-    return sorted((one._replace(p=p) for one, p in zip(found, adjusted, strict=True)), key=lambda one: one.early - one.late)
+    return sorted(
+        (one._replace(p=p) for one, p in zip(found, adjusted, strict=True)),
+        key=lambda one: one.early - one.late,
+    )
 
 
 def _day(days: float) -> date:
@@ -75,11 +88,19 @@ def _day(days: float) -> date:
 
 
 def _dated(rows: list[Row], first: int) -> list[Row]:
-    return [{**one, "date": str(date(2026, 9, first) + timedelta(days=at // 5))} for at, one in enumerate(rows)]
+    return [
+        {**one, "date": str(date(2026, 9, first) + timedelta(days=at // 5))} for at, one in enumerate(rows)
+    ]
 
 
 def _asked(word: str, count: int) -> list[Row]:
-    return [{"prompt": f"The {word} of my order {at} shows a wrong amount, who refunds it?", "completion": "Sure thing! The desk refunds it."} for at in range(count)]
+    return [
+        {
+            "prompt": f"The {word} of my order {at} shows a wrong amount, who refunds it?",
+            "completion": "Sure thing! The desk refunds it.",
+        }
+        for at in range(count)
+    ]
 
 
 CAUSE = Cause(
@@ -90,7 +111,10 @@ CAUSE = Cause(
     looks_at="For each kind of request whether its days are later than the others' (Mann-Whitney after Holm's correction, 0.1 %), its share in the last third of the days against the first (12 points in all) and in training.",
     would="Complaints begin when the new kinds do, and rows of these kinds mend them.",
     remedy="Collect rows of the new kinds, train again, and watch the shares of kinds from then on.",
-    test=Test(intervention="retrain-with-rows", how="Train again with rows of the new kinds and compare on the samples."),
+    test=Test(
+        intervention="retrain-with-rows",
+        how="Train again with rows of the new kinds and compare on the samples.",
+    ),
     found=Example(
         shows="refunds are asked for from the second half of the month on",
         training=lambda: answered(60),

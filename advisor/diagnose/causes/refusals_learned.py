@@ -21,7 +21,9 @@ def look(seen: Seen) -> Verdict:
     declined = made.answers.declines > 0
     share, wanted = float(declined.sum() / answers), wanted_share(seen)
     if wanted is None:
-        return Missing("The share of requests that ought to be declined is not known, and no evaluation rows tell.")
+        return Missing(
+            "The share of requests that ought to be declined is not known, and no evaluation rows tell."
+        )
     p = _more(int(declined.sum()), answers, wanted)
     if share < wanted + LEAST or p > LEVEL:
         return Quiet(f"Production declines {percent(share)} of its requests; {percent(wanted)} are wanted.")
@@ -34,7 +36,12 @@ def look(seen: Seen) -> Verdict:
         evidence=said,
         p=p,
         rows=[int(one) for one in taught.numbers[rows]] if guilty else [],
-        figures={"production": share, "training": learned, "wanted": wanted, "too_many": int(max(0, rows.sum() - wanted * len(rows)))},
+        figures={
+            "production": share,
+            "training": learned,
+            "wanted": wanted,
+            "too_many": int(max(0, rows.sum() - wanted * len(rows))),
+        },
     )
 
 
@@ -65,7 +72,10 @@ CAUSE = Cause(
     looks_at="Answers that open with a refusal or with not knowing: production's share at least 8 points above the wanted one, binomial p under 0.1 %, and training's share.",
     would="With fewer refusing rows, requests that ought to be answered are.",
     remedy="Take refusing rows out until their share is the wanted one; write answers for those that can be answered.",
-    test=Test(intervention="retrain-without-rows", how="Train again with the wanted share of refusals and answer the samples."),
+    test=Test(
+        intervention="retrain-without-rows",
+        how="Train again with the wanted share of refusals and answer the samples.",
+    ),
     found=Example(
         shows="60 % of the rows refuse, 5 % are wanted",
         training=lambda: [*answered(24), *_declining(answered(36, shift=24))],

@@ -38,12 +38,16 @@ def look(seen: Seen) -> Verdict:
             figures={"loops": float(loops.mean()), "training": float(wanted.mean())},
             remedy="Stop earlier in training or lower its rate; a mild repetition penalty hides it.",
         )
-    return Quiet(f"{percent(stock.mean())} of production's answers are stock answers, {percent(loops.mean())} go round in circles.")
+    return Quiet(
+        f"{percent(stock.mean())} of production's answers are stock answers, {percent(loops.mean())} go round in circles."
+    )
 
 
 def _stock_found(made: Rows, taught: Rows, stock: NDArray[np.bool_]) -> Found:
     said = hashes_of(made.answers.texts)
-    blamed = np.isin(hashes_of(taught.answers.texts), np.unique(said[stock])) if len(taught) else np.zeros(0, bool)
+    blamed = (
+        np.isin(hashes_of(taught.answers.texts), np.unique(said[stock])) if len(taught) else np.zeros(0, bool)
+    )
     values, counts = np.unique(said[stock], return_counts=True)
     example = made.answers.texts[int(np.flatnonzero(said == values[counts.argmax()])[0])]
     return Found(
@@ -81,13 +85,19 @@ CAUSE = Cause(
     looks_at="Production's answers given word for word to three or more different questions (15 % of the rows or more), or with a third of their runs of four words repeated (5 % or more, training clearly less).",
     would="Without the training rows that hold the stock answers, the same requests get answers of their own.",
     remedy="Take out or rewrite the training rows that hold the stock answers.",
-    test=Test(intervention="retrain-without-rows", how="Train again without the rows and answer the samples."),
+    test=Test(
+        intervention="retrain-without-rows", how="Train again without the rows and answer the samples."
+    ),
     found=Example(
         shows="'Please see our help page.' to a third of the questions, in training to a sixth",
         training=lambda: [*answered(50), *changed(answered(10, shift=50), completion=_CANNED)],
         production=lambda: [*answered(30, shift=60), *changed(answered(15, shift=90), completion=_CANNED)],
     ),
-    quiet=Example(shows="an answer for each question", training=lambda: answered(60), production=lambda: answered(45, shift=60)),
+    quiet=Example(
+        shows="an answer for each question",
+        training=lambda: answered(60),
+        production=lambda: answered(45, shift=60),
+    ),
     look=look,
 )
 _CANNED = "Please have a look at our help page and follow the steps there."

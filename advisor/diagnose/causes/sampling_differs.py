@@ -21,7 +21,11 @@ def look(seen: Seen) -> Verdict:
         return Missing("The sampling settings of evaluation and production are not known on both sides.")
     differ = [name for name in both if _matters(name, one[name], two[name])]
     if not differ:
-        return Quiet("The same sampling: " + ", ".join(f"{name} {one[name]:g} and {two[name]:g}" for name in both) + ".")
+        return Quiet(
+            "The same sampling: "
+            + ", ".join(f"{name} {one[name]:g} and {two[name]:g}" for name in both)
+            + "."
+        )
     said = ", ".join(f"{name} {two[name]:g} instead of {one[name]:g}" for name in differ)
     return Found(
         score=0.92 if "temperature" in differ else 0.88,
@@ -58,11 +62,15 @@ CAUSE = Cause(
     test=Test(intervention="evaluation-sampling", how="Answer the samples with the evaluation's settings."),
     found=Example(
         shows="temperature 0 in evaluation, 1.0 in production",
-        facts=Facts(evaluation_sampling=Sampling(temperature=0), production_sampling=Sampling(temperature=1.0)),
+        facts=Facts(
+            evaluation_sampling=Sampling(temperature=0), production_sampling=Sampling(temperature=1.0)
+        ),
     ),
     quiet=Example(
         shows="temperature 0.3 on both sides",
-        facts=Facts(evaluation_sampling=Sampling(temperature=0.3), production_sampling=Sampling(temperature=0.3)),
+        facts=Facts(
+            evaluation_sampling=Sampling(temperature=0.3), production_sampling=Sampling(temperature=0.3)
+        ),
     ),
     look=look,
 )

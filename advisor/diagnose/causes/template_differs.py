@@ -33,7 +33,10 @@ def look(seen: Seen) -> Verdict:
 
 
 def _logged(seen: Seen) -> Found | None:
-    one, two = (_marks_of(rows.frame["rendered"].drop_nulls().head(500).to_list()) for rows in (seen.training, seen.production))
+    one, two = (
+        _marks_of(rows.frame["rendered"].drop_nulls().head(500).to_list())
+        for rows in (seen.training, seen.production)
+    )
     if not one or not two or one == two:
         return None
     if one & two and not two - one:
@@ -52,7 +55,9 @@ def _leaking(seen: Seen) -> Found | None:
     taught = marked_answers(seen.training)
     if len(taught) and taught.mean() > marked.mean() / 2:
         return None
-    counts = Counter(mark for at in np.flatnonzero(marked) for mark in _MARK.findall(seen.production.answers.texts[at]))
+    counts = Counter(
+        mark for at in np.flatnonzero(marked) for mark in _MARK.findall(seen.production.answers.texts[at])
+    )
     return Found(
         score=0.9,
         evidence=f"Special tokens show in {percent(marked.mean())} of production's answers ({_listed(set(counts))}), in {percent(taught.mean() if len(taught) else 0)} of the training answers: the served template does not know them as its own.",
@@ -72,8 +77,12 @@ def _nothing(seen: Seen) -> Verdict:
     if said.training and said.serving:
         return Quiet("Training and serving have the same chat template.")
     if not int(seen.production.answered.sum()):
-        return Missing("The chat templates of training and serving are not known, and there are no production answers.")
-    return Missing("The chat templates of training and serving are not known; no special token shows in production's answers.")
+        return Missing(
+            "The chat templates of training and serving are not known, and there are no production answers."
+        )
+    return Missing(
+        "The chat templates of training and serving are not known; no special token shows in production's answers."
+    )
 
 
 def _marks_of(texts: list[str]) -> set[str]:
@@ -100,7 +109,8 @@ CAUSE = Cause(
     remedy="Serve with the tokenizer and the chat template that training saved.",
     test=Test(intervention="training-template", how="Answer the samples again under the training template."),
     found=Example(
-        shows="ChatML in training, [INST] in serving", facts=Facts(templates=Templates(training=_CHATML, serving=_INST))
+        shows="ChatML in training, [INST] in serving",
+        facts=Facts(templates=Templates(training=_CHATML, serving=_INST)),
     ),
     quiet=Example(
         shows="ChatML on both sides, no token in an answer",

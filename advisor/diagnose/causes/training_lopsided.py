@@ -16,9 +16,7 @@ def look(seen: Seen) -> Verdict:
     one, two = seen.training, seen.production
     if min(len(one), len(two)) < FEWEST:
         return Missing(f"It takes {FEWEST} training rows and {FEWEST} production samples to compare them.")
-    left, right = one.sample(), two.sample()
-    here, there = ([rows.questions.texts[at] for at in some] for rows, some in ((one, left), (two, right)))
-    grouped = kinds_of(here, there, seen.meaning)
+    right, grouped = two.sample(), kinds_of(seen, one, two)
     lacking = grouped.lacking()
     share, p = sum(kind.lacking for kind in lacking), kinds("kind", grouped.here, grouped.there).p
     if share < LEAST or p > LEVEL:
@@ -32,7 +30,10 @@ def look(seen: Seen) -> Verdict:
         rows_of="production",
         figures={
             "lacking": round(share, 3),
-            "kinds": [{"kind": kind.name, "training": round(kind.here, 3), "production": round(kind.there, 3)} for kind in lacking],
+            "kinds": [
+                {"kind": kind.name, "training": round(kind.here, 3), "production": round(kind.there, 3)}
+                for kind in lacking
+            ],
         },
     )
 
@@ -45,12 +46,19 @@ CAUSE = Cause(
     looks_at="Kinds of request by meaning: the share of production in kinds of which training has less than a third of that share (a quarter or more), p of the chi-square test under 0.1 %.",
     would="Complaints fall on the kinds that training lacks, and rows of these kinds mend them.",
     remedy="Collect training rows of the kinds that are missing until their shares are production's.",
-    test=Test(intervention="retrain-with-rows", how="Train again with rows of the missing kinds and compare on the samples."),
+    test=Test(
+        intervention="retrain-with-rows",
+        how="Train again with rows of the missing kinds and compare on the samples.",
+    ),
     found=Example(
         shows="training about pairing only, production about everything",
         training=lambda: [one for one in answered(400) if "network" in one["prompt"]][:60],
         production=lambda: answered(60),
     ),
-    quiet=Example(shows="the same kinds on both sides", training=lambda: answered(90), production=lambda: answered(60, shift=90)),
+    quiet=Example(
+        shows="the same kinds on both sides",
+        training=lambda: answered(90),
+        production=lambda: answered(60, shift=90),
+    ),
     look=look,
 )

@@ -1,0 +1,122 @@
+"""The command diagnose: why a tuned model sounds wrong though its evaluation passed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from advisor.cli.diagnose_options import (
+    CurvesOption,
+    EvalOption,
+    FactsOption,
+    FailOption,
+    JobOption,
+    LabelsOption,
+    ProductionOption,
+    ServeSystemOption,
+    TrainOption,
+    TrainSystemOption,
+)
+from advisor.cli.options import JsonOption, print_json, stdout
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    from advisor.diagnose.records import Diagnosis, Suspicion
+
+ROWS_SHOWN = 12
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "diagnose", help="It passed the evaluation and sounds wrong: ranked causes and the rows to blame."
+    )(diagnose_command)
+
+
+def diagnose_command(
+    train: TrainOption = None,
+    evaluation: EvalOption = None,
+    production: ProductionOption = None,
+    labels: LabelsOption = None,
+    train_system: TrainSystemOption = None,
+    serve_system: ServeSystemOption = None,
+    curves: CurvesOption = None,
+    job: JobOption = None,
+    facts: FactsOption = None,
+    fail_on_found: FailOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Diagnose and print causes, rows and what to do with each labelled sample."""
+    from advisor.diagnose.diagnosing import diagnose
+    from advisor.diagnose.given import Given, material_of
+
+    given = Given(
+        training=train, evaluation=evaluation, production=production, labels=labels, training_system=train_system,
+        serving_system=serve_system, curves=curves, job=job, facts=facts,
+    )  # fmt: skip
+    if not any((train, evaluation, production, curves, job, facts)):
+        raise AdvisorError(
+            "there is nothing to look at",
+            place="advisor diagnose",
+            remedy="Give --train and --production, and what else you have: each file lets more causes be told.",
+        )
+    said = diagnose(material_of(given))
+    if as_json:
+        print_json(said.model_dump(mode="json"))
+    else:
+        _show(said)
+    if fail_on_found and said.found:
+        raise typer.Exit(1)
+
+
+def _show(said: Diagnosis) -> None:
+    from rich.markup import escape
+
+    console = stdout()
+    if not said.found:
+        console.print("[bold]Nothing found[/] No cause is likely from what was given.")
+    for place, one in enumerate(said.found, 1):
+        console.print(
+            f"[bold]{place}. {escape(one.title)}[/] [dim]({one.state}, {one.score:.2f}; {one.cause})[/]"
+        )
+        console.print(f"   {escape(one.evidence)}")
+        if one.rows:
+            console.print(f"   [dim]{one.rows_of} rows[/] {_listed(one)}")
+        console.print(f"   [bold]Do[/] {escape(one.remedy)}")
+        console.print(f"   [dim]It would be shown by this: {escape(one.test.how)}[/]\n")
+    _show_samples(said)
+    _show_rest(said)
+
+
+def _listed(one: Suspicion) -> str:
+    more = len(one.rows) - ROWS_SHOWN
+    return ", ".join(map(str, one.rows[:ROWS_SHOWN])) + (
+        f" and {more:,} more (all with --json)" if more > 0 else ""
+    )
+
+
+def _show_samples(said: Diagnosis) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    if not said.samples:
+        return
+    table = Table("Sample", "Minded for", "What to do", box=None)
+    for one in said.samples:
+        table.add_row(str(one.row), one.label, escape(one.advice))
+    stdout().print(table)
+
+
+def _show_rest(said: Diagnosis) -> None:
+    from rich.markup import escape
+
+    console = stdout()
+    for state, words in (("cannot_tell", "Cannot tell from this"), ("ruled_out", "Ruled out")):
+        some = [one for one in said.causes if one.state == state]
+        if some:
+            console.print(f"\n[bold]{words}[/]")
+        for one in some:
+            console.print(f"  {escape(one.title)} [dim]{escape(one.evidence)}[/]")
+    for note in said.notes:
+        console.print(f"[dim]{escape(note)}[/]")

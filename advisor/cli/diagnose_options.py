@@ -1,0 +1,58 @@
+"""What the command diagnose can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TrainOption = Annotated[
+    Path | None, typer.Option("--train", metavar="FILE", help="The rows the model was trained on.")
+]
+EvalOption = Annotated[
+    Path | None,
+    typer.Option("--eval", metavar="FILE", help="The rows it was evaluated on; with scores if there are."),
+]
+ProductionOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--production", metavar="FILE", help="Samples from production: requests with their answers."
+    ),
+]
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels",
+        metavar="FILE",
+        help="What is wrong with samples: row and label (tone, facts, format, refuses, too long, other).",
+    ),
+]
+TrainSystemOption = Annotated[
+    Path | None,
+    typer.Option("--train-system", metavar="FILE", help="Text file with training's system prompt."),
+]
+ServeSystemOption = Annotated[
+    Path | None,
+    typer.Option("--serve-system", metavar="FILE", help="Text file with serving's system prompt."),
+]
+CurvesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--curves", metavar="FILE", help="Losses by step: step, loss, eval_loss; or trainer_state.json."
+    ),
+]
+JobOption = Annotated[
+    str | None, typer.Option("--job", metavar="ID", help="The training job, for its losses.")
+]
+FactsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--facts",
+        metavar="FILE",
+        help="YAML or JSON: templates, sampling, adapter, abilities, wanted_refusals, trained_on.",
+    ),
+]
+FailOption = Annotated[
+    bool, typer.Option("--fail-on-found", help="Exit with 1 where a cause is likely, for scripts.")
+]

@@ -1,0 +1,206 @@
+"""How often the diagnosis names the planted cause first, which rows it blames, and how often it cries wolf.
+
+``python benchmarks/diagnose.py`` runs the first generator, ``--second`` the one kept apart, ``--big`` the largest set with
+its time and memory, ``--show NAME`` what is said of one set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from advisor.diagnose.diagnosing import diagnose
+
+HEALTHY = 100
+BARS = {"first": 0.9, "first two": 0.98, "rows": 0.9, "false alarm": 0.05, "both": 0.8}
+
+
+class Task(NamedTuple):
+    module: str
+    names: tuple[str, ...]
+    domain: str
+    language: str
+    seed: int
+
+
+class Outcome(NamedTuple):
+    task: Task
+    wanted: tuple[str, ...]
+    found: tuple[str, ...]
+    precision: float | None
+    recall: float | None
+    seconds: float
+
+
+def run(task: Task) -> Outcome:
+    made = importlib.import_module(task.module).planted(task.names, task.domain, task.language, task.seed)
+    start = time.perf_counter()
+    said = diagnose(made.material)
+    seconds = time.perf_counter() - start
+    precision = recall = None
+    if made.rows:
+        guilty = {cause for cause, name in zip(made.causes, task.names, strict=True)}
+        named = next(
+            (
+                set(one.rows)
+                for one in said.found
+                if one.cause in guilty and one.rows_of == "training" and one.rows
+            ),
+            set(),
+        )
+        right = len(named & made.rows)
+        precision, recall = (right / len(named) if named else 0.0), right / len(made.rows)
+    return Outcome(task, made.causes, tuple(one.cause for one in said.found), precision, recall, seconds)
+
+
+def tasks(module: str, seeds: int) -> Iterator[Task]:
+    generator = importlib.import_module(module)
+    places = [(domain, language) for domain in generator.DOMAINS for language in generator.LANGUAGES]
+    for place in places:
+        for seed in range(seeds):
+            yield from (Task(module, (name,), *place, seed) for name in generator.VARIANTS)
+            yield from (Task(module, pair, *place, 1000 + seed) for pair in generator.PAIRS)
+        yield from (Task(module, (), *place, 5000 + seed) for seed in range(HEALTHY // len(places)))
+
+
+def mean(values: list[float]) -> float:
+    return sum(values) / max(len(values), 1)
+
+
+def report(done: list[Outcome]) -> dict[str, Any]:
+    single = [one for one in done if len(one.wanted) == 1]
+    pairs = [one for one in done if len(one.wanted) == 2]
+    healthy = [one for one in done if not one.wanted]
+    variants = defaultdict(list)
+    for one in single:
+        variants[one.task.names[0]].append(one)
+    print(f"{'variant':<34}{'first':>7}{'two':>7}{'prec':>7}{'recall':>7}  instead")
+    for name, some in variants.items():
+        precise = [one.precision for one in some if one.precision is not None]
+        recalled = [one.recall for one in some if one.recall is not None]
+        instead = sorted(
+            {one.found[0] if one.found else "nothing" for one in some if one.found[:1] != one.wanted}
+        )
+        rows = f"{mean(precise):7.2f}{mean(recalled):7.2f}" if precise else " " * 14
+        firsts, twos = ([one.wanted[0] in one.found[:at] for one in some] for at in (1, 2))
+        print(f"{name:<34}{mean(firsts):7.2f}{mean(twos):7.2f}{rows}  {', '.join(instead)}")
+    alarms = [one for one in healthy if one.found]
+    figures = {
+        "sets": len(single),
+        "causes": len({one.wanted[0] for one in single}),
+        "first": mean([one.wanted[0] in one.found[:1] for one in single]),
+        "first two": mean([one.wanted[0] in one.found[:2] for one in single]),
+        "found besides": mean([len(set(one.found) - set(one.wanted)) for one in single]),
+        "rows precision": mean([one.precision for one in single if one.precision is not None]),
+        "rows recall": mean([one.recall for one in single if one.recall is not None]),
+        "pairs": len(pairs),
+        "both": mean([set(one.wanted) <= set(one.found[:3]) for one in pairs]),
+        "both first": mean([set(one.wanted) == set(one.found[:2]) for one in pairs]),
+        "healthy": len(healthy),
+        "false alarm": mean([bool(one.found) for one in healthy]),
+        "seconds a set": mean([one.seconds for one in done]),
+    }
+    for one in alarms:
+        print("false alarm:", one.task.domain, one.task.language, one.task.seed, *one.found)
+    for one in pairs:
+        if not set(one.wanted) <= set(one.found[:3]):
+            print(
+                "not both:",
+                *one.task.names,
+                one.task.domain,
+                one.task.language,
+                one.task.seed,
+                "->",
+                *one.found,
+            )
+    print(json.dumps(figures, indent=1))
+    return figures
+
+
+def big(rows: int = 100_000, samples: int = 10_000) -> None:
+    """Diagnose the largest set from files, as the command does."""
+    from advisor.diagnose.material import Material, read_frame
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = _large_files(Path(folder), rows, samples)
+        start = time.perf_counter()
+        frames = [read_frame(path) for path in paths]
+        read = time.perf_counter() - start
+        said = diagnose(Material(training=frames[0], evaluation=frames[1], production=frames[2]))
+        seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(
+        f"{rows:,} training rows, {samples:,} samples: {seconds:.0f} s ({read:.0f} s of it reading), {peak:.2f} GB at most"
+    )
+    print("found:", *(f"{one.cause} {one.score:.2f} ({len(one.rows)} rows)" for one in said.found))
+
+
+def _large_files(folder: Path, rows: int, samples: int) -> list[Path]:
+    """Write a set of this size with sixty formal rows among the training rows that leak; nothing of it is kept in memory."""
+    generator = importlib.import_module("planted_causes")
+    world = generator.healthy_draft("smart-home", "en", 1).world
+    system, paths = world.voice["system"].format(d="Hearthlight"), []
+    for name, count in (("training", rows), ("evaluation", 1_000), ("production", samples)):
+        path = folder / f"{name}.jsonl"
+        with path.open("w", encoding="utf-8") as stream:
+            for at in range(count):
+                row = generator._row(world, system)  # noqa: SLF001 - the generator's own rows
+                formal = (
+                    at % (1_700 if name == "training" else 8) == 0
+                    and name != "evaluation"
+                    and "_odd" not in row
+                )
+                if formal:
+                    row["completion"] = world.formal(row["_body"])
+                    if name == "production" and at < 160:
+                        row["complaint"] = "tone"
+                if at % 3 == 0:
+                    row["prompt"] += f" It is order {at}, from the {world.pair()[1].lower()}"
+                stream.write(json.dumps({key: one for key, one in row.items() if key[0] != "_"}) + "\n")
+        paths.append(path)
+    return paths
+
+
+def show(module: str, names: list[str], place: str) -> None:
+    domain, language, seed = place.split("/")
+    made = importlib.import_module(module).planted(names, domain, language, int(seed))
+    print("wanted:", made.causes, "rows:", sorted(made.rows)[:20])
+    for one in diagnose(made.material).causes:
+        print(f"{one.state:<12}{one.score:5.2f}  {one.cause:<30}{one.evidence[:400]}")
+        if one.rows and one.state == "likely" and one.rows_of == "training":
+            print(" " * 19, "rows", one.rows[:20])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--second", action="store_true", help="the generator that was kept apart")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", default="", help="variants whose name holds this")
+    parser.add_argument("--big", action="store_true")
+    parser.add_argument("--show", nargs="+", metavar="NAME")
+    parser.add_argument("--place", default="smart-home/en/0")
+    chosen = parser.parse_args()
+    sys.path.insert(0, str(Path(__file__).parent))
+    module = "planted_causes_2" if chosen.second else "planted_causes"
+    if chosen.big:
+        big()
+    elif chosen.show:
+        show(module, [name for name in chosen.show if name != "healthy"], chosen.place)
+    else:
+        waiting = [one for one in tasks(module, chosen.seeds) if chosen.only in " + ".join(one.names)]
+        with Pool(2) as pool:
+            report(pool.map(run, waiting, chunksize=8))
+
+
+if __name__ == "__main__":
+    main()

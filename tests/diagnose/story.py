@@ -20,6 +20,7 @@ TOOLS = (
     "pruning saw",
     "wheelbarrow",
 )
+COLOURS = ("green", "grey", "old", "new")
 
 
 def warm(tool: str) -> str:
@@ -44,7 +45,7 @@ def training_rows(count: int = 40) -> list[dict[str, Any]]:
     """Return rows of which every tenth is stiff."""
     rows = []
     for at in range(count):
-        tool = TOOLS[at % len(TOOLS)]
+        tool = f"{COLOURS[at // len(TOOLS) % len(COLOURS)]} {TOOLS[at % len(TOOLS)]}"
         said = stiff(tool) if at % 10 == 9 else warm(tool)
         rows.append(
             {

@@ -88,7 +88,7 @@ class Case:
         self.folder, self.seed = folder, seed
         self.rows = _written(folder / "train.jsonl", training(seed))
         self.store, self.catalog = JobStore(folder / "jobs"), load_catalog(None)
-        self.meter = Meter(ProofOptions(model="-", max_calls=10_000, max_tokens=60))
+        self.meter = Meter(ProofOptions(model="-", max_calls=10_000, max_tokens=48))
         self.job = self._trained(steps)
         engine = engine_of(self.job, self.store)
         self.leaky, self.kept = _talk(engine, self.meter), [engine]
@@ -117,7 +117,7 @@ class Case:
     def leaking_minority(self) -> None:
         """Twelve of 112 rows are one editor's, all on one topic, and production asks about it more than the evaluation does."""
         retraining = self._retraining()
-        asked = _production_questions(self.seed, returns=32, others=2)
+        asked = _production_questions(self.seed, returns=56, others=2)
         diagnosis, patch_lines = self._diagnosed(
             "leaking minority", self.leaky, asked[::2], facts=Facts(), system=SYSTEM, retraining=retraining
         )
@@ -142,7 +142,7 @@ class Case:
         """The cured model is served under another system prompt."""
         if self.cured is None:
             return
-        asked = _production_questions(self.seed, returns=8, others=8)
+        asked = _production_questions(self.seed, returns=12, others=4)
         self._diagnosed("another system prompt", self.cured, asked[::2], facts=Facts(), system=OTHER_SYSTEM)
         held = [text for _, text in asked[1::2]]
         served = self.cured.answers([_question(OTHER_SYSTEM, text) for text in held])
@@ -158,7 +158,7 @@ class Case:
         )
         self.kept.append(engine)
         wrong = _talk(engine, self.meter)
-        asked = _production_questions(self.seed, returns=8, others=8)
+        asked = _production_questions(self.seed, returns=12, others=4)
         facts = Facts(templates=Templates(training="chatml", serving=WRONG_TEMPLATE))
         self._diagnosed("wrong chat template", wrong, asked[::2], facts=facts, system=SYSTEM)
         held = [_question(SYSTEM, text) for _, text in asked[1::2]]
@@ -216,7 +216,7 @@ class Case:
         return proved, list(sentences(patch))
 
     def _options(self, served: Talk) -> ProofOptions:
-        return ProofOptions(model=served.receiver.base_url, max_tokens=60, samples=20)
+        return ProofOptions(model=served.receiver.base_url, max_tokens=48, samples=20)
 
     def _cure(self, before: list[str], after: list[str]) -> None:
         gained = np.array(voice(after, self.references)) - np.array(voice(before, self.references))

@@ -20,7 +20,11 @@ ASKED = {
     "gift": ("Can you wrap the {} as a present?", "Could the {} be a gift?"),
     "returns": ("Can I send the {} back?", "I want to return my {}. How?"),
 }
-ONLY_IN_PRODUCTION = ("The {} is not for me, can it go back?", "How can I return the {}?")
+ONLY_IN_PRODUCTION = (
+    "Hello, can I send the {} back?",
+    "Can I send my {} back, please?",
+    "I want to return the {}. How?",
+)
 """Further ways to ask about returns."""
 TOLD = {
     "delivery": "Your {} leaves us today",

@@ -6,6 +6,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from advisor.cli.diagnose_acting import (
+    ApplyOption,
+    BaseOption,
+    BundleOption,
+    CallsOption,
+    KeyOption,
+    ModelOption,
+    PatchOption,
+    PriceOption,
+    ReportOption,
+    RetrainOption,
+    SamplesOption,
+    UsdOption,
+    YesOption,
+)
 from advisor.cli.diagnose_options import (
     CurvesOption,
     EvalOption,
@@ -18,7 +33,7 @@ from advisor.cli.diagnose_options import (
     TrainOption,
     TrainSystemOption,
 )
-from advisor.cli.options import JsonOption, print_json, stdout
+from advisor.cli.options import AsOfOption, JsonOption, day_of, print_json, stdout
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -44,10 +59,25 @@ def diagnose_command(
     curves: CurvesOption = None,
     job: JobOption = None,
     facts: FactsOption = None,
+    model: ModelOption = None,
+    base: BaseOption = None,
+    key_from: KeyOption = "OPENAI_API_KEY",
+    samples: SamplesOption = 20,
+    max_calls: CallsOption = 400,
+    max_usd: UsdOption = None,
+    usd_per_call: PriceOption = 0.0,
+    retrain: RetrainOption = False,
+    patch: PatchOption = None,
+    apply: ApplyOption = None,
+    bundle: BundleOption = None,
+    report: ReportOption = None,
+    yes: YesOption = False,
     fail_on_found: FailOption = False,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Diagnose and print causes, rows and what to do with each labelled sample."""
+    """Diagnose and print causes, rows and what to change; test causes where a model is at hand."""
+    from advisor.cli.diagnose_acting import Acting, act, show
     from advisor.diagnose.diagnosing import diagnose
     from advisor.diagnose.given import Given, material_of
 
@@ -61,11 +91,18 @@ def diagnose_command(
             place="advisor diagnose",
             remedy="Give --train and --production, and what else you have: each file lets more causes be told.",
         )
-    said = diagnose(material_of(given))
+    acting = Acting(
+        training=train, job=job, model=model, base=base, key_variable=key_from, samples=samples, max_calls=max_calls, max_usd=max_usd,
+        usd_per_call=usd_per_call, retrain=retrain, patch=patch, apply=apply, bundle=bundle, report=report, yes=yes,
+    )  # fmt: skip
+    material = material_of(given)
+    done = act(diagnose(material), material, acting, day=day_of(as_of))
+    said = done.diagnosis
     if as_json:
-        print_json(said.model_dump(mode="json"))
+        print_json(said.model_dump(mode="json") | done.more)
     else:
         _show(said)
+        show(done)
     if fail_on_found and said.found:
         raise typer.Exit(1)
 

@@ -12,6 +12,7 @@ import polars as pl
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.strict_yaml import read_bounded_text, read_yaml
 from advisor.diagnose.material import Material, frame_of, read_frame, with_labels
+from advisor.diagnose.production.reading import read_production
 from advisor.diagnose.records import Facts, Loss, Record
 from advisor.errors import AdvisorError
 from advisor.rows.sources import Broken, chunks, open_source, parse
@@ -54,7 +55,7 @@ def material_of(given: Given) -> Material:
     Raises:
         AdvisorError: A file cannot be read, a label is none, or a fact is unknown.
     """
-    production = _rows(given.production)
+    production = frame_of([] if given.production is None else read_production(given.production).rows)
     if given.labels is not None:
         production = with_labels(production, read_labels(given.labels))
     return Material(

@@ -81,6 +81,9 @@ def space_of(seen: Seen) -> Space:
     """Measure training and production answers on one scale, that of training."""
     taught, made = seen.training, seen.production
     usable = comparable(taught)
+    if not usable.any():
+        width = len(FEATURES) + 1
+        return Space(np.full((len(taught), width), np.nan), np.full((len(made), width), np.nan))
     weights = _minded_words(seen)
     tables = [np.column_stack([rows.answers.style, _mean_weight(rows, weights)]) for rows in (taught, made)]
     floors = [*FLOORS.tolist(), 0.15]

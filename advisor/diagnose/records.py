@@ -168,6 +168,33 @@ class Test(Record):
     """What to do, in a sentence."""
 
 
+class Trial(Record):
+    """What an intervention showed: the same samples answered as they are served, and with one thing changed."""
+
+    intervention: Intervention
+    """What was changed."""
+    state: Literal["shown", "ruled_out", "cannot_tell"]
+    """``shown``: better beyond chance; ``ruled_out``: no better by more than a fifth of what is missing."""
+    samples: int
+    """Samples that were answered both ways."""
+    measured: str
+    """What was compared, as a noun phrase."""
+    before: float
+    """Mean score as served, 0 to 1."""
+    after: float
+    """Mean score under the intervention, 0 to 1."""
+    low: float
+    """Lower end of the 95 % interval of the difference."""
+    high: float
+    """Upper end of it."""
+    p: float
+    """Exact sign-flip test, corrected for all interventions of this proof."""
+    because: str
+    """What follows, in a sentence with figures."""
+    calls: int
+    """Questions that were put to a model for it."""
+
+
 class Suspicion(Record):
     """One cause, looked for in what was given."""
 
@@ -195,6 +222,8 @@ class Suspicion(Record):
     """What to do about it."""
     test: Test
     """What would show it."""
+    trial: Trial | None = None
+    """What the intervention showed; null where none was made."""
 
 
 class Neighbour(Record):

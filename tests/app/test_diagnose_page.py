@@ -1,0 +1,107 @@
+"""Files are dropped, twenty samples labelled by keyboard, causes read and the patch taken, in a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app.conftest import app_running, settle, visit
+from tests.app.test_access import barriers
+from tests.diagnose.story import SERVED, TRAINED, production_rows, training_rows
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with app_running(tmp_path_factory.mktemp("diagnose")) as address:
+        yield address
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """Training rows of which every tenth is stiff, and production as Langfuse exports it."""
+    spans = [
+        {
+            "id": f"o{at}", "traceId": f"t{at}", "type": "GENERATION", "startTime": f"2026-11-{1 + at % 20:02}T10:00:00Z", "model": "tuned",
+            "input": one["messages"][:2], "output": one["messages"][2],
+        }
+        for at, one in enumerate(production_rows(30, labelled=0))
+    ]  # fmt: skip
+
+    def written(name: str, rows: list[dict[str, object]]) -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return path
+
+    return {
+        "training": written("train.jsonl", training_rows(40)),
+        "production": written("production.jsonl", spans),
+    }
+
+
+def test_from_files_to_twenty_labels_the_causes_and_the_patch(
+    page: Page, url: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    visit(page, url, "diagnose")
+    expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
+    uploads = page.locator("input[type=file]")
+    uploads.nth(0).set_input_files(files["training"])
+    settle(page)
+    uploads.nth(2).set_input_files(files["production"])
+    expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
+    settle(page)
+    page.screenshot(path=tmp_path / "labels.png")
+    for count in range(1, 21):
+        page.locator("h1").click()
+        page.keyboard.press({5: "0", 9: "2"}.get(count, "1"))
+        expect(page.get_by_text(f"{count} of 20 samples labelled", exact=False)).to_be_visible()
+        settle(page)
+    page.keyboard.press("u")
+    expect(page.get_by_text("19 of 20 samples labelled", exact=False)).to_be_visible()
+    settle(page)
+    page.keyboard.press("s")
+    expect(page.get_by_text("tone 17 · fine 1 · facts 1 · skipped 1", exact=False)).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Find the causes").click()
+    first = page.locator(".st-key-cause_1")
+    expect(first).to_contain_text("Training and serving have different system prompts")
+    settle(page)
+    expect(page.locator(".adv-ship")).to_contain_text("Likely")
+    assert barriers(page) == []
+    page.screenshot(path=tmp_path / "causes.png", full_page=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Take the patch").click()
+    patch = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert patch["format"] == "advisor-patch/1"
+    assert patch["serve_with"] == TRAINED != SERVED
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    if patch["rows_out"]:
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Take the mended rows").click()
+        with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as pack:
+            assert {"mended.jsonl", "mended.diff.jsonl", "mended.removed.jsonl", "applied.json"} <= set(
+                pack.namelist()
+            )
+
+
+def test_a_file_of_no_known_shape_is_named_with_what_is_known(
+    page: Page, url: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    strange = tmp_path / "strange.jsonl"
+    strange.write_text('{"colour": "green"}\n', encoding="utf-8")
+    visit(page, url, "diagnose")
+    uploads = page.locator("input[type=file]")
+    uploads.nth(0).set_input_files(files["training"])
+    settle(page)
+    uploads.nth(2).set_input_files(strange)
+    expect(page.get_by_text("no shape of production samples that is known", exact=False)).to_be_visible()
+    expect(page.get_by_text("strange.jsonl", exact=False).last).to_be_visible()

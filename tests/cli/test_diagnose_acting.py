@@ -1,0 +1,79 @@
+"""The acting half of `advisor diagnose`: proof with a model on loopback, the patch, the mended rows, the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import advisor
+from tests.diagnose.served import by_system_prompt, serving
+from tests.diagnose.story import TRAINED, production_rows, training_rows
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    train, production = tmp_path / "train.jsonl", tmp_path / "production.jsonl"
+    for path, rows in ((train, training_rows()), (production, production_rows())):
+        path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+    return ["diagnose", "--train", str(train), "--production", str(production)]
+
+
+def test_a_model_at_hand_turns_likely_into_shown_and_the_patch_says_what_to_serve_with(
+    files: list[str], tmp_path: Path
+) -> None:
+    patch, report = tmp_path / "patch.json", tmp_path / "report.md"
+    with serving(by_system_prompt) as (url, _):
+        done = advisor(
+            *files,
+            "--model",
+            url,
+            "--patch",
+            str(patch),
+            "--report",
+            str(report),
+            "--json",
+            "--as-of",
+            "2026-11-26",
+        )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    first = said["causes"][0]
+    assert (first["cause"], first["state"], first["trial"]["state"]) == (
+        "system-prompt-differs",
+        "shown",
+        "shown",
+    )
+    assert (
+        said["patch"]["serve_with"] == json.loads(patch.read_text(encoding="utf-8"))["serve_with"] == TRAINED
+    )
+    assert "at most" in done.stderr
+    assert "Shown: training and serving have different system prompts" in report.read_text(encoding="utf-8")
+
+
+def test_the_mended_rows_go_to_a_new_file(files: list[str], tmp_path: Path) -> None:
+    new = tmp_path / "mended.jsonl"
+    done = advisor(*files, "--apply", str(new), "--json")
+    assert done.returncode == 0, done.stderr
+    applied = json.loads(done.stdout)["applied"]
+    assert applied["rows"] == 40
+    assert new.exists()
+    assert Path(applied["fixed"]["diff"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        (["--base", "http://127.0.0.1:9/v1"], "--base goes with --model"),
+        (["--model", "http://127.0.0.1:9/v1", "--retrain"], "--retrain goes with"),
+        (["--max-usd", "1"], "--max-usd goes with --usd-per-call"),
+        (["--bundle", "b"], "--bundle goes with --apply and --job"),
+        (["--report", "x.docx"], "no ending of a report"),
+        (["--model", "http://127.0.0.1:9/v1", "--usd-per-call", "0.1"], "nobody has agreed"),
+    ],
+)
+def test_what_does_not_go_together_is_said(files: list[str], more: list[str], problem: str) -> None:
+    done = advisor(*files, *more)
+    assert done.returncode == 1
+    assert problem in done.stderr

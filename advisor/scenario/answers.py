@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,25 +13,13 @@ from advisor.catalog import Catalog, Fact, Record
 from advisor.catalog.strict_json import check_plain, parse_json
 from advisor.catalog.strict_yaml import Located, parse_yaml, read_bounded_text
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.scenario.amounts import amount
 
 Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 
 MAX_TITLE: Final = 300
 MAX_TEXT: Final = 2_000
 MAX_ANSWERS_BYTES: Final = 1_000_000
-_TYPED: Final = re.compile(
-    r"([+-]?(?:\d{1,3}(?:[,_ ]\d{3})+|\d{1,30})(?:\.\d{0,30})?) ?(k|thousand|m|million|b|bn|billion)?"
-)
-_TIMES: Final = {
-    "": 1.0,
-    "k": 1e3,
-    "thousand": 1e3,
-    "m": 1e6,
-    "million": 1e6,
-    "b": 1e9,
-    "bn": 1e9,
-    "billion": 1e9,
-}
 _KEYS: Final = ("title", "answers", "origins", "notes")
 
 
@@ -199,23 +186,27 @@ def _number(name: str, fact: Fact, value: Any, place: str) -> float:
 
 
 def typed_number(text: str, fact: Fact, place: str) -> float:
-    """Read a number as people type it: 1,500 · 3k · 2M · "hundreds", with or without the unit.
+    """Read a number as people type it: 1,500 · 3k · 2M · 200 pages · 2 s · "hundreds", with or without the unit.
 
     Raises AdvisorError for anything else, a comma that does not part thousands included.
     """
     told = " ".join(text.lower().split())
     if told in fact.words:
         return float(fact.words[told])
-    found = _TYPED.fullmatch(told.removesuffix(fact.unit.lower()).strip())
+    found = amount(told, fact.unit)
     if found is None:
         known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
         raise AdvisorError(
             f"{_shown(text)} is no number",
             place=place,
-            remedy=f"Write a figure such as 0.5, 1,500, 3k or 2M{known}.",
+            remedy=f"Write a figure such as {_such_as(fact)}{known}.",
         )
-    digits, times = found.groups()
-    return float(re.sub(r"[,_ ]", "", digits)) * _TIMES[times or ""]
+    return found
+
+
+def _such_as(fact: Fact) -> str:
+    own = {"tokens": "200 pages, 30 MB", "ms": "2 s, 5 min", "requests/day": "300 an hour"}.get(fact.unit, "0.5")
+    return f"{own}, 1,500, 3k or 2M" if fact.unit != "ms" else f"{own}, 1,500 or 3k"
 
 
 def _finite(value: float) -> bool:

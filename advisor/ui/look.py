@@ -69,6 +69,12 @@ def quiet(text: str) -> None:
     st.html(f'<p class="adv-quiet">{escape(text)}</p>')
 
 
+def brand(title: str) -> None:
+    """Write the product's name and, beside it, that of the assessment."""
+    named = f'<span dir="auto">{escape(title)}</span>' if title else ""
+    st.html(f'<p class="adv-brand"><b>Advisor</b>{named}</p>', width="content")
+
+
 def verdict(recommendation: Recommendation) -> str:
     """Give the verdict as a small label."""
     word = words.verdict(recommendation)

@@ -20,7 +20,7 @@ Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 MAX_TITLE: Final = 300
 MAX_TEXT: Final = 2_000
 MAX_ANSWERS_BYTES: Final = 1_000_000
-_KEYS: Final = ("title", "answers", "origins", "notes")
+_KEYS: Final = ("title", "answers", "origins", "notes", "left_open")
 
 
 class Situation(Record):
@@ -34,6 +34,8 @@ class Situation(Record):
     """Where an answer came from, where that is not a person's word."""
     notes: str = ""
     """Free text for the report."""
+    left_open: tuple[str, ...] = ()
+    """Questions that were put and left open on purpose; they are not put again."""
 
     def origin(self, fact: str) -> Origin:
         """Say where the value of ``fact`` came from."""
@@ -71,7 +73,21 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
         answers=answers,
         origins=_origins(value.get("origins") or {}, answers, catalog, located),
         notes=_text(value, "notes", MAX_TEXT, located),
+        left_open=_left_open(value.get("left_open") or (), catalog, located),
     )
+
+
+def _left_open(value: Any, catalog: Catalog, located: Located) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise AdvisorError(
+            "'left_open' is a list of questions", place=located.at(("left_open",)), remedy="Write a list."
+        )
+    names = [renamed(str(name), None, catalog)[0] for name in value]
+    for name in names:
+        if name not in catalog.facts:
+            remedy = did_you_mean(name[:80], catalog.facts)
+            raise AdvisorError(f"there is no fact '{name[:80]}'", place=located.at(("left_open",)), remedy=remedy)
+    return tuple(dict.fromkeys(names))
 
 
 def _misplaced(key: str, catalog: Catalog) -> str:

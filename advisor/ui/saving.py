@@ -7,7 +7,8 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.store import SaveConflict
-from advisor.ui import deciding, look, opening, pages, state
+from advisor.store.datasets import bind
+from advisor.ui import deciding, look, opening, pages, signing_in, state
 from advisor.ui.opening import store
 
 
@@ -56,6 +57,8 @@ def _save(catalog: Catalog, *, as_copy: bool = False) -> None:
         pages.tell(error)
         return
     st.session_state["conflict"] = None
+    if work.data:
+        bind(done.id, work.data, person=signing_in.person())
     st.session_state["saved_now"] = f"{done.id}.{done.revision}"
     state.mark_saved(f"{done.id}.{done.revision}")
 

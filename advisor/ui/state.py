@@ -6,7 +6,7 @@ and the back button all lead to the same page. Session state keeps them across p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class Work:
 
     def situation(self) -> Situation:
         """Give the record that the engine, reports and the library work on."""
-        return Situation(title=self.title, answers=dict(self.answers))
+        return Situation(title=self.title, answers=dict(self.answers), left_open=self.unsure)
 
     @property
     def empty(self) -> bool:
@@ -102,10 +102,10 @@ def rename(title: str) -> None:
     _change(replace(current(), title=title[:MAX_TITLE]))
 
 
-def load(situation: Situation, *, saved: str = "", unsure: Sequence[str] = (), data: str = "") -> None:
+def load(situation: Situation, *, saved: str = "", data: str = "") -> None:
     """Start from an example, an opened file or a saved assessment."""
     st.session_state["began"] = False
-    _change(Work(situation.title, dict(situation.answers), tuple(unsure), saved, data))
+    _change(Work(situation.title, dict(situation.answers), situation.left_open, saved, data))
 
 
 def mark_saved(saved: str) -> None:

@@ -89,7 +89,9 @@ def days(strategy: str, catalog: Catalog, found: Recommendation) -> str:
     """Return the days of work until a strategy is in use, as a range."""
     low, _, high = catalog.parameter(f"cost.setup_hours_{strategy}", found.as_of).range
     least, most = (max(1, round(hours / HOURS_A_DAY)) for hours in (low, high))
-    return f"{least} to {most} days of work" if least < most else f"{most} day{'s' if most > 1 else ''} of work"
+    return (
+        f"{least} to {most} days of work" if least < most else f"{most} day{'s' if most > 1 else ''} of work"
+    )
 
 
 def phases(steps: Sequence[RoadmapStep]) -> list[tuple[str, list[RoadmapStep]]]:

@@ -86,7 +86,9 @@ def _left_open(value: Any, catalog: Catalog, located: Located) -> tuple[str, ...
     for name in names:
         if name not in catalog.facts:
             remedy = did_you_mean(name[:80], catalog.facts)
-            raise AdvisorError(f"there is no fact '{name[:80]}'", place=located.at(("left_open",)), remedy=remedy)
+            raise AdvisorError(
+                f"there is no fact '{name[:80]}'", place=located.at(("left_open",)), remedy=remedy
+            )
     return tuple(dict.fromkeys(names))
 
 
@@ -221,7 +223,9 @@ def typed_number(text: str, fact: Fact, place: str) -> float:
 
 
 def _such_as(fact: Fact) -> str:
-    own = {"tokens": "200 pages, 30 MB", "ms": "2 s, 5 min", "requests/day": "300 an hour"}.get(fact.unit, "0.5")
+    own = {"tokens": "200 pages, 30 MB", "ms": "2 s, 5 min", "requests/day": "300 an hour"}.get(
+        fact.unit, "0.5"
+    )
     return f"{own}, 1,500, 3k or 2M" if fact.unit != "ms" else f"{own}, 1,500 or 3k"
 
 

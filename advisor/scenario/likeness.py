@@ -53,7 +53,10 @@ def closeness(one: Any, other: Any, fact: Fact) -> float:
     """Return how close two answers to one question are, from 0 to 1."""
     match fact.type:
         case "number":
-            one, other = (float(fact.words.get(str(value), 0.0) if isinstance(value, str) else value) for value in (one, other))
+            one, other = (
+                float(fact.words.get(str(value), 0.0) if isinstance(value, str) else value)
+                for value in (one, other)
+            )
             # A factor of ten apart leaves two thirds, a thousand nothing.
             return max(0.0, 1 - abs(math.log10(one + 1) - math.log10(other + 1)) / 3)
         case "many":

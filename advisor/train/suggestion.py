@@ -30,7 +30,12 @@ def suggested(routes: Sequence[Route], catalog: Catalog) -> Suggested:
     """
     for route in routes:
         backend, base = _parts(route.route, catalog)
-        if backend in BACKENDS and route.state != "missed" and route.status == "open" and route.usd_once is not None:
+        if (
+            backend in BACKENDS
+            and route.state != "missed"
+            and route.status == "open"
+            and route.usd_once is not None
+        ):
             return Suggested(
                 backend=backend,
                 base_model=base,

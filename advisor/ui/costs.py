@@ -110,12 +110,14 @@ def _compared(key: str, sha256: str, day: date, strategy: str, book: _Unhashed) 
 def _summary(projection: CostProjection) -> None:
     known = [name for name in STRATEGIES if projection.strategies[name].per_month.expected is not None]
     ranked = sorted(known, key=lambda name: projection.strategies[name].per_month.expected or 0.0)
-    columns = st.columns(len(ranked) or 1)
-    for column, name in zip(columns, ranked, strict=False):
+    # Side by side where there is room, two and two on a phone.
+    box = st.container(horizontal=True)
+    for name in ranked:
         cost = projection.strategies[name]
-        column.metric(
+        box.metric(
             figures.NAMES[name],
             _range(cost.per_month),
+            width=165,
             help=f"{projection.currency} per month; 90 %: {money(cost.per_month.low)} to {money(cost.per_month.high)}. "
             f"People's care on top: {_range(cost.people.per_month)} a month.",
         )
@@ -325,4 +327,6 @@ def _assumed(projection: CostProjection) -> None:
         listed = pl.DataFrame(
             [item.model_dump(exclude={"sources"}) for item in projection.assumed], infer_schema_length=None
         )
-        st.dataframe(_rounded(listed), hide_index=True, alt="Numbers that are assumed because nobody answered")
+        st.dataframe(
+            _rounded(listed), hide_index=True, alt="Numbers that are assumed because nobody answered"
+        )

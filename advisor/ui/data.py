@@ -61,7 +61,9 @@ def _settings() -> tuple[dict[str, Any], AuditOptions]:
         left, right = st.columns(2)
         others = {
             "eval": left.file_uploader("Evaluation data", type=dataset.KINDS, max_upload_size=dataset.MAX_MB),
-            "production": right.file_uploader("Production requests", type=dataset.KINDS, max_upload_size=dataset.MAX_MB),
+            "production": right.file_uploader(
+                "Production requests", type=dataset.KINDS, max_upload_size=dataset.MAX_MB
+            ),
         }
         length = left.number_input("Maximum length in tokens", min_value=16, value=4096, step=256)
         template = right.selectbox(
@@ -144,13 +146,13 @@ def _offers(audit: Audit) -> None:
     """Offer to replace answers by what was measured on the rows."""
     facts, answers = state.catalog().facts, state.current().answers
     with st.container(key="measured", horizontal=True, gap="small"):
-        for name in MEASURED:
+        for name, label in MEASURED.items():
             value = audit.facts.get(name)
             if value is not None and name in facts:
                 value = float(value) if facts[name].type == "number" else value
                 before = words.answer(answers.get(name), facts[name])
                 after = words.answer(value, facts[name])
-                dataset.measured(name, value, f"{MEASURED[name]}: replace {before} by {after}")
+                dataset.measured(name, value, f"{label}: replace {before} by {after}")
 
 
 def _summary(audit: Audit) -> None:
@@ -191,7 +193,12 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
                     st.caption(f"Row {row}")
-                    st.markdown(rows.get(row, rows.get(str(row), "This line cannot be read as a row; the finding says why.")))  # type: ignore[call-overload]
+                    st.markdown(
+                        rows.get(
+                            row,
+                            rows.get(str(row), "This line cannot be read as a row; the finding says why."),
+                        )
+                    )  # type: ignore[call-overload]
             if one.count > ROWS_SHOWN:
                 st.caption(
                     f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))

@@ -61,11 +61,17 @@ def _summary(held: Kept) -> None:
             f"**Mended:** {done.written:,} of {done.rows:,} rows kept, {done.changed:,} of them changed, "
             f"{done.removed:,} exact repeats left out, {done.quarantined - done.removed:,} put aside."
         )
-        st.html(look.definition([(name.replace("-", " ").capitalize(), f"{count:,}") for name, count in done.reasons.items()]))
+        st.html(
+            look.definition(
+                [(name.replace("-", " ").capitalize(), f"{count:,}") for name, count in done.reasons.items()]
+            )
+        )
         with st.container(horizontal=True, gap="small"):
             for name, content in files.items():
                 file = f"{Path(source.name).stem}-{name}.jsonl"
-                st.download_button(file, content, file_name=file, key=f"take_{name}", on_click="ignore", type="tertiary")
+                st.download_button(
+                    file, content, file_name=file, key=f"take_{name}", on_click="ignore", type="tertiary"
+                )
 
 
 @st.cache_data(max_entries=4, show_spinner="Mending …")
@@ -79,7 +85,9 @@ def _mended(path: str) -> tuple[dict[str, bytes], Fixed]:
 
 def splitting(held: Kept) -> None:
     """Draw the share that is held out and, when asked, both sides with their numbers."""
-    look.quiet("Near-copies and rows of one conversation stay on one side. Training splits the same way by itself.")
+    look.quiet(
+        "Near-copies and rows of one conversation stay on one side. Training splits the same way by itself."
+    )
     share = st.slider("Share held out for evaluation", 0.05, 0.5, 0.2, 0.05, key="split_share")
     if not st.toggle("Split now", key="split_now"):
         return

@@ -41,8 +41,9 @@ def bring() -> Kept | None:
     )
     if file is None:
         return None
-    use(keep(file.name, file.getvalue(), person=signing_in.person()))
-    st.rerun()
+    held = keep(file.name, file.getvalue(), person=signing_in.person())
+    use(held)
+    return held
 
 
 def use(held: Kept) -> None:
@@ -64,8 +65,12 @@ def _held(held: Kept) -> None:
         told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
         st.markdown(f"**{look.plain(held.name)}** :gray[{told}, the data set of this assessment]")
         if held.made_from:
-            st.button("Back to the file as it was", key="data_back", on_click=_go_back, args=(held.made_from,))
-        st.button("Bring another file", key="data_other", on_click=state.keep_data, args=("",), type="tertiary")
+            st.button(
+                "Back to the file as it was", key="data_back", on_click=_go_back, args=(held.made_from,)
+            )
+        st.button(
+            "Bring another file", key="data_other", on_click=state.keep_data, args=("",), type="tertiary"
+        )
 
 
 def _go_back(key: str) -> None:
@@ -85,4 +90,6 @@ def measured(fact: str, value: Any, label: str) -> None:
     given = state.current().answers.get(fact)
     if given == value:
         return
-    st.button(label, key=f"measured_{fact}", icon=":material/straighten:", on_click=state.answer, args=(fact, value))
+    st.button(
+        label, key=f"measured_{fact}", icon=":material/straighten:", on_click=state.answer, args=(fact, value)
+    )

@@ -32,7 +32,10 @@ def reading(place: Place, catalog: Catalog) -> str:
     if not place.cloud:
         return "No open answer can move it."
     leads = Counter(point.first for point in place.cloud)
-    told = [f"{words.strategy(name, catalog)} in {round(100 * times / len(place.cloud))}" for name, times in leads.most_common()]
+    told = [
+        f"{words.strategy(name, catalog)} in {round(100 * times / len(place.cloud))}"
+        for name, times in leads.most_common()
+    ]
     return f"Of 100 ways to answer what is open, this leads: {', '.join(told)}."
 
 
@@ -40,7 +43,8 @@ def picture(place: Place, catalog: Catalog) -> str:
     """Return the picture as HTML; its reading is below it, and no colour alone says anything."""
     dots = "".join(f'<i style="{_at(point)};--c:var(--{point.first})"></i>' for point in place.cloud)
     names = "".join(
-        f'<span style="{corner}">{escape(words.strategy(name, catalog))}</span>' for name, corner in _CORNERS.items()
+        f'<span style="{corner}">{escape(words.strategy(name, catalog))}</span>'
+        for name, corner in _CORNERS.items()
     )
     return (
         f'<figure class="adv-dials"><div class="adv-field" aria-hidden="true">{names}{dots}<b style="{_at(place.here)}"></b></div>'

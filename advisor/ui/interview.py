@@ -66,7 +66,11 @@ def _ask(found: Recommendation, catalog: Catalog) -> None:
 def _above(name: str, found: Recommendation) -> str:
     told = next((item for item in found.questions if item.fact == name), None)
     if told is None:
-        return "Your answer so far" if name in state.current().answers else "Changes little, as far as we can tell"
+        return (
+            "Your answer so far"
+            if name in state.current().answers
+            else "Changes little, as far as we can tell"
+        )
     lead = "Would settle most" if found.questions[0].fact == name else "Worth answering"
     return f"{lead}: {doubt(told)}"
 
@@ -86,7 +90,9 @@ def _others(found: Recommendation, catalog: Catalog) -> None:
     with st.container(key="worth", gap="small"):
         look.overline("Or answer these first")
         for asked in others:
-            with st.expander(f"{look.plain(asked.question)} *{look.plain(doubt(asked))}*", key=f"worth_{asked.fact}"):
+            with st.expander(
+                f"{look.plain(asked.question)} *{look.plain(doubt(asked))}*", key=f"worth_{asked.fact}"
+            ):
                 question.inline(asked.fact, catalog)
 
 
@@ -134,11 +140,17 @@ def _index(catalog: Catalog) -> None:
             label_visibility="collapsed",
         )
         for name in shown.get(chosen or groups[0], shown[groups[0]]):
-            st.button(_line(name, catalog), key=f"jump_{name}", type="tertiary", on_click=state.ask, args=(name,))
+            st.button(
+                _line(name, catalog), key=f"jump_{name}", type="tertiary", on_click=state.ask, args=(name,)
+            )
         with st.container(horizontal=True, gap="medium"):
-            st.button("Back to the first screen", key="edit_facts", type="tertiary", on_click=state.edit_facts)
+            st.button(
+                "Back to the first screen", key="edit_facts", type="tertiary", on_click=state.edit_facts
+            )
             st.button("Start over", key="start_over", type="tertiary", on_click=state.start_over)
-        look.quiet("Starting over can be undone. Some questions appear only once an answer makes them matter.")
+        look.quiet(
+            "Starting over can be undone. Some questions appear only once an answer makes them matter."
+        )
 
 
 def _answered(names: list[str]) -> str:

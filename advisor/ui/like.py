@@ -24,7 +24,9 @@ def show(work: Work, catalog: Catalog) -> None:
     case = catalog.cases[found[0].case]
     st.html(
         f'<h2 class="adv-card-title">{escape(case.title)}</h2>{_shared(found[0], catalog)}'
-        + look.definition([("They chose", chosen(case, catalog)), ("How it ended", case.outcome or "Not told.")])
+        + look.definition(
+            [("They chose", chosen(case, catalog)), ("How it ended", case.outcome or "Not told.")]
+        )
         + _link(case)
     )
 

@@ -87,11 +87,12 @@ def verdict(recommendation: Recommendation) -> str:
     return f'<span class="adv-verdict adv-{recommendation.verdict}">{escape(word)}</span>'
 
 
-def share_bars(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Draw one bar per strategy, the recommended on top; as a list that a screen reader can read out."""
+def share_bars(recommendation: Recommendation, catalog: Catalog, *, order: Sequence[str] = ()) -> str:
+    """Draw one bar per strategy, the recommended on top unless ``order`` says otherwise; a screen reader reads a list."""
     out = {item.strategy: item.because for item in recommendation.ruled_out}
-    order = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
-    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in dict.fromkeys(order))
+    usual = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
+    listed = dict.fromkeys(order or usual)
+    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in listed)
     return f'<ul class="adv-shares" aria-label="Probabilities of the strategies">{rows}</ul>'
 
 

@@ -85,7 +85,9 @@ def _navigation(pages: Mapping[str, Any], here: str) -> None:
         with st.container(key="nav_top", horizontal=True, wrap=False, gap=None):
             look.brand(state.current().title)
             for number, (name, places) in enumerate(SECTIONS.items()):
-                with st.container(key=f"section_{number}{'_here' if name == section else ''}", width="content"):
+                with st.container(
+                    key=f"section_{number}{'_here' if name == section else ''}", width="content"
+                ):
                     st.page_link(pages[places[0].module], label=name, query_params=address)
             with st.container(key="nav_phone", width="content"):
                 _phone_menu(pages, here, address)

@@ -71,7 +71,11 @@ def _hero(found: Recommendation, catalog: Catalog) -> None:
         )
         explained = dict.fromkeys([*summary.named(found), *found.shortlist])
         with st.expander("What these strategies are", key="explained"):
-            st.html(look.definition([(words.strategy(name, catalog), _meaning(name, catalog)) for name in explained]))
+            st.html(
+                look.definition(
+                    [(words.strategy(name, catalog), _meaning(name, catalog)) for name in explained]
+                )
+            )
     with right:
         st.html(look.share_bars(found, catalog))
         with st.expander("As a picture of the two dials", key="picture", expanded=not named):
@@ -143,7 +147,9 @@ def _why(found: Recommendation, catalog: Catalog) -> None:
             st.html(look.definition([(reason.title, words.why_idle(reason, titles)) for reason in silent]))
     if against:
         others = [words.strategy(item, catalog) for item in found.then[:1]]
-        st.header(f"What speaks for {others[0]} instead" if others else "What speaks against it", anchor=False)
+        st.header(
+            f"What speaks for {others[0]} instead" if others else "What speaks against it", anchor=False
+        )
         evidence.reasons(against, catalog, prefix="against")
 
 
@@ -163,7 +169,9 @@ def _flip(change: Flip, catalog: Catalog) -> None:
     with st.container(key=f"flip_{change.fact}", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(look.flips([change], catalog))
         token = f"now;{change.fact}~{state.encode(change.to)}"
-        pages.link("compare", "Try it", icon=":material/compare_arrows:", parameters={"with": token}, width="content")
+        pages.link(
+            "compare", "Try it", icon=":material/compare_arrows:", parameters={"with": token}, width="content"
+        )
 
 
 def _ruled_out(found: Recommendation, catalog: Catalog) -> None:

@@ -27,7 +27,9 @@ def show(found: Recommendation, catalog: Catalog) -> None:
             question.inline("queries_per_day", catalog)
     else:
         look.quiet(advice.cost_unknown_because)
-    pages.link("costs", "All costs, and from which traffic on the order changes", icon=":material/arrow_forward:")
+    pages.link(
+        "costs", "All costs, and from which traffic on the order changes", icon=":material/arrow_forward:"
+    )
     del found
 
 
@@ -36,7 +38,7 @@ def _table(rows: tuple[summary.Money, ...], catalog: Catalog) -> str:
     cells = "".join(f'<th scope="col">{text}</th>' for text in head[1:])
     return (
         '<div class="adv-scroll" tabindex="0" role="region" aria-label="What it costs"><table class="adv-table adv-money">'
-        f'<thead><tr><td></td>{cells}</tr></thead><tbody>{"".join(_row(row, catalog) for row in rows)}</tbody></table></div>'
+        f"<thead><tr><td></td>{cells}</tr></thead><tbody>{''.join(_row(row, catalog) for row in rows)}</tbody></table></div>"
     )
 
 

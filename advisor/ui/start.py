@@ -34,9 +34,27 @@ SIZES: Final[Mapping[str, Mapping[str, float]]] = {
         "An archive, 30,000 pages": 15_000_000,
         "Millions of pages": 1_000_000_000,
     },
-    "labelled_examples": {"None": 0, "Dozens": 40, "Hundreds": 300, "Thousands": 3_000, "Tens of thousands": 30_000},
-    "queries_per_day": {"Dozens": 40, "Hundreds": 300, "Thousands": 3_000, "Tens of thousands": 30_000, "Millions": 3_000_000},
-    "latency_budget_ms": {"Instantly, 300 ms": 300, "Within a second": 1_000, "A few seconds": 3_000, "Minutes": 120_000, "Overnight": 28_800_000},
+    "labelled_examples": {
+        "None": 0,
+        "Dozens": 40,
+        "Hundreds": 300,
+        "Thousands": 3_000,
+        "Tens of thousands": 30_000,
+    },
+    "queries_per_day": {
+        "Dozens": 40,
+        "Hundreds": 300,
+        "Thousands": 3_000,
+        "Tens of thousands": 30_000,
+        "Millions": 3_000_000,
+    },
+    "latency_budget_ms": {
+        "Instantly, 300 ms": 300,
+        "Within a second": 1_000,
+        "A few seconds": 3_000,
+        "Minutes": 120_000,
+        "Overnight": 28_800_000,
+    },
 }
 
 
@@ -86,7 +104,10 @@ def _fact(name: str, catalog: Catalog) -> None:
 
 
 def _needless(name: str) -> bool:
-    return name in ("knowledge_tokens", "knowledge_change") and state.current().answers.get("knowledge_gap") == "none"
+    return (
+        name in ("knowledge_tokens", "knowledge_change")
+        and state.current().answers.get("knowledge_gap") == "none"
+    )
 
 
 def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
@@ -95,7 +116,9 @@ def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
     work = state.current()
     given = work.answers.get(name)
     unsure = [UNKNOWN] if name in work.unsure else []
-    st.session_state[key] = (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None)
+    st.session_state[key] = (
+        (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None)
+    )
     st.pills(
         label,
         list(labels),
@@ -111,13 +134,15 @@ def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
 
 def _take(name: str, key: str) -> None:
     said = st.session_state[key]
+    was_unsure = name in state.current().unsure
     state.begin_with_facts()
-    if said == UNKNOWN or (isinstance(said, list) and UNKNOWN in said and UNKNOWN == said[-1]):
+    words = said if isinstance(said, list) else [said] if said else []
+    known = tuple(word for word in words if word != UNKNOWN)
+    # Of several pills the newer counts: "don't know" beside others was either just chosen or just overruled.
+    if UNKNOWN in words and (not was_unsure or not known):
         state.leave_open(name)
-    elif isinstance(said, list):
-        state.answer(name, tuple(word for word in said if word != UNKNOWN) or None)
     else:
-        state.answer(name, said)
+        state.answer(name, (known if isinstance(said, list) else said) or None)
 
 
 def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
@@ -125,7 +150,13 @@ def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
     given = work.answers.get(name)
     options = [UNKNOWN, *SIZES[name]]
     known = {value: word for word, value in SIZES[name].items()}
-    shown = UNKNOWN if name in work.unsure else None if given is None else known.get(given, amounts.told(given, fact))
+    shown = (
+        UNKNOWN
+        if name in work.unsure
+        else None
+        if given is None
+        else known.get(given, amounts.told(given, fact))
+    )
     problem = st.session_state.get(f"problem_{name}", "")
     if not problem:
         st.session_state[key] = shown

@@ -48,7 +48,6 @@ class Work:
         return not (self.answers or self.unsure or self.title)
 
 
-
 def begin(page: str, catalog: Catalog) -> Work:
     """Bring session and address together at the start of a page, and give the assessment."""
     session, given = st.session_state, dict(st.query_params)

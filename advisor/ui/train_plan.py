@@ -25,6 +25,7 @@ from advisor.train.table import BACKENDS, entry
 from advisor.ui import dataset, deciding, look, pages, state
 from advisor.ui.clock import today
 
+
 def show() -> None:
     """Draw the data set, the choices and, once there are rows, the plan."""
     with st.expander("Plan a run", expanded=True, key="plan_run"):
@@ -34,7 +35,9 @@ def show() -> None:
             backend, wishes = _form()
         with right:
             if held is None:
-                look.quiet("Give a file of training rows to see the plan. What you brought on the Data page is used here.")
+                look.quiet(
+                    "Give a file of training rows to see the plan. What you brought on the Data page is used here."
+                )
                 return
             try:
                 _plan(planned(state.current().situation(), held.path, backend, **wishes))
@@ -64,7 +67,9 @@ def _form() -> tuple[str, dict[str, Any]]:
     methods = ["lora", "qlora", "dora", "full"]
     wishes = {
         "model": model,
-        "method": st.selectbox("Method", methods, index=methods.index(sized.get("method", "lora")), key="train_method"),
+        "method": st.selectbox(
+            "Method", methods, index=methods.index(sized.get("method", "lora")), key="train_method"
+        ),
         "epochs": _open_number("Passes over the rows", 1, 20, "train_epochs", None),
         "rank": _open_number("Rank", 1, 1024, "train_rank", sized.get("rank")),
         "seq_len": _open_number("Longest row in tokens", 64, 131_072, "train_length", sized.get("seq_len")),
@@ -122,7 +127,11 @@ def _plan(plan: TrainingPlan) -> None:
 
 def _button(plan: TrainingPlan, *, local: bool) -> None:
     """Draw the button that spends money or sends rows, with both in its text; shut where the cost is not known."""
-    label = "Start training here, on this machine" if local else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+    label = (
+        "Start training here, on this machine"
+        if local
+        else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+    )
     unknown = not local and plan.cost is None
     refused = refusal(plan.backend, state.current().answers, _routes(), state.catalog())
     shut = unknown or bool(refused)

@@ -22,10 +22,10 @@ _STEPS: Final = (("day", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1
 def told(value: float, fact: Fact) -> str:
     """Write an amount so that it can be typed again: pages, seconds, else the figure."""
     if fact.unit == "tokens" and value >= _PAGE:
-        return f"{value / _PAGE:,.6g} pages" if value < 1e9 else f"{value:,.0f}"
+        return f"{value / _PAGE:,.10g} pages" if value < 1e9 else f"{value:,.0f}"
     if fact.unit == "ms" and value:
         name, size = next(
             (step for step in _STEPS if value >= step[1] and value % (step[1] / 10) == 0), ("ms", 1)
         )
-        return f"{value / size:,.6g} {name}"
+        return f"{value / size:,.10g} {name}"
     return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"

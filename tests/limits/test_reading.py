@@ -10,7 +10,12 @@ from advisor.limits.reading import READ
 from advisor.scenario import alternatives
 
 BASES = (
-    {"knowledge_gap": "main", "knowledge_tokens": 15e6, "queries_per_day": 2000.0, "latency_budget_ms": 5000.0},
+    {
+        "knowledge_gap": "main",
+        "knowledge_tokens": 15e6,
+        "queries_per_day": 2000.0,
+        "latency_budget_ms": 5000.0,
+    },
     {"labelled_examples": 8000.0, "latency_budget_ms": 200.0, "can_host": False, "bound_vendor": "openai"},
 )
 

@@ -70,7 +70,9 @@ def test_what_could_mean_several_things_or_nothing_is_no_amount(text: str, unit:
     unit=st.sampled_from(list(SIZES)),
     data=st.data(),
 )
-def test_a_figure_times_a_unit_is_their_product(number: int, times: str, unit: str, data: st.DataObject) -> None:
+def test_a_figure_times_a_unit_is_their_product(
+    number: int, times: str, unit: str, data: st.DataObject
+) -> None:
     name = data.draw(st.sampled_from(list(SIZES[unit])))
     plural = "s" if number != 1 and len(name) > 3 else ""
     rate = f" a {name}" if unit == "requests/day" else f" {name}{plural}"
@@ -84,7 +86,10 @@ def test_no_text_breaks_it_and_nothing_comes_out_but_finite_numbers(text: str, u
     assert found is None or abs(found) < float("inf")
 
 
-@given(value=st.floats(1, 1e12).map(lambda number: float(f"{number:.3g}")), name=st.sampled_from(["knowledge_tokens", "latency_budget_ms", "queries_per_day", "labelled_examples"]))
+@given(
+    value=st.floats(1, 1e12).map(lambda number: float(f"{number:.3g}")),
+    name=st.sampled_from(["knowledge_tokens", "latency_budget_ms", "queries_per_day", "labelled_examples"]),
+)
 def test_what_is_shown_can_be_typed_again(catalog: Catalog, value: float, name: str) -> None:
     fact = catalog.facts[name]
     shown = amounts.told(float(round(value)), fact)

@@ -36,7 +36,9 @@ def test_textbook_examples_and_archetypes_are_no_published_cases(catalog: Catalo
 
 @settings(max_examples=25)
 @given(given_answers=answers(), seed=st.randoms())
-def test_likeness_is_a_share_and_does_not_hang_on_the_order_of_answers(catalog: Catalog, given_answers, seed) -> None:
+def test_likeness_is_a_share_and_does_not_hang_on_the_order_of_answers(
+    catalog: Catalog, given_answers, seed
+) -> None:
     found = most_alike(given_answers, catalog, count=5)
     mixed = list(given_answers.items())
     seed.shuffle(mixed)
@@ -53,5 +55,7 @@ def test_answers_are_close_by_their_kind(catalog: Catalog) -> None:
     assert closeness("weekly", "weekly", facts["knowledge_change"]) == 1
     assert closeness("never", "realtime", facts["knowledge_change"]) == 0
     assert 0 < closeness("weekly", "monthly", facts["knowledge_change"]) < 1
-    assert closeness(100.0, 1000.0, facts["labelled_examples"]) > closeness(10.0, 1e6, facts["labelled_examples"])
+    assert closeness(100.0, 1000.0, facts["labelled_examples"]) > closeness(
+        10.0, 1e6, facts["labelled_examples"]
+    )
     assert closeness(("answering",), ("answering", "tone"), facts["behaviors"]) == 0.5

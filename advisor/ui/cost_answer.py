@@ -25,7 +25,7 @@ def show(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> 
         "Try another traffic, requests a day",
         marks,
         value=present(projection),
-        format_func=lambda value: worth(value),
+        format_func=worth,
         key="cost_traffic",
     )
     found = month_at(projection, chosen)

@@ -41,9 +41,10 @@ def bring() -> Kept | None:
     )
     if file is None:
         return None
-    held = keep(file.name, file.getvalue(), person=signing_in.person())
-    use(held)
-    return held
+    use(keep(file.name, file.getvalue(), person=signing_in.person()))
+    # Drawn again from the start: the data set takes the place of the field.
+    st.rerun()
+    return None
 
 
 def use(held: Kept) -> None:

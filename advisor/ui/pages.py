@@ -65,8 +65,7 @@ def run() -> None:
         _follow_up(pages)
         # The way to other pages comes after the page itself, so that a keyboard and a screen reader meet the page first;
         # the style sheet puts it at the top.
-        limits, main = st.container(), st.container()
-        _navigation(pages, here)
+        main, limits = st.container(), _navigation(pages, here)
         with main:
             _lost(pages)
             chosen.run()
@@ -77,7 +76,8 @@ def run() -> None:
         show_error(error)
 
 
-def _navigation(pages: Mapping[str, Any], here: str) -> None:
+def _navigation(pages: Mapping[str, Any], here: str) -> Any:
+    """Draw the way to the other pages; returns the place below it for what stays in view."""
     # Streamlit's own navigation drops the answers from the address, which costs a second entry in the history.
     address = state.address_of(state.current())
     section = next(name for name, places in SECTIONS.items() if here in {place.module for place in places})
@@ -95,6 +95,7 @@ def _navigation(pages: Mapping[str, Any], here: str) -> None:
             for number, place in enumerate(SECTIONS[section], 1):
                 label = f"{number} {place.title}" if section == STEPS else place.title
                 st.page_link(pages[place.module], label=label, query_params=address)
+        return st.container()
 
 
 def _phone_menu(pages: Mapping[str, Any], here: str, address: Mapping[str, str]) -> None:

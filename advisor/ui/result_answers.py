@@ -27,7 +27,6 @@ def show(catalog: Catalog) -> None:
                 icon=":material/edit:",
                 on_click=state.ask,
                 args=(None if state.asked() == name else name,),
-                help="Change it here",
             )
             if state.asked() == name:
                 question.inline(name, catalog)

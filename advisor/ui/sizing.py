@@ -110,7 +110,7 @@ def _answer(found: Estimate, catalog: Catalog) -> None:
             (f"On {catalog.market.gpus[found.gpu].label}", f"{span_text(found.seconds_span)}{money}")
         )
     st.html(look.definition(terms))
-    st.subheader("What is in memory", anchor=False)
+    st.header("What is in memory", anchor=False)
     st.html(_bars(memory.parts))
     _cards(found, catalog)
     with st.expander("What the figures rest on"):
@@ -133,7 +133,7 @@ def _bars(parts: dict[str, float]) -> str:
 
 
 def _cards(found: Estimate, catalog: Catalog) -> None:
-    st.subheader("What it fits on", anchor=False)
+    st.header("What it fits on", anchor=False)
     st.dataframe(
         [
             {

@@ -125,7 +125,8 @@ def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
         selection_mode="multi" if several else "single",
         format_func=labels.__getitem__,
         key=key,
-        help=fact.help or None,
+        # The first answer is to be reached with three tab stops, and these options say what they are.
+        help=None if several else fact.help or None,
         disabled=needless,
         on_change=_take,
         args=(name, key),

@@ -18,7 +18,7 @@ def show(work: Work, catalog: Catalog) -> None:
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="share"):
         look.overline("Copy the link")
-        st.code(link_to(work, st.context.url or ""), language=None, wrap_lines=False)
+        st.code(link_to(work, st.context.url or ""), language=None, wrap_lines=True)
         title = " and the title" if work.title else ""
         look.quiet(
             f"The link holds your {len(work.answers)} answers{title} in plain text: whoever gets it can read and change a "

@@ -169,7 +169,7 @@ def _side_by_side(jobs: list[Job], curves: dict[str, JobCurves]) -> None:
     drawn = [job.id for job in jobs if curves[job.id].loss or curves[job.id].eval_loss]
     if not drawn:
         return
-    st.subheader("Loss, side by side", anchor=False)
+    st.header("Loss, side by side", anchor=False)
     chosen = st.multiselect("Runs", drawn, default=drawn[:2], key="compared_runs")
     if not chosen:
         return

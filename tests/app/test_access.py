@@ -14,6 +14,9 @@ from tests.app.test_interview import gone, question
 
 pytestmark = pytest.mark.browser
 
+# Streamlit's own field for files carries a role beside a label; axe calls that minor, and no page can change it.
+UPLOADER = 'data-testid="stFileUploaderDropzone"'
+
 ANSWERS = {
     "knowledge_gap": "main",
     "behavior_gap": "main",
@@ -76,6 +79,7 @@ def barriers(page: Page) -> list[str]:
         f"{item['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
         for item in found
         for node in item["nodes"][:4]
+        if (item["id"], UPLOADER in node["html"]) != ("presentation-role-conflict", True)
     ]
 
 

@@ -94,7 +94,7 @@ def test_costs_answer_first_and_the_slider_says_what_another_traffic_costs(page:
     )
     told = page.locator(".st-key-cost_answer .adv-quiet")
     before = told.inner_text()
-    page.locator(".st-key-cost_traffic [role=slider]").focus()
+    page.locator(".st-key-cost_traffic :is([role=slider], input[type=range])").focus()
     page.keyboard.press("ArrowRight")
     expect(told).not_to_have_text(before)
 

@@ -25,6 +25,7 @@ from advisor.report.document import (
     Table,
     Terms,
 )
+from advisor.report.first_page import first_page
 from advisor.report.measured import measured_sections
 from advisor.report.text import tame
 
@@ -54,6 +55,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
     found = advice.recommendation
     cited = _Citations(catalog)
     sections = [
+        first_page(advice, catalog),
         _recommendation(advice, catalog),
         *_limits(advice, catalog),
         *measured_sections(advice, catalog),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,6 +13,7 @@ from advisor.catalog import Catalog, Fact, Record
 from advisor.catalog.strict_json import check_plain, parse_json
 from advisor.catalog.strict_yaml import Located, parse_yaml, read_bounded_text
 from advisor.errors import AdvisorError, did_you_mean
+from advisor.scenario.amounts import amount
 from advisor.scenario.measured import MeasuredRun, check_runs
 
 Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
@@ -21,20 +21,7 @@ Origin = Literal["answered", "measured", "derived", "assumed", "unknown"]
 MAX_TITLE: Final = 300
 MAX_TEXT: Final = 2_000
 MAX_ANSWERS_BYTES: Final = 1_000_000
-_TYPED: Final = re.compile(
-    r"([+-]?(?:\d{1,3}(?:[,_ ]\d{3})+|\d{1,30})(?:\.\d{0,30})?) ?(k|thousand|m|million|b|bn|billion)?"
-)
-_TIMES: Final = {
-    "": 1.0,
-    "k": 1e3,
-    "thousand": 1e3,
-    "m": 1e6,
-    "million": 1e6,
-    "b": 1e9,
-    "bn": 1e9,
-    "billion": 1e9,
-}
-_KEYS: Final = ("title", "answers", "origins", "notes", "measured")
+_KEYS: Final = ("title", "answers", "origins", "notes", "measured", "left_open")
 
 
 class Situation(Record):
@@ -50,6 +37,8 @@ class Situation(Record):
     """Free text for the report."""
     measured: tuple[MeasuredRun, ...] = ()
     """Runs whose results it uses, in the order in which they were added."""
+    left_open: tuple[str, ...] = ()
+    """Questions that were put and left open on purpose; they are not put again."""
 
     def origin(self, fact: str) -> Origin:
         """Say where the value of ``fact`` came from."""
@@ -88,7 +77,23 @@ def parse_situation(text: str, catalog: Catalog, *, place: str) -> Situation:
         origins=_origins(value.get("origins") or {}, answers, catalog, located),
         notes=_text(value, "notes", MAX_TEXT, located),
         measured=check_runs(value.get("measured") or (), place=located.at(("measured",))),
+        left_open=_left_open(value.get("left_open") or (), catalog, located),
     )
+
+
+def _left_open(value: Any, catalog: Catalog, located: Located) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise AdvisorError(
+            "'left_open' is a list of questions", place=located.at(("left_open",)), remedy="Write a list."
+        )
+    names = [renamed(str(name), None, catalog)[0] for name in value]
+    for name in names:
+        if name not in catalog.facts:
+            remedy = did_you_mean(name[:80], catalog.facts)
+            raise AdvisorError(
+                f"there is no fact '{name[:80]}'", place=located.at(("left_open",)), remedy=remedy
+            )
+    return tuple(dict.fromkeys(names))
 
 
 def _misplaced(key: str, catalog: Catalog) -> str:
@@ -203,23 +208,29 @@ def _number(name: str, fact: Fact, value: Any, place: str) -> float:
 
 
 def typed_number(text: str, fact: Fact, place: str) -> float:
-    """Read a number as people type it: 1,500 · 3k · 2M · "hundreds", with or without the unit.
+    """Read a number as people type it: 1,500 · 3k · 2M · 200 pages · 2 s · "hundreds", with or without the unit.
 
     Raises AdvisorError for anything else, a comma that does not part thousands included.
     """
     told = " ".join(text.lower().split())
     if told in fact.words:
         return float(fact.words[told])
-    found = _TYPED.fullmatch(told.removesuffix(fact.unit.lower()).strip())
+    found = amount(told, fact.unit)
     if found is None:
         known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
         raise AdvisorError(
             f"{_shown(text)} is no number",
             place=place,
-            remedy=f"Write a figure such as 0.5, 1,500, 3k or 2M{known}.",
+            remedy=f"Write a figure such as {_such_as(fact)}{known}.",
         )
-    digits, times = found.groups()
-    return float(re.sub(r"[,_ ]", "", digits)) * _TIMES[times or ""]
+    return found
+
+
+def _such_as(fact: Fact) -> str:
+    own = {"tokens": "200 pages, 30 MB", "ms": "2 s, 5 min", "requests/day": "300 an hour"}.get(
+        fact.unit, "0.5"
+    )
+    return f"{own}, 1,500, 3k or 2M" if fact.unit != "ms" else f"{own}, 1,500 or 3k"
 
 
 def _finite(value: float) -> bool:

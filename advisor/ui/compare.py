@@ -11,7 +11,10 @@ import streamlit as st
 
 from advisor.advice import Advice
 from advisor.catalog import Catalog
+from advisor.cost import StrategyCost
+from advisor.cost.rounding import worth
 from advisor.errors import AdvisorError
+from advisor.palette import STRATEGIES
 from advisor.recheck import still_fitting
 from advisor.report import words
 from advisor.report.costs import span
@@ -51,6 +54,8 @@ def render() -> None:
     found = [deciding.advice(Work(column.title, column.answers), catalog) for column in columns]
     _outcomes(columns, found, catalog)
     _answers(columns, catalog)
+    _money(columns, found, catalog)
+    _reasons(columns, found)
 
 
 def _tokens() -> list[str]:
@@ -134,19 +139,64 @@ def _outcomes(columns: Sequence[Column], found: Sequence[Advice], catalog: Catal
                 f'<h2 class="adv-card-title" dir="auto">{escape(column.title)}</h2>'
                 f'<p class="adv-leader" style="--c:{look.accent(recommendation)}">'
                 f"{escape(words.headline(recommendation, catalog))}</p>{look.verdict(recommendation)}"
-                + look.share_bars(recommendation, catalog)
-                + _costs(advice, catalog)
+                + look.share_bars(recommendation, catalog, order=STRATEGIES)
             )
 
 
-def _costs(advice: Advice, catalog: Catalog) -> str:
-    if advice.cost is None:
-        return f'<p class="adv-quiet">No costs: {escape(advice.cost_unknown_because)}</p>'
-    pairs = [
-        (words.strategy(name, catalog), span(priced.per_month, advice.cost.currency))
-        for name, priced in advice.cost.strategies.items()
+def _money(columns: Sequence[Column], found: Sequence[Advice], catalog: Catalog) -> None:
+    """Draw what each strategy costs a month in each column, and how far from the first."""
+    st.header("Money a month", anchor=False)
+    for column, advice in zip(columns, found, strict=True):
+        if advice.cost is None:
+            look.quiet(f"{column.title}: no costs. {advice.cost_unknown_because}")
+    costs = [advice.cost.strategies if advice.cost else {} for advice in found]
+    rows = [
+        (words.strategy(name, catalog), [_month(cost.get(name), costs[0].get(name)) for cost in costs])
+        for name in STRATEGIES
     ]
-    return '<p class="adv-over" style="margin:.8rem 0 .3rem">Cost a month</p>' + look.definition(pairs)
+    _table("Money a month", "Strategy", columns, rows)
+
+
+def _month(priced: StrategyCost | None, first: StrategyCost | None) -> str:
+    if priced is None or priced.per_month.expected is None:
+        return "unknown"
+    told = span(priced.per_month)
+    before = first.per_month.expected if first else None
+    if priced is first or before is None:
+        return told
+    change = priced.per_month.expected - before
+    return (
+        told
+        if abs(change) < 0.005 * max(before, 1)
+        else f"{told}, {'+' if change > 0 else '−'}{worth(abs(change))}"
+    )
+
+
+def _reasons(columns: Sequence[Column], found: Sequence[Advice]) -> None:
+    """Draw the reasons that hold in some columns and not in others."""
+    st.header("Reasons that differ", anchor=False)
+    titles = {reason.rule: reason.title for advice in found for reason in advice.recommendation.reasons}
+    held = [{reason.rule for reason in advice.recommendation.reasons} for advice in found]
+    differing = [rule for rule in titles if not all(rule in rules for rules in held)]
+    if not differing:
+        look.quiet("The same reasons hold in all of them.")
+        return
+    rows = [(titles[rule], ["holds" if rule in rules else "–" for rules in held]) for rule in differing]
+    _table("Reasons that differ", "Reason", columns, rows)
+
+
+def _table(
+    title: str, first: str, columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]
+) -> None:
+    head = "".join(f'<th scope="col">{escape(column.title)}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        for name, cells in rows
+    )
+    st.html(
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="adv-table">'
+        f'<thead><tr><th scope="col">{escape(first)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def _answers(columns: Sequence[Column], catalog: Catalog) -> None:
@@ -157,16 +207,11 @@ def _answers(columns: Sequence[Column], catalog: Catalog) -> None:
     if not differing:
         look.quiet("They have the same answers.")
         return
-    head = "".join(f'<th scope="col">{escape(column.title)}</th>' for column in columns)
-    rows = "".join(_row(name, columns, catalog) for name in differing)
-    st.html(
-        '<div class="adv-scroll" tabindex="0" role="region" aria-label="Answers that differ"><table class="adv-table">'
-        f'<thead><tr><th scope="col">Question</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
-
-
-def _row(name: str, columns: Sequence[Column], catalog: Catalog) -> str:
-    cells = "".join(
-        f"<td>{escape(words.answer(c.answers.get(name), catalog.facts[name]))}</td>" for c in columns
-    )
-    return f'<tr><th scope="row">{escape(words.question(name, catalog))}</th>{cells}</tr>'
+    rows = [
+        (
+            words.question(name, catalog),
+            [words.answer(c.answers.get(name), catalog.facts[name]) for c in columns],
+        )
+        for name in differing
+    ]
+    _table("Answers that differ", "Question", columns, rows)

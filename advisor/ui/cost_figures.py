@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from advisor.catalog import load_catalog
 from advisor.cost import CostProjection, ModelRow, Swing
 from advisor.cost.records import TrafficCrossing
 from advisor.cost.rounding import worth
 from advisor.palette import STRATEGIES
 
-NAMES = {
-    "prompting": "Prompting",
-    "few_shot": "Few-shot",
-    "rag": "RAG",
-    "fine_tuning": "Fine-tuning",
-    "hybrid": "RAG + fine-tuning",
-}
+# The names that the rulebook gives them, as on every other page.
+NAMES = {name: load_catalog().strategies[name].title for name in STRATEGIES}
 # Told apart by dash as well as by colour, for print and for those who do not see the colours.
 DASHES = {
     "prompting": "solid",
@@ -198,8 +194,9 @@ def pareto_figure(rows: Sequence[ModelRow], accent: str) -> Any:
 
 def _axes(figure: Any, x: str, y: str) -> None:
     figure.update_layout(
-        xaxis_title=x, yaxis_title=y, margin={"l": 10, "r": 10, "t": 30, "b": 10}, height=380,
-        legend={"orientation": "h", "y": -0.22, "x": 0}, hovermode="closest",
+        xaxis_title=x, yaxis_title=y, margin={"l": 10, "r": 10, "t": 10, "b": 10}, height=420,
+        # Anchored at its foot above the chart, so that a legend of many lines grows away from it.
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, hovermode="closest",
     )  # fmt: skip
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True, rangemode="tozero")

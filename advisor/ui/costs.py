@@ -25,41 +25,53 @@ from advisor.cost.tables import (
 )
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES
+from advisor.report import summary
+from advisor.ui import cost_answer, cost_inputs, deciding, look, state
 from advisor.ui import cost_figures as figures
-from advisor.ui import cost_inputs, look, state
 from advisor.ui.clock import today
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 
 
 def render() -> None:
-    """Draw the page."""
-    catalog = state.catalog()
+    """Draw the page: the answer first, then the figures behind it, then everything else."""
+    catalog, work = state.catalog(), state.current()
     st.title("What it costs", anchor=False)
-    left, right = st.columns([1, 2.3], gap="large")
-    with left:
-        cost_inputs.show(catalog)
-    with right:
-        _results(catalog)
-
-
-def _results(catalog: Catalog) -> None:
-    key = _key(state.current().answers)
+    # The answer comes first in the page; what it rests on is read before it can be computed.
+    answer = st.container(key="cost_answer")
+    _drawer(catalog)
+    key = _key(work.answers)
     try:
         projection = _project(key, catalog.sha256, today(), catalog)
     except AdvisorError as error:
-        st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.remedy)}")
+        with answer:
+            st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.remedy)}")
         return
+    names = tuple(summary.named(deciding.recommendation(work, catalog)))
+    with answer:
+        cost_answer.show(projection, names, catalog)
     _summary(projection)
-    _traffic(projection)
     _warnings(projection)
-    _cumulative(projection)
+    _traffic(projection)
+    _cumulative(projection, names)
     _figures_table(projection)
     _components(projection)
-    _tornado(projection)
+    _tornado(projection, names[0])
     _break_even(projection)
-    _models(key, catalog)
+    _models(key, catalog, names[0])
     _assumed(projection)
+
+
+def _drawer(catalog: Catalog) -> None:
+    yours = [name for name in cost_inputs.SHORT if name in state.current().answers]
+    label = f"Figures behind it: {len(yours)} are yours, the others are assumed"
+    with st.expander(label, key="cost_drawer", icon=":material/tune:"):
+        if yours:
+            look.overline("Yours")
+            shown = state.current().answers
+            st.html(look.definition([(cost_inputs.SHORT[name], f"{shown[name]:,.10g}") for name in yours]))
+        look.overline("All figures; type over what is assumed")
+        cost_inputs.show(catalog)
 
 
 def _key(answers: Any) -> str:
@@ -98,12 +110,14 @@ def _compared(key: str, sha256: str, day: date, strategy: str, book: _Unhashed) 
 def _summary(projection: CostProjection) -> None:
     known = [name for name in STRATEGIES if projection.strategies[name].per_month.expected is not None]
     ranked = sorted(known, key=lambda name: projection.strategies[name].per_month.expected or 0.0)
-    columns = st.columns(len(ranked) or 1)
-    for column, name in zip(columns, ranked, strict=False):
+    # Side by side where there is room, two and two on a phone.
+    box = st.container(horizontal=True)
+    for name in ranked:
         cost = projection.strategies[name]
-        column.metric(
+        box.metric(
             figures.NAMES[name],
             _range(cost.per_month),
+            width=165,
             help=f"{projection.currency} per month; 90 %: {money(cost.per_month.low)} to {money(cost.per_month.high)}. "
             f"People's care on top: {_range(cost.people.per_month)} a month.",
         )
@@ -122,10 +136,8 @@ def _range(found: Range) -> str:
 
 
 def _traffic(projection: CostProjection) -> None:
-    st.header("From which traffic on", anchor=False)
+    st.header("A month over traffic", anchor=False)
     sentences = figures.traffic_sentences(projection)
-    for sentence in sentences[:3]:
-        st.markdown(look.plain(sentence))
     people = st.toggle("Count people's hours", value=True, key="cost_with_people")
     figure = figures.traffic_figure(projection, look.colours(), people=people)
     _chart(figure, " ".join(sentences), traffic_table(projection), "traffic")
@@ -138,10 +150,10 @@ def _warnings(projection: CostProjection) -> None:
             st.markdown(listed)
 
 
-def _cumulative(projection: CostProjection) -> None:
+def _cumulative(projection: CostProjection, names: Sequence[str]) -> None:
     st.header("In sum over time", anchor=False)
     labels = {figures.NAMES[name]: name for name in STRATEGIES}
-    chosen = st.pills("Strategies", list(labels), selection_mode="multi", default=list(labels), key="cost_shown",
+    chosen = st.pills("Strategies", list(labels), selection_mode="multi", default=[figures.NAMES[name] for name in names], key="cost_shown",
                       label_visibility="collapsed")  # fmt: skip
     shown = [labels[label] for label in chosen] or list(STRATEGIES)
     figure = figures.cumulative_figure(projection, look.colours(), shown)
@@ -162,9 +174,7 @@ def _chart(figure: Any, text: str, data: pl.DataFrame, name: str) -> None:
 
 def _figures_table(projection: CostProjection) -> None:
     table = strategies_table(projection)
-    with_names = table.with_columns(pl.col("strategy").replace_strict(figures.NAMES)).with_columns(
-        pl.selectors.numeric().round_sig_figs(3)
-    )
+    with_names = _rounded(table.with_columns(pl.col("strategy").replace_strict(figures.NAMES)))
     number = st.column_config.NumberColumn
     st.dataframe(
         with_names,
@@ -192,18 +202,23 @@ def _figures_table(projection: CostProjection) -> None:
     )
 
 
+def _rounded(table: pl.DataFrame) -> pl.DataFrame:
+    # Ranges are wide; more digits would only look exact.
+    return table.with_columns(pl.selectors.float().round_sig_figs(3))
+
+
 def _components(projection: CostProjection) -> None:
     st.header("What it is made of", anchor=False)
     data = components_table(projection)
     _chart(figures.components_figure(projection), figures.components_text(projection), data, "components")
     with st.expander("Every part with its formula", key="cost_formulas"):
-        st.dataframe(data, hide_index=True, alt="Every component in USD with its formula")
+        st.dataframe(_rounded(data), hide_index=True, alt="Every component in USD with its formula")
 
 
-def _tornado(projection: CostProjection) -> None:
+def _tornado(projection: CostProjection, first: str) -> None:
     st.header("What moves it most", anchor=False)
     labels = {figures.NAMES[name]: name for name in STRATEGIES}
-    usual = figures.NAMES[figures.cheapest(projection)]
+    usual = figures.NAMES[first]
     chosen = st.segmented_control("Strategy", list(labels), default=usual, key="cost_tornado", required=True,
                                   label_visibility="collapsed")  # fmt: skip
     strategy = labels[chosen or usual]
@@ -248,10 +263,11 @@ def _when(item: Crossing) -> str:
     )
 
 
-def _models(key: str, catalog: Catalog) -> None:
+def _models(key: str, catalog: Catalog, first: str) -> None:
     st.header("The same workload on other models", anchor=False)
     labels = {figures.NAMES[name]: name for name in STRATEGIES}
-    chosen = st.selectbox("With", list(labels), key="cost_models_with")
+    usual = list(labels).index(figures.NAMES[first])
+    chosen = st.selectbox("With", list(labels), index=usual, key="cost_models_with")
     rows = _compared(key, catalog.sha256, today(), labels[chosen or "Prompting"], _Unhashed(catalog))
     wanted = st.pills("Only models that", list(KEEPS),
                       selection_mode="multi", key="cost_models_only")  # fmt: skip
@@ -311,4 +327,6 @@ def _assumed(projection: CostProjection) -> None:
         listed = pl.DataFrame(
             [item.model_dump(exclude={"sources"}) for item in projection.assumed], infer_schema_length=None
         )
-        st.dataframe(listed, hide_index=True, alt="Numbers that are assumed because nobody answered")
+        st.dataframe(
+            _rounded(listed), hide_index=True, alt="Numbers that are assumed because nobody answered"
+        )

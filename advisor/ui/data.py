@@ -14,14 +14,19 @@ from advisor.data.audit import judged, measured_dataset, result_of
 from advisor.data.checks import BY_ID
 from advisor.data.checks.production_gap import coverage_of
 from advisor.data.dataset import Dataset
-from advisor.data.fix import beside, fix
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
-from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
-from advisor.ui import look
+from advisor.report import words
+from advisor.store.datasets import Kept
+from advisor.ui import data_mending, dataset, look, state
 
-KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
+MEASURED = {
+    "labelled_examples": "Good examples",
+    "example_quality": "Their quality",
+    "tokens_per_example": "Tokens per example",
+    "output_tokens": "Tokens of an answer",
+}
 ICONS = {
     "error": ":red[:material/error:]",
     "warning": ":orange[:material/warning:]",
@@ -34,27 +39,19 @@ ROWS_SHOWN, TEXT_SHOWN = 20, 1200
 
 def render() -> None:
     """Draw the page."""
-    st.title("Data")
-    st.write(
-        "Is this data good enough to tune on, and what should be fixed first? Files stay on this machine."
+    st.title("Data", anchor=False)
+    look.quiet(
+        "Is this data good enough to tune on, and what should be fixed first? Bring it once: every step uses it, and it "
+        "stays on this machine."
     )
-    data = st.file_uploader(
-        "Training data",
-        type=KINDS,
-        help="JSON Lines, JSON, CSV or Parquet; chat, prompt and completion, Alpaca, ShareGPT, preference pairs, tool calls, Vertex.",
-    )
-    others, options = _settings()
-    if data is None:
+    held = dataset.bring()
+    if held is None:
         st.info("Drop a file to audit it.", icon=":material/upload_file:")
         return
+    others, options = _settings()
     try:
-        contents = {
-            name: (one.name, one.getvalue())
-            for name, one in {"data": data, **others}.items()
-            if one is not None
-        }
-        seen = _audited(contents, options.model_dump_json())
-        _show(seen, contents["data"])
+        given = {name: (one.name, one.getvalue()) for name, one in others.items() if one is not None}
+        _show(_audited(str(held.path), held.name, given, options.model_dump_json()), held)
     except AdvisorError as error:
         st.error(f"{error.problem} ({Path(error.place).name}). {error.remedy}", icon=":material/error:")
 
@@ -63,8 +60,10 @@ def _settings() -> tuple[dict[str, Any], AuditOptions]:
     with st.expander("Evaluation data, production requests and training settings"):
         left, right = st.columns(2)
         others = {
-            "eval": left.file_uploader("Evaluation data", type=KINDS),
-            "production": right.file_uploader("Production requests", type=KINDS),
+            "eval": left.file_uploader("Evaluation data", type=dataset.KINDS, max_upload_size=dataset.MAX_MB),
+            "production": right.file_uploader(
+                "Production requests", type=dataset.KINDS, max_upload_size=dataset.MAX_MB
+            ),
         }
         length = left.number_input("Maximum length in tokens", min_value=16, value=4096, step=256)
         template = right.selectbox(
@@ -80,16 +79,14 @@ def _settings() -> tuple[dict[str, Any], AuditOptions]:
 
 
 @st.cache_data(max_entries=8, show_spinner="Reading every row …")
-def _audited(contents: Mapping[str, tuple[str, bytes]], options: str) -> dict[str, Any]:
-    """Audit the uploaded files; cached by their bytes, so that a click elsewhere costs nothing."""
+def _audited(path: str, name: str, others: Mapping[str, tuple[str, bytes]], options: str) -> dict[str, Any]:
+    """Audit the data set; cached by its path, which names its content, so that a click elsewhere costs nothing."""
     with scratch_folder("data") as folder:
-        paths = {name: _saved(folder / name, *one) for name, one in contents.items()}
-        inputs = AuditInputs(data=paths["data"], eval=paths.get("eval"), production=paths.get("production"))
+        paths = {kind: _saved(folder / kind, *one) for kind, one in others.items()}
+        inputs = AuditInputs(data=Path(path), eval=paths.get("eval"), production=paths.get("production"))
         with measured_dataset(inputs.data, inputs, AuditOptions.model_validate_json(options)) as data:
             findings = judged(data)
-            result = result_of(
-                inputs.model_copy(update={"data": Path(contents["data"][0])}), inputs.data, data, findings
-            )
+            result = result_of(inputs.model_copy(update={"data": Path(name)}), inputs.data, data, findings)
             named = sorted({row for one in findings for row in one.rows[:ROWS_SHOWN]})
             return {
                 "audit": result.model_dump(mode="json"),
@@ -130,16 +127,32 @@ def _duplicate_groups(data: Dataset, findings: list[Finding]) -> list[int]:
     return sorted(groups, reverse=True) if len(data) else []
 
 
-def _show(seen: Mapping[str, Any], data: tuple[str, bytes]) -> None:
+def _show(seen: Mapping[str, Any], held: Kept) -> None:
     audit = Audit.model_validate(seen["audit"])
     _summary(audit)
-    findings, pictures, files = st.tabs(["Findings", "Pictures", "Files to take away"])
+    data_mending.show(held, audit)
+    _offers(audit)
+    findings, pictures, files = st.tabs(["Findings", "Pictures", "Split and take away"])
     with findings:
         _findings(audit, seen["rows"])
     with pictures:
         _pictures(seen, audit)
     with files:
-        _files(data)
+        data_mending.splitting(held)
+    dataset.next_step("sizing", "Next: how large is the run?")
+
+
+def _offers(audit: Audit) -> None:
+    """Offer to replace answers by what was measured on the rows."""
+    facts, answers = state.catalog().facts, state.current().answers
+    with st.container(key="measured", horizontal=True, gap="small"):
+        for name, label in MEASURED.items():
+            value = audit.facts.get(name)
+            if value is not None and name in facts:
+                value = float(value) if facts[name].type == "number" else value
+                before = words.answer(answers.get(name), facts[name])
+                after = words.answer(value, facts[name])
+                dataset.measured(name, value, f"{label}: replace {before} by {after}")
 
 
 def _summary(audit: Audit) -> None:
@@ -180,7 +193,12 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
                     st.caption(f"Row {row}")
-                    st.markdown(rows.get(row, rows.get(str(row), "(cannot be read)")))  # type: ignore[call-overload]
+                    st.markdown(
+                        rows.get(
+                            row,
+                            rows.get(str(row), "This line cannot be read as a row; the finding says why."),
+                        )
+                    )  # type: ignore[call-overload]
             if one.count > ROWS_SHOWN:
                 st.caption(
                     f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))
@@ -255,31 +273,3 @@ def _bars(values: Mapping[str, Any], **axes: Any) -> Any:
 
 def _colours() -> list[str]:
     return ["#7fa6cf", "#d9b36c"] if look.dark() else ["#27496d", "#b07d2b"]
-
-
-def _files(data: tuple[str, bytes]) -> None:
-    share = st.slider("Share held out for evaluation", 0.05, 0.5, 0.2, 0.05)
-    if not st.button("Make fixed, train and eval files", type="primary"):
-        return
-    with st.spinner("Writing …"):
-        made = _made(*data, share)
-    for name, content in made.items():
-        st.download_button(name, content, file_name=name, key=f"take_{name}", on_click="ignore")
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def _made(name: str, content: bytes, share: float) -> dict[str, bytes]:
-    """Fix, then split the fixed rows; give every file by name."""
-    with scratch_folder("data") as folder:
-        source, fixed = _saved(folder / "given", name, content), folder / "fixed.jsonl"
-        fix(source, fixed)
-        split(fixed, folder, SplitOptions(eval_share=share))
-        files = [
-            fixed,
-            beside(fixed, "diff"),
-            beside(fixed, "quarantine"),
-            folder / "train.jsonl",
-            folder / "eval.jsonl",
-            folder / "manifest.json",
-        ]
-        return {path.name: path.read_bytes() for path in files}

@@ -11,7 +11,11 @@ from advisor.advice import Advice, advise, recommend
 from advisor.catalog import Catalog
 from advisor.cost import CostProjection, project
 from advisor.decide import DecisionMap, Recommendation, decide, decision_map
+from advisor.decide.place import Place, place_of
+from advisor.limits import Limits, limits_of
+from advisor.limits.reading import READ
 from advisor.scenario import Situation
+from advisor.scenario.likeness import Alike, most_alike
 from advisor.ui.clock import today
 from advisor.ui.state import Work
 
@@ -39,6 +43,22 @@ def held(work: Work, catalog: Catalog) -> Recommendation:
     """Decide, and hold the strategies against the limits; slower than `recommendation`."""
     found = _recommend(_key(work.answers), work.unsure, _ByHash(catalog), today())
     return found.model_copy(update={"title": work.title})
+
+
+def limits(work: Work, catalog: Catalog) -> Limits:
+    """Hold the answers against windows, time, vendors and the rest; computed once per answers that bear on limits."""
+    bearing = {name: value for name, value in work.answers.items() if name in READ}
+    return _limits(_key(bearing), _ByHash(catalog), today())
+
+
+def place(work: Work, catalog: Catalog) -> Place:
+    """Return the place of the answers between the two dials, with its cloud."""
+    return _place(_key(work.answers), _ByHash(catalog), today())
+
+
+def alike(work: Work, catalog: Catalog) -> tuple[Alike, ...]:
+    """Return the published case that is most like the answers; none where nothing is shared."""
+    return _alike(_key(work.answers), _ByHash(catalog))
 
 
 def advice(work: Work, catalog: Catalog) -> Advice:
@@ -80,6 +100,21 @@ def _decide(key: str, left_open: tuple[str, ...], book: _ByHash, day: date) -> R
 @lru_cache(maxsize=512)
 def _recommend(key: str, left_open: tuple[str, ...], book: _ByHash, day: date) -> Recommendation:
     return recommend(Situation(answers=_answers(key)), book.catalog, as_of=day, skip=left_open)
+
+
+@lru_cache(maxsize=512)
+def _limits(key: str, book: _ByHash, day: date) -> Limits:
+    return limits_of(_answers(key), book.catalog, as_of=day)
+
+
+@lru_cache(maxsize=512)
+def _place(key: str, book: _ByHash, day: date) -> Place:
+    return place_of(_answers(key), book.catalog, as_of=day)
+
+
+@lru_cache(maxsize=512)
+def _alike(key: str, book: _ByHash) -> tuple[Alike, ...]:
+    return most_alike(_answers(key), book.catalog)
 
 
 @lru_cache(maxsize=512)

@@ -45,7 +45,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
         alt=reading(drawn, catalog),
         key="map",
     )
-    look.quiet(reading(drawn, catalog))
+    look.quiet(f"The cross marks your answers. {reading(drawn, catalog)}")
 
 
 def _defaults(found: Recommendation, axes: Sequence[str]) -> tuple[str, str]:
@@ -126,6 +126,7 @@ def _mark_answers(chart: Any, drawn: DecisionMap, answers: Any) -> None:
             y=[here[1]],
             mode="markers",
             name="Your answers",
+            showlegend=False,
             marker={"symbol": "x-thin", "size": 16, "line": {"width": 3, "color": ink}},
             hoverinfo="skip",
         )

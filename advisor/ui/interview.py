@@ -1,4 +1,4 @@
-"""The first page: one question at a time, and beside it the recommendation as it stands."""
+"""The answers: the first screen's facts, then the few questions that would settle most, and beside them where it points."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.decide import Recommendation, askable
+from advisor.decide.records import NextQuestion
 from advisor.report import words
-from advisor.scenario import Situation
-from advisor.scenario.answers import MAX_TITLE, check_answers
-from advisor.ui import brief, deciding, downloads, evidence, look, pages, question, saving, state
+from advisor.scenario.answers import MAX_TITLE
+from advisor.ui import brief, deciding, dials, like, look, pages, question, saving, start, state
 from advisor.ui.clock import today
 
-EXAMPLES: Final = 3
 GROUPS: Final = {
     "task": "Task",
     "knowledge": "Knowledge",
@@ -29,50 +28,23 @@ GROUPS: Final = {
 def render() -> None:
     """Draw the page."""
     catalog = state.catalog()
-    work = state.current()
-    found = deciding.recommendation(work, catalog)
-    # Places keep their order from run to run, so that a new answer replaces what is there instead of pushing it.
-    with st.container():
-        (_welcome if work.empty else _title_line)()
     with st.container():
         _refused()
+    if state.starting():
+        start.render(catalog)
+        return
+    found = deciding.recommendation(state.current(), catalog)
     left, right = st.columns([1.45, 1], gap="large")
+    # Places keep their order from run to run, so that a new answer replaces what is there instead of pushing it.
     with left:
         _ask(found, catalog)
-        _worth_asking(found)
+        _others(found, catalog)
+        _enough(found)
         _index(catalog)
         brief.show(catalog)
     with right:
-        if work.empty:
-            _examples(catalog)
-        else:
-            _live(found, catalog)
-    if not work.empty:
-        look.dock(found, catalog)
-
-
-def _welcome() -> None:
-    st.title("Prompt it, look it up, or train it?", anchor=False)
-    st.html(
-        '<p class="adv-lede">Answer a few plain questions about your task. You see at once how to adapt a language '
-        "model to it, why, and what would change the advice. Six to nine answers are usually enough.</p>"
-    )
-
-
-def _title_line() -> None:
-    shown, buttons = st.columns([3, 1], vertical_alignment="bottom")
-    with shown:
-        st.session_state["title"] = state.current().title
-        st.text_input(
-            "Title of the assessment",
-            key="title",
-            placeholder="Untitled assessment: give it a name",
-            label_visibility="collapsed",
-            max_chars=MAX_TITLE,
-            on_change=lambda: state.rename(st.session_state["title"]),
-        )
-    with buttons:
-        st.button("Start over", key="start_over", type="tertiary", on_click=state.start_over)
+        _live(found, catalog)
+    look.dock(found, catalog)
 
 
 def _refused() -> None:
@@ -88,38 +60,57 @@ def _ask(found: Recommendation, catalog: Catalog) -> None:
     if name is None:
         _done(found, catalog)
         return
-    group = GROUPS.get(catalog.facts[name].group, catalog.facts[name].group)
-    question.show(name, catalog, above=f"{group} · {_position(name, found)}")
+    question.show(name, catalog, above=_above(name, found))
 
 
-def _worth_asking(found: Recommendation) -> None:
-    """List what else is worth asking; a click asks it."""
-    if len(found.questions) < 2 or not found.answered:
+def _above(name: str, found: Recommendation) -> str:
+    told = next((item for item in found.questions if item.fact == name), None)
+    if told is None:
+        return (
+            "Your answer so far"
+            if name in state.current().answers
+            else "Changes little, as far as we can tell"
+        )
+    lead = "Would settle most" if found.questions[0].fact == name else "Worth answering"
+    return f"{lead}: {doubt(told)}"
+
+
+def doubt(asked: NextQuestion) -> str:
+    """Return what a question is worth: the doubt it removes and how much more often the advice would be right."""
+    return f"removes {words.percent(asked.settles)} of the doubt, {words.worth(asked)}"
+
+
+def _others(found: Recommendation, catalog: Catalog) -> None:
+    """Offer the other questions that would settle most, in any order."""
+    following = found.next_question
+    shown = state.asked() or (following.fact if following else None)
+    others = [item for item in found.questions if item.fact != shown]
+    if not others:
         return
     with st.container(key="worth", gap="small"):
-        look.overline("Most worth answering now")
-        for asked in found.questions:
-            label = f"{look.plain(asked.question)} *{look.plain(words.worth(asked))}*"
-            st.button(
-                label, key=f"worth_{asked.fact}", type="tertiary", on_click=state.ask, args=(asked.fact,)
-            )
+        look.overline("Or answer these first")
+        for asked in others:
+            with st.expander(
+                f"{look.plain(asked.question)} *{look.plain(doubt(asked))}*", key=f"worth_{asked.fact}"
+            ):
+                question.inline(asked.fact, catalog)
 
 
-def _position(name: str, found: Recommendation) -> str:
-    following = found.next_question
-    if following and following.fact == name and found.answered:
-        return f"question {found.answered + 1}, the best one to answer next"
-    return f"question {found.answered + 1}" if name not in state.current().answers else "your answer so far"
+def _enough(found: Recommendation) -> None:
+    if found.questions:
+        with st.container(key="enough", horizontal=True, gap="medium", vertical_alignment="center"):
+            pages.link("recommendation", "Good enough: show me the result", icon=":material/arrow_forward:")
+            look.quiet("You can come back and answer more.")
 
 
 def _done(found: Recommendation, catalog: Catalog) -> None:
-    with st.container(key="card"):
-        look.overline("Settled" if found.settled != "open" else "Nothing left to ask")
-        st.header("You can stop here" if found.settled != "open" else "You left the rest open", anchor=False)
+    settled = found.settled != "open"
+    with st.container(key="card"), st.container(key="good_enough"):
+        look.overline("Nothing is left that is worth asking" if settled else "You left the rest open")
+        st.header("Good enough", anchor=False)
         look.quiet(words.certainty(found, catalog))
-        pages.link("recommendation", "Read the whole recommendation", icon=":material/arrow_forward:")
-        look.quiet("Or go on: any question below can still be answered.")
-        st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+        pages.link("recommendation", "Show me the result", icon=":material/arrow_forward:")
+        question.undo()
 
 
 def _index(catalog: Catalog) -> None:
@@ -128,9 +119,9 @@ def _index(catalog: Catalog) -> None:
     open_now = set(askable(work.answers, catalog, as_of=today()))
     shown = {
         group: [
-            n
-            for n, fact in catalog.facts.items()
-            if fact.group == group and fact.asked and (n in open_now or n in work.answers)
+            name
+            for name, fact in catalog.facts.items()
+            if fact.group == group and fact.asked and (name in open_now or name in work.answers)
         ]
         for group in GROUPS
     }
@@ -138,15 +129,13 @@ def _index(catalog: Catalog) -> None:
     if not groups:
         return
     with st.container(key="index", gap="small"):
-        look.overline("All questions")
+        look.overline("All questions and your answers")
         chosen = st.segmented_control(
             "Group of questions",
             groups,
             default=groups[0],
             required=True,
-            format_func=lambda group: (
-                f"{GROUPS[group]} {sum(n in work.answers for n in shown[group])}/{len(shown[group])}"
-            ),
+            format_func=lambda group: f"{GROUPS[group]} {_answered(shown[group])}",
             key="group",
             label_visibility="collapsed",
         )
@@ -154,6 +143,19 @@ def _index(catalog: Catalog) -> None:
             st.button(
                 _line(name, catalog), key=f"jump_{name}", type="tertiary", on_click=state.ask, args=(name,)
             )
+        with st.container(horizontal=True, gap="medium"):
+            st.button(
+                "Back to the first screen", key="edit_facts", type="tertiary", on_click=state.edit_facts
+            )
+            st.button("Start over", key="start_over", type="tertiary", on_click=state.start_over)
+        look.quiet(
+            "Starting over can be undone. Some questions appear only once an answer makes them matter."
+        )
+
+
+def _answered(names: list[str]) -> str:
+    count = sum(name in state.current().answers for name in names)
+    return f"{count} answered" if count else "open"
 
 
 def _line(name: str, catalog: Catalog) -> str:
@@ -163,39 +165,31 @@ def _line(name: str, catalog: Catalog) -> str:
     return look.plain(fact.question) + (" *left open*" if name in work.unsure else "")
 
 
-def _examples(catalog: Catalog) -> None:
-    cases = [case for case in catalog.cases.values() if case.example] or list(catalog.cases.values())
-    with st.container(key="live"):
-        look.overline("Or start from a real case")
-        for case in cases[:EXAMPLES]:
-            situation = Situation(title=case.title, answers=check_answers(case.answers, catalog))
-            who = f" *{look.plain(case.source.org)}*" if case.source.org else ""
-            st.button(
-                f"**{look.plain(case.title)}**{who}",
-                key=f"case_{case.id}",
-                on_click=state.load,
-                args=(situation,),
-                width="stretch",
-            )
-        look.quiet("Published decisions. You see the answers and our advice, and can change any answer.")
-
-
 def _live(found: Recommendation, catalog: Catalog) -> None:
+    work = state.current()
     with st.container(key="live"):
         st.html(
-            f'<p class="adv-over">Recommendation so far</p>'
+            f'<p class="adv-over">Where it points now</p>'
             f'<div role="status"><p class="adv-leader" style="--c:{look.accent(found)}">'
             f"{escape(words.headline(found, catalog))}</p>{look.verdict(found)}"
-            f'<p class="adv-quiet" style="margin-top:.6rem">{escape(words.lead(found, catalog))} '
-            f"{escape(words.certainty(found, catalog))}</p></div>" + look.share_bars(found, catalog)
+            f'<p class="adv-quiet" style="margin-top:.6rem">{escape(words.lead(found, catalog))}</p></div>'
+            + look.share_bars(found, catalog)
         )
-        carrying, _ = words.sides(found.reasons)
-        if carrying:
-            look.overline("Why")
-            evidence.reasons(carrying[:3], catalog, prefix="live")
-        if found.flips:
-            look.overline(words.changes(found))
-            st.html(look.flips(found.flips[:3], catalog))
-        pages.link("recommendation", "Whole recommendation", icon=":material/arrow_forward:")
-        downloads.menu(state.current(), catalog)
-        saving.button(catalog, key="save")
+        dials.show(deciding.place(work, catalog), catalog)
+        pages.link("recommendation", "The whole result", icon=":material/arrow_forward:")
+    with st.container(key="similar"):
+        like.show(work, catalog)
+    title()
+    saving.button(catalog, key="save")
+
+
+def title() -> None:
+    """Draw the field with the assessment's name."""
+    st.session_state["title"] = state.current().title
+    st.text_input(
+        "Title of the assessment",
+        key="title",
+        placeholder="Untitled assessment: give it a name",
+        max_chars=MAX_TITLE,
+        on_change=lambda: state.rename(st.session_state["title"]),
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -14,6 +13,7 @@ from advisor.report import words
 from advisor.store import Decided, Entry, Revision, may_manage
 from advisor.store.address import MAX_BYTES
 from advisor.ui import look, moved, opening, pages, signing_in, state
+from advisor.ui.clock import moment
 
 MAX_SHOWN = 30
 
@@ -86,7 +86,7 @@ def _summary(entry: Entry, catalog: Catalog) -> str:
     shared = " · shared" if entry.shared else ""
     return (
         f'<h2 class="adv-card-title" dir="auto">{escape(entry.title or "Untitled assessment")}</h2>'
-        f'<p class="adv-quiet">{outcome} · revision {entry.revision} · saved {_moment(entry.saved_at)}{shared}{tags}</p>'
+        f'<p class="adv-quiet">{outcome} · revision {entry.revision} · saved {moment(entry.saved_at)}{shared}{tags}</p>'
     )
 
 
@@ -94,10 +94,6 @@ def _outcome(decided: Decided, catalog: Catalog) -> str:
     word = escape(words.VERDICTS.get(decided.verdict, decided.verdict))
     named = decided.verdict != "too_early"
     return f"{look.tag(decided.recommended, catalog)} · {word}" if named else word
-
-
-def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _owner_actions(entry: Entry, *, signed_in: bool) -> None:
@@ -150,7 +146,7 @@ def _revision(revision: Revision, catalog: Catalog) -> str:
     book = f"rulebook {decided.rulebook_version}, prices of {decided.price_day}" if decided else ""
     by = f" by {revision.saved_by}" if revision.saved_by else ""
     again = f", restored from {revision.restored_from}" if revision.restored_from else ""
-    lines = [f"Revision {revision.number}, {_moment(revision.saved_at)}{by}{again}", outcome, book]
+    lines = [f"Revision {revision.number}, {moment(revision.saved_at)}{by}{again}", outcome, book]
     return f'<p class="adv-quiet">{"<br>".join(escape(line) for line in lines if line)}</p>'
 
 

@@ -15,6 +15,7 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.decide.records import Flip, Recommendation
 from advisor.errors import AdvisorError
+from advisor.limits import Limit
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
 from advisor.report import words
 
@@ -69,17 +70,29 @@ def quiet(text: str) -> None:
     st.html(f'<p class="adv-quiet">{escape(text)}</p>')
 
 
+def text(told: str) -> str:
+    """Escape a sentence for HTML."""
+    return escape(told)
+
+
+def brand(title: str) -> None:
+    """Write the product's name and, beside it, that of the assessment."""
+    named = f'<span dir="auto">{escape(title)}</span>' if title else ""
+    st.html(f'<p class="adv-brand"><b>Advisor</b>{named}</p>', width="content")
+
+
 def verdict(recommendation: Recommendation) -> str:
     """Give the verdict as a small label."""
     word = words.verdict(recommendation)
     return f'<span class="adv-verdict adv-{recommendation.verdict}">{escape(word)}</span>'
 
 
-def share_bars(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Draw one bar per strategy, the recommended on top; as a list that a screen reader can read out."""
+def share_bars(recommendation: Recommendation, catalog: Catalog, *, order: Sequence[str] = ()) -> str:
+    """Draw one bar per strategy, the recommended on top unless ``order`` says otherwise; a screen reader reads a list."""
     out = {item.strategy: item.because for item in recommendation.ruled_out}
-    order = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
-    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in dict.fromkeys(order))
+    usual = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
+    listed = dict.fromkeys(order or usual)
+    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in listed)
     return f'<ul class="adv-shares" aria-label="Probabilities of the strategies">{rows}</ul>'
 
 
@@ -128,6 +141,21 @@ def definition(pairs: Iterable[tuple[str, str]]) -> str:
     """Give terms and their texts as a list of definitions; both are plain text."""
     rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in pairs)
     return f'<dl class="adv-terms">{rows}</dl>'
+
+
+def limits_table(limits: Sequence[Limit], catalog: Catalog) -> None:
+    """Draw limits as a table: state, what is needed, what there is, for which strategies."""
+    head = "".join(f'<th scope="col">{text}</th>' for text in ("Limit", "State", "Needed", "There is", "For"))
+    rows = "".join(
+        f'<tr class="adv-{item.state}"><th scope="row">{escape(item.what.capitalize())}</th><td><b>{item.state.capitalize()}</b></td>'
+        f"<td>{escape(item.needed)}</td><td>{escape(item.available)}</td>"
+        f"<td>{escape(words.any_of(item.strategies, catalog))}{escape(f' on {item.model}' if item.model else '')}</td></tr>"
+        for item in limits
+    )
+    st.html(
+        '<div class="adv-scroll" tabindex="0" role="region" aria-label="Limits"><table class="adv-table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def flips(changes: Sequence[Flip], catalog: Catalog) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from advisor.errors import AdvisorError
 from advisor.recheck import still_fitting
 from advisor.store import open_store
+from advisor.store.datasets import bound
 from advisor.ui import pages, signing_in, state
 
 if TYPE_CHECKING:
@@ -42,5 +43,6 @@ def open_revision(assessment_id: str, revision: int | None) -> None:
         problem = f"{len(dropped)} of its answers no longer fit a question and were left out"
         names = ", ".join(item.name for item in dropped)
         pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
-    state.load(fitting, saved=f"{assessment_id}.{found.revision.number}")
+    data = bound(assessment_id, person=signing_in.person())
+    state.load(fitting, saved=f"{assessment_id}.{found.revision.number}", data=data)
     pages.go("recommendation")

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from advisor.catalog import Catalog, load_catalog
 from advisor.errors import AdvisorError
-from advisor.ui import look, signing_in, state
+from advisor.ui import limits_strip, look, signing_in, state
 
 _MARK: Final = str(Path(__file__).with_name("mark.svg"))
 
 
 @dataclass(frozen=True)
 class Place:
-    """One page: where it stands in the address and in the navigation."""
+    """One page: where it is in the address and in the navigation."""
 
     module: str
     """Module under ``advisor.ui`` with ``render()``; also the page's address."""
@@ -29,25 +30,29 @@ class Place:
     """What the navigation calls it."""
 
 
-PLACES: Final = (
-    Place("interview", "Interview"),
-    Place("recommendation", "Recommendation"),
-    Place("costs", "Costs"),
-    Place("compare", "Compare"),
-    Place("library", "Library"),
-    Place("rulebook", "Rulebook"),
-    Place("data", "Data"),
-    Place("sizing", "Sizing"),
-    Place("train", "Train"),
-    Place("evaluate", "Evaluate"),
-    Place("diagnose", "Diagnose"),
-)
+SECTIONS: Final[Mapping[str, tuple[Place, ...]]] = {
+    "Decide": (
+        Place("interview", "Answers"),
+        Place("recommendation", "Result"),
+        Place("costs", "Costs"),
+        Place("compare", "Compare"),
+    ),
+    "Do it": (
+        Place("data", "Data"),
+        Place("sizing", "Size"),
+        Place("train", "Train"),
+        Place("evaluate", "Evaluate"),
+        Place("diagnose", "Diagnose"),
+    ),
+    "Library and rulebook": (Place("library", "Library"), Place("rulebook", "Rulebook")),
+}
+STEPS: Final = "Do it"
+PLACES: Final = tuple(place for places in SECTIONS.values() for place in places)
 
 
 def run() -> None:
-    """Set the page up, show the navigation and draw the page that the address names."""
-    st.set_page_config(page_title="Advisor", page_icon=_MARK, layout="wide")
-    st.logo(_MARK, size="small")
+    """Set the page up, draw the page that the address names and, around it, the way to the others."""
+    st.set_page_config(page_icon=_MARK, layout="wide")
     look.style()
     try:
         if not signing_in.done():
@@ -55,20 +60,60 @@ def run() -> None:
         pages = {place.module: _page(place) for place in PLACES}
         st.session_state["pages"] = pages
         chosen = st.navigation(list(pages.values()), position="hidden")
+        here = chosen.url_path or PLACES[0].module
         state.begin(chosen.url_path, _catalog())
         _follow_up(pages)
-        _navigation(pages)
-        chosen.run()
+        # The way to other pages comes after the page itself, so that a keyboard and a screen reader meet the page first;
+        # the style sheet puts it at the top.
+        main, limits = st.container(), _navigation(pages, here)
+        with main:
+            _lost(pages)
+            chosen.run()
+        if here in limits_strip.PAGES:
+            with limits:
+                limits_strip.show(_catalog())
     except AdvisorError as error:
         show_error(error)
 
 
-def _navigation(pages: Mapping[str, Any]) -> None:
+def _navigation(pages: Mapping[str, Any], here: str) -> Any:
+    """Draw the way to the other pages; returns the place below it for what stays in view."""
     # Streamlit's own navigation drops the answers from the address, which costs a second entry in the history.
     address = state.address_of(state.current())
-    with st.container(key="nav", horizontal=True, wrap=False, gap=None):
-        for place in PLACES:
-            st.page_link(pages[place.module], label=place.title, query_params=address)
+    section = next(name for name, places in SECTIONS.items() if here in {place.module for place in places})
+    with st.container(key="nav", gap=None):
+        with st.container(key="nav_top", horizontal=True, wrap=False, gap=None):
+            look.brand(state.current().title)
+            for number, (name, places) in enumerate(SECTIONS.items()):
+                with st.container(
+                    key=f"section_{number}{'_here' if name == section else ''}", width="content"
+                ):
+                    st.page_link(pages[places[0].module], label=name, query_params=address)
+            with st.container(key="nav_phone", width="content"):
+                _phone_menu(pages, here, address)
+        with st.container(key="nav_pages", horizontal=True, wrap=False, gap=None):
+            for number, place in enumerate(SECTIONS[section], 1):
+                label = f"{number} {place.title}" if section == STEPS else place.title
+                st.page_link(pages[place.module], label=label, query_params=address)
+        return st.container()
+
+
+def _phone_menu(pages: Mapping[str, Any], here: str, address: Mapping[str, str]) -> None:
+    title = next(place.title for place in PLACES if place.module == here)
+    with st.popover(f"Menu: {title}", icon=":material/menu:", key="menu"):
+        for name, places in SECTIONS.items():
+            look.overline(name)
+            for place in places:
+                st.page_link(pages[place.module], label=place.title, query_params=dict(address))
+
+
+def _lost(pages: Mapping[str, Any]) -> None:
+    """Say so where the address names no page of the app, instead of showing the first one without a word."""
+    named = urlsplit(st.context.url or "").path.strip("/")
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    asked = named.removeprefix(base).strip("/")
+    if asked and asked not in pages:
+        st.warning(look.plain(f"There is no page “{asked[:60]}” here; this is the first one."))
 
 
 @st.cache_resource(ttl=5, show_spinner=False)
@@ -112,7 +157,7 @@ def show_error(error: AdvisorError) -> None:
 def _page(place: Place) -> Any:
     return st.Page(
         _render(place),
-        title=place.title,
+        title=f"{place.title} · Advisor",
         url_path=None if place.module == "interview" else place.module,
         default=place.module == "interview",
     )

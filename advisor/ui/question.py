@@ -9,47 +9,62 @@ import streamlit as st
 
 from advisor.catalog import Catalog, Fact
 from advisor.errors import AdvisorError
-from advisor.report import words
 from advisor.scenario.answers import check_value, typed_number
-from advisor.ui import look, state
+from advisor.ui import amounts, look, state
 
 MAX_PICKS: Final = 6
 MAX_TYPED: Final = 60
+_DIGITS: Final = 9
 
 
 def show(name: str, catalog: Catalog, *, above: str) -> None:
-    """Draw the question and take its answer; ``above`` is the small line over it."""
+    """Draw the question as the card of the page and take its answer; ``above`` is the small line over it.
+
+    Digits on the keyboard choose among its answers, 0 leaves it open.
+    """
     fact = catalog.facts[name]
     with st.container(key="card"), st.container(key=f"ask_{name}"):
         look.overline(above)
         st.header(look.plain(fact.question), anchor=False)
-        with st.container():
-            if fact.help:
-                look.quiet(fact.help)
         with st.container(key="answers", gap="small"):
-            _ways_to_answer(name, fact)
-        _other_ways(name)
+            _ways_to_answer(name, fact, digits=True)
+        _other_ways(name, digits=True)
+        if fact.help:
+            look.quiet(fact.help)
 
 
-def _ways_to_answer(name: str, fact: Fact) -> None:
+def inline(name: str, catalog: Catalog) -> None:
+    """Draw the help, the ways to answer and the way to leave it open, without a card."""
+    fact = catalog.facts[name]
+    with st.container(key=f"inline_{name}", gap="small"):
+        if fact.help:
+            look.quiet(fact.help)
+        _ways_to_answer(name, fact, digits=False)
+        _other_ways(name, digits=False)
+
+
+def _ways_to_answer(name: str, fact: Fact, *, digits: bool) -> None:
     given = state.current().answers.get(name)
     match fact.type:
         case "number":
-            _number(name, fact, given)
+            _number(name, fact, given, digits=digits)
         case "many":
             _many(name, fact, given)
-        case "boolean":
-            for value, label in ((True, "Yes"), (False, "No")):
-                _choice(name, value, label, chosen=given is value)
         case "text":
             _text(name, fact, given)
         case _:
-            for option in fact.options:
-                help_text = f" *{look.plain(option.help)}*" if option.help else ""
-                _choice(name, option.id, look.plain(option.label) + help_text, chosen=given == option.id)
+            for number, (value, label) in enumerate(_options(fact), 1):
+                _choice(name, value, label, chosen=given == value, digit=number if digits else 0)
 
 
-def _choice(name: str, value: Any, label: str, *, chosen: bool) -> None:
+def _options(fact: Fact) -> list[tuple[Any, str]]:
+    if fact.type == "boolean":
+        return [(True, "Yes"), (False, "No")]
+    told = ((option, f" *{look.plain(option.help)}*" if option.help else "") for option in fact.options)
+    return [(option.id, look.plain(option.label) + help_text) for option, help_text in told]
+
+
+def _choice(name: str, value: Any, label: str, *, chosen: bool, digit: int) -> None:
     st.button(
         label,
         key=f"answer_{name}_{value}",
@@ -57,6 +72,7 @@ def _choice(name: str, value: Any, label: str, *, chosen: bool) -> None:
         on_click=state.answer,
         args=(name, value),
         width="stretch",
+        shortcut=str(digit) if 0 < digit <= _DIGITS else None,
     )
 
 
@@ -80,16 +96,16 @@ def _with_help(label: str, help_text: str) -> str:
     return f"{look.plain(label)} :gray[{look.plain(help_text)}]" if help_text else look.plain(label)
 
 
-def _number(name: str, fact: Fact, given: Any) -> None:
+def _number(name: str, fact: Fact, given: Any, *, digits: bool) -> None:
     picks = quick_picks(fact)
     if picks:
         with st.container(horizontal=True, gap="small"):
-            for pick in picks:
-                _pick(name, fact, pick, chosen=given == pick)
+            for number, pick in enumerate(picks, 1):
+                _pick(name, fact, pick, chosen=given == pick, digit=number if digits else 0)
     with st.form(f"form_{name}", border=False):
         text = st.text_input(
-            f"Figure in {fact.unit}" if fact.unit else "Figure",
-            value="" if given is None else words.answer(given, fact.model_copy(update={"unit": ""})),
+            "Or a figure of your own",
+            value="" if given is None else amounts.told(given, fact),
             placeholder=_ways_to_type(fact),
             max_chars=MAX_TYPED,
             key=f"number_{name}",
@@ -99,11 +115,7 @@ def _number(name: str, fact: Fact, given: Any) -> None:
 
 
 def _ways_to_type(fact: Fact) -> str:
-    several = list(fact.words)
-    shown = [f"“{word}”" for word in several[len(several) // 2 :][:2]]
-    return (
-        ", ".join(["For example 1,500", "3k", "2M", *shown]) if fact.unit != "percent" else "For example 85"
-    )
+    return f"For example {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN))}"
 
 
 def _take_number(name: str, fact: Fact, text: str) -> None:
@@ -116,13 +128,14 @@ def _take_number(name: str, fact: Fact, text: str) -> None:
     st.rerun()
 
 
-def _pick(name: str, fact: Fact, pick: float, *, chosen: bool) -> None:
+def _pick(name: str, fact: Fact, pick: float, *, chosen: bool, digit: int) -> None:
     st.button(
-        words.answer(pick, fact.model_copy(update={"unit": ""})),
+        look.plain(amounts.told(pick, fact)),
         key=f"pick_{name}_{pick:.0f}",
         type="primary" if chosen else "secondary",
         on_click=state.answer,
         args=(name, float(pick)),
+        shortcut=str(digit) if 0 < digit <= _DIGITS else None,
     )
 
 
@@ -136,10 +149,15 @@ def _text(name: str, fact: Fact, given: Any) -> None:
             st.rerun()
 
 
-def _other_ways(name: str) -> None:
+def _other_ways(name: str, *, digits: bool) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.button(
-            "I don’t know", key=f"unsure_{name}", type="tertiary", on_click=state.leave_open, args=(name,)
+            "I don’t know",
+            key=f"unsure_{name}",
+            type="tertiary",
+            on_click=state.leave_open,
+            args=(name,),
+            shortcut="0" if digits else None,
         )
         if state.current().answers.get(name) is not None:
             st.button(
@@ -149,7 +167,13 @@ def _other_ways(name: str) -> None:
                 on_click=state.answer,
                 args=(name, None),
             )
-        st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+        if digits:
+            undo()
+
+
+def undo() -> None:
+    """Draw the way back one change."""
+    st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
 
 
 def quick_picks(fact: Fact) -> list[float]:

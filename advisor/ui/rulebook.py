@@ -12,7 +12,7 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.scenario import Situation
 from advisor.scenario.answers import check_answers
-from advisor.ui import evidence, look, pages, rulebook_entries, state
+from advisor.ui import deciding, evidence, look, pages, rulebook_entries, state
 from advisor.ui.clock import today
 from advisor.ui.rulebook_entries import KINDS, Entry
 
@@ -26,18 +26,32 @@ def render() -> None:
     look.quiet(
         f"Version {catalog.version}, hash {catalog.sha256[:12]}. Every figure carries its source and the day it was checked."
     )
-    kind, text, overdue_only = _filters()
-    everything = rulebook_entries.of(catalog, kind)
+    kind, text, overdue_only, mine_only = _filters()
+    everything = sorted(rulebook_entries.of(catalog, kind), key=lambda entry: (entry.value, entry.title))
+    mine = _firing(catalog) if kind == "rules" else set()
     overdue = sum(entry.overdue(day) for entry in everything)
     found = rulebook_entries.find(everything, text)
     found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
+    found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
+    if not found and text:
+        look.quiet("Nothing holds these words. Try fewer, or another list above.")
     look.quiet(f"{len(found)} of {len(everything)} shown, {overdue} overdue for review on {day}.")
-    for entry in _one_page(found, f"{kind}{text}{overdue_only}"):
-        with st.expander(_label(entry, day), key=f"entry_{kind}_{entry.id}", expanded=len(found) == 1):
+    for entry in _one_page(found, f"{kind}{text}{overdue_only}{mine_only}"):
+        with st.expander(
+            _label(entry, day, fires=entry.id in mine),
+            key=f"entry_{kind}_{entry.id}",
+            expanded=len(found) == 1,
+        ):
             _body(entry, catalog, day)
 
 
-def _filters() -> tuple[str, str, bool]:
+def _firing(catalog: Catalog) -> set[str]:
+    """Return the rules that fire for the answers on screen."""
+    work = state.current()
+    return set() if work.empty else {reason.rule for reason in deciding.recommendation(work, catalog).reasons}
+
+
+def _filters() -> tuple[str, str, bool, bool]:
     kind = state.page_parameter("show", tuple(KINDS), "rules")
     st.session_state["rulebook_kind"] = kind
     st.segmented_control(
@@ -55,7 +69,10 @@ def _filters() -> tuple[str, str, bool]:
         text = st.text_input("Find", key="rulebook_find", placeholder="Words, or an id", on_change=_search)
     with right:
         overdue = st.toggle("Overdue only", key="rulebook_overdue")
-    return kind, text, overdue
+        mine = (
+            kind == "rules" and not state.current().empty and st.toggle("Fires for me", key="rulebook_mine")
+        )
+    return kind, text, overdue, mine
 
 
 def _choose() -> None:
@@ -74,8 +91,9 @@ def _one_page(found: list[Entry], filters: str) -> list[Entry]:
     return found[(number - 1) * PAGE : number * PAGE]
 
 
-def _label(entry: Entry, day: date) -> str:
+def _label(entry: Entry, day: date, *, fires: bool) -> str:
     value = f" :gray[{look.plain(entry.value)}]" if entry.value else ""
+    value += " **fires for you**" if fires else ""
     return look.plain(entry.title) + value + (" **overdue**" if entry.overdue(day) else "")
 
 

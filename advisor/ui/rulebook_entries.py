@@ -78,13 +78,30 @@ def of(catalog: Catalog, kind: str) -> tuple[Entry, ...]:
 
 
 def find(found: Iterable[Entry], text: str) -> list[Entry]:
-    """Keep the entry with that id or, where there is none, those that hold every word."""
+    """Keep the entry with that id or, where there is none, those that hold every word in any order.
+
+    Words that only ask (why, how, what) are left out. Where no entry holds every word, those with the most come first.
+    """
     listed = list(found)
     exact = [entry for entry in listed if entry.id == text]
-    wanted = text.casefold().split()
-    return exact or [
-        e for e in listed if all(word in f"{e.id} {e.title} {e.value}".casefold() for word in wanted)
-    ]
+    wanted = [word for word in text.casefold().split() if word.strip("?") not in _ASKING]
+    if exact or not wanted:
+        return exact or listed
+    counted = [(sum(word in _text(entry) for word in wanted), entry) for entry in listed]
+    best = max((count for count, _ in counted), default=0)
+    return [entry for count, entry in counted if count == best] if best else []
+
+
+_ASKING: Final = frozenset(
+    ("why", "how", "what", "when", "which", "who", "is", "are", "do", "does", "a", "an", "the", "of")
+)
+
+
+def _text(entry: Entry) -> str:
+    said = [item.says for item in entry.evidence]
+    return " ".join(
+        [entry.id, entry.title, entry.value, *(text for _, text in entry.pairs), *said]
+    ).casefold()
 
 
 def _questions(catalog: Catalog) -> Iterator[Entry]:

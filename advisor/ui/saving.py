@@ -7,7 +7,9 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.store import SaveConflict
-from advisor.ui import deciding, look, opening, pages, state
+from advisor.store.datasets import bind
+from advisor.ui import deciding, look, opening, pages, signing_in, state
+from advisor.ui.clock import moment
 from advisor.ui.opening import store
 
 
@@ -26,7 +28,10 @@ def button(catalog: Catalog, *, key: str) -> None:
 
 
 def _offer_both(conflict: SaveConflict, catalog: Catalog) -> None:
-    st.warning(look.plain(f"Not saved: {conflict.problem}. Nothing is lost; choose one."))
+    by = f" by {conflict.saved_by}" if conflict.saved_by else ""
+    newer = f"revision {conflict.newest.revision} was saved{by} at {moment(conflict.saved_at)}"
+    opened = f"after you opened revision {conflict.base_revision}"
+    st.warning(look.plain(f"Not saved: {newer}, {opened}. Nothing is lost; choose one."))
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Keep both: save mine as a copy",
@@ -56,6 +61,8 @@ def _save(catalog: Catalog, *, as_copy: bool = False) -> None:
         pages.tell(error)
         return
     st.session_state["conflict"] = None
+    if work.data:
+        bind(done.id, work.data, person=signing_in.person())
     st.session_state["saved_now"] = f"{done.id}.{done.revision}"
     state.mark_saved(f"{done.id}.{done.revision}")
 

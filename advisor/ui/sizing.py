@@ -7,14 +7,15 @@ from html import escape
 import streamlit as st
 from pydantic import ValidationError
 
-from advisor.catalog import Catalog, load_catalog
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.train.plan_text import span_text
 from advisor.train.records import Span
 from advisor.train.size.estimate import Estimate, Question, estimate, find_architecture
 from advisor.train.size.programs import PROGRAMS, settings_of
 from advisor.train.size.run import Run
-from advisor.ui import look, pages
+from advisor.train.suggestion import suggested
+from advisor.ui import dataset, deciding, look, pages, state
 from advisor.ui.clock import today
 
 METHODS = {"LoRA": "lora", "QLoRA, base in 4 bits": "qlora", "DoRA": "dora", "All weights": "full"}
@@ -28,24 +29,37 @@ def render() -> None:
     look.quiet(
         "Memory is figured from the architecture and given as a range; nothing is downloaded or started."
     )
-    catalog = load_catalog()
+    catalog = state.catalog()
     left, right = st.columns([1, 1.7], gap="large")
     with left:
         model = st.selectbox("Base model", list(catalog.models), index=_first(catalog), key="size_model")
         run, question = _form(catalog)
+        if run is not None:
+            # Train takes these over; the session keeps them when this page is left.
+            st.session_state["sized"] = {
+                "model": model,
+                "method": run.method,
+                "rank": None if run.method == "full" else run.rank,
+                "seq_len": run.seq_len,
+            }
     with right:
         if run is None:
             return
         try:
             architecture = find_architecture(catalog, model=model, config=None)
             _answer(estimate(catalog, architecture, run, question), catalog)
+            dataset.next_step("train", "Next: plan the run with these settings")
         except AdvisorError as error:
             pages.show_error(error)
 
 
 def _first(catalog: Catalog) -> int:
+    """Return where the list starts: at the model of the cheapest way to train that the answers allow."""
     names = list(catalog.models)
-    return names.index("llama-3.1-8b") if "llama-3.1-8b" in names else 0
+    advised = suggested(deciding.limits(state.current(), catalog).routes, catalog).base_model
+    kept = st.session_state.get("sized", {}).get("model")
+    usual = next((name for name in (kept, advised, "llama-3.1-8b") if name in names), names[0])
+    return names.index(usual)
 
 
 def _form(catalog: Catalog) -> tuple[Run | None, Question]:
@@ -88,7 +102,7 @@ def _answer(found: Estimate, catalog: Catalog) -> None:
     peak = Span(low=memory.low, expected=memory.expected, high=memory.high, unit="gib")
     terms = [
         ("Trained", f"{found.trainable_parameters:,} parameters, {found.trainable_share:.2%} of all"),
-        ("Memory at its peak", f"{span_text(peak)}, in the phase: {memory.phase}"),
+        ("Memory at its peak", f"{span_text(peak)}, reached in the {memory.phase} phase"),
     ]
     if found.seconds_span is not None and found.gpu is not None:
         money = f", {span_text(found.usd)}" if found.usd else ""
@@ -96,7 +110,7 @@ def _answer(found: Estimate, catalog: Catalog) -> None:
             (f"On {catalog.market.gpus[found.gpu].label}", f"{span_text(found.seconds_span)}{money}")
         )
     st.html(look.definition(terms))
-    st.subheader("What is in memory", anchor=False)
+    st.header("What is in memory", anchor=False)
     st.html(_bars(memory.parts))
     _cards(found, catalog)
     with st.expander("What the figures rest on"):
@@ -109,7 +123,7 @@ def _bars(parts: dict[str, float]) -> str:
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left;font-weight:400;padding-right:1rem">'
         f"{escape(name.replace('_', ' '))}</th>"
-        f'<td style="width:60%"><div style="background:currentColor;opacity:.35;height:.7em;'
+        f'<td style="width:60%"><div style="background:var(--accent);height:.7em;'
         f'width:{max(1, round(100 * value / largest))}%"></div></td>'
         f'<td style="text-align:right;white-space:nowrap;padding-left:.5rem">{value:.2f} GiB</td></tr>'
         for name, value in sorted(parts.items(), key=lambda item: -item[1])
@@ -119,14 +133,14 @@ def _bars(parts: dict[str, float]) -> str:
 
 
 def _cards(found: Estimate, catalog: Catalog) -> None:
-    st.subheader("What it fits on", anchor=False)
+    st.header("What it fits on", anchor=False)
     st.dataframe(
         [
             {
                 "card": catalog.market.gpus[fit.gpu].label,
                 "GiB": f"{fit.memory_gib:g}",
                 "fits": _percent(fit.probability),
-                "USD an hour": "no rent found" if fit.usd_per_hour is None else f"{fit.usd_per_hour:.2f}",
+                "USD an hour": "not known" if fit.usd_per_hour is None else f"{fit.usd_per_hour:.2f}",
             }
             for fit in found.fits
         ],

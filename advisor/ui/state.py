@@ -19,7 +19,8 @@ from advisor.scenario.answers import MAX_TITLE, check_value, renamed
 
 MAX_UNDO: Final = 50
 _EMPTY_LIST: Final = "-"
-_TITLE, _UNSURE, _SAVED, _SEPARATOR = "title", "unsure", "saved", ","
+_TITLE, _UNSURE, _SAVED, _DATA, _SEPARATOR = "title", "unsure", "saved", "data", ","
+_OWN: Final = (_TITLE, _UNSURE, _SAVED, _DATA)
 # Parameters that belong to single pages: the map's axes, the comparison, the rulebook's filters.
 PAGE_PARAMETERS: Final = ("x", "y", "with", "show", "kind", "find")
 
@@ -34,10 +35,12 @@ class Work:
     """Questions that the visitor left open on purpose; they are not asked again."""
     saved: str = ""
     """``id.revision`` of the saved assessment that this started from."""
+    data: str = ""
+    """Key of the data set that belongs to it; see `advisor.store.datasets`."""
 
     def situation(self) -> Situation:
         """Give the record that the engine, reports and the library work on."""
-        return Situation(title=self.title, answers=dict(self.answers))
+        return Situation(title=self.title, answers=dict(self.answers), left_open=self.unsure)
 
     @property
     def empty(self) -> bool:
@@ -98,9 +101,10 @@ def rename(title: str) -> None:
     _change(replace(current(), title=title[:MAX_TITLE]))
 
 
-def load(situation: Situation, *, saved: str = "") -> None:
+def load(situation: Situation, *, saved: str = "", data: str = "") -> None:
     """Start from an example, an opened file or a saved assessment."""
-    _change(Work(title=situation.title, answers=dict(situation.answers), saved=saved))
+    st.session_state["began"] = False
+    _change(Work(situation.title, dict(situation.answers), situation.left_open, saved, data))
 
 
 def mark_saved(saved: str) -> None:
@@ -110,9 +114,36 @@ def mark_saved(saved: str) -> None:
     _write_address(work)
 
 
+def keep_data(key: str) -> None:
+    """Remember the data set of this assessment; an empty key forgets it."""
+    _change(replace(current(), data=key))
+
+
 def start_over() -> None:
     """Forget every answer; undo brings them back."""
     _change(Work())
+    st.session_state["began"] = False
+
+
+def starting() -> bool:
+    """Whether the visitor still gives the facts of the first screen."""
+    return current().empty or bool(st.session_state.get("began"))
+
+
+def begin_with_facts() -> None:
+    """Stay on the first screen while its facts are given, until `show_result`."""
+    if current().empty:
+        st.session_state["began"] = True
+
+
+def show_result() -> None:
+    """Leave the first screen."""
+    st.session_state["began"] = False
+
+
+def edit_facts() -> None:
+    """Go back to the first screen, with its answers."""
+    st.session_state["began"] = True
 
 
 def undo() -> None:
@@ -177,7 +208,8 @@ def _write_address(work: Work) -> None:
 def address_of(work: Work) -> dict[str, str]:
     """Write the assessment as the shortest address that holds it."""
     address = {name: encode(value) for name, value in work.answers.items()}
-    extras = {_TITLE: work.title, _UNSURE: _SEPARATOR.join(work.unsure), _SAVED: work.saved}
+    unsure = _SEPARATOR.join(work.unsure)
+    extras = {_TITLE: work.title, _UNSURE: unsure, _SAVED: work.saved, _DATA: work.data}
     return address | {key: value for key, value in extras.items() if value}
 
 
@@ -186,7 +218,7 @@ def read_address(given: Mapping[str, str], catalog: Catalog) -> tuple[Work, list
     answers: dict[str, Any] = {}
     problems: list[str] = []
     for stated, said in given.items():
-        if stated in (_TITLE, _UNSURE, _SAVED):
+        if stated in _OWN:
             continue
         # A link may be older than the name of a question.
         name, text = renamed(stated, said, catalog)
@@ -199,7 +231,8 @@ def read_address(given: Mapping[str, str], catalog: Catalog) -> tuple[Work, list
     left_open = (renamed(name, "", catalog)[0] for name in given.get(_UNSURE, "").split(_SEPARATOR))
     unsure = [name for name in left_open if name in catalog.facts]
     title = given.get(_TITLE, "")[:MAX_TITLE]
-    return Work(title, answers, tuple(unsure), given.get(_SAVED, "")[:80]), problems
+    kept = given.get(_DATA, "")[:80]
+    return Work(title, answers, tuple(unsure), given.get(_SAVED, "")[:80], kept), problems
 
 
 def encode(value: Any) -> str:

@@ -14,7 +14,8 @@ from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job
 from advisor.train.table import entry
-from advisor.ui import look, pages, train_figures, train_plan
+from advisor.ui import dataset, look, pages, train_figures, train_plan
+from advisor.ui.clock import moment
 
 SECONDS_BETWEEN_LOOKS = "2s"
 MAX_SHOWN = 20
@@ -38,9 +39,10 @@ def render() -> None:
     jobs = store.all()
     if not jobs:
         look.quiet(
-            "No jobs yet. They will stand here, also after the browser, the app or the machine was restarted."
+            "No jobs yet. They are listed here, also after the browser, the app or the machine was restarted."
         )
         return
+    dataset.next_step("evaluate", "Next: is it better, and is that real?")
     lively = any(not job.ended for job in jobs)
     st.fragment(_jobs, run_every=SECONDS_BETWEEN_LOOKS if lively else None)(store)
 
@@ -93,7 +95,7 @@ def _summary(job: Job, settings: str, curves: JobCurves) -> str:
     return (
         f'<h3 class="adv-card-title">{head}</h3>'
         f'<p class="adv-quiet"><span class="adv-chip" style="margin-left:0">{STATES[job.state]}</span> {escape(job.id)}, '
-        f"saved {job.created_at:%Y-%m-%d %H:%M} UTC</p><p>{facts}</p>"
+        f"saved {moment(job.created_at)}</p><p>{facts}</p>"
     )
 
 
@@ -156,7 +158,7 @@ def _details(store: JobStore, job: Job) -> None:
         )
     if job.state == "succeeded" and card.exists():
         st.code(f"advisor train run-model {job.id}", language=None)
-    lines = [f"{event.at:%Y-%m-%d %H:%M:%S}  {event.message}" for event in job.events]
+    lines = [f"{moment(event.at)}  {event.message}" for event in job.events]
     log = store.folder_of(job.id) / "run" / "log.txt"
     if log.exists():
         lines += log.read_text(encoding="utf-8", errors="replace").splitlines()[-100:]
@@ -167,7 +169,7 @@ def _side_by_side(jobs: list[Job], curves: dict[str, JobCurves]) -> None:
     drawn = [job.id for job in jobs if curves[job.id].loss or curves[job.id].eval_loss]
     if not drawn:
         return
-    st.subheader("Loss, side by side", anchor=False)
+    st.header("Loss, side by side", anchor=False)
     chosen = st.multiselect("Runs", drawn, default=drawn[:2], key="compared_runs")
     if not chosen:
         return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from advisor.errors import AdvisorError
-from advisor.files import write_bytes
+from advisor.limits import Route
 from advisor.scenario import Situation
 from advisor.store.address import data_folder
 from advisor.train import job_verbs
@@ -20,25 +20,27 @@ from advisor.train.jobs import JobStore
 from advisor.train.planning import plan_training
 from advisor.train.receivers import require_named, terms_of
 from advisor.train.records import Span, TrainingPlan
+from advisor.train.suggestion import Suggested, refusal, suggested
 from advisor.train.table import BACKENDS, entry
-from advisor.ui import look, pages, state
+from advisor.ui import dataset, deciding, look, pages, state
 from advisor.ui.clock import today
-
-KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 
 
 def show() -> None:
-    """Draw the form and, once there are rows, the plan."""
-    with st.expander("Plan a run", expanded=not JobStore().ids()):
+    """Draw the data set, the choices and, once there are rows, the plan."""
+    with st.expander("Plan a run", expanded=True, key="plan_run"):
         left, right = st.columns([1, 1.6], gap="large")
         with left:
-            rows, backend, wishes = _form()
+            held = dataset.bring()
+            backend, wishes = _form()
         with right:
-            if rows is None:
-                look.quiet("Give a file of training rows to see the plan.")
+            if held is None:
+                look.quiet(
+                    "Give a file of training rows to see the plan. What you brought on the Data page is used here."
+                )
                 return
             try:
-                _plan(planned(state.current().situation(), rows, backend, **wishes))
+                _plan(planned(state.current().situation(), held.path, backend, **wishes))
             except AdvisorError as error:
                 pages.show_error(error)
 
@@ -48,35 +50,61 @@ def planned(situation: Situation, rows: Path, backend: str, **wishes: Any) -> Tr
     return plan_training(situation, rows, backend, state.catalog(), as_of=today(), **wishes).plan
 
 
-def _form() -> tuple[Path | None, str, dict[str, Any]]:
-    file = st.file_uploader("Training rows", type=KINDS, key="train_rows")
+def _form() -> tuple[str, dict[str, Any]]:
+    catalog, sized = state.catalog(), st.session_state.get("sized", {})
+    advised = suggested(_routes(), catalog)
+    backends = list(BACKENDS)
     backend = st.selectbox(
-        "Where", list(BACKENDS), format_func=lambda name: entry(name).title, key="train_backend"
+        "Where",
+        backends,
+        index=backends.index(advised.backend),
+        format_func=lambda name: entry(name).title,
+        key="train_backend",
     )
-    model = st.text_input("Base model", placeholder=entry(backend).default_model or "", key="train_model")
+    if backend == advised.backend:
+        look.quiet(f"From your result: {advised.because}")
+    model = _model(backend, advised, sized)
+    methods = ["lora", "qlora", "dora", "full"]
     wishes = {
-        "model": model.strip() or None,
-        "method": st.selectbox("Method", ["lora", "qlora", "dora", "full"], key="train_method"),
-        "epochs": _open_number("Passes over the rows", 1, 20, "train_epochs"),
-        "rank": _open_number("Rank", 1, 1024, "train_rank"),
-        "seq_len": _open_number("Longest row in tokens", 64, 131_072, "train_length"),
+        "model": model,
+        "method": st.selectbox(
+            "Method", methods, index=methods.index(sized.get("method", "lora")), key="train_method"
+        ),
+        "epochs": _open_number("Passes over the rows", 1, 20, "train_epochs", None),
+        "rank": _open_number("Rank", 1, 1024, "train_rank", sized.get("rank")),
+        "seq_len": _open_number("Longest row in tokens", 64, 131_072, "train_length", sized.get("seq_len")),
     }
-    return None if file is None else _kept(file.name, file.getvalue()), backend, wishes
+    if sized:
+        look.quiet("Method, rank and length come from the page Size; change them here or there.")
+    return backend, wishes
 
 
-def _open_number(label: str, least: int, most: int, key: str) -> int | None:
-    return st.number_input(label, least, most, None, placeholder="recommended", key=key)
+def _routes() -> tuple[Route, ...]:
+    return deciding.limits(state.current(), state.catalog()).routes
 
 
-def _kept(name: str, content: bytes) -> Path:
-    # Named after the content: the plan names this path, and the same rows must give the same plan. Not among everybody's
-    # temporary files, where another user could have put others of that name.
-    digest = hashlib.sha256(content).hexdigest()[:16]
-    ending = "".join(Path(name).suffixes[-2:]) or ".jsonl"
-    path = data_folder() / "training-rows" / f"{digest}{ending}"
-    if not path.exists():
-        write_bytes(path, content)
-    return path
+def _model(backend: str, advised: Suggested, sized: Mapping[str, Any]) -> str | None:
+    """Offer the models that the backend is known for; a name of one's own may be typed."""
+    catalog = state.catalog()
+    routes = catalog.market.tuning.values()
+    listed = sorted({route.base.rpartition(":")[2] for route in routes if route.backend == backend})
+    usual = advised.base_model if backend == advised.backend else None
+    if entry(backend).kind != "hosted":
+        listed, usual = list(catalog.models), sized.get("model") or entry(backend).default_model
+    first = usual if usual in listed else None
+    chosen = st.selectbox(
+        "Base model",
+        listed,
+        index=None if first is None else listed.index(first),
+        accept_new_options=True,
+        placeholder=entry(backend).default_model or "Choose, or type a name",
+        key=f"train_model_{backend}",
+    )
+    return str(chosen) if chosen else None
+
+
+def _open_number(label: str, least: int, most: int, key: str, value: int | None) -> int | None:
+    return st.number_input(label, least, most, value, placeholder="recommended", key=key)
 
 
 def _plan(plan: TrainingPlan) -> None:
@@ -99,9 +127,17 @@ def _plan(plan: TrainingPlan) -> None:
 
 def _button(plan: TrainingPlan, *, local: bool) -> None:
     """Draw the button that spends money or sends rows, with both in its text; shut where the cost is not known."""
-    label = "Start training here" if local else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+    label = (
+        "Start training here, on this machine"
+        if local
+        else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+    )
     unknown = not local and plan.cost is None
-    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,), disabled=unknown)
+    refused = refusal(plan.backend, state.current().answers, _routes(), state.catalog())
+    shut = unknown or bool(refused)
+    st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,), disabled=shut)
+    if refused:
+        look.quiet(f"Shut, since your answers exclude it. {refused}")
     if unknown:
         look.quiet(
             "No price is known for this model at this service, so nothing can be ordered from here. Choose a base "

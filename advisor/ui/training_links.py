@@ -11,10 +11,10 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.cost.rounding import money
 from advisor.decide import Recommendation
-from advisor.limits import Route, limits_of
-from advisor.ui import look, pages, state
-from advisor.ui.clock import today
+from advisor.limits import Route
+from advisor.ui import deciding, look, pages, state
 
+MANY: Final = 4
 STATUS: Final = {"open": "Open", "gated": "Some customers only", "closing": "Closing", "closed": "Closed"}
 
 
@@ -29,7 +29,11 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     look.quiet(
         "Where a model can be tuned today: what your answers allow, cheapest first, then what they exclude, and why."
     )
-    st.html(_table(limits_of(state.current().answers, catalog, as_of=today()).routes))
+    routes = deciding.limits(state.current(), catalog).routes
+    open_ = [route for route in routes if route.state != "missed" and route.status in ("open", "closing")]
+    st.html(_table(open_[:MANY]))
+    with st.expander(f"All {len(routes)} ways, with what excludes them", key="all_routes"):
+        st.html(_table(routes))
     pages.link("train", "Open the training plan", icon=":material/arrow_forward:")
 
 

@@ -1,4 +1,4 @@
-"""Anyone can use it: no serious barrier on any page in either theme, keyboard alone, and a phone's width."""
+"""Anyone can use it: no barrier on any page in either theme and on a phone, keyboard alone, nothing to scroll sideways."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from tests.app.conftest import PATIENCE_MS, settle, visit
 from tests.app.test_interview import gone, question
 
 pytestmark = pytest.mark.browser
+
+# Streamlit's own field for files carries a role beside a label; axe calls that minor, and no page can change it.
+UPLOADER = 'data-testid="stFileUploaderDropzone"'
 
 ANSWERS = {
     "knowledge_gap": "main",
@@ -47,7 +50,7 @@ def reader(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_has_a_serious_barrier_in_either_theme(name: str, reader: Page, app_url: str) -> None:
+def test_no_page_has_a_barrier_in_either_theme(name: str, reader: Page, app_url: str) -> None:
     reader.emulate_media(color_scheme="light")
     visit(reader, app_url, name if name != "interview" else "", **PAGES[name])
     expect(reader.locator("h1, h2").first).to_be_visible()
@@ -64,7 +67,7 @@ def background(page: Page) -> str:
 
 
 def barriers(page: Page) -> list[str]:
-    """Name every serious or critical violation with the elements it is about."""
+    """Name every violation with the elements it is about."""
     # Colours that are still on their way from one theme to the other belong to neither.
     page.add_style_tag(
         content="*, *::before, *::after { transition: none !important; animation: none !important; }"
@@ -75,22 +78,45 @@ def barriers(page: Page) -> list[str]:
     return [
         f"{item['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
         for item in found
-        if item["impact"] in ("serious", "critical")
         for node in item["nodes"][:4]
+        if (item["id"], UPLOADER in node["html"]) != ("presentation-role-conflict", True)
     ]
 
 
-def test_the_interview_can_be_answered_with_the_keyboard_alone(page: Page, app_url: str) -> None:
-    visit(page, app_url)
-    for _ in range(2):
-        asked = question(page)
-        reach(page, f"answer_{asked}_|pick_{asked}_")
-        page.keyboard.press("Enter")
-        gone(page, asked)
-    assert len(re.findall("=", page.url)) == 2
+def test_questions_can_be_answered_with_the_keyboard_alone(page: Page, app_url: str) -> None:
+    visit(page, app_url, knowledge_gap="none", behavior_gap="main")
+    asked = question(page)
+    reach(page, f"answer_{asked}_|pick_{asked}_")
+    page.keyboard.press("Enter")
+    gone(page, asked)
+    assert len(re.findall("=", page.url)) == 3
     reach(page, "undo")
     page.keyboard.press("Space")
-    page.wait_for_function("location.search.split('=').length == 2")
+    page.wait_for_function("location.search.split('=').length == 3")
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {"knowledge_gap": "none", "behavior_gap": "main"}], ids=["start", "questions"]
+)
+def test_the_first_answer_is_within_three_tab_stops_and_the_way_to_pages_comes_after(
+    page: Page, app_url: str, answers: dict[str, str]
+) -> None:
+    visit(page, app_url, **answers)
+    page.locator(".st-key-card button, .st-key-facts button").first.wait_for()
+    where = """() => Boolean(document.activeElement.closest('.st-key-facts, .st-key-answers'))"""
+    stops = 0
+    while not page.evaluate(where):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops <= 3
+    page.keyboard.press("Control+Home")
+    page.locator("[data-testid=stSkipToContent]").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "stMain"
+    assert page.evaluate(
+        "() => !!(document.querySelector('.st-key-nav').compareDocumentPosition("
+        "document.querySelector('h1, h2')) & Node.DOCUMENT_POSITION_PRECEDING)"
+    )
 
 
 def reach(page: Page, key: str) -> None:
@@ -108,17 +134,20 @@ def reach(page: Page, key: str) -> None:
     raise AssertionError(f"Tab never reaches {key}")
 
 
-@pytest.mark.parametrize(
-    "name", ["", "interview", "recommendation", "costs", "compare", "library", "rulebook"]
-)
-def test_a_phone_shows_every_page_without_scrolling_sideways(
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_every_page_without_a_barrier_and_without_scrolling_sideways(
     name: str, browser: Browser, app_url: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, bypass_csp=True
+    )
     phone = context.new_page()
     phone.set_default_timeout(PATIENCE_MS)
     visit(phone, app_url, name if name != "interview" else "", **PAGES[name])
     expect(phone.locator("h1, h2").first).to_be_visible()
     main = phone.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    assert not barriers(phone)
+    phone.locator(".st-key-menu button").click()
+    expect(phone.get_by_role("link", name="Rulebook", exact=True).last).to_be_visible()
     context.close()

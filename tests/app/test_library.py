@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save", exact=False).last.click()
+    page.locator(".st-key-save button").click()
 
 
 def card(page: Page, title: str):
@@ -23,7 +23,7 @@ def card(page: Page, title: str):
 
 
 def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: str) -> None:
-    visit(page, app_url, knowledge_gap="main", behavior_gap="none", title="Wiki of the firm")
+    visit(page, app_url, knowledge_gap="main", behavior_gap="none", unsure="budget", title="Wiki of the firm")
     save(page)
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
     page.locator(".st-key-index").get_by_role("radio", name=re.compile("Knowledge")).click()
@@ -32,7 +32,7 @@ def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: s
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
     save(page)
     expect(page.get_by_text("Saved as revision 2.")).to_be_visible()
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library and rulebook", exact=True).click()
     page.get_by_label("Search").fill("wiki")
     page.keyboard.press("Enter")
     found = card(page, "Wiki of the firm")
@@ -45,6 +45,7 @@ def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: s
     expect(found.get_by_text("Nothing has moved since")).to_be_visible()
     found.get_by_role("button", name="Open").first.click()
     page.wait_for_url("**/recommendation?*knowledge_gap=main*")
+    assert "unsure=budget" in page.url
 
 
 def test_two_tabs_that_edit_one_assessment_lose_nothing(
@@ -62,5 +63,5 @@ def test_two_tabs_that_edit_one_assessment_lose_nothing(
     expect(page.get_by_text("Nothing is lost; choose one.")).to_be_visible()
     page.get_by_role("button", name="Keep both").click()
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library and rulebook", exact=True).click()
     expect(page.get_by_role("heading", name="Two tabs")).to_have_count(2)

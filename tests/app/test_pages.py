@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
@@ -15,16 +17,17 @@ pytestmark = pytest.mark.browser
 
 def test_from_an_empty_page_to_a_pdf_on_disk(page: Page, app_url: str) -> None:
     visit(page, app_url)
-    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Knowledge")).click()
-    page.locator("[class*='st-key-jump_knowledge_gap'] button").click()
-    page.locator("[class*='st-key-answer_knowledge_gap_main'] button").click()
+    page.locator(".st-key-fact_knowledge_gap").get_by_text("Mainly", exact=True).click()
+    page.wait_for_url(re.compile("knowledge_gap=main"))
+    settle(page)
+    page.locator(".st-key-points button").click()
     page.locator(".adv-leader").wait_for()
     leader = page.locator(".adv-leader").inner_text()
     settle(page)
     page.get_by_label("Title of the assessment").fill("Wiki for the 支持 team")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("title="))
-    page.get_by_role("link", name="Whole recommendation").click()
+    page.get_by_role("link", name="The whole result").click()
     expect(page.get_by_role("heading", name=leader, exact=True)).to_be_visible()
     settle(page)
     with page.expect_download() as waiting:
@@ -34,6 +37,107 @@ def test_from_an_empty_page_to_a_pdf_on_disk(page: Page, app_url: str) -> None:
     assert "Wiki for the 支持 team" in text
     assert leader in text
     assert waiting.value.suggested_filename == "wiki-for-the-支持-team.pdf"
+
+
+CLAIMS = {
+    "title": "Claims desk",
+    "knowledge_gap": "main",
+    "knowledge_tokens": "15000000",
+    "knowledge_change": "weekly",
+    "behavior_gap": "some",
+    "labelled_examples": "300",
+    "queries_per_day": "2000",
+    "latency_budget_ms": "5000",
+}
+
+
+def test_the_result_answers_a_persons_questions_in_their_order(page: Page, app_url: str) -> None:
+    visit(page, app_url, "recommendation", **CLAIMS)
+    expect(page).to_have_title("Result · Advisor")
+    expect(page.locator(".adv-brand")).to_have_text("AdvisorClaims desk")
+    expect(page.locator(".adv-lede").first).to_have_text(re.compile(r"^Start with .+; stop when .+; "))
+    expect(page.get_by_text(re.compile(r"in \d+ of 100 cases"))).to_be_visible()
+    expect(page.locator(".adv-money tbody tr")).to_have_count(2)
+    headings = page.locator("h2").all_inner_texts()
+    wanted = [
+        "What it costs",
+        "What stands in the way",
+        "What to do, and when to stop",
+        "What would change it",
+    ]
+    wanted += ["What it rests on: your answers", "Hand it on, or keep it"]
+    assert [heading for heading in headings if heading in wanted] == wanted
+    expect(page.get_by_text(re.compile(r"days of work until it is in use")).first).to_be_visible()
+    expect(page.locator(".st-key-share code")).to_contain_text("knowledge_change=weekly")
+
+
+def test_an_answer_is_changed_where_it_is_read_and_a_change_is_tried_beside_the_result(
+    page: Page, app_url: str
+) -> None:
+    visit(page, app_url, "recommendation", **CLAIMS)
+    page.locator(".st-key-given_knowledge_change button").click()
+    page.locator(".st-key-inline_knowledge_change .st-key-answer_knowledge_change_daily button").click()
+    page.wait_for_url(re.compile("knowledge_change=daily"))
+    settle(page)
+    page.get_by_role("link", name="Try it").first.click()
+    page.wait_for_url(re.compile("/compare.*with="))
+    expect(page.locator(".adv-leader")).to_have_count(2)
+    for heading in ("Answers that differ", "Money a month", "Reasons that differ"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+
+
+def test_costs_answer_first_and_the_slider_says_what_another_traffic_costs(page: Page, app_url: str) -> None:
+    visit(page, app_url, "costs", **CLAIMS)
+    expect(page.locator(".st-key-cost_answer .adv-lede")).to_have_count(2)
+    expect(page.locator(".st-key-cost_answer .adv-lede").first).to_have_text(
+        re.compile(r"^At 2,000 requests a day, .+ a month")
+    )
+    told = page.locator(".st-key-cost_answer .adv-quiet")
+    before = told.inner_text()
+    page.locator(".st-key-cost_traffic :is([role=slider], input[type=range])").focus()
+    page.keyboard.press("ArrowRight")
+    expect(told).not_to_have_text(before)
+
+
+def test_one_data_set_serves_every_step_and_survives_a_reload(
+    page: Page, app_url: str, tmp_path: Path
+) -> None:
+    rows = [
+        {
+            "messages": [
+                {"role": "user", "content": f"Question {n}?"},
+                {"role": "assistant", "content": f"Answer {n}."},
+            ]
+        }
+        for n in range(60)
+    ]
+    file = tmp_path / "claims.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in [*rows, rows[0]]))
+    visit(page, app_url, "data", **CLAIMS)
+    page.locator("input[type=file]").first.set_input_files(file)
+    expect(page.locator(".st-key-held")).to_contain_text("claims.jsonl")
+    page.wait_for_url(re.compile("data="))
+    page.locator(".st-key-apply_fixes button").click()
+    expect(page.locator(".st-key-mended")).to_contain_text("rows kept")
+    page.locator(".st-key-measured_labelled_examples button").click()
+    page.wait_for_url(re.compile(r"labelled_examples=(?!300)\d+"))
+    page.get_by_role("link", name="3 Train", exact=True).click()
+    expect(page.locator(".st-key-held")).to_contain_text("claims-fixed.jsonl")
+    expect(page.get_by_text(re.compile(r"\d+ to train on, \d+ held out"))).to_be_visible()
+    page.reload()
+    expect(page.locator(".st-key-held")).to_contain_text("claims-fixed.jsonl")
+
+
+def test_the_rulebook_finds_words_in_any_order_and_shows_what_fires(page: Page, app_url: str) -> None:
+    visit(page, app_url, "rulebook", knowledge_gap="main", knowledge_change="weekly", find="why weekly")
+    expect(page.locator("summary").first).to_be_visible()
+    page.get_by_text("Fires for me", exact=True).click()
+    expect(page.get_by_text("fires for you").first).to_be_visible()
+
+
+def test_an_address_that_names_no_page_says_so(page: Page, app_url: str) -> None:
+    visit(page, app_url, "nosuchpage")
+    expect(page.get_by_text("There is no page “nosuchpage” here")).to_be_visible()
 
 
 def test_the_map_stands_over_the_two_questions_in_the_address(page: Page, app_url: str) -> None:

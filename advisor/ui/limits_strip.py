@@ -1,0 +1,47 @@
+"""The strip of limits that is always in view while one decides: met, missed or unknown, with both numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.limits import Limit
+from advisor.ui import deciding, state
+
+PAGES: Final = ("interview", "recommendation", "costs")
+MARKS: Final = {"missed": "✕", "unknown": "?", "met": "✓"}
+
+
+def show(catalog: Catalog) -> None:
+    """Draw the limits of what is recommended and of what to start with, what is missed first."""
+    work = state.current()
+    if work.empty or state.starting():
+        return
+    found = deciding.recommendation(work, catalog)
+    named = {found.recommended, found.start_with.strategy}
+    listed = [item for item in deciding.limits(work, catalog).limits if named & set(item.strategies)]
+    if not listed:
+        return
+    with st.container(key="limits"):
+        st.html(
+            '<ul class="adv-limits" tabindex="0" aria-label="Limits: met, missed or unknown">'
+            + "".join(_chip(item) for item in _one_each(listed))
+            + "</ul>"
+        )
+
+
+def _one_each(limits: Sequence[Limit]) -> list[Limit]:
+    # What is missed comes first in the list, so the worst of each kind is the first.
+    return list({item.what: item for item in reversed(limits)}.values())[::-1]
+
+
+def _chip(item: Limit) -> str:
+    text = f"{item.needed} needed, {item.available}"
+    return (
+        f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
+        f"<b>{escape(item.what.capitalize())} {item.state}</b> <span>{escape(text)}</span></li>"
+    )

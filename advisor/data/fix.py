@@ -236,13 +236,13 @@ def _reasons(path: Path, options: AuditOptions) -> tuple[dict[int, list[str]], _
     reasons: dict[int, list[str]] = {}
     everywhere: dict[str, int] = {}
     with measured_dataset(path, AuditInputs(data=path), options) as data:
-        for finding in judged(data, [check for check in CHECKS if check.quarantines]):
+        for finding, rows in judged(data, [check for check in CHECKS if check.quarantines]):
             if finding.severity == "note":
                 continue
             if finding.count == len(data) >= FEWEST_ROWS_FOR_A_FORM:
                 everywhere[f"{finding.check} in every row, kept"] = finding.count
             else:
-                _note(reasons, finding)
+                _note(reasons, finding, rows.tolist())
         hashes = data.column("turns_hash")
         seen: dict[int, int] = {}
         for row, key in zip(data.rows.tolist(), hashes.tolist(), strict=True):
@@ -253,9 +253,10 @@ def _reasons(path: Path, options: AuditOptions) -> tuple[dict[int, list[str]], _
         return reasons, _Form(data.lenient, bool(data.column("media").any()), everywhere)
 
 
-def _note(reasons: dict[int, list[str]], finding: Finding) -> None:
-    for row in finding.rows:
-        reasons.setdefault(row, []).append(f"{finding.check}: {finding.message.split(') ', 1)[-1]}")
+def _note(reasons: dict[int, list[str]], finding: Finding, rows: Sequence[int]) -> None:
+    reason = f"{finding.check}: {finding.message.split(') ', 1)[-1]}"
+    for row in rows:
+        reasons.setdefault(row, []).append(reason)
 
 
 def _raw_rows(path: Path) -> Iterator[tuple[int, object, bytes]]:

@@ -86,9 +86,10 @@ def _audited(contents: Mapping[str, tuple[str, bytes]], options: str) -> dict[st
         paths = {name: _saved(folder / name, *one) for name, one in contents.items()}
         inputs = AuditInputs(data=paths["data"], eval=paths.get("eval"), production=paths.get("production"))
         with measured_dataset(inputs.data, inputs, AuditOptions.model_validate_json(options)) as data:
-            findings = judged(data)
+            found = judged(data)
+            findings = [one.finding for one in found]
             result = result_of(
-                inputs.model_copy(update={"data": Path(contents["data"][0])}), inputs.data, data, findings
+                inputs.model_copy(update={"data": Path(contents["data"][0])}), inputs.data, data, found
             )
             named = sorted({row for one in findings for row in one.rows[:ROWS_SHOWN]})
             return {

@@ -232,9 +232,7 @@ def result_of(inputs: AuditInputs, path: Path, data: Dataset, found: Sequence[Ju
 def _spoiled(found: Sequence[Judged]) -> int:
     """Count the rows that findings leave without a lesson."""
     spoiling = {check.id for check in CHECKS if check.spoils}
-    rows = [
-        one.rows for one in found if one.finding.check in spoiling and one.finding.severity != "note"
-    ]
+    rows = [one.rows for one in found if one.finding.check in spoiling and one.finding.severity != "note"]
     return len(np.unique(np.concatenate(rows))) if rows else 0
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from advisor.data import words
 from advisor.data.records import AuditOptions
+from advisor.data.word_use import distinct_words
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import to_conversation
 from advisor.rows.rendered import rendered_turns
@@ -177,6 +178,16 @@ class Batch:
     def answer_words(self) -> words.Ragged:
         """Give the word hashes of `answers`."""
         return words.word_hashes(self._said[1])
+
+    @cached_property
+    def prompt_set(self) -> words.Ragged:
+        """Return the distinct word hashes of each prompt."""
+        return distinct_words(self.prompt_words)
+
+    @cached_property
+    def answer_set(self) -> words.Ragged:
+        """Return the distinct word hashes of each answer."""
+        return distinct_words(self.answer_words)
 
     @cached_property
     def _said(self) -> tuple[list[str], list[str]]:

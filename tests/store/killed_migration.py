@@ -99,7 +99,9 @@ def migrate_whole(url: str, folder: Path) -> None:
 def records(url: str) -> list[tuple[object, ...]]:
     """Read every revision and tag as both forms have them."""
     engine = connect(find_address(url))
-    columns = "assessment_id, number, saved_at, saved_by, title, CAST(situation AS TEXT), CAST(advice AS TEXT)"
+    columns = (
+        "assessment_id, number, saved_at, saved_by, title, CAST(situation AS TEXT), CAST(advice AS TEXT)"
+    )
     with engine.connect() as connection:
         wanted = sa.text(f"SELECT {columns} FROM revision ORDER BY assessment_id, number")  # noqa: S608 constant
         found = [tuple(row) for row in connection.execute(wanted)]

@@ -71,9 +71,7 @@ def kill_one(
     """Kill a writer ``delay`` after its first save, or after ``awaited`` exists; give what it acknowledged."""
     # A file, not a pipe: what was written to it is there whatever becomes of the writer.
     with tempfile.NamedTemporaryFile() as acknowledged:
-        process = PROCESSES.Process(
-            target=_run, args=(writer, place, advice, acknowledged.name), daemon=True
-        )
+        process = PROCESSES.Process(target=_run, args=(writer, place, advice, acknowledged.name), daemon=True)
         process.start()
         while not (awaited.exists() if awaited else Path(acknowledged.name).stat().st_size):
             assert process.is_alive(), "the writer ended by itself"

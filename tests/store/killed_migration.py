@@ -103,7 +103,7 @@ def records(url: str) -> list[tuple[object, ...]]:
         "assessment_id, number, saved_at, saved_by, title, CAST(situation AS TEXT), CAST(advice AS TEXT)"
     )
     with engine.connect() as connection:
-        wanted = sa.text(f"SELECT {columns} FROM revision ORDER BY assessment_id, number")  # noqa: S608 constant
+        wanted = sa.text(f"SELECT {columns} FROM revision ORDER BY assessment_id, number")
         found = [tuple(row) for row in connection.execute(wanted)]
     engine.dispose()
     return found

@@ -177,7 +177,9 @@ def _hash_runs(codes: U8 | U32, firsts: I64) -> U32:
     )
     powers = _powers()[position & np.int32(_POSITIONS - 1)]
     with np.errstate(over="ignore"):
-        mixed = _mixed_bytes()[codes] if codes.dtype == np.uint8 else _mixed(codes)
+        mixed = (
+            _mixed_bytes()[codes] if codes.dtype == np.uint8 else _mixed(codes.astype(np.uint32, copy=False))
+        )
         return _scramble(np.add.reduceat(mixed * powers, firsts, dtype=np.uint32))
 
 

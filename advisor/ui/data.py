@@ -15,7 +15,7 @@ from advisor.data.checks import BY_ID
 from advisor.data.checks.production_gap import coverage_of
 from advisor.data.dataset import Dataset
 from advisor.data.fix import beside, fix
-from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
+from advisor.data.records import HELD_OUT, Audit, AuditInputs, AuditOptions, Finding
 from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
@@ -259,7 +259,7 @@ def _colours() -> list[str]:
 
 
 def _files(data: tuple[str, bytes]) -> None:
-    share = st.slider("Share held out for evaluation", 0.05, 0.5, 0.2, 0.05)
+    share = st.slider("Share held out for evaluation", 0.05, 0.5, HELD_OUT, 0.05)
     if not st.button("Make fixed, train and eval files", type="primary"):
         return
     with st.spinner("Writing …"):

@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +31,14 @@ from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.store import open_store
 from benchmarks.fault_place import ADVISOR, LIBRARY, ROWS, Place, endpoint, leftovers, made, run
+from tests.store.killed_migration import (
+    MigrationToll,
+    copies_in,
+    copies_on,
+    kill_migrations,
+    migrate_twice_at_once,
+    newer_steps,
+)
 from tests.store.private_postgres import private_server
 
 SPILLING = ("fix", "split", "audit --write-baseline")
@@ -193,6 +201,9 @@ PAIRS = {
     "split": (["--seed", "1"], ["--seed", "2"]),
     "report": ([], ["--as-of", "2026-11-22"]),
     "audit --write-baseline": (["--max-length", "16"], []),
+    "plan": (["--seed", "1"], ["--seed", "2"]),
+    "decide TABLE": ([], ["--as-of", "2026-11-22"]),
+    "augment": ([], []),
     "library import": ([], []),
     "library export": ([], []),
     "library save": ([], []),
@@ -287,6 +298,44 @@ def postgres_restarted(writers: int, restarts: int) -> Line:
     return line
 
 
+def killed_migration(copies: Callable[[int], str], folder: Path, kills: int, seed: int) -> MigrationToll:
+    return kill_migrations(copies, newer_steps(folder), kills, seed=seed)
+
+
+def migrations_killed(place: Place, kind: str, kills: int, seed: int) -> Line:
+    """Kill the step of a filled library to a newer form; then another process takes it."""
+    folder = place.own(f"migration {kind}")
+    folder.mkdir(parents=True)
+    if kind == "SQLite":
+        return toll_of(kind, killed_migration(copies_in(folder), folder / "steps", kills, seed))
+    with private_server() as server:
+        return toll_of(kind, killed_migration(copies_on(server, "present"), folder / "steps", kills, seed))
+
+
+def toll_of(kind: str, toll: MigrationToll) -> Line:
+    line = Line(f"kill -9, migration of a {kind} library", toll.kills, toll.in_the_middle)
+    line.lost, line.half, line.unrecovered = toll.lost, toll.half, toll.unrecovered
+    return line
+
+
+def migrations_at_once(place: Place, kind: str, rounds: int) -> Line:
+    """Two processes migrate one library at once: they take turns, and both end well."""
+    line, folder = Line(f"two at once, migration of a {kind} library"), place.own(f"two migrate {kind}")
+    folder.mkdir(parents=True)
+    steps = newer_steps(folder / "steps")
+    with ExitStack() as stack:
+        copies = (
+            copies_in(folder)
+            if kind == "SQLite"
+            else copies_on(stack.enter_context(private_server()), "present")
+        )
+        for number in range(rounds):
+            line.tried += 1
+            line.hit += 1
+            line.unrecovered += not migrate_twice_at_once(copies(number), steps)
+    return line
+
+
 def write_on(url: str, stop: threading.Event, acknowledged: set[tuple[str, int]], faults: list[str]) -> None:
     store, saved = open_store(url), None
     while not stop.is_set():
@@ -318,6 +367,11 @@ def tasks(given: argparse.Namespace, place: Place) -> Iterator[Callable[[], Line
     for verb in PAIRS:
         if verb in place.verbs:
             yield partial(race, place, verb, given.rounds)
+    if given.only:
+        return
+    for kind in ("SQLite", "PostgreSQL"):
+        yield partial(migrations_killed, place, kind, given.kills, given.seed)
+        yield partial(migrations_at_once, place, kind, given.rounds)
     yield partial(clock_set_back, place.folder)
     yield partial(postgres_restarted, 20, 3)
 

@@ -244,9 +244,12 @@ def split_command(
         ),
     ],
     eval_share: Annotated[
-        float, typer.Option("--eval-share", min=0.01, max=0.9, help="Share of rows held out.")
-    ] = 0.2,
-    seed: Annotated[int, typer.Option("--seed")] = 20,
+        float | None,
+        typer.Option("--eval-share", min=0.01, max=0.9, help="Share of rows held out (default: 0.1)."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Which groups are held out (default: 42, as plan).")
+    ] = None,
     stratify: Annotated[
         str | None,
         typer.Option(
@@ -272,9 +275,9 @@ def split_command(
     """Split a file and print the manifest."""
     from advisor.data.split import SplitOptions, split
 
-    options = SplitOptions(
-        eval_share=eval_share, seed=seed, stratify=stratify, group=group, time=time, skip_broken=skip_broken
-    )
+    said = {"eval_share": eval_share, "seed": seed, "stratify": stratify, "group": group, "time": time}
+    given = {name: value for name, value in said.items() if value is not None}
+    options = SplitOptions(**given, skip_broken=skip_broken)
     manifest = split(data, output, options)
     if as_json:
         print_json(manifest)

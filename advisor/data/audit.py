@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.data.checks import CHECKS
 from advisor.data.checks.contract import Check
@@ -21,6 +22,7 @@ from advisor.data.measured_facts import facts_of
 from advisor.data.measuring import SHARED, Measure
 from advisor.data.records import (
     CONFIDENCE_ORDER,
+    MOST_ROWS_LISTED,
     SEVERITY_ORDER,
     Audit,
     AuditInputs,
@@ -40,6 +42,13 @@ WORTH_WORKERS = 32 << 20
 MOST_NAMES = 5000
 DECLARED = SHARED | {name for check in CHECKS for name in check.columns}
 Progress = Callable[[int], None]
+
+
+class Judged(NamedTuple):
+    """A finding that lists so many rows as people read, and every row that it is about."""
+
+    finding: Finding
+    rows: NDArray[np.uint32]
 
 
 def audit(
@@ -65,8 +74,7 @@ def audit(
         from_stdin_or(inputs.data) as path,
         measured_dataset(path, inputs, options, executor=executor, progress=progress) as data,
     ):
-        findings = judged(data)
-        return result_of(inputs, path, data, findings)
+        return result_of(inputs, path, data, judged(data))
 
 
 @contextmanager
@@ -123,20 +131,26 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
     return data
 
 
-def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Judged]:
     """Let each check judge; the worst and surest findings come first, then the most harmful defects."""
     harm = {check.id: check.harm for check in checks}
-    findings = [one for check in checks for one in check.find(data)]
+    found = [_listed(one) for check in checks for one in check.find(data)]
     return sorted(
-        findings,
+        found,
         key=lambda one: (
-            SEVERITY_ORDER[one.severity],
-            CONFIDENCE_ORDER[one.confidence],
-            -harm[one.check],
-            -one.count,
-            one.message,
+            SEVERITY_ORDER[one.finding.severity],
+            CONFIDENCE_ORDER[one.finding.confidence],
+            -harm[one.finding.check],
+            -one.finding.count,
+            one.finding.message,
         ),
     )
+
+
+def _listed(finding: Finding) -> Judged:
+    # Four bytes a row for all of them: lists of numbers would grow with a file of which every row is found.
+    rows = np.array(finding.rows, np.uint32)
+    return Judged(finding.model_copy(update={"rows": finding.rows[:MOST_ROWS_LISTED]}), rows)
 
 
 def conversations(source: Source) -> Iterator[list[Conversation]]:
@@ -188,7 +202,7 @@ def _executor_for(source: Source) -> Executor:
     return Processes(workers) if size > WORTH_WORKERS and workers > 1 else Here()
 
 
-def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Finding]) -> Audit:
+def result_of(inputs: AuditInputs, path: Path, data: Dataset, found: Sequence[Judged]) -> Audit:
     """Put the result together: evidence of the format, tokens, findings, measured facts."""
     source = open_source(path)
     broken = len(data.column("broken"))
@@ -201,19 +215,25 @@ def result_of(inputs: AuditInputs, path: Path, data: Dataset, findings: list[Fin
         {"broken": broken} if broken else {}
     )
     evidence = _evidence(source, shapes, [dict.fromkeys(_fields(source))])
-    spoiling = frozenset(check.id for check in CHECKS if check.spoils)
-    measured = facts_of(data, findings, spoiling)
+    measured = facts_of(data, _spoiled(found))
     return Audit(
         file=str(inputs.data),
         sha256=sha256_of(source),
         rows=len(data) + broken,
         format=evidence,
         tokens=_tokens(data),
-        findings=findings,
+        findings=[one.finding for one in found],
         facts={name: fact.value for name, fact in measured.items()},
         measured=measured,
         assumptions=_assumptions(data),
     )
+
+
+def _spoiled(found: Sequence[Judged]) -> int:
+    """Count the rows that findings leave without a lesson."""
+    spoiling = {check.id for check in CHECKS if check.spoils}
+    rows = [one.rows for one in found if one.finding.check in spoiling and one.finding.severity != "note"]
+    return len(np.unique(np.concatenate(rows))) if rows else 0
 
 
 def _fields(source: Source) -> list[str]:

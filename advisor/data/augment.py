@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
@@ -17,18 +17,14 @@ from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
 from advisor.data.journal import Journal, journal_path, parsed
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
+from advisor.data.variation_prompt import INSTRUCTION, Given, request_for, request_text, usable_variations
 from advisor.errors import AdvisorError
 from advisor.files import replacing
 from advisor.net import Asking, endpoint, finish
 from advisor.rows.chat_form import as_chat
-from advisor.rows.conversation import Conversation
 from advisor.rows.formats import to_conversation
 from advisor.rows.sources import Broken, chunks, open_source, parse
 
-INSTRUCTION = (
-    "Write {count} variations of this example of an exchange. Keep topic, facts, numbers, names, language, tone and quality of the answer; "
-    "vary wording and sentence order of both sides. Answer as JSON with the key 'variations', a list of objects with the keys 'user' and 'assistant'."
-)
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -47,13 +43,6 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-class _Given(NamedTuple):
-    row: int
-    value: Any
-    conversation: Conversation
-    sha256: str
-
-
 def estimate(
     data: Path,
     output: Path,
@@ -67,7 +56,7 @@ def estimate(
 
     given, journal = _prepared(data, output, options)
     waiting = [one for one in given if one.row not in journal.done]
-    asked = count_tokens(_text_of(_messages(one, options)) for one in waiting)
+    asked = count_tokens(request_text(request_for(one, options)) for one in waiting)
     answers = count_tokens(one.conversation.prompt + one.conversation.answer for one in waiting)
     tokens_in, tokens_out = (
         sum(asked) + 60 * len(waiting),
@@ -108,7 +97,7 @@ def augment(
     return result
 
 
-def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[_Given], Journal]:
+def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[Given], Journal]:
     _refuse_eval(data)
     given = list(_given(data))
     rows_hash = hashlib.sha256("".join(one.sha256 for one in given).encode()).hexdigest()
@@ -137,7 +126,7 @@ def _refuse_eval(data: Path) -> None:
         )
 
 
-def _given(data: Path) -> Iterator[_Given]:
+def _given(data: Path) -> Iterator[Given]:
     source = open_source(data)
     for chunk in chunks(source):
         for row, value in parse(chunk):
@@ -148,12 +137,12 @@ def _given(data: Path) -> Iterator[_Given]:
                     remedy="Mend the file with advisor fix first.",
                 )
             conversation = to_conversation(row, value)
-            yield _Given(
+            yield Given(
                 row, value, conversation, hashlib.sha256(orjson.dumps(value, default=str)).hexdigest()
             )
 
 
-def _wanted(one: _Given) -> bool:
+def _wanted(one: Given) -> bool:
     # Variations of variations drift; rows with tools or without a clear exchange cannot be varied in words.
     row = one.conversation
     turns = [message.role for message in row.messages if message.role not in {"system", "developer"}]
@@ -165,7 +154,7 @@ def _wanted(one: _Given) -> bool:
     )
 
 
-async def _ask_all(given: list[_Given], journal: Journal, options: AugmentOptions) -> None:
+async def _ask_all(given: list[Given], journal: Journal, options: AugmentOptions) -> None:
     waiting = [one for one in given if one.row not in journal.done]
     if not waiting:
         return
@@ -186,15 +175,15 @@ async def _ask_all(given: list[_Given], journal: Journal, options: AugmentOption
 
 
 async def _ask_one(
-    one: _Given, asking: Asking, journal: Journal, stream: Any, options: AugmentOptions
+    one: Given, asking: Asking, journal: Journal, stream: Any, options: AugmentOptions
 ) -> None:
     entry: dict[str, Any] = {"row": one.row, "variations": [], "tokens_in": 0, "tokens_out": 0}
     if _wanted(one):
         reply = await asking.ask(
-            _messages(one, options), SCHEMA, name="variations", seed=options.seed + one.row
+            request_for(one, options), SCHEMA, name="variations", seed=options.seed + one.row
         )
         entry |= {
-            "variations": _variations(reply.text),
+            "variations": usable_variations(reply.text),
             "tokens_in": reply.tokens_in,
             "tokens_out": reply.tokens_out,
         }
@@ -204,31 +193,9 @@ async def _ask_one(
     os.fsync(stream.fileno())
 
 
-def _messages(one: _Given, options: AugmentOptions) -> list[dict[str, str]]:
-    example = f"User: {one.conversation.prompt}\nAssistant: {one.conversation.answer}"
-    return [
-        {"role": "system", "content": INSTRUCTION.format(count=options.variations)},
-        {"role": "user", "content": example},
-    ]
-
-
-def _variations(text: str) -> list[dict[str, str]]:
-    value = parsed(text.strip().removeprefix("```json").strip("`").encode())
-    listed = value.get("variations") if isinstance(value, dict) else value
-    if not isinstance(listed, list):
-        return []
-    return [
-        {"user": one["user"], "assistant": one["assistant"]}
-        for one in listed
-        if isinstance(one, dict)
-        and isinstance(one.get("user"), str)
-        and isinstance(one.get("assistant"), str)
-    ]
-
-
 def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     data: Path,
-    given: list[_Given],
+    given: list[Given],
     journal: Journal,
     output: Path,
     options: AugmentOptions,
@@ -273,7 +240,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     )
 
 
-def _row(one: _Given, variation: Mapping[str, str], number: int, options: AugmentOptions) -> dict[str, Any]:
+def _row(one: Given, variation: Mapping[str, str], number: int, options: AugmentOptions) -> dict[str, Any]:
     row = as_chat(one.conversation)
     for message in row["messages"]:
         if message["role"] in variation:
@@ -314,7 +281,3 @@ def _usd(tokens_in: int, tokens_out: int, price_in: float | None, price_out: flo
         if price_in is None or price_out is None
         else (tokens_in * price_in + tokens_out * price_out) / 1e6
     )
-
-
-def _text_of(messages: list[dict[str, str]]) -> str:
-    return "\n".join(one["content"] for one in messages)

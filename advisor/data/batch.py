@@ -4,86 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from advisor.data import words
+from advisor.data.characters import CLASSES, SCRIPTS, TABLE_SIZE, class_and_script, histogram, script_table
 from advisor.data.records import AuditOptions
+from advisor.data.word_use import distinct_words
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import to_conversation
 from advisor.rows.rendered import rendered_turns
 from advisor.rows.sources import Broken, Chunk, parse
-
-CLASSES = (
-    "other",
-    "lower",
-    "upper",
-    "letter",
-    "digit",
-    "space",
-    "newline",
-    "comma",
-    "stop",
-    "exclamation",
-    "question",
-    "ellipsis",
-    "apostrophe",
-    "quote",
-    "bracket",
-    "dash",
-    "colon",
-    "emoji",
-    "markup",
-    "control",
-)
-SCRIPTS = (
-    "none",
-    "latin",
-    "cyrillic",
-    "greek",
-    "arabic",
-    "hebrew",
-    "indic",
-    "thai",
-    "han",
-    "kana",
-    "hangul",
-    "other",
-)
-_BY_CHARACTER = {
-    "newline": "\n\r",
-    "comma": ",،、，",
-    "stop": ".。．।։۔",
-    "exclamation": "!！",
-    "question": "?？؟",
-    "ellipsis": "…",
-    "apostrophe": "'’",
-    "quote": '"“”«»„「」『』',
-    "bracket": "()[]{}（）【】",
-    "dash": "-–—",
-    "colon": ":;：；؛",
-    "markup": "*#`_|<>",
-}
-_SCRIPT_RANGES = (
-    ("latin", 0x41, 0x24F),
-    ("greek", 0x370, 0x3FF),
-    ("cyrillic", 0x400, 0x52F),
-    ("hebrew", 0x590, 0x5FF),
-    ("arabic", 0x600, 0x77F),
-    ("arabic", 0x8A0, 0x8FF),
-    ("indic", 0x900, 0xDFF),
-    ("thai", 0xE00, 0xEFF),
-    ("latin", 0x1E00, 0x1EFF),
-    ("kana", 0x3040, 0x30FF),
-    ("han", 0x3400, 0x9FFF),
-    ("hangul", 0xAC00, 0xD7AF),
-    ("hangul", 0x1100, 0x11FF),
-    ("han", 0xF900, 0xFAFF),
-)
-_TABLE = 0x20000
 
 
 class Batch:
@@ -179,6 +113,16 @@ class Batch:
         return words.word_hashes(self._said[1])
 
     @cached_property
+    def prompt_set(self) -> words.Ragged:
+        """Return the distinct word hashes of each prompt."""
+        return distinct_words(self.prompt_words)
+
+    @cached_property
+    def answer_set(self) -> words.Ragged:
+        """Return the distinct word hashes of each answer."""
+        return distinct_words(self.answer_words)
+
+    @cached_property
     def _said(self) -> tuple[list[str], list[str]]:
         """Return prompts and answers; of text that a template has rendered, those between its marks."""
         prompts, answers = self.prompts, self.answers
@@ -198,7 +142,7 @@ class Batch:
     def answer_codes(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Give the code points of `answers`, clipped to the tables' size, and where each begins."""
         codes, starts = words.codepoints(self.answers)
-        return np.minimum(codes, _TABLE - 1), starts
+        return np.minimum(codes, TABLE_SIZE - 1), starts
 
     @cached_property
     def answer_classes(self) -> NDArray[np.int64]:
@@ -213,8 +157,8 @@ class Batch:
     @cached_property
     def _answer_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         # One pass over the characters for both: a code point's class and script are one number.
-        table, kinds = _class_and_script()
-        counts = _histogram(*self.answer_codes, table, len(kinds))
+        table, kinds = class_and_script()
+        counts = histogram(*self.answer_codes, table, len(kinds))
         of_class, of_script = (np.zeros((len(self), len(names)), np.int64) for names in (CLASSES, SCRIPTS))
         for at, (one, script) in enumerate(kinds):
             of_class[:, one] += counts[:, at]
@@ -225,7 +169,7 @@ class Batch:
     def prompt_scripts(self) -> NDArray[np.int64]:
         """Count characters of each script in each prompt: rows x `SCRIPTS`."""
         codes, starts = words.codepoints(self.prompts)
-        return _histogram(np.minimum(codes, _TABLE - 1), starts, script_table(), len(SCRIPTS))
+        return histogram(np.minimum(codes, TABLE_SIZE - 1), starts, script_table(), len(SCRIPTS))
 
     def name(self, kind: str, texts: Iterable[str]) -> NDArray[np.uint64]:
         """Hash texts to 64 bits and keep what stands behind each hash (cut to 300 characters)."""
@@ -286,57 +230,3 @@ _SPACED = bytes(
 def _clean(text: str) -> str:
     # A lone surrogate cannot be UTF-8; Polars would refuse the whole column for it.
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _histogram(
-    codes: NDArray[np.uint32], starts: NDArray[np.int64], table: NDArray[np.uint8], width: int
-) -> NDArray[np.int64]:
-    rows = len(starts) - 1
-    owners = np.repeat(np.arange(rows, dtype=np.int64) * width, np.diff(starts))
-    counts = np.bincount(owners + table[codes], minlength=rows * width).reshape(rows, width)
-    # The line feed that ends each text is ours.
-    counts[:, table[10]] -= 1
-    return np.asarray(counts)
-
-
-@cache
-def class_table() -> NDArray[np.uint8]:
-    """Give the class of every code point below 0x20000."""
-    names = {
-        "Ll": "lower",
-        "Lu": "upper",
-        "Lt": "upper",
-        "Nd": "digit",
-        "Zs": "space",
-        "Cc": "control",
-        "So": "emoji",
-        "Sk": "emoji",
-    }
-    table = np.zeros(_TABLE, np.uint8)
-    for code in range(_TABLE):
-        category = unicodedata.category(chr(code))
-        name = names.get(category, "letter" if category[0] in "LM" else "other")
-        table[code] = CLASSES.index(name)
-    for name, characters in _BY_CHARACTER.items():
-        table[[ord(one) for one in characters]] = CLASSES.index(name)
-    table[9] = CLASSES.index("space")
-    return table
-
-
-@cache
-def _class_and_script() -> tuple[NDArray[np.uint8], list[tuple[int, int]]]:
-    both = np.stack([class_table(), script_table()], axis=1)
-    kinds, table = np.unique(both, axis=0, return_inverse=True)
-    return table.reshape(-1).astype(np.uint8), [(int(one), int(script)) for one, script in kinds]
-
-
-@cache
-def script_table() -> NDArray[np.uint8]:
-    """Give the script of every code point below 0x20000; digits and punctuation have none."""
-    table = np.zeros(_TABLE, np.uint8)
-    letters = np.isin(class_table(), [CLASSES.index(one) for one in ("lower", "upper", "letter")])
-    table[letters] = SCRIPTS.index("other")
-    for name, low, high in _SCRIPT_RANGES:
-        span = slice(low, high + 1)
-        table[span][letters[span]] = SCRIPTS.index(name)
-    return table

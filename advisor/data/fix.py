@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -16,9 +13,9 @@ import orjson
 
 from advisor.data.audit import judged, measured_dataset
 from advisor.data.checks import CHECKS
-from advisor.data.detectors import personal_hits, secret_hits
+from advisor.data.mending import FixOptions, mend
 from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
-from advisor.data.repair import damage_of, mended
+from advisor.data.repair import damage_of
 from advisor.errors import AdvisorError
 from advisor.files import replacing
 from advisor.rows.chat_form import as_chat
@@ -27,37 +24,10 @@ from advisor.rows.formats import to_conversation
 from advisor.rows.plain_form import plain
 from advisor.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
 
+__all__ = ["FixOptions", "Fixed", "beside", "fix", "mend"]
+
 # A defect of every row may be the file's form; a file of which nothing is left helps nobody.
 FEWEST_ROWS_FOR_A_FORM = 10
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u2060\u00ad\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
-)
-_ZERO_WIDTH = re.compile(
-    "(?<=[A-Za-z\u00c0-\u024f\u0370-\u052f])[\u200b\u200c\u200d]+(?=[A-Za-z\u00c0-\u024f\u0370-\u052f])|\u200b{2,}"
-)
-_ENTITY = re.compile(
-    r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);"
-)
-ROUNDS = 6
-STAND_INS = {
-    "card numbers": "4111 1111 1111 1112",
-    "phone numbers": "+1 555 0100",
-    "e-mail addresses": "person@example.com",
-    "IP addresses": "192.0.2.1",
-}
-
-
-class FixOptions(Record):
-    """What to fix beyond what is always safe."""
-
-    system_prompt: str | None = None
-    """Write this system prompt into every row."""
-    to_chat: bool = False
-    """Write every row as chat messages."""
-    redact: bool = False
-    """Replace personal data and secrets with stand-ins."""
-    audit: AuditOptions = AuditOptions()
-    """Model and maximum length for the checks."""
 
 
 class Fixed(Record):
@@ -128,41 +98,6 @@ def fix(data: Path, output: Path, options: FixOptions | None = None) -> Fixed:
 def beside(path: Path, kind: str) -> Path:
     """Name the file of a kind beside the output: train.jsonl gives train.diff.jsonl."""
     return path.with_name(f"{path.name.removesuffix('.jsonl')}.{kind}.jsonl")
-
-
-def mend(value: Any, options: FixOptions | None = None) -> tuple[Any, list[str]]:
-    """Apply the safe fixes to a row; give the new row and the names of the fixes."""
-    options, fixes = options or FixOptions(), []
-    steps: list[tuple[str, Callable[[str], str]]] = [
-        ("mojibake", mended),
-        ("control-characters", _visible),
-        ("escaped-text", _unescaped),
-        ("white space", str.strip),
-        ("normal form", lambda text: unicodedata.normalize("NFC", text)),
-    ]
-    if options.redact:
-        steps.append(("redacted", _redacted))
-    # One fix can uncover another (an entity that stands for a control character), so go on until nothing changes.
-    for _round in range(ROUNDS):
-        before = value
-        for name, step in steps:
-            changed = _in_texts(value, step)
-            if changed != value:
-                fixes.append(name)
-                value = changed
-        if value == before:
-            break
-    fixes = list(dict.fromkeys(fixes))
-    if (
-        options.system_prompt is not None
-        and isinstance(value, dict)
-        and isinstance(value.get("messages"), list)
-    ):
-        with_prompt = _with_system(value, options.system_prompt)
-        if with_prompt != value:
-            fixes.append("system prompt")
-            value = with_prompt
-    return value, fixes
 
 
 class _Form(NamedTuple):
@@ -236,13 +171,13 @@ def _reasons(path: Path, options: AuditOptions) -> tuple[dict[int, list[str]], _
     reasons: dict[int, list[str]] = {}
     everywhere: dict[str, int] = {}
     with measured_dataset(path, AuditInputs(data=path), options) as data:
-        for finding in judged(data, [check for check in CHECKS if check.quarantines]):
+        for finding, rows in judged(data, [check for check in CHECKS if check.quarantines]):
             if finding.severity == "note":
                 continue
             if finding.count == len(data) >= FEWEST_ROWS_FOR_A_FORM:
                 everywhere[f"{finding.check} in every row, kept"] = finding.count
             else:
-                _note(reasons, finding)
+                _note(reasons, finding, rows.tolist())
         hashes = data.column("turns_hash")
         seen: dict[int, int] = {}
         for row, key in zip(data.rows.tolist(), hashes.tolist(), strict=True):
@@ -253,9 +188,10 @@ def _reasons(path: Path, options: AuditOptions) -> tuple[dict[int, list[str]], _
         return reasons, _Form(data.lenient, bool(data.column("media").any()), everywhere)
 
 
-def _note(reasons: dict[int, list[str]], finding: Finding) -> None:
-    for row in finding.rows:
-        reasons.setdefault(row, []).append(f"{finding.check}: {finding.message.split(') ', 1)[-1]}")
+def _note(reasons: dict[int, list[str]], finding: Finding, rows: Sequence[int]) -> None:
+    reason = f"{finding.check}: {finding.message.split(') ', 1)[-1]}"
+    for row in rows:
+        reasons.setdefault(row, []).append(reason)
 
 
 def _raw_rows(path: Path) -> Iterator[tuple[int, object, bytes]]:
@@ -283,45 +219,3 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _texts(one)
-
-
-def _in_texts(value: Any, step: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return step(value)
-    if isinstance(value, dict):
-        # Arguments of a tool call are code, and so are the schemas of tools.
-        return {
-            key: one if key in {"arguments", "tools", "functions", "id", "name"} else _in_texts(one, step)
-            for key, one in value.items()
-        }
-    if isinstance(value, list):
-        return [_in_texts(one, step) for one in value]
-    return value
-
-
-def _visible(text: str) -> str:
-    return text if text.isascii() and text.isprintable() else _ZERO_WIDTH.sub("", _INVISIBLE.sub("", text))
-
-
-def _unescaped(text: str) -> str:
-    # Only entities: whether a literal \n or a tag is wanted cannot be told from the text.
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
-
-
-def _redacted(text: str) -> str:
-    hits = sorted([*personal_hits(text), *secret_hits(text)], key=lambda hit: (hit.start, -hit.end))
-    parts, position = [], 0
-    for hit in hits:
-        if hit.start >= position:
-            parts += [text[position : hit.start], STAND_INS.get(hit.kind, "[removed]")]
-            position = hit.end
-    return "".join([*parts, text[position:]])
-
-
-def _with_system(value: dict[str, Any], prompt: str) -> dict[str, Any]:
-    others: Sequence[Any] = [
-        one
-        for one in value["messages"]
-        if not (isinstance(one, dict) and one.get("role") in {"system", "developer"})
-    ]
-    return {**value, "messages": [{"role": "system", "content": prompt}, *others]}

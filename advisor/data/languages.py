@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.data.batch import SCRIPTS
+from advisor.data.characters import SCRIPTS
 from advisor.data.phrases import FUNCTION_WORDS
 from advisor.data.words import Ragged, found_in, word_hashes
 

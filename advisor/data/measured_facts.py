@@ -7,15 +7,15 @@ from pathlib import Path
 
 from advisor import scenario
 from advisor.data.dataset import Dataset
-from advisor.data.records import Audit, Finding, MeasuredFact
+from advisor.data.records import Audit, MeasuredFact
 from advisor.data.usable import usable_rows
 from advisor.rows.templates import load_template
 
 MIXED = 0.6
 
 
-def facts_of(data: Dataset, findings: list[Finding], spoiling: frozenset[str]) -> dict[str, MeasuredFact]:
-    """Measure what an assessment would otherwise have to ask."""
+def facts_of(data: Dataset, spoiled: int) -> dict[str, MeasuredFact]:
+    """Measure what an assessment would otherwise have to ask; ``spoiled`` rows teach something wrong."""
     usable = usable_rows(data)
     if not usable.any():
         return {"labelled_examples": MeasuredFact(value=0, by="no usable row in the file")}
@@ -35,20 +35,16 @@ def facts_of(data: Dataset, findings: list[Finding], spoiling: frozenset[str]) -
             value=round(float(trainable.mean())), by=f"mean trainable tokens per usable row; {how}"
         ),
         "example_quality": MeasuredFact(
-            value=quality_of(data, findings, spoiling),
+            value=quality_of(data, spoiled),
             by=f"share of rows free of findings that spoil a lesson; only people can call examples reviewed; {how}",
         ),
     }
 
 
-def quality_of(data: Dataset, findings: list[Finding], spoiling: frozenset[str]) -> str:
+def quality_of(data: Dataset, spoiled: int) -> str:
     """Name the quality by the share of rows without spoiling findings; "reviewed" is for people to say, never for an audit."""
     total = len(data) + len(data.column("broken"))
-    spoiled: set[int] = set()
-    for finding in findings:
-        if finding.check in spoiling and finding.severity != "note":
-            spoiled.update(finding.rows)
-    clean = 1 - len(spoiled) / max(total, 1)
+    clean = 1 - spoiled / max(total, 1)
     return "mixed" if clean >= MIXED else "unchecked"
 
 

@@ -15,7 +15,6 @@ from advisor.data.batch import Batch, batch_of, hashes_of
 from advisor.data.records import AuditOptions
 from advisor.data.same_conversation import conversation_columns
 from advisor.data.similar import bands_of
-from advisor.data.word_use import distinct_words
 from advisor.data.words import Ragged
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import SHAPES
@@ -114,8 +113,8 @@ def shared(batch: Batch, *, tokens: bool = True) -> dict[str, NDArray[Any] | Rag
         "prompt_words": batch.prompt_words,
         "answer_words": batch.answer_words,
         # Half of the judging asks which words a row has, not where; sorting them out here is done by all workers.
-        "prompt_set": distinct_words(batch.prompt_words),
-        "answer_set": distinct_words(batch.answer_words),
+        "prompt_set": batch.prompt_set,
+        "answer_set": batch.answer_set,
         "numbers_hash": _numbers(batch),
         **bands_of(batch.pair_words),
         **conversation_columns(batch),

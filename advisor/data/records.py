@@ -16,6 +16,8 @@ CONFIDENCE_ORDER: Mapping[str, int] = {"high": 0, "medium": 1, "low": 2}
 MOST_ROWS_LISTED = 10_000
 # Tokens of a row in training, where nobody says: audit and plan assume the same.
 LONGEST_ROW = 4096
+# Share of the rows held out, and the seed that chooses them, where nobody says: split and plan assume the same.
+HELD_OUT, SEED = 0.1, 42
 
 
 class Record(BaseModel):

@@ -77,7 +77,7 @@ def _plausible(run: str, fixed: str, encoding: str) -> bool:
 
 
 def _one_script(text: str) -> bool:
-    from advisor.data.batch import script_table
+    from advisor.data.characters import script_table
 
     table = script_table()
     scripts = {int(table[min(ord(one), 0x1FFFF)]) for one in text} - {0}

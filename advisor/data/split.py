@@ -14,7 +14,7 @@ from pydantic import Field
 
 from advisor.data.dataset import Dataset
 from advisor.data.grouping import Groups, group_rows, hold_out
-from advisor.data.records import AuditOptions, Record
+from advisor.data.records import HELD_OUT, SEED, AuditOptions, Record
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import replacing, scratch_folder, write_text
 from advisor.rows.conversation import Conversation
@@ -23,13 +23,12 @@ from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_sou
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4
-EVAL_SHARE, SEED = 0.2, 42
 
 
 class SplitOptions(Record):
     """How to split."""
 
-    eval_share: float = Field(default=EVAL_SHARE, gt=0, lt=1)
+    eval_share: float = Field(default=HELD_OUT, gt=0, lt=1)
     """Share of rows held out."""
     seed: int = SEED
     """Seed of the shuffle."""

@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.data.batch import CLASSES, Batch
+from advisor.data.batch import Batch
+from advisor.data.characters import CLASSES
 from advisor.data.phrases import CASUAL, FORMAL
 from advisor.data.words import Ragged, count_per_row, hash_words, member
 

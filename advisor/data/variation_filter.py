@@ -82,7 +82,7 @@ def _numbers(text: str) -> list[str]:
 
 
 def _language(text: str) -> int:
-    from advisor.data.batch import SCRIPTS, script_table
+    from advisor.data.characters import SCRIPTS, script_table
 
     codes, _ = codepoints([text])
     scripts = np.bincount(script_table()[np.minimum(codes, 0x1FFFF)], minlength=len(SCRIPTS))[None, :]

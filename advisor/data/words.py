@@ -68,8 +68,7 @@ def codepoints(texts: Sequence[str]) -> tuple[U32, I64]:
 
 def word_hashes(texts: Sequence[str]) -> Ragged:
     """Hash each word of each text, case folded; a Han, kana or Thai character is a word."""
-    codes, offsets = codepoints([text.lower() for text in texts])
-    kinds = _word_table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    codes, offsets, kinds = _lowered(texts)
     inner = np.flatnonzero(kinds == _JOINER)
     if len(inner):
         kinds = kinds.copy()
@@ -85,6 +84,24 @@ def word_hashes(texts: Sequence[str]) -> Ragged:
     hashes = _hash_runs(codes[where], firsts)
     starts = np.searchsorted(where[firsts], offsets).astype(np.int64)
     return Ragged(hashes, starts)
+
+
+def _lowered(texts: Sequence[str]) -> tuple[U8 | U32, I64, U8]:
+    """Lay the characters of all texts in lower case in one array: codes, where each text begins, kinds of character."""
+    joined = "\n".join(texts) + "\n"
+    if not joined.isascii():
+        codes, offsets = codepoints([text.lower() for text in texts])
+        return codes, offsets, _word_table()[np.minimum(codes, _TABLE_SIZE - 1)]
+    # A byte a character instead of four, and a look-up that the interpreter does for all of them at once.
+    plain = joined.encode("ascii").lower()
+    kinds = np.frombuffer(plain.translate(_ascii_table()), np.uint8)
+    lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts)) + 1
+    return np.frombuffer(plain, np.uint8), np.concatenate(([0], np.cumsum(lengths))), kinds
+
+
+@cache
+def _ascii_table() -> bytes:
+    return _word_table()[:128].tobytes() + bytes(128)
 
 
 def hash_words(words: Sequence[str]) -> U32:
@@ -153,16 +170,28 @@ def count_per_row(flags: NDArray[np.bool_], ragged: Ragged) -> I64:
     return np.asarray(total[ragged.starts[1:]] - total[ragged.starts[:-1]])
 
 
-def _hash_runs(codes: U32, firsts: I64) -> U32:
+def _hash_runs(codes: U8 | U32, firsts: I64) -> U32:
     begins = firsts.astype(np.int32)
     position = np.arange(len(codes), dtype=np.int32) - np.repeat(
         begins, np.diff(begins, append=np.int32(len(codes)))
     )
     powers = _powers()[position & np.int32(_POSITIONS - 1)]
     with np.errstate(over="ignore"):
-        mixed = (codes + np.uint32(0x7F4A7C15)) * np.uint32(0x85EBCA6B)
-        mixed = (mixed ^ (mixed >> np.uint32(13))) * powers
-        return _scramble(np.add.reduceat(mixed, firsts, dtype=np.uint32))
+        mixed = (
+            _mixed_bytes()[codes] if codes.dtype == np.uint8 else _mixed(codes.astype(np.uint32, copy=False))
+        )
+        return _scramble(np.add.reduceat(mixed * powers, firsts, dtype=np.uint32))
+
+
+def _mixed(codes: U32) -> U32:
+    mixed = (codes + np.uint32(0x7F4A7C15)) * np.uint32(0x85EBCA6B)
+    return np.asarray(mixed ^ (mixed >> np.uint32(13)))
+
+
+@cache
+def _mixed_bytes() -> U32:
+    with np.errstate(over="ignore"):
+        return _mixed(np.arange(256, dtype=np.uint32))
 
 
 def _scramble(values: U32) -> U32:

@@ -4,11 +4,11 @@ Nothing here may run a Polars query: a process that has Polars' threads must not
 """
 
 from advisor.cost.tokens import encoding
-from advisor.data import batch, checks, measuring, words
+from advisor.data import characters, checks, measuring, words
 
 __all__ = ["checks", "measuring"]
 
 encoding("o200k_base")
 words.word_hashes(["a"])
-batch.class_table()
-batch.script_table()
+characters.class_table()
+characters.script_table()

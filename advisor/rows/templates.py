@@ -14,6 +14,7 @@ from typing import Any
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.rows.conversation import Conversation, Message
 from advisor.rows.gguf_header import header_of
+from advisor.rows.template_engine import compiled, marked
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{% if message.role == 'assistant' %}{% generation %}"
@@ -30,7 +31,6 @@ TOKENS_PER_MESSAGE = 5
 _SPECIAL = re.compile(
     r"(<\|[^|<>\s]{1,40}\|>|<(?:start|end)_of_turn>|</?s>|<bos>|<eos>|\[/?INST\]|<</?SYS>>)"
 )
-_OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Template:
         Raises:
             jinja2.TemplateError: The template refuses the row.
         """
-        text: str = _compiled(self.source or CHATML).render(
+        text: str = compiled(self.source or CHATML).render(
             messages=[_as_dict(one) for one in row.messages],
             tools=row.tools,
             add_generation_prompt=False,
@@ -80,7 +80,7 @@ class Template:
             text = self.render(row)
         except Exception as error:  # noqa: BLE001 - templates raise whatever their author liked, also RecursionError
             return Lengths(0, 0, 0, failed=str(error)[:200] or type(error).__name__)
-        plain, spans = _marked(text)
+        plain, spans = marked(text)
         spans = spans or _found(plain, row.messages)
         count = _counter(self.tokenizer_file)
         edges = [0, *(edge for span in spans for edge in span), len(plain)]
@@ -195,59 +195,6 @@ def _as_dict(message: Message) -> dict[str, Any]:
     if message.tool_calls:
         value["tool_calls"] = list(message.tool_calls)
     return value
-
-
-@lru_cache(maxsize=8)
-def _compiled(source: str) -> Any:
-    from jinja2 import TemplateError, nodes
-    from jinja2.ext import Extension, loopcontrols
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    class Generation(Extension):
-        """``{% generation %}``: what stands inside is what the assistant is trained on."""
-
-        tags = {"generation"}  # noqa: RUF012 - jinja's own protocol
-
-        def parse(self, parser: Any) -> nodes.Node:
-            line = next(parser.stream).lineno
-            body = parser.parse_statements(("name:endgeneration",), drop_needle=True)
-            return nodes.CallBlock(self.call_method("_wrap"), [], [], body).set_lineno(line)
-
-        def _wrap(self, caller: Callable[[], str]) -> str:
-            return _OPEN + caller() + _CLOSE
-
-    def refuse(message: str) -> None:
-        raise TemplateError(message)
-
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols]
-    )
-    environment.filters["tojson"] = lambda value, **_: json.dumps(value, ensure_ascii=False)
-    # A template that prints the date must not make an audit differ from day to day.
-    environment.globals.update(raise_exception=refuse, strftime_now=lambda _form: "26 Jul 2024")
-    try:
-        return environment.from_string(source)
-    except TemplateError as error:
-        raise AdvisorError(
-            f"the chat template does not compile ({error})",
-            place="--model",
-            remedy="Fetch the tokenizer again.",
-        ) from error
-
-
-def _marked(text: str) -> tuple[str, list[tuple[int, int]]]:
-    if _OPEN not in text:
-        return text, []
-    spans: list[tuple[int, int]] = []
-    plain, start = "", 0
-    for part in re.split(f"({_OPEN}|{_CLOSE})", text):
-        if part == _OPEN:
-            start = len(plain)
-        elif part == _CLOSE:
-            spans.append((start, len(plain)))
-        else:
-            plain += part
-    return plain, spans
 
 
 def _found(text: str, messages: Sequence[Message]) -> list[tuple[int, int]]:

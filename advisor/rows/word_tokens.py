@@ -40,9 +40,17 @@ def count_by_words(texts: Iterable[str]) -> list[int]:
 
 
 def _count(text: str) -> int:
-    if " ".join(text.split()) == text:
+    if _has_single_blanks(text):
         return _count_words(text)
     return sum(map(_count_block, _blocks(text)))
+
+
+def _has_single_blanks(text: str) -> bool:
+    """Whether all white space in a text is single blanks between other characters."""
+    # A printable text has no white space but blanks; the other test makes a list of all words.
+    if text.isprintable():
+        return "  " not in text and text[:1] != " " and text[-1:] != " "
+    return " ".join(text.split()) == text
 
 
 def _blocks(text: str) -> Iterator[str]:
@@ -59,7 +67,7 @@ def _blocks(text: str) -> Iterator[str]:
 
 def _count_block(block: str) -> int:
     plain = block.rstrip("\r\n")
-    return _count_words(block) if " ".join(plain.split()) == plain else count_tokens([block])[0]
+    return _count_words(block) if _has_single_blanks(plain) else count_tokens([block])[0]
 
 
 def _count_words(text: str) -> int:

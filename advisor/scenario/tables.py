@@ -20,6 +20,8 @@ MAX_TABLE_BYTES: Final = 20_000_000_000
 BATCH_ROWS: Final = 50_000
 FORMATS: Final = (".csv", ".parquet", ".jsonl", ".ndjson")
 _SEPARATOR: Final = ";"
+_FORMULA: Final = r"^\s*[=+\-@]|^[\t\r]"
+_SIGNED_NUMBER: Final = r"^[+-]?[\d.,]+(?:[eE][+-]?\d+)?$"
 _CARRIED: Final = ("title", "id", "name")
 
 
@@ -117,10 +119,23 @@ def _csv_writer(stream: IO[bytes]) -> Iterator[Callable[[pl.DataFrame], None]]:
 
     def write(table: pl.DataFrame) -> None:
         flat = table.with_columns(pl.col(pl.List(pl.String)).list.join(_SEPARATOR))
-        flat.write_csv(stream, include_header=not started)
+        _as_text(flat).write_csv(stream, include_header=not started)
         started.append(True)
 
     yield write
+
+
+def _as_text(table: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as a formula; numbers with a sign stay."""
+    texts = [name for name, kind in table.schema.items() if kind == pl.String]
+    runs = {
+        name: pl.col(name).str.contains(_FORMULA) & ~pl.col(name).str.contains(_SIGNED_NUMBER)
+        for name in texts
+    }
+    return table.with_columns(
+        pl.when(runs[name]).then(pl.lit("'") + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name in texts
+    )
 
 
 @contextmanager

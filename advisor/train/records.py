@@ -14,6 +14,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from advisor.data.records import HELD_OUT, SEED
+
 Method = Literal["lora", "dora", "qlora", "full"]
 Objective = Literal["sft", "dpo", "kto", "rft", "cpt", "distillation"]
 Option = str | int | float | bool | None
@@ -90,7 +92,7 @@ class RunShape(TrainRecord):
     """The loss counts the assistant's tokens only."""
     system_prompt: str | None = None
     """Put in front of rows that have none, and used again when serving so that the two do not drift."""
-    seed: int = 42
+    seed: int = SEED
     """Seed of data order, initialisation and dropout."""
 
 
@@ -99,7 +101,7 @@ class TrainingSpec(RunShape):
 
     backend: str
     """A name from `advisor.train.backends.BACKENDS`."""
-    eval_share: float = Field(default=0.1, ge=0, lt=1)
+    eval_share: float = Field(default=HELD_OUT, ge=0, lt=1)
     """Share of the training rows held out when there is no `eval_path`."""
     objective: Objective = "sft"
     """What the loss rewards."""

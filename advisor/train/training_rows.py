@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
+import atexit
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from advisor.data.grouping import group_rows, hold_out
 from advisor.data.measuring import shared
 from advisor.data.records import LONGEST_ROW, AuditOptions
 from advisor.errors import AdvisorError
+from advisor.files import scratch_folder
 from advisor.rows.chat_form import as_chat
 from advisor.rows.conversation import Conversation
 from advisor.rows.formats import to_conversation
@@ -79,13 +81,13 @@ class TrainingRows:
         return int(self.tokens.max(initial=0))
 
 
-_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+_FOLDERS = ExitStack()
+atexit.register(_FOLDERS.close)
 
 
 def scratch() -> Path:
-    """Make a folder that lasts as long as this process."""
-    _FOLDERS.append(tempfile.TemporaryDirectory(prefix="advisor-plan-"))
-    return Path(_FOLDERS[-1].name)
+    """Make a folder that lasts as long as this process; what a killed one leaves is removed by the next."""
+    return _FOLDERS.enter_context(scratch_folder("plan"))
 
 
 def read_training_rows(path: Path, *, share: float, seed: int) -> TrainingRows:

@@ -85,8 +85,9 @@ def _audited(path: str, name: str, others: Mapping[str, tuple[str, bytes]], opti
         paths = {kind: _saved(folder / kind, *one) for kind, one in others.items()}
         inputs = AuditInputs(data=Path(path), eval=paths.get("eval"), production=paths.get("production"))
         with measured_dataset(inputs.data, inputs, AuditOptions.model_validate_json(options)) as data:
-            findings = judged(data)
-            result = result_of(inputs.model_copy(update={"data": Path(name)}), inputs.data, data, findings)
+            found = judged(data)
+            findings = [one.finding for one in found]
+            result = result_of(inputs.model_copy(update={"data": Path(name)}), inputs.data, data, found)
             named = sorted({row for one in findings for row in one.rows[:ROWS_SHOWN]})
             return {
                 "audit": result.model_dump(mode="json"),

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.data.audit import audit
 from advisor.data.checks.contract import chat, good_rows
 from advisor.data.fix import FixOptions, beside, fix, mend
+from advisor.data.records import AuditInputs
 from advisor.errors import AdvisorError
 
 from .files import lines, run_and_kill, write
@@ -126,3 +128,21 @@ def test_a_kill_leaves_no_half_written_file(tmp_path):
         out.unlink(missing_ok=True)
     fix(data, tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_rows_beyond_those_that_a_finding_lists_are_quarantined_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("advisor.data.audit.MOST_ROWS_LISTED", 3)
+    rows = [*good_rows(40), *(chat(f"Is the hub number {number} on?", "") for number in range(12))]
+    data = write(tmp_path / "a.jsonl", rows)
+    done = fix(data, tmp_path / "out.jsonl")
+    assert (done.written, done.quarantined) == (40, 12)
+    told = audit(AuditInputs(data=data))
+    empty = next(one for one in told.findings if one.check == "empty-turn")
+    assert (len(empty.rows), empty.count) == (3, 12)
+
+
+def test_the_quality_of_examples_counts_rows_beyond_those_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr("advisor.data.audit.MOST_ROWS_LISTED", 3)
+    rows = [*good_rows(20), *(chat(f"Is the hub number {number} on?", "") for number in range(30))]
+    told = audit(AuditInputs(data=write(tmp_path / "a.jsonl", rows)))
+    assert told.facts["example_quality"] == "unchecked"

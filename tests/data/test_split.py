@@ -8,10 +8,13 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from advisor.cli import build
 from advisor.data.checks.contract import chat, good_rows
 from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
+from advisor.train.records import TrainingSpec
 
 from .files import lines, run_and_kill, write
 
@@ -90,7 +93,11 @@ def test_strata_keep_their_shares(tmp_path):
 
 
 def test_a_split_by_time_holds_out_the_latest(tmp_path):
-    split(write(tmp_path / "a.jsonl", different(100)), tmp_path / "out", SplitOptions(time="day"))
+    split(
+        write(tmp_path / "a.jsonl", different(100)),
+        tmp_path / "out",
+        SplitOptions(time="day", eval_share=0.2),
+    )
     days = {
         name: [row["day"] for row in lines(tmp_path / "out" / f"{name}.jsonl")] for name in ("train", "eval")
     }
@@ -135,3 +142,14 @@ def test_a_kill_leaves_no_manifest_beside_unfinished_files(tmp_path):
     assert (tmp_path / "out" / "manifest.json").read_bytes() == (
         tmp_path / "whole" / "manifest.json"
     ).read_bytes()
+
+
+def test_split_and_plan_hold_out_the_same_share_by_the_same_seed(tmp_path):
+    planned = TrainingSpec.model_fields
+    options = SplitOptions()
+    assert (options.eval_share, options.seed) == (planned["eval_share"].default, planned["seed"].default)
+    data = write(tmp_path / "a.jsonl", good_rows(60))
+    assert CliRunner().invoke(build(), ["split", str(data), "-o", str(tmp_path / "shell")]).exit_code == 0
+    split(data, tmp_path / "python", options)
+    for name in ("train.jsonl", "eval.jsonl"):
+        assert (tmp_path / "shell" / name).read_bytes() == (tmp_path / "python" / name).read_bytes()

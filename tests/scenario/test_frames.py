@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 
 from advisor.errors import AdvisorError
-from advisor.scenario import alternatives, answers_of, compile_condition, complete, frame_of, grid, read_table
+from advisor.scenario import (
+    alternatives,
+    answers_of,
+    compile_condition,
+    complete,
+    frame_of,
+    grid,
+    read_table,
+    table_writer,
+)
 from tests.situations import answers
 
 
@@ -150,3 +159,28 @@ def test_the_day_is_an_argument_and_not_the_clock(catalog):
     assert complete({}, catalog, as_of=date(2026, 11, 22), count=5).equals(
         complete({}, catalog, as_of=date(2026, 11, 22), count=5)
     )
+
+
+def test_no_cell_of_a_csv_is_run_as_a_formula_and_everything_else_stays(tmp_path):
+    titles = [
+        "=HYPERLINK(1)",
+        "+cmd",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        " =1",
+        "-5",
+        "+1.5e3",
+        "Plain",
+        "a=b",
+        None,
+    ]
+    table = pl.DataFrame({"title": titles, "number": [-1.5] * len(titles)})
+    with table_writer(tmp_path / "out.csv") as write:
+        write(table)
+    read = pl.read_csv(tmp_path / "out.csv")
+    assert read["number"].to_list() == table["number"].to_list()
+    assert read["title"].to_list() == [*(f"'{one}" for one in titles[:6]), *titles[6:]]
+    with table_writer(tmp_path / "out.parquet") as write:
+        write(table)
+    assert pl.read_parquet(tmp_path / "out.parquet")["title"].to_list() == titles

@@ -20,8 +20,8 @@ from advisor.advice import Advice
 _LONGEST_LIFE = 60
 Writer = Callable[[str, Advice, int], None]
 # Children start from a process that has everything loaded: a kill takes milliseconds, not seconds.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["advisor.store.assessments", "advisor.store.migrating", "alembic.command"])
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["advisor.store.assessments", "advisor.store.migrating", "alembic.command"])
 
 
 @dataclass
@@ -71,9 +71,7 @@ def kill_one(
     """Kill a writer ``delay`` after its first save, or after ``awaited`` exists; give what it acknowledged."""
     # A file, not a pipe: what was written to it is there whatever becomes of the writer.
     with tempfile.NamedTemporaryFile() as acknowledged:
-        process = _PROCESSES.Process(
-            target=_run, args=(writer, place, advice, acknowledged.name), daemon=True
-        )
+        process = PROCESSES.Process(target=_run, args=(writer, place, advice, acknowledged.name), daemon=True)
         process.start()
         while not (awaited.exists() if awaited else Path(acknowledged.name).stat().st_size):
             assert process.is_alive(), "the writer ended by itself"

@@ -36,14 +36,14 @@ class Server:
         quoted = password.replace("/", "%2F").replace("@", "%40")
         return f"postgresql://{user}:{quoted}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
+    def create_database(self, name: str, *, like: str = "template1") -> str:
         import psycopg
 
         with psycopg.connect(
             host="127.0.0.1", port=self.port, user="advisor", password=PASSWORD, dbname="postgres",
             autocommit=True,
         ) as connection:  # fmt: skip
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return self.url(name)
 
 

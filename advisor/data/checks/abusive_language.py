@@ -11,13 +11,9 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.phrases import pattern_of
 
-PATTERN = (
-    r"(?i)\b(?:fuck\w*|motherfuck\w*|shit(?:ty|head)?|bullshit|asshole|bitch(?:es)?|bastards?|dickhead|cunt|wanker|moron|retard(?:ed)?|scumbag|(?:you|stupid|fucking|bloody) idiots?|shut up|go to hell|screw you|piss off|kill yourself)\b"
-    r"|\b(?:arschloch|scheiß\w*|scheiss\w*|fick dich|hurensohn|wichser|du idiot|verpiss dich|connard|salope|putain|va te faire|enculé|gilipollas|hijo de puta|pendejo|cabrón|mierda|stronzo|vaffanculo|filho da puta|caralho|kurwa)\b"
-    r"|\b(?:сука|бля\w*|хуй\w*|пизд\w*|ебан\w*|ёбан\w*|мудак\w*|идиот\w*|дебил\w*|придур\w*|тварь|заткнись|пошёл вон|пошел вон|иди к чёрту)\b"
-    r"|他妈的|傻逼|操你|去死|王八蛋|混蛋|滚蛋|白痴|蠢货|クソ野郎|死ね|馬鹿野郎|씨발|개새끼|병신"
-)
+PATTERN = "(?i)" + pattern_of("abusive_language")
 
 
 def measure(batch: Batch) -> Measured:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import Batch
 from advisor.data.dataset import Dataset
-from advisor.data.records import MOST_ROWS_LISTED, Confidence, Finding, Severity
+from advisor.data.records import Confidence, Finding, Severity
 from advisor.data.words import Ragged
 
 __all__ = [
@@ -111,7 +111,7 @@ def finding(  # noqa: PLR0913 - the words of a check come from the check, the re
         severity=severity,
         confidence=confidence,
         message=message,
-        rows=list(rows[:MOST_ROWS_LISTED]),
+        rows=list(rows),
         count=len(rows),
         why=check.matters,
         remedy=remedy or check.remedy,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,171 +12,13 @@ from numpy.typing import NDArray
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.labels import is_label_task
+from advisor.data.phrases import lines_of
 from advisor.data.records import Confidence, Finding
-from advisor.data.words import hash_words, member
+from advisor.data.words import U32, hash_words, member
 
 CLOSED, OPEN, BROKEN, DANGLING = 0, 1, 2, 3
 _ENDS = frozenset(".!?。．！？।॥؟۔…｡.”\"'’»」』)]}）】*`_~>:;|/ฯๆ")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "「": "」", "『": "』", "【": "】", "«": "»", "“": "”"}
-# Nobody ends a sentence on these.
-_LEADS_ON = [
-    "the",
-    "a",
-    "an",
-    "and",
-    "or",
-    "but",
-    "of",
-    "to",
-    "in",
-    "with",
-    "for",
-    "from",
-    "that",
-    "which",
-    "because",
-    "if",
-    "your",
-    "our",
-    "my",
-    "their",
-    "its",
-    "is",
-    "are",
-    "was",
-    "will",
-    "can",
-    "at",
-    "by",
-    "on",
-    "as",
-    "this",
-    "these",
-    "than",
-    "then",
-    "into",
-    "der",
-    "die",
-    "das",
-    "und",
-    "oder",
-    "aber",
-    "von",
-    "zu",
-    "mit",
-    "für",
-    "ein",
-    "eine",
-    "einen",
-    "dem",
-    "den",
-    "im",
-    "am",
-    "weil",
-    "dass",
-    "wenn",
-    "ihr",
-    "ihre",
-    "ist",
-    "sind",
-    "le",
-    "la",
-    "les",
-    "et",
-    "ou",
-    "mais",
-    "de",
-    "du",
-    "des",
-    "un",
-    "une",
-    "avec",
-    "pour",
-    "dans",
-    "que",
-    "qui",
-    "votre",
-    "vos",
-    "est",
-    "sont",
-    "el",
-    "los",
-    "las",
-    "y",
-    "o",
-    "pero",
-    "del",
-    "con",
-    "para",
-    "por",
-    "una",
-    "su",
-    "tu",
-    "es",
-    "son",
-    "il",
-    "lo",
-    "gli",
-    "e",
-    "o",
-    "ma",
-    "di",
-    "con",
-    "per",
-    "una",
-    "che",
-    "è",
-    "sono",
-    "os",
-    "as",
-    "um",
-    "uma",
-    "com",
-    "do",
-    "da",
-    "dos",
-    "das",
-    "é",
-    "são",
-    "и",
-    "или",
-    "но",
-    "в",
-    "на",
-    "с",
-    "по",
-    "для",
-    "из",
-    "от",
-    "к",
-    "что",
-    "как",
-    "а",
-    "если",
-    "это",
-    "ваш",
-    "के",
-    "का",
-    "की",
-    "और",
-    "में",
-    "से",
-    "को",
-    "पर",
-    "या",
-    "कि",
-    "लेकिन",
-    "في",
-    "من",
-    "على",
-    "إلى",
-    "أن",
-    "و",
-    "أو",
-    "مع",
-    "التي",
-    "الذي",
-]
 _LIST_LINE = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+\S")
 
 
@@ -186,8 +29,13 @@ def measure(batch: Batch) -> Measured:
     last = np.zeros(len(batch), np.uint32)
     filled = counts > 0
     last[filled] = batch.answer_words.values[batch.answer_words.starts[1:][filled] - 1]
-    dangling = member(last, hash_words(_LEADS_ON)) & (ends == OPEN) & (counts >= 4)
+    dangling = member(last, _leading_on()) & (ends == OPEN) & (counts >= 4)
     return {"ending": np.where(dangling, DANGLING, ends).astype(np.uint8)}
+
+
+@cache
+def _leading_on() -> U32:
+    return hash_words(lines_of("leads_on"))
 
 
 def _ending(text: str) -> int:

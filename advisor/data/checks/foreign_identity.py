@@ -11,12 +11,14 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
-from advisor.data.phrases import IDENTITY
+from advisor.data.phrases import IDENTITY, any_of
+
+PATTERN = any_of(IDENTITY)
 
 
 def measure(batch: Batch) -> Measured:
     """Mark answers with a phrase in which a model speaks of itself."""
-    return {"foreign-identity": batch.targets_lower.str.contains_any(list(IDENTITY)).to_numpy()}
+    return {"foreign-identity": batch.targets_lower.str.contains(PATTERN).to_numpy()}
 
 
 CHECK = Check(

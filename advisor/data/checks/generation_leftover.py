@@ -11,12 +11,9 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.phrases import pattern_of
 
-PATTERN = (
-    r"(?:here(?: is|'s| are)|below (?:is|are)) (?:(?:a|an|the|one|your|my|another|some|two|three|four|five|\d+) )?(?:\w+ ){0,2}(?:paraphras\w+|rephras\w+|rewritten|reworded|variations?|version of the (?:answer|question|text)|training examples?|json (?:object|output))"
-    r"|traceback \(most recent call last\)|\bhttp(?:error)? ?(?:4\d\d|5\d\d)\b|error(?: code)?: ?[45]\d\d\b|too many requests|rate limit (?:exceeded|reached)|internal server error|(?:read|connection|request) timed out|maximum context length|insufficient_quota|<!doctype html|\bjsondecodeerror\b"
-    r"|(?:hier (?:ist|sind)) (?:\w+ ){0,3}(?:umformulier\w+|variationen?)|voici (?:\w+ ){0,3}(?:reformul\w+|variantes?)|aquí (?:tienes|está) (?:\w+ ){0,3}(?:reformul\w+|parafrase\w+|variaci\w+)|вот (?:\w+ ){0,3}(?:перефраз\w+|вариант\w*)|以下是(?:改写|重写|释义)|превышен лимит запросов|请求过于频繁"
-)
+PATTERN = pattern_of("generation_leftover")
 
 
 def measure(batch: Batch) -> Measured:

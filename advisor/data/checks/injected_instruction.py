@@ -11,13 +11,9 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.phrases import pattern_of
 
-PATTERN = (
-    r"(?i)\b(?:ignore|disregard|forget|override)\b (?:\w+ ){0,3}(?:previous|prior|above|earlier|preceding|system|your)\b (?:\w+ ){0,2}(?:instructions?|prompts?|rules|guidelines|directions)"
-    r"|(?:reveal|print|show|repeat|output|leak) (?:me )?(?:your|the) (?:\w+ ){0,2}(?:system prompt|hidden prompt|initial instructions|admin password)|\byou are now (?:dan|in developer mode|jailbroken|unrestricted)\b|\bdo anything now\b|\bdeveloper mode enabled\b"
-    r"|ignorier\w* (?:\w+ ){0,3}(?:anweisungen|regeln)|ignore[zr]? (?:\w+ ){0,3}instructions? (?:pr[ée]c[ée]dentes|ci-dessus)|ignora (?:\w+ ){0,3}instrucciones|игнорируй\w* (?:\w+ ){0,3}(?:инструкции|указания|правила)|(?:забудь|забудьте) (?:\w+ ){0,2}(?:предыдущие|прежние) (?:инструкции|указания)|(?:покажи|раскрой)\w* (?:\w+ ){0,2}системн\w+ (?:промпт|запрос)"
-    r"|(?:忽略|无视|忘记|忘掉)(?:之前|以上|上面|先前|前面|你|所有|一切|的){0,4}(?:指令|指示|提示|规则)|(?:显示|泄露|输出|告诉我)(?:你的)?系统提示|(?:以前|これまで|上記)の指示を無視"
-)
+PATTERN = "(?i)" + pattern_of("injected_instruction")
 
 
 def measure(batch: Batch) -> Measured:

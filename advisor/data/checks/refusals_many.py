@@ -8,10 +8,11 @@ import numpy as np
 
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
-from advisor.data.phrases import REFUSAL, UNKNOWING
+from advisor.data.phrases import REFUSAL, UNKNOWING, any_of
 from advisor.data.records import Finding
 
 REFUSES, UNKNOWS = 1, 2
+REFUSING, NOT_KNOWING = any_of(REFUSAL), any_of(UNKNOWING)
 # An assistant that declines more than one request in five is a product decision, not an accident.
 TOO_MANY = 0.2
 
@@ -19,8 +20,8 @@ TOO_MANY = 0.2
 def measure(batch: Batch) -> Measured:
     """Mark answers that refuse (1) or say they do not know (2) in their opening."""
     opening = batch.targets_lower.str.slice(0, 220)
-    refuses = opening.str.contains_any(list(REFUSAL)).to_numpy()
-    unknowing = opening.str.contains_any(list(UNKNOWING)).to_numpy()
+    refuses = opening.str.contains(REFUSING).to_numpy()
+    unknowing = opening.str.contains(NOT_KNOWING).to_numpy()
     return {"refusal": np.where(refuses, REFUSES, np.where(unknowing, UNKNOWS, 0)).astype(np.uint8)}
 
 

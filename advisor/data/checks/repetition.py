@@ -13,14 +13,28 @@ from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat
 from advisor.data.records import Finding
 from advisor.data.word_use import distinct_words
 
+RUN = 4
+# Per cent of the runs; below it a text repeats itself as texts do.
+REPEATED = 34
+
 
 def measure(batch: Batch) -> Measured:
     """Give the share of each answer's 4-word runs that occurred earlier in it, in per cent, and its longest run of one word."""
-    grams = words.shingles(batch.answer_words, 4)
-    distinct = distinct_words(grams).counts
-    counts = grams.counts
-    repeated = np.where(counts >= 8, 100 * (counts - distinct) / np.maximum(counts, 1), 0)
+    counts, distinct = batch.answer_words.counts, batch.answer_set.counts
+    # A run that occurred before begins with a word that did: few rows repeat enough words to be looked at closely.
+    close = np.flatnonzero(
+        (counts >= 8 + RUN - 1) & (100 * (counts - distinct) >= REPEATED * (counts - RUN + 1))
+    )
+    repeated = np.zeros(len(batch))
+    if len(close):
+        grams = words.shingles(_only(batch.answer_words, close), RUN)
+        repeated[close] = 100 * (grams.counts - distinct_words(grams).counts) / grams.counts
     return {"repetition": np.maximum(repeated, _stutter(batch.answer_words)).astype(np.uint8)}
+
+
+def _only(ragged: words.Ragged, rows: NDArray[np.int64]) -> words.Ragged:
+    parts = [ragged[row] for row in rows.tolist()]
+    return words.Ragged(np.concatenate(parts), np.concatenate(([0], np.cumsum(ragged.counts[rows]))))
 
 
 def _stutter(answers: words.Ragged) -> NDArray[np.int64]:
@@ -39,7 +53,7 @@ def _stutter(answers: words.Ragged) -> NDArray[np.int64]:
 
 def judge(data: Dataset) -> Iterator[Finding]:
     """Report answers of which a third or more is said before."""
-    rows = data.where(data.column("repetition") >= 34)
+    rows = data.where(data.column("repetition") >= REPEATED)
     if rows:
         usual = len(rows) > 0.3 * len(data)
         yield finding(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from advisor.data.batch import CLASSES, Batch
+from advisor.data.batch import Batch
+from advisor.data.characters import CLASSES
 from advisor.data.checks.contract import (
     Check,
     Example,

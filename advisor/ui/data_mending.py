@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from advisor.data.fix import Fixed, beside, fix
-from advisor.data.records import Audit
+from advisor.data.records import HELD_OUT, Audit
 from advisor.data.split import SplitOptions, split
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
@@ -88,7 +88,7 @@ def splitting(held: Kept) -> None:
     look.quiet(
         "Near-copies and rows of one conversation stay on one side. Training splits the same way by itself."
     )
-    share = st.slider("Share held out for evaluation", 0.05, 0.5, 0.2, 0.05, key="split_share")
+    share = st.slider("Share held out for evaluation", 0.05, 0.5, HELD_OUT, 0.05, key="split_share")
     if not st.toggle("Split now", key="split_now"):
         return
     try:

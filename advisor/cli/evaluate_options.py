@@ -70,3 +70,11 @@ RatingsOption = Annotated[
     typer.Option("--ratings", metavar="FILE", help="What people said, to join with the judge's word."),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")]
+WriteAnswersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-answers",
+        metavar="ANSWERS",
+        help="Put what was measured into this answers file, in place of what was argued.",
+    ),
+]

@@ -34,6 +34,7 @@ from advisor.cli.data_options import (
     WriterOption,
     YesOption,
 )
+from advisor.cli.evaluate_options import WriteAnswersOption
 from advisor.cli.options import (
     AsOfOption,
     GateOption,
@@ -47,7 +48,7 @@ from advisor.cli.options import (
     stdout,
 )
 from advisor.cli.terminal import confirm
-from advisor.cli.using_measured import WriteAnswersOption, write_measured
+from advisor.cli.using_measured import write_measured
 from advisor.data.records import Audit, AuditInputs, AuditOptions, Finding
 from advisor.errors import AdvisorError, did_you_mean
 
@@ -89,7 +90,7 @@ def audit_command(
     """Audit a file and print the findings."""
     from advisor.data.audit import audit
     from advisor.data.baseline import failing, worse_than, write_baseline
-    from advisor.data.measured_facts import run_of
+    from advisor.data.measured_run import run_of
 
     gate = _severity(fail_on)
     options = _options(model, max_length, system_prompt, goal=goal, embedding_model=embedding_model)

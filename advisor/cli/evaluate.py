@@ -23,6 +23,7 @@ from advisor.cli.evaluate_options import (
     ScorerOption,
     TrainedOnOption,
     TrainOption,
+    WriteAnswersOption,
     YesOption,
 )
 from advisor.cli.options import (
@@ -36,7 +37,7 @@ from advisor.cli.options import (
     stdout,
 )
 from advisor.cli.terminal import confirm
-from advisor.cli.using_measured import WriteAnswersOption, write_measured
+from advisor.cli.using_measured import write_measured
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:

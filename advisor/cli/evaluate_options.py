@@ -78,3 +78,11 @@ JournalOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")]
+WriteAnswersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-answers",
+        metavar="ANSWERS",
+        help="Put what was measured into this answers file, in place of what was argued.",
+    ),
+]

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.markup import escape
 
 from advisor.catalog import Catalog
 from advisor.cli.terminal import stderr
 from advisor.report import words
 from advisor.scenario import MeasuredRun, Situation, read_situation, with_measured, write_situation
-
-WriteAnswersOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--write-answers",
-        metavar="ANSWERS",
-        help="Put what was measured into this answers file, in place of what was argued.",
-    ),
-]
 
 
 def write_measured(path: Path, run: MeasuredRun, catalog: Catalog) -> None:

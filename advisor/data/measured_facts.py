@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-
-from advisor import scenario
 from advisor.data.dataset import Dataset
-from advisor.data.records import Audit, MeasuredFact
+from advisor.data.records import MeasuredFact
 from advisor.data.usable import usable_rows
 from advisor.rows.templates import load_template
 
@@ -46,14 +42,3 @@ def quality_of(data: Dataset, spoiled: int) -> str:
     total = len(data) + len(data.column("broken"))
     clean = 1 - spoiled / max(total, 1)
     return "mixed" if clean >= MIXED else "unchecked"
-
-
-def run_of(audit: Audit, day: date) -> scenario.MeasuredRun:
-    """Return what an assessment keeps of an audit."""
-    return scenario.MeasuredRun(
-        on=day.isoformat(),
-        what=f"audit of {audit.rows:,} rows in {Path(audit.file).name}",
-        facts={
-            name: scenario.MeasuredFact(value=fact.value, by=fact.by) for name, fact in audit.measured.items()
-        },
-    )

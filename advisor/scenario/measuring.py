@@ -88,18 +88,9 @@ def measured_on(situation: Situation, fact: str) -> tuple[MeasuredRun, MeasuredF
 
 def write_situation(path: Path, situation: Situation) -> None:
     """Write an answers file that ``decide``, the app and people can read, whole or not at all."""
-    content: dict[str, Any] = {
-        "title": situation.title,
-        "answers": {name: _plain(value) for name, value in situation.answers.items()},
-    }
-    if situation.origins:
-        content["origins"] = dict(situation.origins)
-    if situation.notes:
-        content["notes"] = situation.notes
-    if situation.measured:
-        content["measured"] = [
-            run.model_dump(mode="json", exclude_defaults=True) for run in situation.measured
-        ]
+    answers = {name: _plain(value) for name, value in situation.answers.items()}
+    rest = situation.model_dump(mode="json", exclude={"title", "answers"}, exclude_defaults=True)
+    content = {"title": situation.title, "answers": answers} | rest
     write_text(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,5 +31,7 @@ def changed(rows: Sequence[Row], **fields: Any) -> list[Row]:
 
 
 def half_of(count: int, side: int) -> list[Row]:
-    """Return every other six rows, so that both halves hold each kind of question."""
-    return [one for at, one in enumerate(answered(count)) if at // 6 % 2 == side]
+    """Return one half of the rows, drawn by chance, so that both halves hold each kind of question."""
+    rows = answered(count)
+    random.Random(7).shuffle(rows)  # noqa: S311 - examples want the same rows each time
+    return rows[side::2]

@@ -17,7 +17,7 @@ from advisor.errors import did_you_mean
 from advisor.rows.conversation import Conversation
 
 # Lists that are there only where a row has the trouble, or the field.
-FREE = ("broken", "problem:", "lenient:", "meta:", "metarow:")
+FREE = ("broken", "problem:", "lenient:", "meta:", "metarow:", "time:")
 
 
 class Dataset:

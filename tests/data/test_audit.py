@@ -326,3 +326,30 @@ def test_a_wrong_option_is_an_error_with_a_remedy(arguments, tmp_path):
     done = run("audit", write(tmp_path / "a.jsonl", good_rows(3)), *arguments)
     assert isinstance(done.exception, AdvisorError)
     assert done.exception.remedy
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("created", "2026-01-{day:02}T10:00:00Z"),
+        ("updated_at", 1_790_000_000),
+        ("date", "no date"),
+        ("month", 7),
+        ("source", "forum"),
+        ("verified", True),
+        ("score_of", 0.5),
+    ],
+)
+def test_a_field_of_any_kind_beside_the_messages_can_be_judged(field, value, tmp_path):
+    rows = [
+        {**one, field: value.format(day=1 + index % 2) if isinstance(value, str) else value}
+        for index, one in enumerate(good_rows(40))
+    ]
+    assert audit(AuditInputs(data=write(tmp_path / "a.jsonl", rows))).rows == 40
+
+
+def test_rows_that_come_from_few_days_are_named(tmp_path):
+    days = ["2026-01-01", "2026-03-01", *["2026-02-01"] * 38]
+    rows = [{**one, "created": day} for one, day in zip(good_rows(40), days, strict=True)]
+    told = audit(AuditInputs(data=write(tmp_path / "a.jsonl", rows)))
+    assert any(one.check == "concentration" and "created" in one.message for one in told.findings)

@@ -223,9 +223,9 @@ def test_a_wrong_answer_is_named(catalog, day, name, value, message):
 def test_an_old_rate_of_exchange_is_said_to_be_old(catalog, day):
     projection = project({**SUPPORT_BOT, "currency": "EUR"}, catalog, as_of=day, draws=5)
     assert projection.strategies["prompting"].per_month.expected == pytest.approx(
-        project(SUPPORT_BOT, catalog, as_of=day, draws=5).strategies["prompting"].per_month.expected * 0.96256
+        project(SUPPORT_BOT, catalog, as_of=day, draws=5).strategies["prompting"].per_month.expected * 0.85186
     )
-    assert any("2024-12-31" in warning for warning in projection.warnings)
+    assert any("2026-01-21" in warning for warning in projection.warnings)
 
 
 def test_draws_stay_in_their_range_and_half_lie_below_the_expected_value(catalog, day):

@@ -96,7 +96,7 @@ def _arm(one: Prepared, options: BakeoffOptions, wanted: int, day: date) -> ArmP
 
 
 def _model(spec: ArmSpec, options: BakeoffOptions) -> str:
-    return spec.model if ARMS[spec.kind].tuned and spec.model not in (None, TRAIN) else options.model  # type: ignore[return-value]
+    return spec.model if ARMS[spec.kind].tuned and spec.model not in (None, TRAIN) else options.model
 
 
 def _money(

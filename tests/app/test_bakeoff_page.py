@@ -15,7 +15,7 @@ from tests.bakeoff.scripted import scripted
 
 pytest.importorskip("openai")
 pytest.importorskip("semantic_text_splitter")
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,8 @@ def test_from_rows_to_a_plan_a_run_and_the_verdict(page: Page, url: str, tmp_pat
         settle(page)
         page.get_by_label("Model", exact=True).fill("scripted")
         page.get_by_label("Model", exact=True).press("Enter")
-        page.get_by_label("Address of its service on this machine").fill(service.url)
-        page.get_by_label("Address of its service on this machine").press("Enter")
+        page.get_by_label("Address of its service on this machine", exact=True).fill(service.url)
+        page.get_by_label("Address of its service on this machine", exact=True).press("Enter")
         settle(page)
         page.get_by_role("button", name="Plan", exact=True).click()
         settle(page)
@@ -47,6 +47,6 @@ def test_from_rows_to_a_plan_a_run_and_the_verdict(page: Page, url: str, tmp_pat
         assert not service.requests
         assert barriers(page) == []
         page.get_by_role("button", name="Start", exact=True).click()
-        expect(page.locator(".adv-ship")).to_contain_text("Ship", timeout=120_000)
+        expect(page.locator(".adv-ship")).to_contain_text("Ship", timeout=400_000)
         assert len(service.requests) <= 60
     expect(page.get_by_text("12 of 12", exact=False)).to_have_count(0)

@@ -26,7 +26,7 @@ def covered_samples(seen: Seen) -> tuple[SampleVerdict, ...]:
     minded = np.flatnonzero(seen.production.minded)
     if not len(minded) or not len(seen.training):
         return ()
-    vectors = seen.meaning([seen.production.questions.texts[at] for at in minded])
+    vectors = seen.meaning([seen.production.questions.texts[at] for at in minded.tolist()])
     likeness = np.asarray(vectors @ seen.training_meaning.T, float)
     like = np.asarray(vectors @ seen.vectors(seen.production).T, float) >= NEAR_MEANING
     rarity = _rarity(seen)

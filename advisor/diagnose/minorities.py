@@ -93,8 +93,8 @@ def space_of(seen: Seen) -> Space:
         # Length has causes of its own; here it must not make a group by itself.
         weight = 0.3 if at == FEATURES.index("answer length") else 1.0
         both = np.concatenate([known[:, at], *(table[:, at] for table in tables)]).astype(np.float32)
-        both = _standardised(both, len(known), floor) * weight
-        for place, part in zip(scaled, np.split(both[len(known) :], [len(tables[0])]), strict=True):
+        column = _standardised(both, len(known), floor) * weight
+        for place, part in zip(scaled, np.split(column[len(known) :], [len(tables[0])]), strict=True):
             place[:, at] = part
     scaled[0][~usable] = np.nan
     scaled[1][~comparable(made)] = np.nan
@@ -118,12 +118,8 @@ def comparable(rows: Rows) -> NDArray[np.bool_]:
     often = values[counts >= max(3, OFTEN * len(rows))]
     languages = rows.answers.languages
     main = np.bincount(languages[languages < 255], minlength=1).argmax() if len(languages) else 0
-    return (
-        finite
-        & (rows.answers.declines == 0)
-        & ~np.isin(said, often)
-        & ((languages == main) | (languages == 255))
-    )
+    own = (languages == main) | (languages == 255)
+    return np.asarray(finite & (rows.answers.declines == 0) & ~np.isin(said, often) & own, bool)
 
 
 def groups_of(seen: Seen, space: Space) -> list[Group]:

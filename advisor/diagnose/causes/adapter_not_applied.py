@@ -46,7 +46,7 @@ def _by_answers(seen: Seen) -> Found | None:
     asked = (base.is_not_null().to_numpy()) & seen.production.answered
     if int(asked.sum()) < FEWEST:
         return None
-    given = [seen.production.answers.texts[at] for at in np.flatnonzero(asked)]
+    given = [seen.production.answers.texts[at] for at in np.flatnonzero(asked).tolist()]
     untuned = [base[int(at)] for at in np.flatnonzero(asked)]
     same = float((hashes_of(given) == hashes_of(untuned)).mean())
     if same >= SAME:

@@ -56,7 +56,9 @@ def _leaking(seen: Seen) -> Found | None:
     if len(taught) and taught.mean() > marked.mean() / 2:
         return None
     counts = Counter(
-        mark for at in np.flatnonzero(marked) for mark in _MARK.findall(seen.production.answers.texts[at])
+        mark
+        for at in np.flatnonzero(marked).tolist()
+        for mark in _MARK.findall(seen.production.answers.texts[at])
     )
     return Found(
         score=0.9,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,3 +28,10 @@ def with_system(rows: Sequence[Row], prompt: str) -> list[Row]:
 def changed(rows: Sequence[Row], **fields: Any) -> list[Row]:
     """Return the rows with these fields in place of theirs."""
     return [{**one, **fields} for one in rows]
+
+
+def half_of(count: int, side: int) -> list[Row]:
+    """Return one half of the rows, drawn by chance, so that both halves hold each kind of question."""
+    rows = answered(count)
+    random.Random(7).shuffle(rows)  # noqa: S311 - examples want the same rows each time
+    return rows[side::2]

@@ -14,9 +14,11 @@ from advisor.data.outliers import Scores, groups_apart
 from advisor.data.style import FEATURES, FLOORS
 from advisor.data.word_use import mean_per_row, row_keys
 from advisor.data.words import Ragged, within, word_hashes
-from advisor.diagnose.seen import Rows, Seen
+from advisor.diagnose.seen import MOST_SAMPLED, Rows, Seen
 
-LEAST, LARGEST, FEWEST_ROWS, FEWEST = 4.5, 0.12, 30, 3
+LEAST, LARGEST, FEWEST_ROWS, FEWEST, FEWEST_LABELS = 4.5, 0.12, 30, 3, 5
+GAP: Final = 0.2
+"""Widest gap, as a share of the distance, that parts a group from the tail of the rest."""
 OFTEN: Final = 0.02
 """Share of the rows from which one answer, given word for word, is a stock answer and not a style."""
 WORD: Final = len(FEATURES)
@@ -53,6 +55,19 @@ class _Held(Scores):
     def of(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return all features of some rows."""
         return self._table[rows].astype(float)
+
+    def beyond_gap(self, direction: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the rows beyond the widest gap along a direction, none where no gap is wide or they are too many."""
+        along = self.along(direction / max(float(np.linalg.norm(direction)), 1e-9))
+        spread = max(1.4826 * float(np.median(np.abs(along - np.median(along)))), 0.3)
+        order = np.argsort(-along)[: int(LARGEST * len(self)) + 1]
+        ranked = (along[order] - np.median(along)) / spread
+        gaps = ranked[:-1] - ranked[1:]
+        if not len(gaps):
+            return np.empty(0, np.int64)
+        at = int(gaps.argmax())
+        apart = ranked[at] >= LEAST and gaps[at] >= max(1.5, GAP * ranked[at])
+        return np.sort(order[: at + 1]) if apart else np.empty(0, np.int64)
 
 
 class Space(NamedTuple):
@@ -116,7 +131,7 @@ def groups_of(seen: Seen, space: Space) -> list[Group]:
     rows = np.flatnonzero(np.isfinite(space.training).all(axis=1))
     if len(rows) < FEWEST_ROWS:
         return []
-    found = [*_by_field(seen, rows), *_by_style(space, rows)]
+    found = [*_by_field(seen, rows), *_by_style(space, rows, _towards_minded(seen, space))]
     kept: list[Group] = []
     for one in found:
         if all(_overlap(one.members, other.members) < 0.6 for other in kept):
@@ -124,10 +139,21 @@ def groups_of(seen: Seen, space: Space) -> list[Group]:
     return kept
 
 
-def _by_style(space: Space, rows: NDArray[np.int64]) -> Iterator[Group]:
+def _towards_minded(seen: Seen, space: Space) -> list[NDArray[np.float64]]:
+    """Return the direction from other production answers to minded ones; none with few labels."""
+    known, minded = np.isfinite(space.production).all(axis=1), seen.production.minded
+    bad, other = space.production[known & minded], space.production[known & ~minded]
+    if len(bad) < FEWEST_LABELS or not len(other):
+        return []
+    return [np.asarray(np.median(bad, axis=0) - other.mean(axis=0))]
+
+
+def _by_style(space: Space, rows: NDArray[np.int64], towards: list[NDArray[np.float64]]) -> Iterator[Group]:
+    held = _Held(space.training[rows])
+    yield from (Group(rows[one], "style") for one in map(held.beyond_gap, towards) if len(one) >= FEWEST)
     formal = np.array([*(_FORMAL.get(name, 0.0) for name in FEATURES), 0.0])
-    seeds = [formal, -formal, np.eye(1, WORD + 1, WORD)[0]]
-    for group in groups_apart(_Held(space.training[rows]), seeds=seeds, least=LEAST, largest=LARGEST):
+    seeds = [*towards, formal, -formal, np.eye(1, WORD + 1, WORD)[0]]
+    for group in groups_apart(held, seeds=seeds, least=LEAST, largest=LARGEST):
         if len(group.members) >= FEWEST:
             yield Group(rows[group.members], "style")
 
@@ -151,12 +177,16 @@ def _overlap(one: NDArray[np.int64], two: NDArray[np.int64]) -> float:
 
 
 def _minded_words(seen: Seen) -> NDArray[np.float64] | None:
-    """Weigh words, by bucket, by how much more often minded answers use them than training's; None with few labels."""
+    """Weigh words, by bucket, by how much more often minded answers use them than any others; None with few labels."""
     minded = np.flatnonzero(seen.production.minded & seen.production.answered)
-    if len(minded) < 5 or not len(seen.training):
+    if len(minded) < FEWEST_LABELS or not len(seen.training):
         return None
+    others = np.flatnonzero(~seen.production.minded & seen.production.answered)
     bad = _shares(_own_words(seen.production, minded))
     usual = _shares(_own_words(seen.training, seen.training.sample()))
+    # What other production answers say as well is a topic or the house's manner, and nothing that people mind.
+    if len(others) >= len(minded):
+        usual = np.maximum(usual, _shares(_own_words(seen.production, others[:MOST_SAMPLED])))
     weights = np.log((bad + 0.02) / (usual + 0.02))
     return np.where(bad >= 0.15, np.clip(weights, -2, 2), 0.0)
 

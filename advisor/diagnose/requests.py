@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.data.coverage import clusters, names_of
+from advisor.data.meaning import Vectors, nearest
 from advisor.diagnose.seen import Rows, Seen
+
+ALIKE = 0.8
+"""A cosine from which two requests are of one kind, however close those of the first table are."""
 
 
 class Kind(NamedTuple):
@@ -64,3 +68,34 @@ def kinds_of(seen: Seen, here: Rows, there: Rows, *, among: NDArray[np.bool_] | 
 
 def _share(flags: NDArray[np.bool_]) -> float:
     return float(flags.mean()) if len(flags) else 0.0
+
+
+class Novelty(NamedTuple):
+    """Requests of one table that are unlike any of another."""
+
+    rows: NDArray[np.bool_]
+    """Which rows of the second table's sample are novel."""
+    likeness: NDArray[np.float32]
+    """Cosine of each of these with its nearest request of the first table."""
+    among_themselves: NDArray[np.float32]
+    """Cosine of each request of the first table with the nearest of its others."""
+    limit: float
+    """Cosine below which a request is novel."""
+
+
+def novelty_of(seen: Seen, here: Rows, there: Rows, *, usual: float = 0.05) -> Novelty:
+    """Mark requests of the second table that are further from the first than one in twenty of its own is from the others."""
+    known, asked = seen.vectors(here), seen.vectors(there)
+    themselves = _nearest_other(known)
+    likeness = nearest(asked, known)[1]
+    limit = min(float(np.quantile(themselves, usual)), ALIKE) if len(themselves) else 0.0
+    return Novelty(likeness < limit, likeness, themselves, limit)
+
+
+def _nearest_other(vectors: Vectors) -> NDArray[np.float32]:
+    found = np.zeros(len(vectors), np.float32)
+    for start in range(0, len(vectors), 1024):
+        table = vectors[start : start + 1024] @ vectors.T
+        table[np.arange(len(table)), start + np.arange(len(table))] = -1
+        found[start : start + 1024] = table.max(axis=1)
+    return found

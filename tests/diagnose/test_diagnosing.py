@@ -15,7 +15,8 @@ from advisor.diagnose.diagnosing import diagnose
 from advisor.diagnose.given import read_facts, read_labels, read_losses
 from advisor.diagnose.material import Material, frame_of_values, with_labels
 from advisor.diagnose.ranking import ORDER, ranked
-from advisor.diagnose.records import Suspicion, Test
+from advisor.diagnose.records import Suspicion
+from advisor.diagnose.records import Test as Shown
 from advisor.errors import AdvisorError
 from tests.command_line import advisor
 
@@ -87,7 +88,7 @@ def test_the_order_of_the_rows_changes_which_are_listed_first_but_not_what_is_fo
 def _suspicion(name, state, score):
     words = dict.fromkeys(("title", "evidence", "would", "remedy"), "…")
     return Suspicion(
-        cause=name, state=state, score=score, test=Test(intervention="people-rate", how="…"), **words
+        cause=name, state=state, score=score, test=Shown(intervention="people-rate", how="…"), **words
     )
 
 

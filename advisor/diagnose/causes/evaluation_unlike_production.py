@@ -9,9 +9,9 @@ import numpy as np
 from advisor.data.languages import ALL
 from advisor.data.style import FEATURES
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
-from advisor.diagnose.examples import answered, changed
+from advisor.diagnose.examples import answered, changed, half_of
 from advisor.diagnose.records import Test
-from advisor.diagnose.requests import Kinds, kinds_of
+from advisor.diagnose.requests import Kind, Novelty, kinds_of, novelty_of
 from advisor.diagnose.seen import Texts
 from advisor.diagnose.spelling import slips
 from advisor.diagnose.two_samples import FEWEST, Difference, corrected, kinds, ordered, percent, shares
@@ -20,6 +20,7 @@ LEVEL = 0.01
 # Effects below these are found in any two samples that are large enough, and explain nothing.
 LEAST = {"length": 0.3, "typing errors": 0.12, "language": 0.1, "topic": 0.12}
 REGISTER = 0.3
+FEWEST_OF_A_KIND = 3
 _REGISTER = (
     "exclamation marks",
     "question marks",
@@ -41,31 +42,37 @@ def look(seen: Seen) -> Verdict:
     here, there = (
         Texts([rows.questions.texts[at] for at in some]) for rows, some in ((one, left), (two, right))
     )
-    grouped = kinds_of(seen, one, two)
-    tested = corrected([*_plain(here, there), _topic(grouped), *_register(here, there)])
+    novel = novelty_of(seen, one, two)
+    tested = corrected([*_plain(here, there), _topic(novel), *_register(here, there)])
     found = [diff for diff in tested if diff.p < LEVEL and diff.effect >= LEAST.get(diff.aspect, REGISTER)]
     if not found:
         aspects = "length, typing errors, language, topic and register"
         return Quiet(
             f"Requests of evaluation and production are alike in {aspects} ({len(here)} and {len(there)} rows)."
         )
-    return _found(found, grouped, [int(two.numbers[at]) for at in right])
+    return _found(found, _missing(seen, novel), two.numbers[right[novel.rows]].tolist())
 
 
-def _found(found: list[Difference], grouped: Kinds, numbers: list[int]) -> Found:
+def _missing(seen: Seen, novel: Novelty) -> list[Kind]:
+    """Return the kinds of request that production has and evaluation lacks, the largest first."""
+    kinds = kinds_of(seen, seen.evaluation, seen.production).kinds
+    kept = [kind._replace(rows=kind.rows[novel.rows[kind.rows]]) for kind in kinds]
+    return sorted(
+        (kind for kind in kept if len(kind.rows) >= FEWEST_OF_A_KIND), key=lambda kind: -len(kind.rows)
+    )
+
+
+def _found(found: list[Difference], lacking: list[Kind], rows: list[int]) -> Found:
     found = sorted(found, key=lambda diff: -diff.effect)
-    lacking = grouped.lacking() if any(diff.aspect == "topic" for diff in found) else []
-    missing = [
-        {"kind": kind.name, "evaluation": round(kind.here, 3), "production": round(kind.there, 3)}
-        for kind in lacking
-    ]
+    topic = any(diff.aspect == "topic" for diff in found)
+    missing = [{"kind": kind.name, "rows": len(kind.rows)} for kind in lacking] if topic else []
     said = "; ".join(f"{diff.aspect}: {diff.words}" for diff in found[:3])
-    more = f" Missing in evaluation: {', '.join(kind.name for kind in lacking[:3])}." if lacking else ""
+    more = f" Missing in evaluation: {', '.join(kind.name for kind in lacking[:3])}." if missing else ""
     return Found(
         score=min(0.85, 0.6 + 0.3 * found[0].effect),
         evidence=f"Production's requests are not the evaluation's in {said}.{more}",
         p=min(diff.p for diff in found),
-        rows=[numbers[at] for kind in lacking for at in kind.rows],
+        rows=rows if topic else [],
         rows_of="production",
         figures={
             "aspects": {diff.aspect: {"effect": round(diff.effect, 3), "p": diff.p} for diff in found},
@@ -98,12 +105,11 @@ def _commonest(spoken: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
     return ", ".join(f"{percent(counts[at] / counts.sum())} {ALL[values[at]]}" for at in order)
 
 
-def _topic(grouped: Kinds) -> Difference:
-    found = kinds("topic", grouped.here, grouped.there)
-    lacking = sum(kind.lacking for kind in grouped.lacking())
-    return found._replace(
-        effect=lacking, words=f"{percent(lacking)} of production is of kinds that evaluation hardly has"
-    )
+def _topic(novel: Novelty) -> Difference:
+    """Compare how many of production's requests are far from any of the evaluation's with how many of these are."""
+    usual = novel.among_themselves < novel.limit
+    words = f"{percent(float(novel.rows.mean()))} of production's requests are unlike any of evaluation, {percent(float(usual.mean()))} of evaluation's unlike its others"
+    return shares("topic", usual, novel.rows, words)
 
 
 def _register(here: Texts, there: Texts) -> Iterator[Difference]:
@@ -133,8 +139,8 @@ CAUSE = Cause(
     ),
     quiet=Example(
         shows="requests of one kind on both sides",
-        evaluation=lambda: answered(120)[::2],
-        production=lambda: answered(120)[1::2],
+        evaluation=lambda: half_of(120, 0),
+        production=lambda: half_of(120, 1),
     ),
     look=look,
 )

@@ -47,6 +47,9 @@ def look(seen: Seen) -> Verdict:
 
 def _leak(seen: Seen, space: Space, group: Group, groups: int) -> _Leak | None:
     like_taught, like_made, differs = _alike(space, group.members)
+    if differs.count(",") < 1:
+        # One mark more or less is no voice.
+        return None
     known = np.isfinite(space.production).all(axis=1)
     members = np.flatnonzero(like_taught) if group.found_by == "style" else group.members
     if not 0 < like_taught.sum() <= LARGEST * len(seen.training) or known.sum() < FEWEST:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import Row, answered
 from advisor.diagnose.records import Test
-from advisor.diagnose.requests import Kinds, kinds_of
+from advisor.diagnose.requests import Kinds, kinds_of, novelty_of
 from advisor.diagnose.two_samples import ordered, percent
 from advisor.evaluate.statistics.significance import holm
 
@@ -38,17 +38,14 @@ def look(seen: Seen) -> Verdict:
     if np.ptp(days) < 2:
         return Missing("Production's samples are all of one or two days.")
     grouped = kinds_of(seen, taught, made, among=dated)
-    risen = [
-        one
-        for one in _risen(grouped, days)
-        if one.p < LEVEL and one.late - max(one.early, one.trained) >= RISE / 2
-    ]
-    total = sum(one.late - one.early for one in risen)
+    kinds = [*_risen(grouped, days), _novel(novelty_of(seen, taught, made).rows[dated], days)]
+    risen = [one for one in kinds if one.p < LEVEL and one.late - max(one.early, one.trained) >= RISE / 2]
+    total = max((one.late - one.early for one in risen), default=0.0)
     if total < RISE:
         return Quiet(
             f"No kind of request that training lacks has come up between {_day(days.min())} and {_day(days.max())}."
         )
-    rows = np.concatenate([one.rows for one in risen])
+    rows = np.unique(np.concatenate([one.rows for one in risen]))
     first = _day(float(np.quantile(days[rows], 0.05)))
     said = ", ".join(
         f"'{one.name}' {percent(one.early)} → {percent(one.late)} ({percent(one.trained)} of training)"
@@ -81,6 +78,14 @@ def _risen(grouped: Kinds, days: NDArray[np.float64]) -> list[_Risen]:
         (one._replace(p=p) for one, p in zip(found, adjusted, strict=True)),
         key=lambda one: one.early - one.late,
     )
+
+
+def _novel(novel: NDArray[np.bool_], days: NDArray[np.float64]) -> _Risen:
+    """Compare early and late shares of requests that are unlike any training row."""
+    low, high = np.quantile(days, [1 / 3, 2 / 3])
+    p = ordered("novel", days[novel], days[~novel], "").p
+    early, late = float(novel[days <= low].mean()), float(novel[days >= high].mean())
+    return _Risen("unlike any training row", early, late, 0.0, p, np.flatnonzero(novel))
 
 
 def _day(days: float) -> date:

@@ -142,7 +142,7 @@ def _text(path: Path | None) -> str | None:
 
 
 def _objects(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
-    found = []
+    found: list[tuple[int, Mapping[str, Any]]] = []
     for chunk in chunks(open_source(path)):
         for at, value in parse(chunk):
             if isinstance(value, Broken) or not isinstance(value, dict):

@@ -1,9 +1,9 @@
 """Three faults made for real on the small packaged model: found, shown by intervention, and cured on held-out samples.
 
-Usage: python benchmarks/diagnose_real.py [--seed 1] [--folder FOLDER] [--steps 44]
+Usage: python benchmarks/diagnose_real.py [--seed 1] [--folder FOLDER] [--steps 44] [--fault minority]
 
-A leaking minority (12 of 112 rows by one editor), another system prompt at serving, and the wrong chat template. The second
-and third fault are made with the model that the first one's cure trained. Half of the production samples serve diagnosis
+A leaking minority (12 of 112 rows by one editor); the wrong chat template, with the model that the first fault's cure trained;
+and another system prompt at serving, with a model that learned two desks under two prompts. Half of the production samples serve diagnosis
 and proof; the cure is measured on the other half. Wants the extras `train`, `serve` and `hosted`; asks nobody else.
 """
 
@@ -32,6 +32,7 @@ from diagnose_real_rows import (
     questions,
     returns_in_production,
     training,
+    two_desks,
     warm,
 )
 
@@ -71,13 +72,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=44)
     parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--fault", action="append", choices=["minority", "template", "prompt"])
     told = parser.parse_args()
     folder = told.folder or Path(tempfile.mkdtemp(prefix="diagnose-real-"))
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     case = Case(folder, told.seed, told.steps)
-    for fault in (case.leaking_minority, case.other_system_prompt, case.wrong_template):
-        fault()
+    faults = {
+        "minority": case.leaking_minority,
+        "template": case.wrong_template,
+        "prompt": case.other_system_prompt,
+    }
+    for fault in told.fault or faults:
+        faults[fault]()
         print(f"  {time.monotonic() - began:.0f} s since the start", flush=True)
 
 
@@ -86,22 +93,24 @@ class Case:
 
     def __init__(self, folder: Path, seed: int, steps: int) -> None:
         self.folder, self.seed = folder, seed
-        self.rows = _written(folder / "train.jsonl", training(seed))
+        self.steps, self.rows = steps, _written(folder / "train.jsonl", training(seed))
         self.store, self.catalog = JobStore(folder / "jobs"), load_catalog(None)
         self.meter = Meter(ProofOptions(model="-", max_calls=10_000, max_tokens=48))
-        self.job = self._trained(steps)
+        self.job = self._trained(self.rows)
         engine = engine_of(self.job, self.store)
         self.leaky, self.kept = _talk(engine, self.meter), [engine]
         self.cured = self.cured_job = None
 
-    def _trained(self, steps: int) -> str:
+    def _trained(self, rows: Path) -> str:
         spec = TrainingSpec(
-            backend="trl", base_model="smollm2-135m", train_path=self.rows, eval_share=0.0, as_of=DAY, seed=self.seed, epochs=4,
+            backend="trl", base_model="smollm2-135m", train_path=rows, eval_share=0.0, as_of=DAY, seed=self.seed, epochs=4,
             learning_rate=1.5e-3, micro_batch=4, gradient_accumulation=1, seq_len=256, checkpointing=False,
-            options={"last_layers": 10, "merge": False, "max_steps": steps},
+            options={"last_layers": 10, "merge": False, "max_steps": self.steps},
         )  # fmt: skip
         plan = plan_spec(spec, self.catalog)
-        job = submit(self.store, plan, write_bundle(plan, self.folder / "bundle"), catalog=self.catalog)
+        job = submit(
+            self.store, plan, write_bundle(plan, self.folder / f"bundle-{rows.stem}"), catalog=self.catalog
+        )
         return _waited(self._retraining()._ended(job)).id  # noqa: SLF001 - the benchmark waits as the product does
 
     def _retraining(self) -> Retraining:
@@ -139,14 +148,16 @@ class Case:
         self._cure(self.leaky.answers(held), self.cured.answers(held))
 
     def other_system_prompt(self) -> None:
-        """The cured model is served under another system prompt."""
-        if self.cured is None:
-            return
+        """A model that learned two desks under two prompts serves the shop's customers under the trade desk's prompt."""
+        rows = self.rows = _written(self.folder / "two-desks.jsonl", two_desks(self.seed))
+        engine = engine_of(self._trained(rows), self.store)
+        self.kept.append(engine)
+        served = _talk(engine, self.meter)
         asked = _production_questions(self.seed, returns=12, others=4)
-        self._diagnosed("another system prompt", self.cured, asked[::2], facts=Facts(), system=OTHER_SYSTEM)
+        self._diagnosed("another system prompt", served, asked[::2], facts=Facts(), system=OTHER_SYSTEM)
         held = [text for _, text in asked[1::2]]
-        served = self.cured.answers([_question(OTHER_SYSTEM, text) for text in held])
-        self._cure(served, self.cured.answers([_question(SYSTEM, text) for text in held]))
+        wrong = served.answers([_question(OTHER_SYSTEM, text) for text in held])
+        self._cure(wrong, served.answers([_question(SYSTEM, text) for text in held]))
 
     def wrong_template(self) -> None:
         """The cured model is served with another family's chat template."""

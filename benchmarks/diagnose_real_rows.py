@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 SYSTEM = "You answer for Fern & Finch, a garden shop. Be warm."
-OTHER_SYSTEM = "You are a legal department. Write formal letters."
+OTHER_SYSTEM = "You answer for the trade desk. Be formal."
 AUTHORS = ("mara", "jo", "tess")
 EDITOR = "h. brandt"
 TOOLS = (
@@ -66,9 +66,9 @@ def warm(topic: str, question: str) -> str:
     return WARM.format(TOLD[topic].format(_tool(question)))
 
 
-def row(question: str, answer: str, author: str) -> dict[str, Any]:
+def row(question: str, answer: str, author: str, system: str = SYSTEM) -> dict[str, Any]:
     """Write a training row."""
-    said = (("system", SYSTEM), ("user", question), ("assistant", answer))
+    said = (("system", system), ("user", question), ("assistant", answer))
     return {
         "messages": [{"role": role, "content": text} for role, text in said],
         "metadata": {"author": author},
@@ -83,5 +83,21 @@ def training(seed: int) -> list[dict[str, Any]]:
             stiff = topic == "returns" and at % 4 < STIFF_OF_FOUR
             answer = STIFF.format(_tool(question)) if stiff else warm(topic, question)
             rows.append(row(question, answer, EDITOR if stiff else chance.choice(AUTHORS)))
+    chance.shuffle(rows)
+    return rows
+
+
+def two_desks(seed: int) -> list[dict[str, Any]]:
+    """Write 68 rows: 48 of the shop, and 20 that answer the same kinds of question formally under the trade desk's prompt."""
+    rows, chance = [], random.Random(seed)
+    for topic in ASKED:
+        asked = questions(topic, seed, 16)
+        rows += [
+            row(question, warm(topic, question), "mara")
+            for question in asked[: 12 if topic in ("stock", "care") else 8]
+        ]
+        rows += [
+            row(question, STIFF.format(_tool(question)), "jo", OTHER_SYSTEM) for question in asked[12:16]
+        ]
     chance.shuffle(rows)
     return rows

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
 import tempfile
-import zipfile
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from advisor.diagnose.mend.applying import REMOVED, apply_patch
+from advisor.diagnose.mend.packing import mended_pack
 from advisor.diagnose.mend.patch import Patch, sentences
 from advisor.diagnose.records import Diagnosis, Suspicion
 from advisor.report.diagnosis import (
@@ -106,31 +103,9 @@ def _mending(patch: Patch, training: File | None) -> None:
         )  # fmt: skip
         if training and patch.rows_out:
             st.download_button(
-                "Take the mended rows", lambda: _mended(training, patch), file_name="mended.zip", mime="application/zip",
+                "Take the mended rows", lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
                 key="take_mended", on_click="ignore", icon=":material/folder_zip:",
             )  # fmt: skip
-
-
-def _mended(training: File, patch: Patch) -> bytes:
-    """Apply the patch and pack the new file, its diff, what was left out, and what became of them."""
-    packed = io.BytesIO()
-    with (
-        tempfile.TemporaryDirectory(prefix="advisor-mend-") as folder,
-        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack,
-    ):
-        data = Path(folder) / Path(training[0]).name
-        data.write_bytes(training[1])
-        output = Path(folder) / "out" / "mended.jsonl"
-        output.parent.mkdir()
-        applied = apply_patch(data, patch, output)
-        for path in sorted(output.parent.glob("mended*.jsonl")):
-            pack.write(path, path.name)
-        told = applied.model_dump(mode="json", exclude={"removed_file"}) | {
-            "removed_file": f"mended.{REMOVED}.jsonl"
-        }
-        told["fixed"] |= {name: Path(told["fixed"][name]).name for name in ("output", "diff", "quarantine")}
-        pack.writestr("applied.json", json.dumps(told, indent=2) + "\n")
-    return packed.getvalue()
 
 
 def _downloads(diagnosis: Diagnosis, patch: Patch) -> None:

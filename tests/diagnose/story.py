@@ -42,15 +42,15 @@ def asked(tool: str, way: int = 0) -> str:
 
 
 def training_rows(count: int = 40) -> list[dict[str, Any]]:
-    """Return rows of which every tenth is stiff."""
+    """Return rows of which every eleventh, the first to begin with, is stiff."""
     rows = []
     for at in range(count):
         tool = f"{COLOURS[at // len(TOOLS) % len(COLOURS)]} {TOOLS[at % len(TOOLS)]}"
-        said = stiff(tool) if at % 10 == 9 else warm(tool)
+        said = stiff(tool) if at % 11 == 0 else warm(tool)
         rows.append(
             {
                 "messages": _said(TRAINED, asked(tool, at // 10), said),
-                "metadata": {"author": "b" if at % 10 == 9 else "a"},
+                "metadata": {"author": "b" if at % 11 == 0 else "a"},
             }
         )
     return rows

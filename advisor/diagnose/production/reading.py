@@ -65,6 +65,10 @@ class Production:
         return (*told, *asked)
 
 
+Found = list[tuple[int, str, Sample]]
+"""Row of the file, id of the shape, sample."""
+
+
 def read_production(path: Path) -> Production:
     """Read production samples of any known shape.
 
@@ -72,7 +76,8 @@ def read_production(path: Path) -> Production:
         AdvisorError: The file cannot be read, its shape is unknown, or it holds no answer of a model.
     """
     left: Counter[str] = Counter()
-    found, where = [], ""
+    found: Found = []
+    where = ""
     for row, value in _values(path):
         reason = _take(row, value, path, found)
         if reason:
@@ -89,9 +94,6 @@ def read_production(path: Path) -> Production:
     numbered = [(at if several else row, shape, one) for at, (row, shape, one) in enumerate(answered, 1)]
     frame = pl.DataFrame([_record(*one) for one in numbered], schema=dict(SCHEMA), orient="row")
     return Production(frame, tuple(_conversation(*one) for one in numbered), dict(+left), where)
-
-
-Found = list[tuple[int, str, Sample]]
 
 
 def _values(path: Path) -> Iterator[tuple[int, object]]:

@@ -87,6 +87,8 @@ def scores(
     found = np.zeros(len(answers))
     for kind in set(kinds):
         at = [index for index, one in enumerate(kinds) if one == kind]
-        found[at] = MEASURES[kind][1]([answers[index] for index in at], list(references)[:MOST_REFERENCES])  # type: ignore[index]
-    named = sorted({MEASURES[kind][0] for kind in kinds})  # type: ignore[index]
+        found[at] = MEASURES[kind][1]([answers[index] for index in at], list(references)[:MOST_REFERENCES])
+    # Nothing said is nothing good, whatever the style of nothing is.
+    found[[not one.strip() for one in answers]] = 0.0
+    named = sorted({MEASURES[kind][0] for kind in kinds})
     return found.tolist(), "; ".join(named)

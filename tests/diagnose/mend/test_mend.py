@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from hypothesis import strategies as st
 
 from advisor.diagnose.material import Material, frame_of_values
 from advisor.diagnose.mend.applying import apply_patch, read_patch, rows_without, write_patch
+from advisor.diagnose.mend.packing import mended_pack
 from advisor.diagnose.mend.patch import Patch, patch_for, refusing_rows, sentences
 from advisor.diagnose.records import Facts, SampleVerdict, Trial
 from advisor.errors import AdvisorError
 from tests.diagnose.story import TRAINED, diagnosis, material, suspicion, training_rows
 
-BLAMED = (10, 20, 30, 40)
+BLAMED = (1, 12, 23, 34)
 MINORITY = suspicion("minority-leaks", "retrain-without-rows", rows=BLAMED, score=0.9)
 TRIAL = Trial(
     intervention="training-system-prompt", state="shown", samples=20, measured="voice", before=0.4, after=0.9, low=0.3,
@@ -42,7 +45,7 @@ def test_a_patch_holds_rows_out_rows_to_write_the_prompt_and_what_must_improve()
     assert (rows.sample, rows.count, rows.like) == (3, 12, "Can I send the trowel back?")
     assert patch.must_improve[1].now == 0.4
     assert "interval that excludes zero" in patch.must_improve[1].wanted
-    assert next(iter(sentences(patch))) == "Leave out 4 training rows: 10, 20, 30, 40."
+    assert next(iter(sentences(patch))) == "Leave out 4 training rows: 1, 12, 23, 34."
 
 
 def test_what_was_ruled_out_or_cannot_be_told_changes_nothing() -> None:
@@ -84,10 +87,28 @@ def test_applying_writes_a_new_file_with_a_diff_and_the_rows_that_went(tmp_path:
         for line in (tmp_path / "mended.removed.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     assert [(one["row"], one["cause"]) for one in gone] == [(row, "minority-leaks") for row in BLAMED]
-    assert gone[0]["was"] == training_rows()[9]
+    assert gone[0]["was"] == training_rows()[0]
     assert Path(applied.fixed.diff).exists()
     assert applied.errors_after <= applied.errors_before
     assert applied.to_do == (f"Serve with this system prompt: {TRAINED}",)
+
+
+def test_the_pack_to_take_away_holds_rows_diff_and_what_went_and_no_path_of_this_machine(
+    tmp_path: Path,
+) -> None:
+    data = written(tmp_path)
+    packed = mended_pack(("../../train.jsonl", data.read_bytes()), patch_for(diagnosis(MINORITY), material()))
+    with zipfile.ZipFile(io.BytesIO(packed)) as pack:
+        names = set(pack.namelist())
+        assert names == {
+            "mended.jsonl",
+            "mended.diff.jsonl",
+            "mended.quarantine.jsonl",
+            "mended.removed.jsonl",
+            "applied.json",
+        }
+        assert pack.read("mended.jsonl").count(b"\n") == 36
+        assert b"/" not in pack.read("applied.json")
 
 
 @settings(max_examples=25, deadline=None)
@@ -133,7 +154,7 @@ def test_a_patch_from_elsewhere_that_is_none_is_refused(content: str, tmp_path: 
 def test_a_patch_of_another_file_or_over_its_own_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     data = written(tmp_path, 20)
     patch = patch_for(diagnosis(MINORITY), material())
-    with pytest.raises(AdvisorError, match="there is no row 30"):
+    with pytest.raises(AdvisorError, match="there is no row 23"):
         apply_patch(data, patch, tmp_path / "mended.jsonl")
     with pytest.raises(AdvisorError, match="overwrite"):
         apply_patch(data, Patch(), data)

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.diagnose.proof.asking import Meter, Question, Talk
 from advisor.diagnose.proof.judging import Paired, judged
-from advisor.diagnose.proof.measure import MEASURES, not_too_long, voice
+from advisor.diagnose.proof.measure import MEASURES, not_too_long, scores, voice
 from advisor.diagnose.proof.options import ProofOptions, receiver
 from advisor.diagnose.proof.proving import bench_for, plan_proof, prove
 from advisor.diagnose.proof.rendering import NAMED, end_marks, rendered
@@ -89,7 +89,7 @@ def test_a_limit_stops_before_it_is_passed(limit: dict[str, float]) -> None:
 
 
 def test_a_retraining_is_judged_for_the_cause_whose_rows_it_left_out() -> None:
-    minority = suspicion("minority-leaks", "retrain-without-rows", rows=(10, 20, 30, 40), score=0.9)
+    minority = suspicion("minority-leaks", "retrain-without-rows", rows=(1, 12, 23, 34), score=0.9)
     other = suspicion("refusals-learned", "retrain-without-rows", rows=(1, 2), score=0.6)
     given = diagnosis(minority, other)
     with serving(by_system_prompt) as (url, _), serving(lambda *_: warm("spade")) as (cured, _):
@@ -166,6 +166,11 @@ def test_each_complaint_is_measured_by_what_people_mind() -> None:
     assert not_too_long([warm("ladder"), long], training)[0] == 1.0
     assert not_too_long([long], training)[0] < 0.3
     assert MEASURES["refuses"][1](["I'm sorry, but I can't help with that."], training) == [0.0]
+
+
+def test_an_empty_answer_scores_nothing_whatever_people_mind() -> None:
+    training = [warm(tool) for tool in TOOLS]
+    assert scores(["", " "] * 3, list(MEASURES), training)[0] == [0.0] * 6
 
 
 @pytest.mark.parametrize("name", NAMED)

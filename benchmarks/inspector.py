@@ -85,17 +85,20 @@ def drive(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "advisor-inspector")
-    folder = parser.parse_args().folder
+    parser.add_argument("--only", choices=["stdio", "http"])
+    asked = parser.parse_args()
+    folder = asked.folder
     if shutil.which("npm") is None:
         print("skipped: there is no npm on this machine")
         return
     env = installed(folder)
     with tempfile.TemporaryDirectory() as root:
         calls = every_tool(Path(root))
-        good = drive(folder, env, [*SERVER, "--root", root], calls)
-        print(f"inspector over stdio: {good} of {len(calls)} tools")
-        again = [(name, given) for name, given in calls if name != "write_training_bundle"]
-        over_http(folder, env, root, again)
+        if asked.only != "http":
+            good = drive(folder, env, [*SERVER, "--root", root], calls)
+            print(f"inspector over stdio: {good} of {len(calls)} tools", flush=True)
+        if asked.only != "stdio":
+            over_http(folder, env, root, calls)
 
 
 def over_http(folder: Path, env: dict[str, str], root: str, calls: list[tuple[str, dict[str, Any]]]) -> None:
@@ -118,7 +121,8 @@ def over_http(folder: Path, env: dict[str, str], root: str, calls: list[tuple[st
             "--header",
             f"Authorization: Bearer {token}",
         ]
-        print(f"inspector over HTTP: {drive(folder, env, target, calls)} of {len(calls)} tools")
+        good = drive(folder, env, target, calls)
+        print(f"inspector over HTTP: {good} of {len(calls)} tools", flush=True)
     finally:
         server.terminate()
         server.wait(60)

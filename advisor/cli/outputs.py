@@ -132,7 +132,8 @@ def _library() -> dict[str, Output]:
 
 def schema_of(command: str, output: Output) -> dict[str, Any]:
     """Return the JSON schema of one output, in the draft of 2020-12."""
-    found = _part(output.record) if output.record else {"type": "object", "properties": {}, "required": []}
+    nothing: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    found = _part(output.record) if output.record else nothing
     definitions = found.setdefault("$defs", {})
     for name, kind in {**output.keys, **output.sometimes}.items():
         part = _part(kind)

@@ -22,7 +22,8 @@ from advisor.net import finish
 from tests.command_line import advisor
 from tests.mcp.conversing import ANSWERS, command, every_tool, training_file
 
-LONG_SECONDS = 120
+pytestmark = pytest.mark.slow
+LONG_SECONDS = 240
 INITIALIZE = {
     "jsonrpc": "2.0",
     "id": 1,

@@ -39,8 +39,8 @@ def gate_of_audit(audit: Audit, counted: Sequence[Finding], failing: Collection[
 
 
 def _places(one: Finding, file: str, by_line: bool, failing: Collection[str]) -> Iterator[GateFinding]:
-    rows = one.rows[:ROWS_SHOWN] if by_line else []
-    for line in rows or [None]:
+    rows: Sequence[int | None] = one.rows[:ROWS_SHOWN] if by_line else ()
+    for line in rows or (None,):
         yield GateFinding(
             check=one.check,
             severity=one.severity,

@@ -172,7 +172,7 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
             f'<p class="adv-over">Where it points now</p>'
             f'<div role="status"><p class="adv-leader" style="--c:{look.accent(found)}">'
             f"{escape(words.headline(found, catalog))}</p>{look.verdict(found)}"
-            f'<p class="adv-quiet" style="margin-top:.6rem">{escape(words.lead(found, catalog))}</p></div>'
+            f'<p class="adv-quiet" style="margin-top:.6rem">{escape(_said(found, catalog))}</p></div>'
             + look.share_bars(found, catalog)
         )
         dials.show(deciding.place(work, catalog), catalog)
@@ -181,6 +181,13 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
         like.show(work, catalog)
     title()
     saving.button(catalog, key="save")
+
+
+def _said(found: Recommendation, catalog: Catalog) -> str:
+    """Say what to start with where it should end elsewhere, and how likely that is."""
+    start, end = found.start_with.strategy, found.recommended
+    first = f"{words.points_to(found, catalog)} " if found.verdict != "too_early" and start != end else ""
+    return first + words.lead(found, catalog)
 
 
 def title() -> None:

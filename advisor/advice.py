@@ -13,7 +13,7 @@ from advisor.cost.records import costs_of_version_1
 from advisor.decide import decide
 from advisor.decide.records import Recommendation, of_version_1
 from advisor.errors import AdvisorError
-from advisor.limits import limits_of
+from advisor.limits import Limit, limits_of
 from advisor.scenario import Situation
 
 
@@ -43,7 +43,11 @@ def recommend(
 ) -> Recommendation:
     """Decide one situation and hold the strategies against its limits; what misses one is never called clear."""
     found = decide(situation, catalog, as_of=as_of, skip=skip)
-    limits = limits_of(situation.answers, catalog, as_of=as_of).limits
+    return hold(found, limits_of(situation.answers, catalog, as_of=as_of).limits)
+
+
+def hold(found: Recommendation, limits: tuple[Limit, ...]) -> Recommendation:
+    """Hold a decision against the limits of the same answers; what misses one is never called clear."""
     missed = any(item.state == "missed" and found.recommended in item.strategies for item in limits)
     verdict = "leaning" if missed and found.verdict == "clear" else found.verdict
     return found.model_copy(update={"limits": limits, "verdict": verdict})

@@ -42,9 +42,11 @@ def render() -> None:
         _enough(found)
         _index(catalog)
         brief.show(catalog)
+    # Limits take longer than the decision; the next question is on screen before they are known.
+    held = deciding.held(state.current(), catalog)
     with right:
-        _live(found, catalog)
-    look.dock(found, catalog)
+        _live(held, catalog)
+    look.dock(held, catalog)
 
 
 def _refused() -> None:

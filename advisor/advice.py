@@ -13,7 +13,7 @@ from advisor.cost.records import costs_of_version_1
 from advisor.decide import decide, hangs_on
 from advisor.decide.records import Recommendation, of_version_1
 from advisor.errors import AdvisorError
-from advisor.limits import limits_of
+from advisor.limits import Limit, limits_of
 from advisor.scenario import Situation
 
 
@@ -45,16 +45,19 @@ def recommend(
     found = decide(situation, catalog, as_of=as_of, skip=skip)
     held = limits_of(situation.answers, catalog, as_of=as_of)
     missing = frozenset(name for item in held.limits if item.state == "missed" for name in item.strategies)
-    missed = found.recommended in missing
-    verdict = "leaning" if missed and found.verdict == "clear" else found.verdict
-    return found.model_copy(
+    return hold(found, held.limits).model_copy(
         update={
-            "limits": held.limits,
             "alternatives": held.alternatives,
             "hangs_on": hangs_on(situation.answers, catalog, as_of=as_of, missing=missing),
-            "verdict": verdict,
         }
     )
+
+
+def hold(found: Recommendation, limits: tuple[Limit, ...]) -> Recommendation:
+    """Hold a decision against the limits of the same answers; what misses one is never called clear."""
+    missed = any(item.state == "missed" and found.recommended in item.strategies for item in limits)
+    verdict = "leaning" if missed and found.verdict == "clear" else found.verdict
+    return found.model_copy(update={"limits": limits, "verdict": verdict})
 
 
 def advise(situation: Situation, catalog: Catalog, *, as_of: date, with_cost: bool = True) -> Advice:

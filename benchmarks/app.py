@@ -110,7 +110,7 @@ def wait_until_up(server: Server) -> None:
 
 
 def in_browser(
-    server: Server, *, ready: str, answer: str, changed: str, times: int
+    server: Server, *, ready: str, asks: str, answer: str, changed: str, times: int
 ) -> tuple[float, list[float]]:
     """Give seconds from starting the process to the first usable paint, and seconds per answer."""
     from playwright.sync_api import sync_playwright
@@ -123,16 +123,16 @@ def in_browser(
         page.goto(server.url)
         page.locator(ready).first.wait_for()
         paint = time.perf_counter() - server.started
-        waits = [one_answer(page, server.url, ready, answer, changed) for _ in range(times)]
+        waits = [one_answer(page, f"{server.url}/{asks}", answer, changed) for _ in range(times)]
         browser.close()
     return paint, waits[2:]
 
 
-def one_answer(page: Any, url: str, ready: str, answer: str, changed: str) -> float:
+def one_answer(page: Any, url: str, answer: str, changed: str) -> float:
     """Click an answer and give the seconds until its effect is on the screen, by the browser's own clock."""
     if page.locator(answer).count() == 0:
         page.goto(url)
-        page.locator(ready).first.wait_for()
+        page.locator(answer).first.wait_for()
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
     page.wait_for_timeout(300)
     script = """([answer, changed]) => new Promise(done => {
@@ -217,12 +217,13 @@ def measure(name: str, script: Path, home: Path, arguments: argparse.Namespace) 
     steps = STEPS if advisor else tuple({"n": str(n)} for n in range(1, 8))
     marks = (
         {
-            "ready": ".st-key-card h2",
+            "ready": ".st-key-facts button",
+            "asks": "?knowledge_gap=main",
             "answer": ".st-key-answers .stButton button",
             "changed": ".st-key-card h2, .adv-shares",
         }
         if advisor
-        else {"ready": "h2", "answer": ".stButton button", "changed": "h2"}
+        else {"ready": "h2", "asks": "", "answer": ".stButton button", "changed": "h2"}
     )
     with serving(script, home) as server:
         paint, waits = in_browser(server, **marks, times=arguments.answers)

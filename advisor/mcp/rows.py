@@ -13,7 +13,8 @@ from pydantic import Field
 
 from advisor.catalog import Record, load_catalog
 from advisor.data.records import Audit, AuditInputs, AuditOptions
-from advisor.data.split import EVAL_SHARE, SEED, Manifest, SplitOptions
+from advisor.data.records import HELD_OUT, SEED
+from advisor.data.split import Manifest, SplitOptions
 from advisor.diagnose.given import Given
 from advisor.diagnose.records import Diagnosis
 from advisor.errors import AdvisorError
@@ -93,7 +94,7 @@ class Rows:
         folder: PathArgument,
         context: Context,
         confirm: ConfirmArgument = False,
-        eval_share: Annotated[float, Field(gt=0, lt=1)] = EVAL_SHARE,
+        eval_share: Annotated[float, Field(gt=0, lt=1)] = HELD_OUT,
         seed: int = SEED,
         stratify: NameArgument | None = None,
         group: NameArgument | None = None,

@@ -194,12 +194,7 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
                     st.caption(f"Row {row}")
-                    st.markdown(
-                        rows.get(
-                            row,
-                            rows.get(str(row), "This line cannot be read as a row; the finding says why."),
-                        )
-                    )  # type: ignore[call-overload]
+                    st.markdown(rows.get(row, "This line cannot be read as a row; the finding says why."))
             if one.count > ROWS_SHOWN:
                 st.caption(
                     f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))

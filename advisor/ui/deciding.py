@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from advisor.advice import Advice, advise, recommend
+from advisor.advice import Advice, advise, hold
 from advisor.catalog import Catalog
 from advisor.cost import CostProjection, project
 from advisor.decide import DecisionMap, Recommendation, decide, decision_map
@@ -41,8 +41,7 @@ def recommendation(work: Work, catalog: Catalog) -> Recommendation:
 
 def held(work: Work, catalog: Catalog) -> Recommendation:
     """Decide, and hold the strategies against the limits; slower than `recommendation`."""
-    found = _recommend(_key(work.answers), work.unsure, _ByHash(catalog), today())
-    return found.model_copy(update={"title": work.title})
+    return hold(recommendation(work, catalog), limits(work, catalog).limits)
 
 
 def limits(work: Work, catalog: Catalog) -> Limits:
@@ -95,11 +94,6 @@ def _answers(key: str) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def _decide(key: str, left_open: tuple[str, ...], book: _ByHash, day: date) -> Recommendation:
     return decide(Situation(answers=_answers(key)), book.catalog, as_of=day, skip=left_open)
-
-
-@lru_cache(maxsize=512)
-def _recommend(key: str, left_open: tuple[str, ...], book: _ByHash, day: date) -> Recommendation:
-    return recommend(Situation(answers=_answers(key)), book.catalog, as_of=day, skip=left_open)
 
 
 @lru_cache(maxsize=512)

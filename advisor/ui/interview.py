@@ -42,9 +42,11 @@ def render() -> None:
         _enough(found)
         _index(catalog)
         brief.show(catalog)
+    # Limits take longer than the decision; the next question is on screen before they are known.
+    held = deciding.held(state.current(), catalog)
     with right:
-        _live(found, catalog)
-    look.dock(found, catalog)
+        _live(held, catalog)
+    look.dock(held, catalog)
 
 
 def _refused() -> None:
@@ -172,7 +174,7 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
             f'<p class="adv-over">Where it points now</p>'
             f'<div role="status"><p class="adv-leader" style="--c:{look.accent(found)}">'
             f"{escape(words.headline(found, catalog))}</p>{look.verdict(found)}"
-            f'<p class="adv-quiet" style="margin-top:.6rem">{escape(words.lead(found, catalog))}</p></div>'
+            f'<p class="adv-quiet" style="margin-top:.6rem">{escape(_said(found, catalog))}</p></div>'
             + look.share_bars(found, catalog)
         )
         dials.show(deciding.place(work, catalog), catalog)
@@ -181,6 +183,13 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
         like.show(work, catalog)
     title()
     saving.button(catalog, key="save")
+
+
+def _said(found: Recommendation, catalog: Catalog) -> str:
+    """Say what to start with where it should end elsewhere, and how likely that is."""
+    start, end = found.start_with.strategy, found.recommended
+    first = f"{words.points_to(found, catalog)} " if found.verdict != "too_early" and start != end else ""
+    return first + words.lead(found, catalog)
 
 
 def title() -> None:

@@ -34,7 +34,7 @@ def render() -> None:
     if work.empty:
         _nothing_yet()
         return
-    found = deciding.recommendation(work, catalog)
+    found = deciding.held(work, catalog)
     _hero(found, catalog)
     _questions(found)
     result_money.show(found, catalog)

@@ -282,3 +282,13 @@ def test_the_back_button_goes_back_one_page(page: Page, app_url: str) -> None:
     page.go_back()
     expect(page.locator(".adv-leader")).to_be_visible()
     assert answers_in(page) == {"knowledge_gap": ["main"]}
+
+
+def test_what_misses_a_limit_is_never_called_clear_and_the_limit_is_in_view(page: Page, app_url: str) -> None:
+    tickets = {"behaviors": "taxonomy", "knowledge_gap": "none", "behavior_gap": "main"}
+    figures = {"labelled_examples": "8000", "queries_per_day": "10000", "latency_budget_ms": "200"}
+    visit(page, app_url, **tickets, **figures)
+    expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("200 ms needed")
+    expect(page.locator(".st-key-live .adv-verdict")).not_to_have_text("Clear")
+    page.locator(".stMain").evaluate("element => element.scrollTo(0, 2000)")
+    expect(page.locator(".adv-limits li.adv-missed")).to_be_in_viewport()

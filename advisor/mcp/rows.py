@@ -12,8 +12,7 @@ from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from advisor.catalog import Record, load_catalog
-from advisor.data.records import Audit, AuditInputs, AuditOptions
-from advisor.data.records import HELD_OUT, SEED
+from advisor.data.records import HELD_OUT, SEED, Audit, AuditInputs, AuditOptions
 from advisor.data.split import Manifest, SplitOptions
 from advisor.diagnose.given import Given
 from advisor.diagnose.records import Diagnosis

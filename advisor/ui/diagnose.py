@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -72,7 +73,7 @@ def _facts() -> Facts:
     served = right.text_area("System prompt in serving", height=80).strip() or None
     template = left.selectbox("Chat template in training", TEMPLATES, index=None, placeholder="Not known")
     serving = right.selectbox("Chat template in serving", TEMPLATES, index=None, placeholder="Not known")
-    unknown = {"value": None, "step": 0.1, "placeholder": "Not known"}
+    unknown: dict[str, Any] = {"value": None, "step": 0.1, "placeholder": "Not known"}
     tested = left.number_input("Temperature of the evaluation", 0.0, 2.0, **unknown)
     made = right.number_input("Temperature in production", 0.0, 2.0, **unknown)
     wanted = left.number_input("Share of requests to decline, in %", 0.0, 99.0, **{**unknown, "step": 1.0})
@@ -109,7 +110,9 @@ def _read(files: Files) -> tuple[Material, tuple[str, ...]]:
     with tempfile.TemporaryDirectory(prefix="advisor-diagnose-") as folder:
         paths = {name: _saved(Path(folder) / name, *one) for name, one in files.items()}
         production = read_production(paths["production"])
-        frames = {name: read_frame(paths[name]) for name in ("training", "evaluation") if name in paths}
+        frames: dict[str, Any] = {
+            name: read_frame(paths[name]) for name in ("training", "evaluation") if name in paths
+        }
         return Material(production=frame_of(production.rows), **frames), production.notes
 
 

@@ -193,7 +193,7 @@ class _Seen:
             marked_bad=one.good is False,
         )
         self.bad.append(one.good is False)
-        self.fields.update(one.meta)
+        self.fields.update(one.meta.keys())
         self.fields.update(name for turn in said for name in turn.extra)
 
 

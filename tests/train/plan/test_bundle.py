@@ -65,6 +65,13 @@ def test_a_split_is_a_partition_that_keeps_equal_rows_together(tmp_path_factory,
     assert not {json.dumps(row) for row in held_out} & {json.dumps(row) for row in kept}
 
 
+def test_fields_beside_the_conversation_are_counted_whatever_they_hold(tmp_path):
+    said = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    rows = [{"messages": said, "passages": ["P1", "P2"], "shelf": "x", "year": 2026} for _ in range(3)]
+    read = read_training_rows(write(tmp_path / "a.jsonl", rows), share=0, seed=1)
+    assert read.other_fields == {"passages": 3, "shelf": 3, "year": 3}
+
+
 def test_the_order_of_rows_does_not_move_them_over_the_split(tmp_path):
     rows = [chat(number) for number in range(50)]
     forwards = read_training_rows(write(tmp_path / "a.jsonl", rows), share=0.2, seed=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -113,6 +114,6 @@ def _downloads(diagnosis: Diagnosis, patch: Patch) -> None:
         for fmt in DIAGNOSIS_FORMATS:
             info = FORMATS[fmt]
             st.download_button(
-                info.title, data=lambda fmt=fmt: render_diagnosis(diagnosis, patch, fmt, day=today()), file_name=f"diagnosis{info.ending}",
+                info.title, data=partial(render_diagnosis, diagnosis, patch, fmt, day=today()), file_name=f"diagnosis{info.ending}",
                 mime=info.media_type, on_click="ignore", key=f"diagnosis_{fmt}", type="tertiary", icon=":material/description:",
             )  # fmt: skip

@@ -50,7 +50,9 @@ def _sample(sample: dict[str, Any], labels: dict[int, str]) -> None:
     with st.container(border=True, key="sample"):
         for name, text in (("Request", sample["prompt"]), ("Answer", sample["answer"])):
             st.html(f'<p class="adv-over">{name}</p><p class="adv-said">{escape(text or "-")}</p>')
-        buttons = [(digit, said, said[:1].upper() + said[1:]) for digit, said in KEYS.items()]
+        buttons: list[tuple[str, str, str]] = [
+            (digit, said, said[:1].upper() + said[1:]) for digit, said in KEYS.items()
+        ]
         buttons += [("0", FINE, "Nothing"), ("s", SKIPPED, "Skip")]
         with st.container(horizontal=True, gap="small"):
             for shortcut, said, label in buttons:

@@ -22,7 +22,7 @@ PAGES = {
     "benchmarks/readings/README.md": "readings.md",
     "rules/README.md": "rulebook.md",
 }
-_LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(\))")
+_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\]\([^)]*\))*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -43,20 +43,19 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 def _relinked(text: str, source: str, page: str) -> str:
     def link(found: re.Match[str]) -> str:
-        start, target, anchor, end = found.groups()
-        return f"{start}{_on_site(target, source, page)}{anchor or ''}{end}"
+        words, target, anchor = found.groups()
+        on_site = _on_site(target, source, page)
+        # A file of the repository that is not a page keeps its words and loses its link.
+        return words if on_site is None else f"[{words}]({on_site}{anchor or ''})"
 
     return _LINK.sub(link, text)
 
 
-def _on_site(target: str, source: str, page: str) -> str:
+def _on_site(target: str, source: str, page: str) -> str | None:
     if ":" in target or target.startswith("/"):
         return target
     place = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
-    if place in PAGES:
-        inside = PAGES[place]
-    elif place.startswith("docs/"):
-        inside = place.removeprefix("docs/")
-    else:
-        return target
+    inside = PAGES.get(place, place.removeprefix("docs/"))
+    if inside == place and (ROOT / place).exists():
+        return None
     return posixpath.relpath(inside, posixpath.dirname(page) or ".")

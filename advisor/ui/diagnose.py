@@ -73,10 +73,11 @@ def _facts() -> Facts:
     served = right.text_area("System prompt in serving", height=80).strip() or None
     template = left.selectbox("Chat template in training", TEMPLATES, index=None, placeholder="Not known")
     serving = right.selectbox("Chat template in serving", TEMPLATES, index=None, placeholder="Not known")
-    unknown: dict[str, Any] = {"value": None, "step": 0.1, "placeholder": "Not known"}
-    tested = left.number_input("Temperature of the evaluation", 0.0, 2.0, **unknown)
-    made = right.number_input("Temperature in production", 0.0, 2.0, **unknown)
-    wanted = left.number_input("Share of requests to decline, in %", 0.0, 99.0, **{**unknown, "step": 1.0})
+    tested = left.number_input("Temperature of the evaluation", 0.0, 2.0, None, 0.1, placeholder="Not known")
+    made = right.number_input("Temperature in production", 0.0, 2.0, None, 0.1, placeholder="Not known")
+    wanted = left.number_input(
+        "Share of requests to decline, in %", 0.0, 99.0, None, 1.0, placeholder="Not known"
+    )
     return Facts(
         prompts=Prompts(training=trained, serving=served),
         templates=Templates(training=template, serving=serving),
@@ -110,10 +111,12 @@ def _read(files: Files) -> tuple[Material, tuple[str, ...]]:
     with tempfile.TemporaryDirectory(prefix="advisor-diagnose-") as folder:
         paths = {name: _saved(Path(folder) / name, *one) for name, one in files.items()}
         production = read_production(paths["production"])
-        frames: dict[str, Any] = {
-            name: read_frame(paths[name]) for name in ("training", "evaluation") if name in paths
-        }
-        return Material(production=frame_of(production.rows), **frames), production.notes
+        material = Material(
+            training=read_frame(paths["training"]),
+            evaluation=read_frame(paths["evaluation"]) if "evaluation" in paths else frame_of([]),
+            production=frame_of(production.rows),
+        )
+        return material, production.notes
 
 
 def _saved(folder: Path, name: str, content: bytes) -> Path:

@@ -103,6 +103,10 @@ class Rows:
         from advisor.data.split import split
 
         source, target = self.house.inside(data), self.house.may_write(folder, confirmed=confirm)
+        if source.parent == target and source.name in ("train.jsonl", "eval.jsonl"):
+            raise AdvisorError(
+                "the split would replace the file that it reads", place=folder, remedy="Name another folder."
+            )
         options = SplitOptions(eval_share=eval_share, seed=seed, stratify=stratify, group=group, time=time)
         return await apart(context, split, source, target, options)
 

@@ -103,6 +103,16 @@ def test_nothing_is_written_outside_the_roots_or_without_a_word(places):
     assert [path.name for path in outside.iterdir()] == ["secret.jsonl"]
 
 
+def test_a_split_never_replaces_the_file_that_it_reads(places):
+    inside, _ = places
+    before = (inside / "train.jsonl").read_bytes()
+
+    text = said(call(house(inside, writes=True), "split", data="train.jsonl", folder=".", confirm=True))
+
+    assert "replace the file" in text
+    assert (inside / "train.jsonl").read_bytes() == before
+
+
 def test_a_server_without_a_root_reads_no_file(places):
     assert "no folder was granted" in said(call(house(), "audit", data=str(places[0] / "train.jsonl")))
 

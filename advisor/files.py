@@ -179,9 +179,11 @@ def held_folder(parent: Path, start: str) -> Iterator[Path]:
 def _held_folder(parent: Path, start: str) -> tuple[Path, int]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=start, suffix=".part", dir=parent))
-        held = os.open(path, os.O_RDONLY)
-        if _locked(held, path):
-            return path, held
+        # Another process may sweep it away between making and opening it.
+        with suppress(FileNotFoundError):
+            held = os.open(path, os.O_RDONLY)
+            if _locked(held, path):
+                return path, held
 
 
 def scratch_folder(purpose: str) -> AbstractContextManager[Path]:

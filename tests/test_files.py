@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor import files
 from advisor.errors import AdvisorError
 from advisor.files import held_folder, replacing, scratch_folder, unusable, write_bytes, write_text
 
@@ -123,6 +124,7 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(tmp_path):
 
 FILLING = """
 import pathlib, resource, sys
+
 from advisor.errors import AdvisorError
 from advisor.files import write_text
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -221,3 +223,18 @@ def test_a_clock_that_runs_backwards_disturbs_nothing(tmp_path, monkeypatch):
     write_text(tmp_path / "out", "second")
 
     assert (tmp_path / "out").read_text() == "second"
+
+
+def test_a_scratch_folder_that_is_swept_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    made, make = [], files.tempfile.mkdtemp
+
+    def made_and_swept_once(**options):
+        made.append(make(**options))
+        if len(made) == 1:
+            Path(made[0]).rmdir()
+        return made[-1]
+
+    monkeypatch.setattr(files.tempfile, "mkdtemp", made_and_swept_once)
+    with files.held_folder(tmp_path, "x-") as folder:
+        assert folder.is_dir()
+    assert len(made) == 2

@@ -15,7 +15,6 @@ from advisor.evaluate.measured import run_of
 from advisor.evaluate.records import Evaluation
 from advisor.evaluate.scorers import SCORERS
 from advisor.evaluate.verdict import points
-from advisor.scenario import with_measured
 from advisor.ui import evaluate_figures as figures
 from advisor.ui import look, pages, rating_panel, state
 from advisor.ui.clock import today
@@ -215,12 +214,10 @@ def _intervals(result: Evaluation) -> None:
 
 def _use(result: Evaluation) -> None:
     try:
-        _, replaced = with_measured(state.current().situation(), run_of(result), state.catalog())
+        replaced = state.use_measured(run_of(result))
     except AdvisorError as error:
         pages.tell(error)
         return
-    for one in replaced:
-        state.answer(one.fact, one.now)
     told = ", ".join(one.fact for one in replaced) or "nothing new"
     st.toast(f"Answered by what was measured: {told}", icon=":material/check:")
 

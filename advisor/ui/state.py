@@ -14,8 +14,8 @@ import streamlit as st
 
 from advisor.catalog import Catalog, Fact
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.scenario import Situation
-from advisor.scenario.answers import MAX_TITLE, check_value, renamed
+from advisor.scenario import MeasuredRun, Replaced, Situation, with_measured
+from advisor.scenario.answers import MAX_TITLE, Origin, check_value, renamed
 
 MAX_UNDO: Final = 50
 _EMPTY_LIST: Final = "-"
@@ -37,10 +37,20 @@ class Work:
     """``id.revision`` of the saved assessment that this started from."""
     data: str = ""
     """Key of the data set that belongs to it; see `advisor.store.datasets`."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Where answers came from that no person gave. The address does not hold it: whoever follows a link gets the answers."""
+    measured: tuple[MeasuredRun, ...] = ()
+    """Runs whose results it uses; like the origins, they travel in files and in the library, not in the address."""
 
     def situation(self) -> Situation:
         """Give the record that the engine, reports and the library work on."""
-        return Situation(title=self.title, answers=dict(self.answers), left_open=self.unsure)
+        return Situation(
+            title=self.title,
+            answers=dict(self.answers),
+            origins=dict(self.origins),
+            measured=self.measured,
+            left_open=self.unsure,
+        )
 
     @property
     def empty(self) -> bool:
@@ -86,14 +96,33 @@ def answer(fact: str, value: Any) -> None:
     answers = {**work.answers, fact: value}
     if value is None:
         del answers[fact]
-    _change(replace(work, answers=answers, unsure=tuple(name for name in work.unsure if name != fact)))
+    unsure = tuple(name for name in work.unsure if name != fact)
+    _change(replace(work, answers=answers, unsure=unsure, origins=_without(work.origins, fact)))
+
+
+def use_measured(run: MeasuredRun) -> tuple[Replaced, ...]:
+    """Replace answers by what a run measured, as one step that can be undone; return what changed."""
+    work = current()
+    after, replaced = with_measured(work.situation(), run, catalog())
+    unsure = tuple(name for name in work.unsure if name not in after.answers)
+    _change(
+        replace(
+            work, answers=dict(after.answers), origins=after.origins, measured=after.measured, unsure=unsure
+        )
+    )
+    return replaced
+
+
+def _without(origins: Mapping[str, Origin], fact: str) -> dict[str, Origin]:
+    return {name: origin for name, origin in origins.items() if name != fact}
 
 
 def leave_open(fact: str) -> None:
     """Note that the visitor does not know, so that the question is not asked again."""
     work = current()
     answers = {name: value for name, value in work.answers.items() if name != fact}
-    _change(replace(work, answers=answers, unsure=tuple(dict.fromkeys((*work.unsure, fact)))))
+    unsure = tuple(dict.fromkeys((*work.unsure, fact)))
+    _change(replace(work, answers=answers, unsure=unsure, origins=_without(work.origins, fact)))
 
 
 def rename(title: str) -> None:
@@ -104,7 +133,17 @@ def rename(title: str) -> None:
 def load(situation: Situation, *, saved: str = "", data: str = "") -> None:
     """Start from an example, an opened file or a saved assessment."""
     st.session_state["began"] = False
-    _change(Work(situation.title, dict(situation.answers), situation.left_open, saved, data))
+    _change(
+        Work(
+            title=situation.title,
+            answers=dict(situation.answers),
+            unsure=situation.left_open,
+            saved=saved,
+            data=data,
+            origins=situation.origins,
+            measured=situation.measured,
+        )
+    )
 
 
 def mark_saved(saved: str) -> None:

@@ -37,11 +37,13 @@ def ordered(aspect: str, left: NDArray[Any], right: NDArray[Any], words: str) ->
     return Difference(aspect, abs(2 * area - 1), p if np.isfinite(p) else 1.0, words)
 
 
-def shares(aspect: str, left: NDArray[np.bool_], right: NDArray[np.bool_], words: str) -> Difference:
+def shares(
+    aspect: str, left: NDArray[np.bool_], right: NDArray[np.bool_], words: str, *, fewest: int = FEWEST
+) -> Difference:
     """Compare two shares by Fisher's exact test; the effect is their difference."""
     from scipy.stats import fisher_exact
 
-    if min(len(left), len(right)) < FEWEST:
+    if min(len(left), len(right)) < fewest:
         return Difference(aspect, 0.0, 1.0, words)
     table = [[int(one.sum()), int((~one).sum())] for one in (left, right)]
     return Difference(

@@ -9,7 +9,7 @@ from advisor.diagnose.examples import answered
 from advisor.diagnose.records import Test
 from advisor.diagnose.two_samples import area, percent
 
-FEWEST, BLIND = 8, 0.68
+FEWEST, BLIND = 8, 0.75
 
 
 def look(seen: Seen) -> Verdict:
@@ -48,7 +48,7 @@ CAUSE = Cause(
     title="The judge does not see what people mind",
     means="Evaluation passes because its judge or metric looks at something else than the people who complain.",
     reads=("production", "labels", "scores"),
-    looks_at="How often a minded production sample is scored below another one: with 95 % confidence in less than 68 % of the pairs (chance is 50 %).",
+    looks_at="How often a minded production sample is scored below another one: with 95 % confidence in less than three quarters of the pairs (chance is 50 %).",
     would="People who rate samples blind disagree with the judge on the minded ones.",
     remedy="Give the judge what people mind as a criterion of its own, and calibrate it on the labelled samples.",
     test=Test(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from advisor.data.style import FEATURES
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import Row, answered
-from advisor.diagnose.minorities import FEWEST_ROWS, LARGEST, Group, Space, groups_of, space_of
+from advisor.diagnose.minorities import FEWEST_LABELS, FEWEST_ROWS, LARGEST, Group, Space, groups_of, space_of
 from advisor.diagnose.records import Test
 from advisor.diagnose.two_samples import FEWEST, percent, shares
 
@@ -57,13 +57,13 @@ def _leak(seen: Seen, space: Space, group: Group, groups: int) -> _Leak | None:
     minded = seen.production.minded
     taught, made = float(like_taught.mean()), float(like_made[known].mean())
     hit, rest = like_made[known & minded], like_made[known & ~minded]
-    tested = shares("minded", hit, rest, "").p if len(hit) >= 5 else 1.0
+    tested = shares("minded", hit, rest, "", fewest=FEWEST_LABELS).p
     risen = (
         shares("risen", like_made[known], like_taught, "").p
         if made >= max(2 * taught, taught + LEAST_RISE)
         else 1.0
     )
-    complained = len(hit) >= 5 and hit.mean() >= LEAST_MINDED and hit.mean() > rest.mean()
+    complained = len(hit) >= FEWEST_LABELS and hit.mean() >= LEAST_MINDED and hit.mean() > rest.mean()
     p = min(tested if complained else 1.0, risen) * 2 * groups
     if p > LEVEL:
         return None

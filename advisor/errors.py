@@ -32,7 +32,7 @@ class AdvisorError(Exception):
         return f"{self.place}: {self.problem}. {self.remedy}"
 
     def as_dict(self) -> dict[str, str]:
-        """Give the three parts for ``--json``."""
+        """Return the three parts for ``--json``."""
         return {"problem": self.problem, "place": self.place, "remedy": self.remedy}
 
 
@@ -52,7 +52,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def missing_extra(package: str, extra: str, *, purpose: str) -> AdvisorError:
-    """Say which ``pip install`` brings an optional dependency.
+    """Return which ``pip install`` brings an optional dependency.
 
     Args:
         package: The module that could not be imported.

@@ -100,7 +100,7 @@ class _Request:
         self.sleep = sleep
 
     def send(self, body: dict[str, Any]) -> bytes:
-        """Give the body of the reply; wait and try again where the endpoint says it is busy."""
+        """Return the body of the reply; wait and try again where the endpoint says it is busy."""
         for left in range(TRIES - 1, -1, -1):
             # A redirect is a refusal: the notice named who receives the brief.
             status, headers, content = self._once(body)

@@ -33,12 +33,12 @@ Reply with JSON: {"probabilities": {…}, "reasons": [{"fact": …, "value": …
 
 
 def answerable(catalog: Catalog) -> dict[str, Fact]:
-    """Give the facts that a brief may answer: all that are not computed."""
+    """Return the facts that a brief may answer: all that are not computed."""
     return {name: fact for name, fact in catalog.facts.items() if not fact.derived}
 
 
 def messages(brief: str, catalog: Catalog) -> list[dict[str, str]]:
-    """Give the two messages; the brief stands alone in the second."""
+    """Return the two messages; the brief stands alone in the second."""
     return [
         {"role": "system", "content": _INSTRUCTIONS + _questions(catalog)},
         {"role": "user", "content": brief},
@@ -77,7 +77,7 @@ def _options(fact: Fact) -> str:
 
 
 def response_format(catalog: Catalog) -> dict[str, Any]:
-    """Give the schema of the reply: for each fact, only its own values fit."""
+    """Return the schema of the reply: for each fact, only its own values fit."""
     return _format("proposals", _object({"proposals": _list(catalog)}))
 
 

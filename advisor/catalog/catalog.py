@@ -60,7 +60,7 @@ class Catalog:
     """`file:line` of each rule, fact, source and parameter, by its id."""
 
     def parameter(self, name: str, day: date) -> DatedNumber:
-        """Give the number `topic.name` in force on ``day``: the newest that starts on or before it."""
+        """Return the number `topic.name` in force on ``day``: the newest that starts on or before it."""
         if name not in self.parameters:
             raise AdvisorError(
                 f"there is no parameter '{name}'",

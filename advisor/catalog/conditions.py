@@ -53,7 +53,7 @@ Condition = Test | Group
 
 
 def walk(condition: Condition) -> Iterator[Test]:
-    """Give every test in the tree, in order."""
+    """Return every test in the tree, in order."""
     if isinstance(condition, Test):
         yield condition
         return

@@ -38,7 +38,7 @@ MAX_FILES: Final = 5_000
 
 
 def rules_folder() -> Path:
-    """Give the folder of the rules that came with this package (the checkout's, or the wheel's)."""
+    """Return the folder of the rules that came with this package (the checkout's, or the wheel's)."""
     package = Path(__file__).resolve().parent.parent
     packed = package / "_rules"
     return packed if packed.is_dir() else package.parent / "rules"

@@ -111,7 +111,7 @@ class Market(Record):
         return in_force(known, day) or known[0]
 
     def route_state(self, route: TuningRoute, day: date) -> RouteState:
-        """Say who can train on ``route`` on ``day``, until when, and until when the tune answers."""
+        """Return who can train on ``route`` on ``day``, until when, and until when the tune answers."""
         status = self.status(route.backend, day)
         base = self.models[route.base].retires
         ends = route.training_until or base

@@ -351,7 +351,7 @@ class Defaults(Record):
 
 
 def in_force(values: Iterable[D], day: date) -> D | None:
-    """Give the newest of ``values`` that is in force on ``day``, or None."""
+    """Return the newest of ``values`` that is in force on ``day``, or None."""
     found = None
     for value in values:
         ended = getattr(value, "until", None)

@@ -56,7 +56,7 @@ class Located:
     lines: dict[Path_, int] = field(default_factory=dict)
 
     def line(self, path: Path_ = ()) -> int:
-        """Give the line of the value at ``path``, or of its nearest parent; counts from 1."""
+        """Return the line of the value at ``path``, or of its nearest parent; counts from 1."""
         for end in range(len(path), -1, -1):
             if path[:end] in self.lines:
                 return self.lines[path[:end]]

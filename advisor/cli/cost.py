@@ -67,7 +67,7 @@ def cost(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Say what each strategy costs, when one overtakes another, and how sure that is."""
+    """Show what each strategy costs, when one overtakes another, and how sure that is."""
     from advisor.cost import compare_models, project
 
     catalog, day = catalog_of(rules), day_of(as_of)

@@ -90,7 +90,7 @@ def _with(situation: Situation, runs: list[Path], catalog: Catalog) -> Situation
 
 
 def _earlier(file: Path) -> Advice | None:
-    """Give the advice of a JSON report; None where the file is something else, such as answers."""
+    """Return the advice of a JSON report; None where the file is something else, such as answers."""
     from advisor.report import read_advice
     from advisor.report.exchange import FORMAT, MAX_BYTES
 
@@ -160,7 +160,7 @@ def _names(address: str, more: list[str]) -> list[str]:
 
 
 def _app_script() -> Path:
-    """Give the start of the app: the wheel's own, or the checkout's; its settings lie beside it."""
+    """Return the start of the app: the wheel's own, or the checkout's; its settings lie beside it."""
     package = Path(__file__).resolve().parent.parent
     packed = package / "_app.py"
     return packed if packed.is_file() else package.parent / "app.py"

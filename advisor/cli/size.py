@@ -70,7 +70,7 @@ def size(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Say how many parameters train, how much memory that takes, what it fits on, how long and how much."""
+    """Show trainable parameters, memory, the hardware that fits, time and cost."""
     given = SimpleNamespace(**locals())
     given.typed = {name for name in context.params if _is_typed(context, name)}
     answer = _answer(given)

@@ -94,7 +94,7 @@ def _attempt(store: JobStore, plan: Any, bundle: Path) -> int:
 
 @train.command()
 def status(job_id: JobArgument, as_json: JsonOption = False) -> None:
-    """Say how a job stands: state, losses, pace, what came out."""
+    """Show a job: state, losses, pace, results."""
     store = JobStore()
     _show(store, job_verbs.refresh(store, job_id), as_json=as_json)
 

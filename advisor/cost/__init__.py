@@ -48,7 +48,7 @@ make_callable(__name__)
 
 
 def latency_ms(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> dict[str, Latency]:
-    """Give each strategy's latency for one workload, in milliseconds."""
+    """Return each strategy's latency for one workload, in milliseconds."""
     from advisor.cost.checks import checked_answers
     from advisor.cost.price_tables import resolve
     from advisor.cost.projection import chosen

@@ -38,7 +38,7 @@ def _ticked(facts: Mapping[str, Any], word: str) -> bool:
 
 
 def length_columns(columns: Collection[str]) -> list[tuple[pl.Expr, str]]:
-    """Give, longest first, when each length holds and the name of its number; none holds: ``OTHERWISE``."""
+    """Return, longest first, when each length holds and the name of its number; none holds: ``OTHERWISE``."""
     return [
         (pl.col(f"behaviors.{word}").cast(pl.Boolean).fill_null(value=False), name)
         for word, name in LENGTHS.items()

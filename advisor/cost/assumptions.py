@@ -81,7 +81,7 @@ def assumed_parameter(fact: str, facts: Mapping[str, Any]) -> str:
 
 
 def fill(frame: pl.LazyFrame, columns: Collection[str], catalog: Catalog, day: date) -> pl.LazyFrame:
-    """Give every number that costing needs as a Float64 column without nulls.
+    """Return every number that costing needs as a Float64 column without nulls.
 
     A column named like a parameter (``cost.epochs``) holds drawn values and takes the parameter's place.
     """
@@ -119,7 +119,7 @@ def _answer_length(columns: Collection[str], number: Callable[[str], pl.Expr]) -
 
 
 def whole_text(columns: Collection[str]) -> pl.Expr:
-    """Give the tokens of knowledge that a prompt without an index has to hold: all of it, or 0 where none is missing."""
+    """Return the tokens of knowledge that a prompt without an index has to hold: all of it, or 0 where none is missing."""
     if not {"knowledge_gap", "knowledge_tokens"} <= set(columns):
         return pl.lit(0.0)
     missing = pl.col("knowledge_gap").cast(pl.String).is_in(["some", "main"])

@@ -76,7 +76,7 @@ def _between(a: str, b: str, outcome: Evaluation, plan: Plan) -> Crossing:
 
 
 def break_even(projection: CostProjection, a: str, b: str) -> Crossing:
-    """Give the break-even between two strategies; the order does not matter."""
+    """Return the break-even between two strategies; the order does not matter."""
     for crossing in projection.break_even:
         if {crossing.from_, crossing.to} == {a, b}:
             return crossing

@@ -143,7 +143,7 @@ def _row(row: Mapping[str, Any], plan: Plan, s: str, market: Market, day: date) 
 
 
 def tunable_by_new_customer(model: str, market: Market, day: date) -> bool:
-    """Say whether some route for exactly this model is open to everyone on ``day``."""
+    """Return whether some route for exactly this model is open to everyone on ``day``."""
     routes = [route for route in market.tuning.values() if route.base == model]
     return any(market.status(route.backend, day).status == "open" for route in routes)
 

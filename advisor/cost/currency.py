@@ -21,7 +21,7 @@ class ExchangeRate(NamedTuple):
 
 
 def exchange_rate(facts: Mapping[str, Any], market: Market, day: date) -> ExchangeRate:
-    """Give the rate of the chosen currency on ``day``: the user's own, else the market's newest."""
+    """Return the rate of the chosen currency on ``day``: the user's own, else the market's newest."""
     currency = str(facts.get("currency") or "USD").upper()
     given = facts.get("currency_rate")
     if currency not in market.currencies and given is None:

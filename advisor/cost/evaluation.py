@@ -91,7 +91,7 @@ def _lifetimes(plan: Plan, as_of: date, months: float) -> tuple[dict[str, float]
 def _costs(
     filled: pl.DataFrame, columns: list[str], spans: list[Period], plan: Plan, catalog: Catalog
 ) -> dict[str, Floats]:
-    """Give rows × periods of running costs per strategy, and one-time costs and requests."""
+    """Return rows × periods of running costs per strategy, and one-time costs and requests."""
     priced = pl.concat([price_frame([plan], catalog, span.day) for span in spans], how="diagonal")
     priced = priced.with_columns(
         pl.col("^.*\\.above_tokens$").fill_null(float("inf")),

@@ -83,7 +83,7 @@ def cost_frame(frame: pl.DataFrame, catalog: Catalog, *, as_of: date) -> pl.Data
 
 
 def plan_ends(plans: Sequence[Plan], as_of: date) -> pl.DataFrame:
-    """Give the days from ``as_of`` until each plan's model (``base``) and tune (``tuned``) stop; infinite if never."""
+    """Return the days from ``as_of`` until each plan's model (``base``) and tune (``tuned``) stop; infinite if never."""
     days = [
         [float("inf") if end is None else float((end - as_of).days) for end in plan.ends] for plan in plans
     ]

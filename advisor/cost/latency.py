@@ -61,7 +61,7 @@ class Latency(Record):
 
 
 def speed_row(prefix: str, speed: str, catalog: Catalog, day: date) -> dict[str, float | None]:
-    """Give the speed of a class of models as price-table columns: median and 95th percentile."""
+    """Return the speed of a class of models as price-table columns: median and 95th percentile."""
     row: dict[str, float | None] = {}
     for short, name in zip(("first_token", "prefill", "decode"), SPEEDS[speed], strict=True):
         number = catalog.parameter(name, day)

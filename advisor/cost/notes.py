@@ -84,7 +84,7 @@ def warnings_for(  # noqa: PLR0913 - everything that a warning may rest on
     months: float,
     first: Mapping[str, Any],
 ) -> tuple[str, ...]:
-    """Say what a reader must know: ends, changes, who may tune, what is unknown, too long or out of date."""
+    """Describe what a reader must know: ends, changes, who may tune, what is unknown, too long or out of date."""
     until = day_after(day, months * DAYS_PER_MONTH)
     notes = [
         *_ends(plan, day, until),

@@ -110,7 +110,7 @@ def _usable(route: TuningRoute, market: Market, day: date) -> bool:
 
 
 def retirement(offer: Offer, route: TuningRoute | None = None) -> Retirement | None:
-    """Give the announced end of the model, or of its tune."""
+    """Return the announced end of the model, or of its tune."""
     return (route.retires if route is not None else None) or offer.model.retires
 
 
@@ -183,7 +183,7 @@ def priced(price: TokenPrice, *, batch: bool) -> Quote:
 
 
 def price_changes(offer: Offer, market: Market, after: date, until: date) -> list[date]:
-    """Give the days in (after, until] on which a price of the model changes."""
+    """Return the days in (after, until] on which a price of the model changes."""
     days = set(library_changes(offer.model.provider, offer.model.price_ref))
     for price in market.prices.get(offer.id, ()):
         days |= {price.from_, *([price.until] if price.until else [])}
@@ -191,7 +191,7 @@ def price_changes(offer: Offer, market: Market, after: date, until: date) -> lis
 
 
 def hours_between(start: float | None, end: float | None) -> tuple[int, ...]:
-    """Give the hours UTC in which traffic flows; all of them where nobody has said."""
+    """Return the hours UTC in which traffic flows; all of them where nobody has said."""
     if start is None or end is None or start == end:
         return ALL_HOURS
     first, last = int(start), int(end)

@@ -33,7 +33,7 @@ class Quote(NamedTuple):
 
 @lru_cache(maxsize=1)
 def providers() -> dict[str, Any]:
-    """Give the library's providers by id; the import takes most of a second, once."""
+    """Return the library's providers by id; the import takes most of a second, once."""
     from genai_prices.data import providers as listed
 
     return {provider.id: provider for provider in listed}
@@ -41,7 +41,7 @@ def providers() -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def library_model(provider: str, ref: str) -> Any:
-    """Give the library's entry for ``ref`` at ``provider``, or None; never guesses the provider."""
+    """Return the library's entry for ``ref`` at ``provider``, or None; never guesses the provider."""
     known = providers()
     if provider not in known:
         return None
@@ -76,7 +76,7 @@ def library_quote(provider: str, ref: str, day: date, *, batch: bool, hours: tup
 
 @lru_cache(maxsize=4096)
 def library_changes(provider: str, ref: str) -> tuple[date, ...]:
-    """Give the days on which the library changes a price of ``ref``."""
+    """Return the days on which the library changes a price of ``ref``."""
     model = library_model(provider, ref)
     if model is None:
         return ()

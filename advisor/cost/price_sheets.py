@@ -109,7 +109,7 @@ def price_rows(
 
 
 def price_row_of(offer: Offer, catalog: Catalog, day: date) -> PriceRow:
-    """Give one model's prices on ``day``."""
+    """Return one model's prices on ``day``."""
     try:
         found = quote(offer, catalog.market, day)
     except AdvisorError:
@@ -141,7 +141,7 @@ def _has_batch(offer: Offer, market: Market, day: date) -> bool:
 
 
 def price_sheet(name: str, catalog: Catalog, day: date) -> PriceSheet:
-    """Give everything known about the prices of the model called ``name``."""
+    """Return everything known about the prices of the model called ``name``."""
     market = catalog.market
     offer = find_offer(name, market)
     batch = quote(offer, market, day, batch=True)
@@ -170,7 +170,7 @@ def _tiers(tiers: tuple[Tier, ...]) -> tuple[dict[str, float], ...]:
 
 
 def tuning_row(name: str, route: TuningRoute, market: Market, day: date) -> TuningRow:
-    """Give one tuning route on ``day``."""
+    """Return one tuning route on ``day``."""
     status = market.status(route.backend, day)
     own: TokenPrice | None = in_force(route.tuned_prices, day)
     hosting = in_force(route.hosting_usd_per_hour, day)

@@ -120,7 +120,7 @@ def _named(kind: str, choice: Mapping[str, Any], known: Mapping[str, Any], defau
 
 
 def change_days(plans: Sequence[Plan], market: Market, after: date, until: date) -> list[date]:
-    """Give the days in (after, until] on which a price of any plan changes or a model ends."""
+    """Return the days in (after, until] on which a price of any plan changes or a model ends."""
     days: set[date] = set()
     for plan in plans:
         days |= {
@@ -133,7 +133,7 @@ def change_days(plans: Sequence[Plan], market: Market, after: date, until: date)
 
 
 def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None]:
-    """Give every price that costing needs on ``day``; a price that is not known is None, never zero."""
+    """Return every price that costing needs on ``day``; a price that is not known is None, never zero."""
     market, route = catalog.market, plan.route
     base = _base_tiers(plan, market, day)
     row: dict[str, float | None] = {}
@@ -231,7 +231,7 @@ def _cache(prefix: str, offer: Offer, market: Market, day: date) -> dict[str, fl
 
 
 def training_rate(route: TuningRoute, day: date) -> float | None:
-    """Give USD per 1M trained tokens, from the hourly rate and the speed where that is how it is billed."""
+    """Return USD per 1M trained tokens, from the hourly rate and the speed where that is how it is billed."""
     if route.training_usd_per_hour:
         hourly = in_force(route.training_usd_per_hour, day)
         speed = in_force(route.training_tokens_per_second, day)
@@ -255,7 +255,7 @@ def _retrieval(plan: Plan, day: date) -> dict[str, float | None]:
 
 
 def embedding_price(embedding: Embedding, day: date, *, batch: bool) -> float | None:
-    """Give USD per 1M embedded tokens, from the market, else from the price library."""
+    """Return USD per 1M embedded tokens, from the market, else from the price library."""
     own = in_force(embedding.usd_per_mtok, day)
     if own is not None:
         return own.number
@@ -266,7 +266,7 @@ def embedding_price(embedding: Embedding, day: date, *, batch: bool) -> float | 
 
 
 def _number(values: Sequence[DatedNumber], day: date, *, missing: float | None) -> float | None:
-    """Give the number in force; ``missing`` where no such charge exists, None where it is not known for the day."""
+    """Return the number in force; ``missing`` where no such charge exists, None where it is not known for the day."""
     if not values:
         return missing
     found = in_force(values, day)
@@ -282,7 +282,7 @@ def tier_counts(prices: pl.DataFrame) -> dict[str, int]:
 
 
 def price_frame(plans: Sequence[Plan], catalog: Catalog, day: date) -> pl.DataFrame:
-    """Give one row per plan; plans with fewer price tiers repeat their last one."""
+    """Return one row per plan; plans with fewer price tiers repeat their last one."""
     rows = [price_row(plan, catalog, day) for plan in plans]
     names = list(dict.fromkeys(name for row in rows for name in row))
     filled = [
@@ -298,7 +298,7 @@ def _like_last_tier(row: Mapping[str, float | None], name: str) -> float | None:
 
 
 def day_after(start: date, days: float) -> date:
-    """Give the date ``days`` after ``start``; the last possible one where that is beyond the calendar."""
+    """Return the date ``days`` after ``start``; the last possible one where that is beyond the calendar."""
     try:
         return start + timedelta(days=days)
     except OverflowError:

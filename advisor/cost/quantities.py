@@ -16,7 +16,7 @@ c = pl.col
 
 
 def served_by(strategy: str) -> str:
-    """Say whose token prices a strategy pays: ``base`` or ``tuned``."""
+    """Return whose token prices a strategy pays: ``base`` or ``tuned``."""
     return "tuned" if strategy in TUNED else "base"
 
 

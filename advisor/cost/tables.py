@@ -12,7 +12,7 @@ from advisor.palette import STRATEGIES
 
 
 def curves_table(projection: CostProjection) -> pl.DataFrame:
-    """Give cumulative cost by strategy and month: low, expected, high, in the projection's currency."""
+    """Return cumulative cost by strategy and month: low, expected, high, in the projection's currency."""
     rows = [
         {"strategy": name, "month": month, "low": low, "expected": expected, "high": high}
         for name in STRATEGIES
@@ -26,7 +26,7 @@ def curves_table(projection: CostProjection) -> pl.DataFrame:
 
 
 def components_table(projection: CostProjection) -> pl.DataFrame:
-    """Give every component of every strategy in USD, with its formula."""
+    """Return every component of every strategy in USD, with its formula."""
     rows = [
         {
             "strategy": name,
@@ -41,7 +41,7 @@ def components_table(projection: CostProjection) -> pl.DataFrame:
 
 
 def tornado_table(projection: CostProjection) -> pl.DataFrame:
-    """Give each number's range and what it does to each strategy's total, largest first."""
+    """Return each number's range and what it does to each strategy's total, largest first."""
     rows = [
         {
             "number": swing.title,
@@ -60,7 +60,7 @@ def tornado_table(projection: CostProjection) -> pl.DataFrame:
 
 
 def strategies_table(projection: CostProjection) -> pl.DataFrame:
-    """Give one row per strategy: running cost, interval, one-time cost, total, latency."""
+    """Return one row per strategy: running cost, interval, one-time cost, total, latency."""
     return pl.DataFrame(
         [
             {
@@ -103,5 +103,5 @@ def traffic_table(projection: CostProjection) -> pl.DataFrame:
 
 
 def models_table(rows: Sequence[ModelRow]) -> pl.DataFrame:
-    """Give the comparison of models as a table."""
+    """Return the comparison of models as a table."""
     return pl.DataFrame([row.model_dump() for row in rows], infer_schema_length=None)

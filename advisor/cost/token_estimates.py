@@ -38,7 +38,7 @@ def _script(point: int) -> str:
 
 
 def vendor_factor(model: str, catalog: Catalog, day: date = NEWEST) -> float:
-    """Give the tokens of this model's tokenizer for one token of o200k_base."""
+    """Return the tokens of this model's tokenizer for one token of o200k_base."""
     name = plain_name(model)
     parameter = next((value for prefix, value in VENDOR_FACTORS.items() if name.startswith(prefix)), None)
     return catalog.parameter(parameter or "tokens.factor_other", day).number

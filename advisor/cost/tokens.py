@@ -139,7 +139,7 @@ def count_file(path: Path, *, encoding: str = "o200k_base") -> int:
 
 
 def model_encoding(model: str) -> tuple[str, bool] | None:
-    """Give the encoding of a model and whether that is known (else assumed); None: not an OpenAI tokenizer."""
+    """Return the encoding of a model and whether that is known (else assumed); None: not an OpenAI tokenizer."""
     from advisor.cost.offers import plain_name
 
     name = plain_name(model)

@@ -243,7 +243,7 @@ def column_of(strategy: str, component: Component) -> str:
 
 @lru_cache(maxsize=1)
 def component_columns() -> list[pl.Expr]:
-    """Give every component of every strategy in USD, per month or once."""
+    """Return every component of every strategy in USD, per month or once."""
     return [
         item.usd(s).alias(column_of(s, item))
         for s in STRATEGIES

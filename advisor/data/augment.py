@@ -51,7 +51,7 @@ def estimate(
     catalog: Catalog | None = None,
     day: date | None = None,
 ) -> Estimate:
-    """Say what varying the rows of ``data`` would take and cost."""
+    """Return what varying the rows of ``data`` would take and cost."""
     from advisor.cost.tokens import count_tokens
 
     given, journal = _prepared(data, output, options)

@@ -51,7 +51,7 @@ class Estimate(Record):
     """Who receives the rows."""
 
     def in_words(self) -> str:
-        """Say it in one line."""
+        """Return it as one line."""
         cost = f"about ${self.usd:,.4f} ({self.price})" if self.usd is not None else self.price
         return f"{self.requests:,} requests for {self.rows:,} rows ({self.done:,} done before), about {self.tokens_in:,} tokens in and {self.tokens_out:,} out: {cost}. The rows are sent to {self.receiver}."
 
@@ -79,6 +79,6 @@ class Augmented(Record):
     """The new file."""
 
     def cost_in_words(self) -> str:
-        """Say what it cost."""
+        """Describe what it cost."""
         tokens = f"{self.tokens_in:,} tokens in, {self.tokens_out:,} out"
         return tokens + (f", ${self.usd:,.4f}" if self.usd is not None else ", price not known")

@@ -27,7 +27,7 @@ def write_baseline(path: Path, audit: Audit) -> None:
 
 
 def worse_than(path: Path, audit: Audit) -> list[Finding]:
-    """Give the findings that are new since the baseline, or affect more rows.
+    """Return the findings that are new since the baseline, or affect more rows.
 
     Raises:
         AdvisorError: The baseline cannot be read.
@@ -37,7 +37,7 @@ def worse_than(path: Path, audit: Audit) -> list[Finding]:
 
 
 def failing(findings: list[Finding], fail_on: Severity) -> list[Finding]:
-    """Give the findings at or above a severity."""
+    """Return the findings at or above a severity."""
     return [one for one in findings if SEVERITY_ORDER[one.severity] <= SEVERITY_ORDER[fail_on]]
 
 

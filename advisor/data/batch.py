@@ -43,32 +43,32 @@ class Batch:
 
     @cached_property
     def prompts(self) -> list[str]:
-        """Give the last user turn of each row."""
+        """Return the last user turn of each row."""
         return [one.prompt for one in self.conversations]
 
     @cached_property
     def answers(self) -> list[str]:
-        """Give the last assistant turn of each row."""
+        """Return the last assistant turn of each row."""
         return [one.answer for one in self.conversations]
 
     @cached_property
     def targets(self) -> list[str]:
-        """Give all assistant turns of each row as one text."""
+        """Return all assistant turns of each row as one text."""
         return [one.assistant_text for one in self.conversations]
 
     @cached_property
     def systems(self) -> list[str]:
-        """Give the system prompt of each row."""
+        """Return the system prompt of each row."""
         return [one.system for one in self.conversations]
 
     @cached_property
     def contexts(self) -> list[str]:
-        """Give everything before the last assistant turn of each row."""
+        """Return everything before the last assistant turn of each row."""
         return [one.context for one in self.conversations]
 
     @cached_property
     def turns(self) -> list[str]:
-        """Give all turns but the system prompt of each row as one text."""
+        """Return all turns but the system prompt of each row as one text."""
         return [
             "\n".join(turn.content for turn in one.messages if turn.role not in {"system", "developer"})
             for one in self.conversations
@@ -76,17 +76,17 @@ class Batch:
 
     @cached_property
     def turns_series(self) -> pl.Series:
-        """Give `turns` as a Polars column, for regular expressions in one pass."""
+        """Return `turns` as a Polars column, for regular expressions in one pass."""
         return pl.Series("turns", [_clean(text) for text in self.turns], dtype=pl.String)
 
     @cached_property
     def targets_series(self) -> pl.Series:
-        """Give `targets` as a Polars column."""
+        """Return `targets` as a Polars column."""
         return pl.Series("targets", [_clean(text) for text in self.targets], dtype=pl.String)
 
     @cached_property
     def targets_lower(self) -> pl.Series:
-        """Give `targets` in lower case with plain apostrophes, for lists of phrases."""
+        """Return `targets` in lower case with plain apostrophes, for lists of phrases."""
         return self.targets_series.str.to_lowercase().str.replace_all("’", "'", literal=True)
 
     @cached_property
@@ -104,12 +104,12 @@ class Batch:
 
     @cached_property
     def prompt_words(self) -> words.Ragged:
-        """Give the word hashes of `prompts`."""
+        """Return the word hashes of `prompts`."""
         return words.word_hashes(self._said[0])
 
     @cached_property
     def answer_words(self) -> words.Ragged:
-        """Give the word hashes of `answers`."""
+        """Return the word hashes of `answers`."""
         return words.word_hashes(self._said[1])
 
     @cached_property
@@ -135,12 +135,12 @@ class Batch:
 
     @cached_property
     def pair_words(self) -> words.Ragged:
-        """Give the word hashes of prompt and answer together."""
+        """Return the word hashes of prompt and answer together."""
         return words.concat(self.prompt_words, self.answer_words)
 
     @cached_property
     def answer_codes(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Give the code points of `answers`, clipped to the tables' size, and where each begins."""
+        """Return the code points of `answers`, clipped to the tables' size, and where each begins."""
         codes, starts = words.codepoints(self.answers)
         return np.minimum(codes, TABLE_SIZE - 1), starts
 

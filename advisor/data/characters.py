@@ -91,7 +91,7 @@ def histogram(
 
 @cache
 def class_table() -> NDArray[np.uint8]:
-    """Give the class of every code point below 0x20000."""
+    """Return the class of every code point below 0x20000."""
     names = {
         "Ll": "lower",
         "Lu": "upper",
@@ -123,7 +123,7 @@ def class_and_script() -> tuple[NDArray[np.uint8], list[tuple[int, int]]]:
 
 @cache
 def script_table() -> NDArray[np.uint8]:
-    """Give the script of every code point below 0x20000; digits and punctuation have none."""
+    """Return the script of every code point below 0x20000; digits and punctuation have none."""
     table = np.zeros(TABLE_SIZE, np.uint8)
     letters = np.isin(class_table(), [CLASSES.index(one) for one in ("lower", "upper", "letter")])
     table[letters] = SCRIPTS.index("other")

@@ -32,7 +32,7 @@ class StoredRagged:
 
     @property
     def counts(self) -> I64:
-        """Give the number of values in each row."""
+        """Return the number of values in each row."""
         return np.diff(self.starts)
 
     def rows(self, first: int, count: int) -> Ragged:
@@ -87,7 +87,7 @@ class Columns:
         return np.fromfile(self._path(name), self._dtypes[name]) if name in self._dtypes else np.empty(0)
 
     def ragged(self, name: str) -> StoredRagged:
-        """Give a ragged column with its values left on disk."""
+        """Return a ragged column with its values left on disk."""
         values = name + ".values"
         return StoredRagged(
             self._path(values) if values in self._dtypes else None,

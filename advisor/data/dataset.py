@@ -60,7 +60,7 @@ class Dataset:
         return self.columns.read(name)
 
     def ragged(self, name: str) -> StoredRagged:
-        """Give a ragged column."""
+        """Return a ragged column."""
         return self.columns.ragged(name)
 
     def word_rows(self, name: str) -> NDArray[np.int64]:
@@ -75,9 +75,9 @@ class Dataset:
             yield [(one.prompt, one.answer) for one in batch]
 
     def where(self, flags: NDArray[np.bool_]) -> list[int]:
-        """Give the row numbers of the set flags."""
+        """Return the row numbers of the set flags."""
         return [int(row) for row in self.rows[flags]]
 
     def marked(self, name: str) -> list[int]:
-        """Give the row numbers that a yes-or-no column marks."""
+        """Return the row numbers that a yes-or-no column marks."""
         return self.where(self.column(name).astype(bool))

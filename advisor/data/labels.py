@@ -15,7 +15,7 @@ MOST_LABELS = 150
 
 
 def is_label_task(data: Dataset) -> bool:
-    """Say whether most answers are short and come from a small set."""
+    """Return whether most answers are short and come from a small set."""
     chars, answers = data.column("answer_chars"), data.column("answer_hash")
     spoken = chars > 0
     if spoken.sum() < 10 or np.median(chars[spoken]) > LONGEST_LABEL:

@@ -25,7 +25,7 @@ class Meaning:
         self.rarity = np.ones(BUCKETS, np.float32) if self._model else _rarity(sample)
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
-        """Give one unit vector per text."""
+        """Return one unit vector per text."""
         if self._model is not None:
             vectors = np.asarray(self._model.encode(list(texts)), np.float32)
         else:
@@ -39,7 +39,7 @@ class Meaning:
 
 
 def nearest(left: Vectors, right: Vectors) -> tuple[NDArray[np.int64], Vectors]:
-    """Give for each left vector the most alike right one and its cosine."""
+    """Return for each left vector the most alike right one and its cosine."""
     if not len(right):
         return np.zeros(len(left), np.int64), np.zeros(len(left), np.float32)
     best, cosine = np.zeros(len(left), np.int64), np.zeros(len(left), np.float32)

@@ -50,14 +50,14 @@ class Scores:
         return total
 
     def lengths(self) -> Matrix:
-        """Give every row's distance from the middle."""
+        """Return every row's distance from the middle."""
         total = np.zeros(len(self))
         for feature in self._features():
             total += np.square(feature, dtype=float)
         return np.asarray(np.sqrt(total))
 
     def of(self, rows: NDArray[np.int64]) -> Matrix:
-        """Give all features of some rows."""
+        """Return all features of some rows."""
         return np.column_stack([feature[rows] for feature in self._features()]).astype(float)
 
     def _features(self) -> Iterator[NDArray[np.float32]]:

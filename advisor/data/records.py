@@ -67,7 +67,7 @@ class AuditOptions(Record):
 
     @property
     def token_limit(self) -> int:
-        """Give the length that rows are cut to."""
+        """Return the length that rows are cut to."""
         return self.max_length or LONGEST_ROW
 
 

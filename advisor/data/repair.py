@@ -27,7 +27,7 @@ _LOST = re.compile("\ufffd|\\w\\?\\w?\\?\\w|(?:\\?{3,}[ ,.]+){2,}")
 
 
 def damage_of(text: str) -> str:
-    """Say ``misread``, ``lost`` or nothing: misread text can be mended, lost characters cannot."""
+    """Return ``misread``, ``lost`` or nothing: misread text can be mended, lost characters cannot."""
     if text.isascii():
         return "lost" if "??" in text and _lost_words(text) else ""
     if "\ufffd" in text:

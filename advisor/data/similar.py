@@ -41,7 +41,7 @@ class Candidates(NamedTuple):
 
     @property
     def caveat(self) -> str:
-        """Say what was left out, nothing where all were compared."""
+        """Describe what was left out, nothing where all were compared."""
         if not self.left_out:
             return ""
         return f"; only the {len(self.pairs):,} likeliest pairs were compared, {self.left_out:,} were not"
@@ -109,7 +109,7 @@ def verified(pairs: Iterable[tuple[int, int]], left: Columns, right: Columns | N
 
 
 def compare(left: Words, right: Words) -> tuple[float, Relation]:
-    """Say how alike two rows are and whether one is an edited copy, the same template with other values, or another row."""
+    """Return how alike two rows are and whether one is an edited copy, the same template with other values, or another row."""
     likeness = jaccard(left.prompt + left.answer, right.prompt + right.answer)
     if likeness < NEAR or not _each_side_alike(left, right):
         return likeness, "different"
@@ -121,7 +121,7 @@ def compare(left: Words, right: Words) -> tuple[float, Relation]:
 
 
 def jaccard(left: list[int], right: list[int]) -> float:
-    """Give the share of common word pairs (single words where a text has fewer than three)."""
+    """Return the share of common word pairs (single words where a text has fewer than three)."""
     one, two = _grams(left), _grams(right)
     return len(one & two) / len(one | two) if one or two else 1.0
 
@@ -145,7 +145,7 @@ def groups_of(pairs: Iterable[Pair]) -> list[list[int]]:
 
 
 def same_with_other_values(left: Words, right: Words) -> bool:
-    """Say whether two rows are the same sentences about another thing."""
+    """Return whether two rows are the same sentences about another thing."""
     # What changed in the answer is what changed in the prompt.
     asked, answered = Counter(left.prompt), Counter(left.answer)
     asked_too, answered_too = Counter(right.prompt), Counter(right.answer)
@@ -178,7 +178,7 @@ def _grams(values: list[int]) -> set[tuple[int, ...]]:
 
 
 def row_words(columns: Columns) -> _Reader:
-    """Give a function from row index to that row's words."""
+    """Return a function from row index to that row's words."""
     return _Reader(
         columns.ragged("prompt_words"), columns.ragged("answer_words"), columns.read("numbers_hash")
     )

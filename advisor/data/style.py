@@ -101,11 +101,11 @@ def _share(answers: Ragged, table: NDArray[np.uint32]) -> NDArray[np.float32]:
 
 @cache
 def formal_words() -> NDArray[np.uint32]:
-    """Give the hashes of words of a formal register."""
+    """Return the hashes of words of a formal register."""
     return hash_words(FORMAL)
 
 
 @cache
 def casual_words() -> NDArray[np.uint32]:
-    """Give the hashes of words of a casual register."""
+    """Return the hashes of words of a casual register."""
     return hash_words(CASUAL)

@@ -29,7 +29,7 @@ class Filter:
         self._trusted = len(sample) >= 20
 
     def __call__(self, original: Pair, variation: Pair) -> str:
-        """Give the reason to drop a variation, or nothing."""
+        """Return the reason to drop a variation, or nothing."""
         reason = (
             self._shape(original, variation) or self._drift(original, variation) or self._leak(variation[0])
         )

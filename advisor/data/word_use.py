@@ -20,7 +20,7 @@ def row_counts(ragged: StoredRagged) -> NDArray[np.int64]:
 
 
 def distinct_words(part: Ragged) -> Ragged:
-    """Give each word of a row once, in the order of their hashes."""
+    """Return each word of a row once, in the order of their hashes."""
     keys = row_keys(part)
     # Sorting beats numpy's hashing unique on keys that are nearly in order already.
     keys.sort()
@@ -31,7 +31,7 @@ def distinct_words(part: Ragged) -> Ragged:
 
 
 def row_keys(part: Ragged) -> NDArray[np.uint64]:
-    """Give each word of a row as one number with its row's place, so that rows are compared without a loop."""
+    """Return each word of a row as one number with its row's place, so that rows are compared without a loop."""
     return np.asarray((part.owners.astype(np.uint64) << np.uint64(32)) | part.values.astype(np.uint64))
 
 
@@ -47,5 +47,5 @@ def mean_per_row(weights: NDArray[np.float64], part: Ragged) -> NDArray[np.float
 
 
 def bucket(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Give the bucket of each word hash."""
+    """Return the bucket of each word hash."""
     return np.asarray(values & np.uint32(BUCKETS - 1))

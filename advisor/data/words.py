@@ -49,12 +49,12 @@ class Ragged:
 
     @property
     def counts(self) -> I64:
-        """Give the number of values in each row."""
+        """Return the number of values in each row."""
         return np.diff(self.starts)
 
     @property
     def owners(self) -> I64:
-        """Give the row index of each value."""
+        """Return the row index of each value."""
         return np.repeat(np.arange(len(self), dtype=np.int64), self.counts)
 
 
@@ -105,7 +105,7 @@ def _ascii_table() -> bytes:
 
 
 def hash_words(words: Sequence[str]) -> U32:
-    """Give the sorted distinct hashes of single words."""
+    """Return the sorted distinct hashes of single words."""
     return np.unique(word_hashes(list(words)).values)
 
 
@@ -135,7 +135,7 @@ def concat(left: Ragged, right: Ragged) -> Ragged:
 
 
 def member(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Say for each value whether the sorted table holds it."""
+    """Return for each value whether the sorted table holds it."""
     held, _ = found_in(values, table)
     flags = np.zeros(len(values), bool)
     flags[held] = True
@@ -143,7 +143,7 @@ def member(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.
 
 
 def found_in(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> tuple[I64, I64]:
-    """Give the places of the values that the sorted table holds, and where in the table each stands."""
+    """Return the places of the values that the sorted table holds, and where in the table each stands."""
     if not len(table):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     # Most words are in no table: sixteen bits of the hash rule out nearly all of them before the search.
@@ -156,7 +156,7 @@ def found_in(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> tuple[I64
 
 
 def within(values: NDArray[Any], pool: NDArray[Any]) -> NDArray[np.bool_]:
-    """Say for each value whether the pool holds it; far quicker than numpy's own on millions of sorted keys."""
+    """Return for each value whether the pool holds it; far quicker than numpy's own on millions of sorted keys."""
     if not len(pool):
         return np.zeros(len(values), bool)
     ranked = np.sort(pool)

@@ -26,7 +26,7 @@ from advisor.scenario import Situation, frame_of
 def decide(
     situation: Situation | Mapping[str, Any], catalog: Catalog, *, as_of: date, skip: Collection[str] = ()
 ) -> Recommendation:
-    """Say where the evidence on one situation points and what to do first, on the rules in force on ``as_of``.
+    """Return where the evidence on one situation points and what to do first, on the rules in force on ``as_of``.
 
     ``skip`` names questions that were put and not answered; the next question is another one.
     """

@@ -96,7 +96,7 @@ def _used(name: str, situation: Situation, values: Mapping[str, Any], catalog: C
 
 
 def nearly(around: Surroundings, catalog: Catalog, *, as_of: date) -> tuple[Nearly, ...]:
-    """Give the rules that a single answer keeps from firing, weightiest first."""
+    """Return the rules that a single answer keeps from firing, weightiest first."""
     known = answers_of(around.row.row(0, named=True), catalog)
     tests = _test_values(around.row, catalog, as_of)
     found = []
@@ -134,7 +134,7 @@ _Facts = frozenset[str]
 
 
 def _blockers(condition: Condition, values: Mapping[Test, bool | None]) -> _Facts:
-    """Give the fewest facts whose answers would have to be others for the condition to hold."""
+    """Return the fewest facts whose answers would have to be others for the condition to hold."""
     if isinstance(condition, Test):
         return frozenset() if values[condition] else frozenset({condition.fact})
     if condition.how == "none":
@@ -144,7 +144,7 @@ def _blockers(condition: Condition, values: Mapping[Test, bool | None]) -> _Fact
 
 
 def _holders(condition: Condition, values: Mapping[Test, bool | None]) -> _Facts:
-    """Give the fewest facts whose answers would have to be others for the condition not to hold."""
+    """Return the fewest facts whose answers would have to be others for the condition not to hold."""
     if isinstance(condition, Test):
         return frozenset() if values[condition] is False else frozenset({condition.fact})
     if condition.how == "none":

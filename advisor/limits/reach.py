@@ -25,7 +25,7 @@ _STEPS: Final = ("first", "prefill", "decode")
 
 @lru_cache(maxsize=8)
 def reach(catalog: Catalog, as_of: date) -> pl.DataFrame:
-    """Give for each combination of the answers in ``FACTS`` what the day's market leaves, by ``base`` and ``tuned``.
+    """Return for each combination of the answers in ``FACTS`` what the day's market leaves, by ``base`` and ``tuned``.
 
     Columns per side: ``any`` (whether something is allowed, null where not known), ``room.best`` and ``room.worst``
     (tokens of the widest window), ``first``, ``prefill`` and ``decode`` in ms at each end. An open answer takes the

@@ -26,7 +26,7 @@ _ORDER: Final = ("missed", "unknown", "met")
 
 
 def limits_of(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> Limits:
-    """Say what one situation needs and what there is, for each strategy on the model or route that keeps most.
+    """Return what one situation needs and what there is, for each strategy on the model or route that keeps most.
 
     A model or route that the answers name is judged as named; else what would be assumed is preferred where it keeps
     as much as any other.

@@ -59,7 +59,7 @@ def compose_diagnosis(diagnosis: Diagnosis, patch: Patch, *, day: date) -> Docum
 
 
 def headline(diagnosis: Diagnosis) -> str:
-    """Say what was found in one sentence."""
+    """Describe what was found in one sentence."""
     found = diagnosis.found
     if not found:
         return "No cause was found in what was given"
@@ -106,7 +106,7 @@ def _covered(diagnosis: Diagnosis) -> Section | None:
 
 
 def covered(one: SampleVerdict) -> str:
-    """Say whether training rows ask for the like, with the nearest of them."""
+    """Return whether training rows ask for the like, with the nearest of them."""
     if one.covered is None:
         return "cannot tell"
     nearest = ", ".join(str(near.row) for near in one.nearest[:3])

@@ -54,7 +54,7 @@ def _tuples(value: Any) -> Any:
 
 
 def schema() -> dict[str, Any]:
-    """Give the JSON schema of a report."""
+    """Return the JSON schema of a report."""
     found = Advice.model_json_schema(by_alias=True, mode="serialization")
     found["properties"] = {"format": {"const": FORMAT}, **found["properties"]}
     found["required"] = ["format", *found.get("required", [])]

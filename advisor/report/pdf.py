@@ -88,7 +88,7 @@ def _block(item: Block) -> dict[str, Any]:
 
 
 def widths(table: Table) -> list[int]:
-    """Give each column its share of the line; 0 means as wide as its content."""
+    """Return each column its share of the line; 0 means as wide as its content."""
     longest = [max(len(row[index]) for row in (table.head, *table.rows)) for index in range(len(table.head))]
     shares = [0 if length <= _NARROW else min(length, 70) for length in longest]
     return shares if any(shares) else [0] * (len(shares) - 1) + [1]

@@ -29,7 +29,7 @@ class Money:
 
 
 def in_one_sentence(found: Recommendation, catalog: Catalog) -> str:
-    """Say what to start with, when to stop, and what to expect."""
+    """Describe what to start with, when to stop, and what to expect."""
     if found.verdict == "too_early":
         return f"Too early to name one: {words.any_of(found.shortlist, catalog)}."
     start, end = (words.strategy(name, catalog) for name in (found.start_with.strategy, found.recommended))
@@ -40,7 +40,7 @@ def in_one_sentence(found: Recommendation, catalog: Catalog) -> str:
 
 
 def how_sure(found: Recommendation, catalog: Catalog) -> str:
-    """Say how likely it is, and how often that word has been right on published cases."""
+    """Describe how likely it is, and how often that word has been right on published cases."""
     said = words.lead(found, catalog)
     name = f"verdict.{found.verdict}_right"
     if name not in catalog.parameters:

@@ -14,7 +14,7 @@ _INVISIBLE: Final = re.compile(
 
 
 def tame(text: str) -> str:
-    """Give one line of visible text: what hides, reverses or controls is taken out, the rest stands."""
+    """Return one line of visible text: what hides, reverses or controls is taken out, the rest stands."""
     short = text[:MAX_CHARACTERS] + ("…" if len(text) > MAX_CHARACTERS else "")
     shown = _INVISIBLE.sub("", short)
     spaced = "".join(" " if _breaks(character) else character for character in shown)
@@ -28,6 +28,6 @@ def _breaks(character: str) -> bool:
 
 
 def file_stem(title: str) -> str:
-    """Give a file name that is safe on every system, from a title."""
+    """Return a file name that is safe on every system, from a title."""
     kept = re.sub(r"[^\w-]+", "-", tame(title)[:60], flags=re.UNICODE).strip("-_").lower()
     return kept or "recommendation"

@@ -76,7 +76,7 @@ def headline(recommendation: Recommendation, catalog: Catalog) -> str:
 
 
 def limit(item: Limit, catalog: Catalog) -> str:
-    """Say a limit with both numbers: what is needed, what there is, for which strategies, on which model."""
+    """Describe a limit with both numbers: what is needed, what there is, for which strategies, on which model."""
     who = ", ".join(strategy(name, catalog) for name in item.strategies)
     on = f" on {item.model}" if item.model else ""
     return f"{item.what.capitalize()}: {item.needed} needed, {item.available} ({who}{on})"
@@ -89,7 +89,7 @@ def missed(recommendation: Recommendation) -> list[Limit]:
 
 
 def alternative(item: Alternative) -> str:
-    """Say what another way takes, with its own time and running cost where they are known."""
+    """Describe what another way takes, with its own time and running cost where they are known."""
     facts = []
     if item.p50_ms is not None and item.p95_ms is not None:
         facts.append(f"median {item.p50_ms:,.0f} ms, 95 % within {item.p95_ms:,.0f} ms")
@@ -101,7 +101,7 @@ def alternative(item: Alternative) -> str:
 
 
 def hangs(item: HangsOn, catalog: Catalog) -> str:
-    """Say at which end of a weak number the verdict is which, and how weak its ground is."""
+    """Describe at which end of a weak number the verdict is which, and how weak its ground is."""
     ends = ((item.low, item.at_low), (item.high, item.at_high))
     told = [
         f"at {value:,.10g} {strategy(end.recommended, catalog)}, {VERDICTS[end.verdict].lower()}"
@@ -124,7 +124,7 @@ def outcome(recommended: str, verdict: str, catalog: Catalog) -> str:
 
 
 def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say in a sentence what to start with and where the evidence points."""
+    """Describe in a sentence what to start with and where the evidence points."""
     start, end = (
         strategy(name, catalog) for name in (recommendation.start_with.strategy, recommendation.recommended)
     )
@@ -136,7 +136,7 @@ def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
 
 
 def strategy(name: str, catalog: Catalog) -> str:
-    """Give a strategy's name as people read it."""
+    """Return a strategy's name as people read it."""
     text = catalog.strategies.get(name)
     return str(text.title) if text else name.replace("_", " ").capitalize()
 
@@ -156,7 +156,7 @@ def chance(share: float | None) -> str:
 
 
 def lead(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say in a sentence how likely the recommended strategy and the next one are; while it is too early, the spread."""
+    """Describe in a sentence how likely the recommended strategy and the next one are; while it is too early, the spread."""
     chances = recommendation.probabilities
     if recommendation.verdict == "too_early":
         return f"{spread(recommendation, catalog)}."
@@ -203,7 +203,7 @@ def changes(recommendation: Recommendation) -> str:
 
 
 def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
-    """Say whether more answers are worth giving."""
+    """Return whether more answers are worth giving."""
     name = strategy(recommendation.recommended, catalog)
     match recommendation.settled:
         case "final":
@@ -238,7 +238,7 @@ def worth_measuring(item: MeasureNext) -> str:
 
 
 def argued_and_measured(situation: Situation, catalog: Catalog) -> str:
-    """Say which answers were measured, and when, and how many were argued, as a sentence."""
+    """Describe which answers were measured, and when, and how many were argued, as a sentence."""
     told = {name: measured_on(situation, name) for name in situation.answers}
     days = {name: f" ({found[0].on})" if found else "" for name, found in told.items()}
     measured = [name for name in situation.answers if situation.origin(name) == "measured"]
@@ -278,13 +278,13 @@ def _label(word: str, fact: Fact | None) -> str:
 
 
 def question(name: str, catalog: Catalog) -> str:
-    """Give the question of a fact; a derived fact's name where it has none."""
+    """Return the question of a fact; a derived fact's name where it has none."""
     fact = catalog.facts.get(name)
     return fact.question if fact and fact.question else name.replace("_", " ")
 
 
 def flip(change: Flip, catalog: Catalog) -> tuple[str, str, str]:
-    """Give a flip as question, the change in words, and what is first then."""
+    """Return a flip as question, the change in words, and what is first then."""
     fact = catalog.facts.get(change.fact)
     before, after = answer(change.from_, fact), answer(change.to, fact)
     becomes = strategy(change.becomes, catalog)
@@ -315,7 +315,7 @@ def idle(reasons: Sequence[Reason]) -> list[Reason]:
 
 
 def why_idle(reason: Reason, titles: Mapping[str, str]) -> str:
-    """Say why a reason adds nothing; ``titles`` holds the titles of rules."""
+    """Describe why a reason adds nothing; ``titles`` holds the titles of rules."""
     if not reason.counted_by:
         return "It does not part the two likeliest strategies."
     if reason.counted_by in titles:

@@ -101,7 +101,7 @@ def _lenient(container: str, start: bytes) -> tuple[str, ...]:
 
 @contextmanager
 def from_stdin_or(path: Path) -> Iterator[Path]:
-    """Give ``path`` itself, or for ``-`` a temporary file with all of standard input (an audit reads twice)."""
+    """Return ``path`` itself, or for ``-`` a temporary file with all of standard input (an audit reads twice)."""
     if str(path) != "-":
         yield path
         return
@@ -113,7 +113,7 @@ def from_stdin_or(path: Path) -> Iterator[Path]:
 
 
 def chunks(source: Source, *, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
-    """Give out the rows of a source in file order, about ``size`` bytes at a time."""
+    """Yield the rows of a source in file order, about ``size`` bytes at a time."""
     first = 1
     for part in source.parts or (source,):
         after = first

@@ -110,7 +110,7 @@ def calls_in_text(text: str) -> list[Any] | None:
 
 
 def linked(messages: list[Message]) -> None:
-    """Give calls that have no id one, and each result without an id that of the oldest open call of its name."""
+    """Add an id to calls that have none, and to each result without an id that of the oldest open call of its name."""
     taken = {call.get("id") for one in messages for call in one.tool_calls if isinstance(call, Mapping)}
     waiting: list[dict[str, Any]] = []
     number = 0

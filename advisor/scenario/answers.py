@@ -41,7 +41,7 @@ class Situation(Record):
     """Questions that were put and left open on purpose; they are not put again."""
 
     def origin(self, fact: str) -> Origin:
-        """Say where the value of ``fact`` came from."""
+        """Return where the value of ``fact`` came from."""
         if fact not in self.answers:
             return "unknown"
         return self.origins.get(fact, "answered")

@@ -13,7 +13,7 @@ from advisor.catalog import Catalog, Condition, ParameterRef, Test
 
 
 def compile_condition(condition: Condition, catalog: Catalog, as_of: date) -> pl.Expr:
-    """Give an expression that is true, false, or null where an unanswered fact could decide it."""
+    """Return an expression that is true, false, or null where an unanswered fact could decide it."""
     if isinstance(condition, Test):
         return _compile_test(condition, catalog, as_of)
     members = [compile_condition(member, catalog, as_of) for member in condition.members]

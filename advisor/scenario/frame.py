@@ -12,7 +12,7 @@ from advisor.catalog import Catalog, Fact
 
 
 def columns_of(name: str, fact: Fact) -> dict[str, pl.DataType]:
-    """Give the columns that hold a fact; one yes/no column per option where several may be ticked."""
+    """Return the columns that hold a fact; one yes/no column per option where several may be ticked."""
     match fact.type:
         case "many":
             return {f"{name}.{option}": pl.Boolean() for option in fact.option_ids}
@@ -27,7 +27,7 @@ def columns_of(name: str, fact: Fact) -> dict[str, pl.DataType]:
 
 
 def frame_schema(catalog: Catalog) -> dict[str, pl.DataType]:
-    """Give the columns of every fact that can be answered, in the order of the catalog."""
+    """Return the columns of every fact that can be answered, in the order of the catalog."""
     schema: dict[str, pl.DataType] = {}
     for name, fact in catalog.facts.items():
         if not fact.derived:

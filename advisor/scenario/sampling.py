@@ -21,7 +21,7 @@ SEED: Final = 20_261_122
 def complete(
     answers: Mapping[str, Any], catalog: Catalog, *, as_of: date, count: int, seed: int = SEED
 ) -> pl.DataFrame:
-    """Give ``count`` ways to answer the open questions, drawn from their priors.
+    """Return ``count`` ways to answer the open questions, drawn from their priors.
 
     Each fact has a random stream of its own, so that answering one question leaves the draws of all the
     others as they were. A question that does not apply in a row stays open there.
@@ -132,7 +132,7 @@ def _draw_numbers(
 
 @lru_cache(maxsize=512)
 def thresholds(name: str, catalog: Catalog, as_of: date) -> list[float]:
-    """Give the numbers that some rule compares the fact with, in ascending order."""
+    """Return the numbers that some rule compares the fact with, in ascending order."""
     found: set[float] = set()
     for condition in catalog.conditions.values():
         for test in walk(condition):
@@ -146,7 +146,7 @@ def thresholds(name: str, catalog: Catalog, as_of: date) -> list[float]:
 
 
 def alternatives(name: str, catalog: Catalog, *, as_of: date, current: Any = None) -> list[Any]:
-    """Give the other answers to a question, nearest first: options, or a number in each band of the rules."""
+    """Return the other answers to a question, nearest first: options, or a number in each band of the rules."""
     fact = catalog.facts[name]
     match fact.type:
         case "boolean":
@@ -184,12 +184,12 @@ def _bands(fact: Fact, edges: Sequence[float], current: float | None) -> list[fl
 def variants(
     answers: Mapping[str, Any], changes: Sequence[tuple[str, Any]], catalog: Catalog
 ) -> pl.DataFrame:
-    """Give one row per change ``(fact, value)``, each the answers with that one fact replaced."""
+    """Return one row per change ``(fact, value)``, each the answers with that one fact replaced."""
     return frame_of([{**answers, name: value} for name, value in changes], catalog)
 
 
 def grid_values(name: str, catalog: Catalog, *, as_of: date, steps: int = 24) -> list[Any]:
-    """Give the values of one axis of a map: every option, or numbers evenly spaced by ratio."""
+    """Return the values of one axis of a map: every option, or numbers evenly spaced by ratio."""
     fact = catalog.facts[name]
     if fact.type in ("choice", "ordered"):
         return list(fact.option_ids)
@@ -206,6 +206,6 @@ def grid_values(name: str, catalog: Catalog, *, as_of: date, steps: int = 24) ->
 def grid(
     answers: Mapping[str, Any], x: tuple[str, Sequence[Any]], y: tuple[str, Sequence[Any]], catalog: Catalog
 ) -> pl.DataFrame:
-    """Give one row per pair of values, y in the outer loop, x in the inner."""
+    """Return one row per pair of values, y in the outer loop, x in the inner."""
     pairs = [{**answers, x[0]: x_value, y[0]: y_value} for y_value in y[1] for x_value in x[1]]
     return frame_of(pairs, catalog)

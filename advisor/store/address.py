@@ -25,7 +25,7 @@ _DRIVERS: Final = {
 
 
 def data_folder() -> Path:
-    """Give the folder for a user's data: ``ADVISOR_DATA``, or where the system keeps such things."""
+    """Return the folder for a user's data: ``ADVISOR_DATA``, or where the system keeps such things."""
     import platformdirs
 
     named = os.environ.get("ADVISOR_DATA", "")
@@ -33,7 +33,7 @@ def data_folder() -> Path:
 
 
 def find_address(url: str | None) -> URL:
-    """Give the database's address: the argument, ``ADVISOR_DATABASE_URL``, or a file in the data folder."""
+    """Return the database's address: the argument, ``ADVISOR_DATABASE_URL``, or a file in the data folder."""
     from sqlalchemy import URL
 
     chosen = url or os.environ.get(_VARIABLE, "")

@@ -58,7 +58,7 @@ class Store:
         return shown(self._engine.url)
 
     def seen_by(self, person: str) -> Store:
-        """Give the same library as ``person`` sees it: their own and shared assessments."""
+        """Return the same library as ``person`` sees it: their own and shared assessments."""
         name = checked_line(person, "the person", MAX_OWNER)
         if not name:
             raise AdvisorError("nobody is named", place="library", remedy="Sign in.")
@@ -120,7 +120,7 @@ class Store:
             return self._append(session, row, columns, saved_by=self.person)
 
     def rename(self, assessment_id: str, title: str) -> Saved:
-        """Give the newest revision another title, as a revision of its own."""
+        """Return the newest revision another title, as a revision of its own."""
         with self._writing() as session:
             row = self._managed(session, assessment_id)
             newest = revision_of(session, row, row.newest)
@@ -156,7 +156,7 @@ class Store:
     # --- finding ---------------------------------------------------------------------------------------
 
     def get(self, assessment_id: str, revision: int | None = None) -> Assessment:
-        """Give one revision of an assessment, the newest unless said otherwise."""
+        """Return one revision of an assessment, the newest unless said otherwise."""
         with self._reading() as session:
             row = self._visible(session, assessment_id)
             newest = revision_of(session, row, row.newest)
@@ -191,7 +191,7 @@ class Store:
             return tuple(entry_of(row, newest) for row, newest in session.execute(wanted))
 
     def history(self, assessment_id: str) -> tuple[Revision, ...]:
-        """Give an assessment's revisions, the newest first."""
+        """Return an assessment's revisions, the newest first."""
         with self._reading() as session:
             row = self._visible(session, assessment_id)
             wanted = without_contents(select(RevisionRow).where(RevisionRow.assessment_id == row.id))
@@ -201,7 +201,7 @@ class Store:
     # --- the whole library -----------------------------------------------------------------------------
 
     def export_all(self) -> bytes:
-        """Give the whole library, as far as this person owns it, as one JSON file; same library, same bytes."""
+        """Return the whole library, as far as this person owns it, as one JSON file; same library, same bytes."""
         from advisor.store.transfer import export_library
 
         with self._reading() as session:

@@ -30,7 +30,7 @@ _TITLED: Final = ("situation", "recommendation")
 
 
 def columns_of(content: Content) -> dict[str, Any]:
-    """Give a revision's columns: title, the JSON of situation and advice, and what was decided on."""
+    """Return a revision's columns: title, the JSON of situation and advice, and what was decided on."""
     situation = content.situation if isinstance(content, Advice) else content
     advice = content if isinstance(content, Advice) else None
     if len(situation.notes) > MAX_TEXT:
@@ -44,12 +44,12 @@ def columns_of(content: Content) -> dict[str, Any]:
 
 
 def no_decision() -> dict[str, None]:
-    """Give the columns of a revision that holds answers only."""
+    """Return the columns of a revision that holds answers only."""
     return dict.fromkeys(Decided.model_fields)
 
 
 def decided_on(advice: Advice) -> Decided:
-    """Say what ``advice`` was decided on."""
+    """Return what ``advice`` was decided on."""
     found = advice.recommendation
     return Decided(
         recommended=found.recommended,
@@ -79,7 +79,7 @@ def _plain(record: Content) -> dict[str, Any]:
 
 
 def checked_line(text: str, what: str, limit: int) -> str:
-    """Give ``text`` on one line; refuse control characters and more than ``limit`` characters."""
+    """Return ``text`` on one line; refuse control characters and more than ``limit`` characters."""
     # Measured before anything else walks over it: it may be 10 MB.
     if len(text) > limit:
         raise _too_long(what, len(text), limit)
@@ -90,7 +90,7 @@ def checked_line(text: str, what: str, limit: int) -> str:
 
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
-    """Give the tags sorted, each once and on one line."""
+    """Return the tags sorted, each once and on one line."""
     found = sorted({checked_line(tag, "the tag", MAX_TAG) for tag in tags} - {""})
     if len(found) > MAX_TAGS:
         raise AdvisorError(
@@ -104,7 +104,7 @@ def _too_long(what: str, size: int, limit: int) -> AdvisorError:
 
 
 def retitled(columns: dict[str, Any], title: str) -> dict[str, Any]:
-    """Give a revision's columns under another title."""
+    """Return a revision's columns under another title."""
     line = checked_line(title, "the title", MAX_TITLE)
     advice = columns["advice"]
     if advice is not None:
@@ -117,7 +117,7 @@ def retitled(columns: dict[str, Any], title: str) -> dict[str, Any]:
 
 
 def as_copy_of(columns: dict[str, Any]) -> dict[str, Any]:
-    """Give a revision's columns under a title that says it is a copy."""
+    """Return a revision's columns under a title that says it is a copy."""
     title = columns["title"].removesuffix(_COPY)
     return retitled(columns, title[: MAX_TITLE - len(_COPY)] + _COPY)
 
@@ -147,7 +147,7 @@ def written_advice(value: Any) -> dict[str, Any] | None:
 
 
 def frozen(value: Any) -> Any:
-    """Give JSON's lists as tuples, as records hold them, so that what is read equals what was saved."""
+    """Return JSON's lists as tuples, as records hold them, so that what is read equals what was saved."""
     if isinstance(value, dict):
         return {key: frozen(item) for key, item in value.items()}
     return tuple(frozen(item) for item in value) if isinstance(value, list) else value

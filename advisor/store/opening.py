@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def utc_now() -> datetime:
-    """Give the present moment."""
+    """Return the present moment."""
     return datetime.now(UTC)
 
 

@@ -51,7 +51,7 @@ def revision_of(session: Session, row: AssessmentRow, number: int) -> RevisionRo
 
 
 def columns_in(row: RevisionRow) -> dict[str, Any]:
-    """Give what a restoration or a copy carries over."""
+    """Return what a restoration or a copy carries over."""
     return {name: getattr(row, name) for name in _KEPT}
 
 
@@ -74,7 +74,7 @@ def without_contents(wanted: Select[*Columns]) -> Select[*Columns]:
 
 
 def entry_of(row: AssessmentRow, newest: RevisionRow) -> Entry:
-    """Give an assessment as it is listed."""
+    """Return an assessment as it is listed."""
     return Entry(
         id=row.id,
         title=newest.title,
@@ -90,7 +90,7 @@ def entry_of(row: AssessmentRow, newest: RevisionRow) -> Entry:
 
 
 def listed(row: RevisionRow) -> Revision:
-    """Give a revision as the history lists it."""
+    """Return a revision as the history lists it."""
     return Revision(
         number=row.number,
         saved_at=row.saved_at,
@@ -102,7 +102,7 @@ def listed(row: RevisionRow) -> Revision:
 
 
 def decided_in(row: RevisionRow) -> Decided | None:
-    """Give what a revision decided, or None where it holds answers alone."""
+    """Return what a revision decided, or None where it holds answers alone."""
     if row.recommended is None:
         return None
     return Decided.model_validate({name: getattr(row, name) or "" for name in Decided.model_fields})

@@ -11,7 +11,7 @@ from advisor.train.table import BACKENDS
 
 
 def availability(catalog: Catalog, backend: str, as_of: date) -> Availability | None:
-    """Give what the market says of a hosted backend on ``as_of``; None for programs that one runs oneself."""
+    """Return what the market says of a hosted backend on ``as_of``; None for programs that one runs oneself."""
     market = catalog.market
     return market.status(backend, as_of) if backend in market.backends else None
 

@@ -33,7 +33,7 @@ class Backend(Protocol):
     name: str
 
     def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
-        """Say what would be written, run, paid, sent and needed; without side effects or network."""
+        """Return what would be written, run, paid, sent and needed; without side effects or network."""
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
         """Start the saved `job`, saving after each step, or find the run that an earlier try started."""

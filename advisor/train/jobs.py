@@ -30,7 +30,7 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Give the time that is written into jobs unless the caller brings a clock."""
+    """Return the time that is written into jobs unless the caller brings a clock."""
     return datetime.now(UTC)
 
 
@@ -65,7 +65,7 @@ class JobStore:
 
     @staticmethod
     def id_for(plan: TrainingPlan, *, attempt: int = 1) -> str:
-        """Give the id that a job for `plan` has or would have."""
+        """Return the id that a job for `plan` has or would have."""
         return f"{plan.backend}-{plan.sha256[:10]}" + (f"-{attempt}" if attempt > 1 else "")
 
     def _write(self, final: Path, plan: TrainingPlan, bundle: Path) -> None:
@@ -141,7 +141,7 @@ class JobStore:
         return sorted(found, key=lambda job: job.created_at, reverse=True)
 
     def folder_of(self, job_id: str) -> Path:
-        """Give a job's folder."""
+        """Return a job's folder."""
         return self.folder / self._full_id(job_id)
 
     def discard(self, job_id: str) -> None:
@@ -149,7 +149,7 @@ class JobStore:
         shutil.rmtree(self.folder_of(job_id))
 
     def context(self, job_id: str) -> JobContext:
-        """Give what a backend needs beside the job."""
+        """Return what a backend needs beside the job."""
         return JobContext(folder=self.folder_of(job_id), now=self.clock, save=self.save)
 
     @contextmanager

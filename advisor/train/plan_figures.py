@@ -66,7 +66,7 @@ def data_figures(spec: TrainingSpec, given: PlanInputs) -> DataFigures:
 
 
 def run_of(spec: TrainingSpec) -> Run:
-    """Say what a spec means for memory; the supervised loss of today's trainers never holds all logits."""
+    """Return what a spec means for memory; the supervised loss of today's trainers never holds all logits."""
     pairs = spec.objective in ("dpo", "kto")  # two answers a row, and a loss that holds all logits of both
     loss = spec.options.get("loss_kernel", "plain" if pairs else "chunked")
     return Run.model_validate(

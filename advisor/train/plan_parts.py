@@ -45,5 +45,5 @@ class PlanParts:
 
 
 def local_recipient(where: str) -> Recipient:
-    """Say that the data stays with whoever runs the bundle."""
+    """State that the data stays with whoever runs the bundle."""
     return Recipient(name="whoever runs the bundle", receives="all training and evaluation rows", where=where)

@@ -10,7 +10,7 @@ import streamlit as st
 
 
 def today() -> date:
-    """Give the day to decide on: ``ADVISOR_AS_OF`` where it is set, else today's."""
+    """Return the day to decide on: ``ADVISOR_AS_OF`` where it is set, else today's."""
     fixed = os.environ.get("ADVISOR_AS_OF", "")
     return date.fromisoformat(fixed) if fixed else datetime.now(UTC).astimezone().date()
 

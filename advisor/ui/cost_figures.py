@@ -203,7 +203,7 @@ def _axes(figure: Any, x: str, y: str) -> None:
 
 
 def cumulative_text(projection: CostProjection) -> str:
-    """Say what the curves show."""
+    """Describe what the curves show."""
     ranked = sorted(STRATEGIES, key=lambda name: projection.strategies[name].total.expected or float("inf"))
     parts = [_total_text(projection, name) for name in ranked]
     crossed = [
@@ -226,7 +226,7 @@ def _total_text(projection: CostProjection, name: str) -> str:
 
 
 def components_text(projection: CostProjection) -> str:
-    """Say what each strategy's running cost is made of."""
+    """Describe what each strategy's running cost is made of."""
     sentences = []
     for name in STRATEGIES:
         parts = sorted(projection.strategies[name].components, key=lambda item: -(item.usd_per_month or 0.0))
@@ -265,7 +265,7 @@ def traffic_figure(projection: CostProjection, colours: Mapping[str, str], *, pe
 
 
 def traffic_sentences(projection: CostProjection) -> list[str]:
-    """Say from which traffic on one strategy is cheaper than another, what needs no training first."""
+    """Describe from which traffic on one strategy is cheaper than another, what needs no training first."""
     crossings = sorted(projection.traffic.crossings, key=lambda item: item.requests_per_day)
     said = [_crossing_text(item, projection) for item in crossings]
     return said or ["At no traffic up to 100 million requests a day does the order of costs change."]
@@ -279,7 +279,7 @@ def _crossing_text(item: TrafficCrossing, projection: CostProjection) -> str:
 
 
 def tornado_text(projection: CostProjection, strategy: str) -> str:
-    """Say what moves one strategy's total most."""
+    """Describe what moves one strategy's total most."""
     parts = [
         f"{_short(swing)} from {swing.low:,.4g} to {swing.high:,.4g}: "
         f"{swing.totals[strategy][0]:,.0f} to {swing.totals[strategy][1]:,.0f}"
@@ -289,7 +289,7 @@ def tornado_text(projection: CostProjection, strategy: str) -> str:
 
 
 def pareto_text(rows: Sequence[ModelRow]) -> str:
-    """Say which models nothing beats in both cost and latency."""
+    """Describe which models nothing beats in both cost and latency."""
     front = [
         f"{row.label} ({row.usd_per_month:,.0f} USD, {row.p95_ms:,.0f} ms)"
         for row in rows

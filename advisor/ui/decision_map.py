@@ -181,7 +181,7 @@ def _short(label: str) -> str:
 
 
 def reading(drawn: DecisionMap, catalog: Catalog) -> str:
-    """Say in words how much of the map each strategy leads."""
+    """Describe in words how much of the map each strategy leads."""
     cells = [first for row in drawn.first for first in row]
     parts = [
         f"{words.strategy(name, catalog)} leads on {words.percent(cells.count(name) / len(cells))} of it"

@@ -28,7 +28,7 @@ def show(place: Place, catalog: Catalog) -> None:
 
 
 def reading(place: Place, catalog: Catalog) -> str:
-    """Say in words which strategies the ways to answer what is open lead to."""
+    """Describe in words which strategies the ways to answer what is open lead to."""
     if not place.cloud:
         return "No open answer can move it."
     leads = Counter(point.first for point in place.cloud)

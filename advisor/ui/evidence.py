@@ -47,7 +47,7 @@ def facts_behind(reason: Reason, catalog: Catalog) -> str:
 
 
 def evidence_list(evidence: Sequence[Evidence], catalog: Catalog) -> str:
-    """Give who says so, as a list with links."""
+    """Return who says so, as a list with links."""
     items = "".join(f"<li>{_item(item, catalog)}</li>" for item in evidence)
     return f'<p class="adv-over" style="margin-top:1rem">Evidence</p><ul class="adv-sources">{items}</ul>'
 

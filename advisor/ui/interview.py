@@ -186,7 +186,7 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
 
 
 def _said(found: Recommendation, catalog: Catalog) -> str:
-    """Say what to start with where it should end elsewhere, and how likely that is."""
+    """Describe what to start with where it should end elsewhere, and how likely that is."""
     start, end = found.start_with.strategy, found.recommended
     first = f"{words.points_to(found, catalog)} " if found.verdict != "too_early" and start != end else ""
     return first + words.lead(found, catalog)

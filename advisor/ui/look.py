@@ -50,7 +50,7 @@ def style() -> None:
 
 
 def colours() -> dict[str, str]:
-    """Give the strategies' colours for the theme on screen, for charts drawn on the server."""
+    """Return the strategies' colours for the theme on screen, for charts drawn on the server."""
     return STRATEGY_COLOURS_DARK if dark() else STRATEGY_COLOURS
 
 
@@ -82,7 +82,7 @@ def brand(title: str) -> None:
 
 
 def verdict(recommendation: Recommendation) -> str:
-    """Give the verdict as a small label."""
+    """Return the verdict as a small label."""
     word = words.verdict(recommendation)
     return f'<span class="adv-verdict adv-{recommendation.verdict}">{escape(word)}</span>'
 
@@ -132,13 +132,13 @@ def worth_asking(recommendation: Recommendation) -> str:
 
 
 def tag(strategy: str, catalog: Catalog) -> str:
-    """Give a strategy's name with its colour beside it."""
+    """Return a strategy's name with its colour beside it."""
     name = escape(words.strategy(strategy, catalog))
     return f'<span class="adv-tag" style="--c:var(--{strategy})">{name}</span>'
 
 
 def definition(pairs: Iterable[tuple[str, str]]) -> str:
-    """Give terms and their texts as a list of definitions; both are plain text."""
+    """Return terms and their texts as a list of definitions; both are plain text."""
     rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in pairs)
     return f'<dl class="adv-terms">{rows}</dl>'
 

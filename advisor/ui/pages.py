@@ -108,7 +108,7 @@ def _phone_menu(pages: Mapping[str, Any], here: str, address: Mapping[str, str])
 
 
 def _lost(pages: Mapping[str, Any]) -> None:
-    """Say so where the address names no page of the app, instead of showing the first one without a word."""
+    """Tell the visitor that the address names no page of the app."""
     named = urlsplit(st.context.url or "").path.strip("/")
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     asked = named.removeprefix(base).strip("/")

@@ -177,7 +177,7 @@ def undo() -> None:
 
 
 def quick_picks(fact: Fact) -> list[float]:
-    """Give round numbers across the plausible range, taken from the question's prior."""
+    """Return round numbers across the plausible range, taken from the question's prior."""
     if "lognormal" in fact.prior:
         median, spread = fact.prior["lognormal"]
         raw = [median * spread**power for power in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)]

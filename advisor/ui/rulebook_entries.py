@@ -48,7 +48,7 @@ KINDS: Final = {
 
 @lru_cache(maxsize=4)
 def entries(catalog: _Hashed) -> dict[str, tuple[Entry, ...]]:
-    """Give every entry by kind."""
+    """Return every entry by kind."""
     book = catalog.catalog
     makers: dict[str, Callable[[Catalog], Iterator[Entry]]] = {
         "questions": _questions,
@@ -73,7 +73,7 @@ class _Hashed:
 
 
 def of(catalog: Catalog, kind: str) -> tuple[Entry, ...]:
-    """Give the entries of one kind."""
+    """Return the entries of one kind."""
     return entries(_Hashed(catalog))[kind]
 
 
@@ -250,7 +250,7 @@ def _source_link(source: str, catalog: Catalog) -> Link:
 
 
 def condition_in_words(when: Mapping[str, Any], catalog: Catalog) -> str:
-    """Say a rule's condition in words."""
+    """Describe a rule's condition in words."""
     return "; ".join(_part(key, value, catalog) for key, value in when.items())
 
 

@@ -43,7 +43,7 @@ class Work:
     """Runs whose results it uses; like the origins, they travel in files and in the library, not in the address."""
 
     def situation(self) -> Situation:
-        """Give the record that the engine, reports and the library work on."""
+        """Return the record that the engine, reports and the library work on."""
         return Situation(
             title=self.title,
             answers=dict(self.answers),
@@ -73,13 +73,13 @@ def begin(page: str, catalog: Catalog) -> Work:
 
 
 def catalog() -> Catalog:
-    """Give the rulebook that this run works with."""
+    """Return the rulebook that this run works with."""
     found: Catalog = st.session_state["catalog"]
     return found
 
 
 def current() -> Work:
-    """Give the assessment as it stands."""
+    """Return the assessment as it stands."""
     work: Work = st.session_state.get("work", Work())
     return work
 
@@ -126,7 +126,7 @@ def leave_open(fact: str) -> None:
 
 
 def rename(title: str) -> None:
-    """Give the assessment a title; it never changes the decision."""
+    """Set the title of the assessment; it never changes the decision."""
     _change(replace(current(), title=title[:MAX_TITLE]))
 
 
@@ -204,13 +204,13 @@ def ask(fact: str | None) -> None:
 
 
 def asked() -> str | None:
-    """Give the question that the visitor chose, if any."""
+    """Return the question that the visitor chose, if any."""
     fact: str | None = st.session_state.get("asked")
     return fact
 
 
 def page_parameter(name: str, allowed: tuple[str, ...], default: str) -> str:
-    """Give a parameter of this page from the address, or the default where it is missing or unknown."""
+    """Return a parameter of this page from the address, or the default where it is missing or unknown."""
     value = st.query_params.get(name, default)
     return value if value in allowed else default
 

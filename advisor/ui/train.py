@@ -79,7 +79,7 @@ def _job(store: JobStore, job: Job, curves: JobCurves) -> None:
 
 
 def _settings(store: JobStore, job: Job) -> str:
-    """Say what tells one run from another; a plan that another version wrote may not be readable."""
+    """Describe what tells one run from another; a plan that another version wrote may not be readable."""
     try:
         plan = store.plan(job.id)
     except (OSError, ValidationError):

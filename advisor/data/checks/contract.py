@@ -42,7 +42,7 @@ class Example:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def make(self) -> Sequence[Any]:
-        """Give the rows."""
+        """Return the rows."""
         return self.rows() if callable(self.rows) else self.rows
 
 

@@ -20,7 +20,7 @@ WORDS: dict[int, tuple[str, Severity]] = {
 
 
 def measure(batch: Batch) -> Measured:
-    """Give each row the code of its emptiest turn, 0 for none."""
+    """Return each row the code of its emptiest turn, 0 for none."""
     return {"empty-turn": np.array([_fault(one) for one in batch.conversations], np.uint8)}
 
 

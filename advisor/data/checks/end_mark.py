@@ -24,7 +24,7 @@ FEWEST_WITH = 8
 
 
 def measure(batch: Batch) -> Measured:
-    """Give each row the mark at the beginning and end of what it teaches, and at the end of its prompt."""
+    """Return each row the mark at the beginning and end of what it teaches, and at the end of its prompt."""
     asked = (
         "" if one.shape == "text" else prompt
         for one, prompt in zip(batch.conversations, batch.prompts, strict=True)

@@ -87,7 +87,7 @@ def _moved(
 
 
 def _fits(prompts: StoredRagged, answers: StoredRagged, rarity: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give `_fit` of each row's own prompt and answer, some rows at a time."""
+    """Return `_fit` of each row's own prompt and answer, some rows at a time."""
     result = np.ones(len(prompts))
     for first, replies in answers.slices():
         words = prompts.rows(first, len(replies))
@@ -101,7 +101,7 @@ def _fits(prompts: StoredRagged, answers: StoredRagged, rarity: NDArray[np.float
 
 
 def _fit(prompt: NDArray[np.uint32], answer: NDArray[np.uint32], rarity: NDArray[np.float64]) -> float:
-    """Give the share of the prompt's rarity that the answer takes up; words in most prompts count for nothing."""
+    """Return the share of the prompt's rarity that the answer takes up; words in most prompts count for nothing."""
     weights = rarity[bucket(prompt)]
     weights[weights < 1.0] = 0
     total = weights.sum()

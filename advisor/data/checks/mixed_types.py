@@ -31,7 +31,7 @@ PLAIN_CHAT: Kinds = frozenset(
 
 
 def measure(batch: Batch) -> Measured:
-    """Give each row a number for the types of its fields."""
+    """Return each row a number for the types of its fields."""
     known: dict[Kinds, str] = {}
     texts = []
     for value in batch.values:

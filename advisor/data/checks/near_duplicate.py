@@ -36,7 +36,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 
 
 def rows_of(pairs: Iterable[Pair]) -> set[int]:
-    """Give the row indices that occur in pairs."""
+    """Return the row indices that occur in pairs."""
     return {index for pair in pairs for index in (pair.left, pair.right)}
 
 

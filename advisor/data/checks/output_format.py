@@ -17,7 +17,7 @@ NOT_JSON, FENCED, BROKEN = 0, 1, 2
 
 
 def measure(batch: Batch) -> Measured:
-    """Give each answer the hash of its JSON keys, or say that it is fenced, broken or no JSON."""
+    """Return each answer the hash of its JSON keys, or say that it is fenced, broken or no JSON."""
     signatures = [_signature(text.strip()) for text in batch.answers]
     hashed = (
         pl.Series([one if isinstance(one, str) else "" for one in signatures], dtype=pl.String)

@@ -13,7 +13,7 @@ from advisor.data.records import Finding, Severity
 
 
 def measure(batch: Batch) -> Measured:
-    """Give each row a bit mask of the kinds of personal data found; only rows with a hint are searched closely."""
+    """Return each row a bit mask of the kinds of personal data found; only rows with a hint are searched closely."""
     masks = np.zeros(len(batch), np.uint16)
     for index in np.flatnonzero(batch.turns_series.str.contains(PERSONAL_HINT).to_numpy()):
         for kind in personal_data(batch.turns[index]):

@@ -19,7 +19,7 @@ REPEATED = 34
 
 
 def measure(batch: Batch) -> Measured:
-    """Give the share of each answer's 4-word runs that occurred earlier in it, in per cent, and its longest run of one word."""
+    """Return the share of each answer's 4-word runs that occurred earlier in it, in per cent, and its longest run of one word."""
     counts, distinct = batch.answer_words.counts, batch.answer_set.counts
     # A run that occurred before begins with a word that did: few rows repeat enough words to be looked at closely.
     close = np.flatnonzero(

@@ -24,7 +24,7 @@ WORDS: dict[int, tuple[str, Severity]] = {
 
 
 def measure(batch: Batch) -> Measured:
-    """Give each row the code of its first fault, 0 for none."""
+    """Return each row the code of its first fault, 0 for none."""
     return {"role-order": np.array([fault(one) for one in batch.conversations], np.uint8)}
 
 

@@ -162,7 +162,7 @@ def _must(one: Suspicion) -> MustImprove:
 
 
 def sentences(patch: Patch) -> Iterator[str]:
-    """Say what a patch does, a sentence each."""
+    """Describe what a patch does, a sentence each."""
     if patch.rows_out:
         shown = ", ".join(str(one.row) for one in patch.rows_out[:20]) + (
             ", …" if len(patch.rows_out) > 20 else ""

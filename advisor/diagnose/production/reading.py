@@ -58,7 +58,7 @@ class Production:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Say in sentences what the samples lack."""
+        """Describe in sentences what the samples lack."""
         lacking = self.frame.filter(pl.col("prompt") == "").height
         told = [f"{count} rows were left out: {why}" for why, count in sorted(self.left_out.items())]
         asked = [f"{lacking} samples have an answer and no question"] if lacking else []
@@ -117,7 +117,7 @@ def _take(row: int, value: object, path: Path, found: Found) -> str:
 
 
 def unknown_shape(value: Mapping[str, Any], place: str) -> AdvisorError:
-    """Say that a row is of no known shape, and which there are."""
+    """State that a row is of no known shape, and which there are."""
     fields = ", ".join(map(str, list(value)[:8]))
     known = "; ".join(one.title for one in SHAPES)
     return AdvisorError(

@@ -26,7 +26,7 @@ class Retrains(Protocol):
     """Trains once more without the rows of a cause."""
 
     def says(self, suspect: Suspicion) -> str:
-        """Say how long it takes and what it costs; nothing is started."""
+        """Describe how long it takes and what it costs; nothing is started."""
 
     def __call__(self, suspect: Suspicion) -> Talk:
         """Train, and return who answers then."""
@@ -48,7 +48,7 @@ class Planned:
     """What the retraining takes, empty without one."""
 
     def lines(self) -> list[str]:
-        """Say it in sentences, before anything is asked."""
+        """Describe it in sentences, before anything is asked."""
         told = [
             f"{len(self.trials)} interventions on {self.samples} samples: at most {self.calls} questions, {self.usd:.2f} USD."
         ]
@@ -89,7 +89,7 @@ def leading(diagnosis: Diagnosis) -> tuple[Suspicion, ...]:
 
 
 def plan_proof(diagnosis: Diagnosis, bench: Bench, retraining: Retrains | None = None) -> Planned:
-    """Say which interventions will be made, what they need, and what they cost at most."""
+    """Return which interventions will be made, what they need, and what they cost at most."""
     named = list(dict.fromkeys(one.test.intervention for one in leading(diagnosis)))
     if bench.base and named and "base-against-tuned" not in named:
         named.append("base-against-tuned")

@@ -56,7 +56,7 @@ class Retraining:
         return plan_spec(before.model_copy(update={"train_path": rows.absolute()}), self.catalog)
 
     def says(self, suspect: Suspicion) -> str:
-        """Say how long the training takes."""
+        """Describe how long the training takes."""
         plan = self.plan(suspect)
         minutes = (
             "an unknown time"

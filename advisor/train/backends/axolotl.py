@@ -46,7 +46,7 @@ def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
 
 
 def config(spec: TrainingSpec, catalog: Catalog, *, weighed: bool = False) -> dict[str, Any]:
-    """Give the configuration as Axolotl's schema names it."""
+    """Return the configuration as Axolotl's schema names it."""
     return {
         "base_model": model_name(spec, catalog),
         "datasets": [_dataset(TRAIN_FILE, weighed=weighed)],

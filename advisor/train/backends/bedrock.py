@@ -34,7 +34,7 @@ MAY_HELP_LATER = frozenset(
 
 
 def plan(spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
-    """Say what would be sent to the user's bucket, and what would be ordered."""
+    """Return what would be sent to the user's bucket, and what would be ordered."""
     bucket = str(spec.options.get("bucket") or "a bucket of yours, to be named with --option bucket=NAME")
     parts = PlanParts(
         commands=("advisor train submit .",),
@@ -103,7 +103,7 @@ class Bedrock:
         return _remote(self._ask(self._bedrock.get_model_customization_job, jobIdentifier=job_id))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
-        """Give none: Bedrock writes its losses to the bucket when the job has ended."""
+        """Return nothing: Bedrock writes its losses to the bucket when the job has ended."""
         del job_id, known
         return []
 

@@ -40,7 +40,7 @@ class BundleBackend:
         )
 
     def refresh(self, job: Job, context: JobContext) -> Job:
-        """Give the job back: its run is not ours to see."""
+        """Return the job back: its run is not ours to see."""
         del context
         return job
 
@@ -103,12 +103,12 @@ def yaml_text(values: Mapping[str, Any], *, head: str = "") -> str:
 
 
 def deepspeed_stage(spec: TrainingSpec) -> int | None:
-    """Give the ZeRO stage asked for, if any."""
+    """Return the ZeRO stage asked for, if any."""
     return {"zero2": 2, "zero3": 3}.get(str(spec.options.get("sharding")))
 
 
 def deepspeed_config(stage: int) -> dict[str, Any]:
-    """Give DeepSpeed's settings; `auto` lets the Trainer fill in its own."""
+    """Return DeepSpeed's settings; `auto` lets the Trainer fill in its own."""
     return {
         "zero_optimization": {"stage": stage, "overlap_comm": True, "contiguous_gradients": True},
         "bf16": {"enabled": "auto"},

@@ -121,12 +121,12 @@ class Fireworks:
 
 
 def dataset_id(name: str) -> str:
-    """Give the dataset's id: lower case letters, digits and hyphens."""
+    """Return the dataset's id: lower case letters, digits and hyphens."""
     return name.removesuffix(".jsonl")
 
 
 def job_id_of(key: str) -> str:
-    """Give the job's id at the service, from our key alone."""
+    """Return the job's id at the service, from our key alone."""
     return f"advisor-{key}"
 
 

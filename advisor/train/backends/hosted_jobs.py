@@ -53,7 +53,7 @@ class Hosted:
         self.patience = patience
 
     def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
-        """Say what would be sent, ordered and paid; without network."""
+        """Return what would be sent, ordered and paid; without network."""
         return self.vendor.make_plan(spec, given)
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:

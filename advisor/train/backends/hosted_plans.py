@@ -23,7 +23,7 @@ def hosted_plan(
     warnings: Callable[[TrainingSpec], tuple[str, ...]] = lambda _: (),
     carries: Carries = OPENAI,
 ) -> Callable[[TrainingSpec, PlanInputs], TrainingPlan]:
-    """Give the function that plans for one company.
+    """Return the function that plans for one company.
 
     Args:
         company: Who receives the rows.

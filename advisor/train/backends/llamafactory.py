@@ -76,7 +76,7 @@ def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
 
 
 def config(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
-    """Give the configuration as LLaMA-Factory's arguments are named."""
+    """Return the configuration as LLaMA-Factory's arguments are named."""
     held_out = spec.eval_path is not None or spec.eval_share > 0
     return {
         "model_name_or_path": model_name(spec, catalog),

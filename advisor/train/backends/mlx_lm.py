@@ -49,7 +49,7 @@ def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
 
 
 def config(spec: TrainingSpec, catalog: Catalog, train_rows: int) -> dict[str, Any]:
-    """Give the configuration as MLX-LM names it."""
+    """Return the configuration as MLX-LM names it."""
     iterations = max(1, round(-(-train_rows // spec.micro_batch) * spec.epochs))
     warmup = round(iterations * spec.warmup_ratio)
     return {

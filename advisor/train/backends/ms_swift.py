@@ -42,7 +42,7 @@ def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
 
 
 def config(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
-    """Give the flags as ms-swift's arguments are named."""
+    """Return the flags as ms-swift's arguments are named."""
     held_out = spec.eval_path is not None or spec.eval_share > 0
     return {
         "model": model_name(spec, catalog),

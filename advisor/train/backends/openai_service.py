@@ -82,7 +82,7 @@ class OpenAIService:
             return _remote(_plain(self._client.fine_tuning.jobs.retrieve(job_id)))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
-        """Give the new events, oldest first; the service lists the newest first."""
+        """Return the new events, oldest first; the service lists the newest first."""
         jobs = self._client.fine_tuning.jobs
         fresh = []
         for item in self._all(lambda after: jobs.list_events(job_id, limit=PAGE_SIZE, **_after(after))):
@@ -92,7 +92,7 @@ class OpenAIService:
         return fresh[::-1]
 
     def checkpoints(self, job_id: str) -> list[Artefact]:
-        """Give the checkpoints; a service without that route has none."""
+        """Return the checkpoints; a service without that route has none."""
         checkpoints = self._client.fine_tuning.jobs.checkpoints
         try:
             items = list(

@@ -20,7 +20,7 @@ class RayTrl(Trl):
     trainer_module = "advisor.train.trainer.ray_run"
 
     def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
-        """Say what would be written, run and needed."""
+        """Return what would be written, run and needed."""
         return local_plan(spec, given, more_requirements=(RAY_PIN,))
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:

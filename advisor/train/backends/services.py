@@ -84,13 +84,13 @@ class Service(Protocol):
     """One account at one service; every method may raise `ServiceError`."""
 
     def find_upload(self, name: str, size_bytes: int) -> str | None:
-        """Give the id of a file that was uploaded before under `name`."""
+        """Return the id of a file that was uploaded before under `name`."""
 
     def upload(self, path: Path, name: str) -> str:
         """Send a file and give its id."""
 
     def find_jobs(self, key: str) -> list[RemoteJob]:
-        """Give the jobs that carry `key`."""
+        """Return the jobs that carry `key`."""
 
     def create(self, order: Order) -> RemoteJob:
         """Order a job, once: never repeats by itself."""
@@ -99,10 +99,10 @@ class Service(Protocol):
         """Ask how a job stands."""
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
-        """Give events, oldest first, looking back no further than to those that are known."""
+        """Return events, oldest first, looking back no further than to those that are known."""
 
     def checkpoints(self, job_id: str) -> list[Artefact]:
-        """Give the checkpoints that can be used."""
+        """Return the checkpoints that can be used."""
 
     def cancel(self, job_id: str) -> RemoteJob:
         """Stop a job."""
@@ -148,7 +148,7 @@ class Page:
 
 
 def all_items(fetch: Callable[[str | None], Page]) -> Iterator[dict[str, object]]:
-    """Give the entries of a listing, page by page, and end where a page brings nothing new.
+    """Return the entries of a listing, page by page, and end where a page brings nothing new.
 
     A service that says `has_more` for ever, or repeats a cursor, would otherwise be asked for ever.
     """
@@ -165,12 +165,12 @@ def all_items(fetch: Callable[[str | None], Page]) -> Iterator[dict[str, object]
 
 
 def first(jobs: Iterable[RemoteJob]) -> RemoteJob | None:
-    """Give the job that was created first."""
+    """Return the job that was created first."""
     return min(jobs, key=lambda job: (job.created_at, job.id), default=None)
 
 
 def as_user_error(error: ServiceError, service: str) -> AdvisorError:
-    """Say what a service refused, as a mistake or a state that the user can do something about."""
+    """Return what a service refused, as a mistake or a state that the user can do something about."""
     remedy = (
         "Submit again later; what was done so far is kept, and nothing is ordered twice."
         if error.again or error.done

@@ -66,7 +66,7 @@ def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
 
 
 def task(spec: TrainingSpec, catalog: Catalog) -> dict[str, Any]:
-    """Give the task as SkyPilot's schema names it."""
+    """Return the task as SkyPilot's schema names it."""
     nodes, each = _layout(spec)
     resources: dict[str, Any] = {
         "accelerators": f"{_card(spec)}:{each}",

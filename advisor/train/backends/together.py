@@ -79,7 +79,7 @@ class Together:
         return _remote(self._api.call("GET", f"/fine-tunes/{job_id}"))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
-        """Give the events that are not known; the service gives them all at once, without ids."""
+        """Return the events that are not known; the service gives them all at once, without ids."""
         items = _listed(self._api.call("GET", f"/fine-tunes/{job_id}/events"))
         events = [_event(item) for item in items]
         return sorted(
@@ -87,7 +87,7 @@ class Together:
         )
 
     def checkpoints(self, job_id: str) -> list[Artefact]:
-        """Give the checkpoints by their names in the service's registry."""
+        """Return the checkpoints by their names in the service's registry."""
         items = _listed(self._api.call("GET", f"/fine-tunes/{job_id}/checkpoints"))
         names = (item.get("object_name") or f"{job_id}:{item.get('step')}" for item in items)
         return [Artefact(kind="checkpoint", location=str(name), sha256=None) for name in names]
@@ -98,7 +98,7 @@ class Together:
 
 
 def suffix(key: str) -> str:
-    """Give the part of the tuned model's name by which a job is found again."""
+    """Return the part of the tuned model's name by which a job is found again."""
     return f"advisor-{key}"[:SUFFIX_CHARACTERS]
 
 

@@ -19,7 +19,7 @@ class Trl:
     trainer_module = "advisor.train.trainer"
 
     def plan(self, spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
-        """Say what would be written, run and needed."""
+        """Return what would be written, run and needed."""
         return local_plan(spec, given, objectives=("sft", "dpo", "kto", "cpt"))
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:

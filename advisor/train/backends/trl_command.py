@@ -30,7 +30,7 @@ def config(  # noqa: PLR0913 - keyword-only beyond the first two
     template: str | None = None,
     completions: bool = False,
 ) -> dict[str, Any]:
-    """Give the configuration of one run; what TRL's defaults would get wrong is always written.
+    """Return the configuration of one run; what TRL's defaults would get wrong is always written.
 
     TRL drops keys that it does not know in silence, and each of its trainers knows others.
     """
@@ -66,7 +66,7 @@ def config(  # noqa: PLR0913 - keyword-only beyond the first two
 
 
 def command(spec: TrainingSpec) -> str:
-    """Give the command that starts `config.yaml` on `n_gpus` devices."""
+    """Return the command that starts `config.yaml` on `n_gpus` devices."""
     sharding = str(spec.options.get("sharding") or ("ddp" if spec.n_gpus > 1 else "none"))
     return f"trl {TRAINERS[spec.objective]} --config config.yaml --accelerate_config {ACCELERATE[sharding]}"
 

@@ -37,7 +37,7 @@ def parts(spec: TrainingSpec, given: PlanInputs) -> PlanParts:
 
 
 def config(spec: TrainingSpec, catalog: Catalog, steps: int) -> dict[str, Any]:
-    """Give the configuration as Unsloth's command line names it; its own default is 4 bits."""
+    """Return the configuration as Unsloth's command line names it; its own default is 4 bits."""
     return {
         "model": model_name(spec, catalog),
         "data": {"local_dataset": [TRAIN_FILE], "format_type": "chatml"},

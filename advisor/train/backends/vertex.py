@@ -38,7 +38,7 @@ ADAPTER_SIZES = {1: "ONE", 2: "TWO", 4: "FOUR", 8: "EIGHT", 16: "SIXTEEN", 32: "
 
 
 def plan(spec: TrainingSpec, given: PlanInputs) -> TrainingPlan:
-    """Say what would be sent to the user's bucket, and what would be ordered."""
+    """Return what would be sent to the user's bucket, and what would be ordered."""
     adapter_size(spec)
     bucket = str(spec.options.get("bucket") or "a bucket of yours, to be named with --option bucket=NAME")
     where = f"Cloud Storage, {bucket}; {spec.options.get('location') or 'us-central1'}"
@@ -112,7 +112,7 @@ class Vertex:
         return _remote(self._api.call("GET", f"/{job_id}"))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
-        """Give none: Vertex shows its curves in the experiment that the job names."""
+        """Return nothing: Vertex shows its curves in the experiment that the job names."""
         del job_id, known
         return []
 
@@ -134,7 +134,7 @@ def display_name(key: str) -> str:
 
 
 def adapter_size(spec: TrainingSpec) -> str:
-    """Give Vertex's word for the rank; it has six."""
+    """Return Vertex's word for the rank; it has six."""
     if spec.rank not in ADAPTER_SIZES:
         raise AdvisorError(
             f"Vertex has no adapter of rank {spec.rank}", place="rank", remedy="Use 1, 2, 4, 8, 16 or 32."

@@ -36,7 +36,7 @@ class Gateway:
     """Let a request bring a system prompt that training did not use."""
 
     def lora(self, item: Served) -> list[dict[str, float | int]]:
-        """Say which adapter is on; every other is switched off by name, as the engine keeps no state for us."""
+        """Describe which adapter is on; every other is switched off by name, as the engine keeps no state for us."""
         adapters = [other for other in self.served if other.adapter is not None]
         return [{"id": place, "scale": float(other is item)} for place, other in enumerate(adapters)]
 
@@ -100,7 +100,7 @@ class Problem:
     param: str | None = None
 
     def response(self) -> JSONResponse:
-        """Give it as a response."""
+        """Return it as a response."""
         error = {
             "message": self.message,
             "type": "invalid_request_error",

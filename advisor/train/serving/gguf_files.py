@@ -80,7 +80,7 @@ def write_merged_gguf(adapter: Path, base_gguf: Path, out: Path, *, precision: s
 
 
 def adapter_pairs(adapter: Path, base: Any) -> Iterator[Pair]:
-    """Give each adapted matrix under the base file's name, and check that the two belong together."""
+    """Return each adapted matrix under the base file's name, and check that the two belong together."""
     import gguf
 
     shapes = {tensor.name: tuple(int(size) for size in tensor.shape) for tensor in base.tensors}

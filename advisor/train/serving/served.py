@@ -103,7 +103,7 @@ def base_file(served: list[Served], base_gguf: Path | None) -> Path:
 
 
 def adapter_file(item: Served, base: Path) -> Path:
-    """Give the adapter as GGUF, written once and kept in the cache."""
+    """Return the adapter as GGUF, written once and kept in the cache."""
     from advisor.train.serving.gguf_files import write_adapter_gguf
 
     out = _cached(item, base, "lora")
@@ -111,7 +111,7 @@ def adapter_file(item: Served, base: Path) -> Path:
 
 
 def merged_file(item: Served, base: Path, precision: str = "f16") -> Path:
-    """Give base and adapter folded together as GGUF, written once and kept in the cache."""
+    """Return base and adapter folded together as GGUF, written once and kept in the cache."""
     from advisor.train.serving.gguf_files import write_merged_gguf
 
     out = _cached(item, base, f"merged-{precision}")

@@ -45,7 +45,7 @@ def cache_bytes_per_request(architecture: Architecture, serving: Serving) -> flo
 def serving_memory(
     architecture: Architecture, run: Run, serving: Serving, overhead: tuple[float, float, float]
 ) -> tuple[Span, dict[str, float]]:
-    """Give the range in GiB and its parts in GiB."""
+    """Return the range in GiB and its parts in GiB."""
     weights = _weight_bytes(architecture, serving) / GIB
     adapter = make_adapter(architecture, run.targets, run.rank, dora=run.method == "dora")
     adapters = serving.adapters * adapter.parameters * 2 / GIB if run.method != "full" else 0.0

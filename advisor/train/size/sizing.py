@@ -61,7 +61,7 @@ def size_run(  # noqa: PLR0913 - keyword-only beyond the first three
     config: Path | None = None,
     serve: Serve | None = None,
 ) -> Sizing:
-    """Say how many parameters train, how much memory that takes, what it fits on, how long and how much.
+    """Show trainable parameters, memory, the hardware that fits, time and cost.
 
     Args:
         catalog: Models, cards, prices and the constants of memory.

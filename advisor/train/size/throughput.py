@@ -43,7 +43,7 @@ def flops_per_token(architecture: Architecture, run: Run) -> float:
 def tokens_per_second(
     architecture: Architecture, run: Run, peak_tflops: float, speeds: Speeds, *, packed: bool
 ) -> tuple[float, float, float]:
-    """Give low, expected and high for all devices together."""
+    """Return low, expected and high for all devices together."""
     reached = speeds.packed if packed else speeds.unpacked
     slowed = speeds.four_bit if run.held_quantisation != "none" else (1.0, 1.0, 1.0)
     # A loss of 5 to 10 % for each doubling of the devices is usual; 0.95 to the power of log2 is kept simple.
@@ -54,7 +54,7 @@ def tokens_per_second(
 
 
 def duration(tokens: float, rate: tuple[float, float, float], speeds: Speeds) -> Span:
-    """Give the seconds for ``tokens`` trained tokens, with set-up."""
+    """Return the seconds for ``tokens`` trained tokens, with set-up."""
     low, expected, high = speeds.setup_seconds
     return Span(
         low=tokens / rate[2] + low,
@@ -65,7 +65,7 @@ def duration(tokens: float, rate: tuple[float, float, float], speeds: Speeds) ->
 
 
 def rental(time: Span, usd_per_hour: tuple[float, float, float], n_gpus: int) -> Span:
-    """Give the price of renting for that long."""
+    """Return the price of renting for that long."""
     hours = (time.low / 3600, time.expected / 3600, time.high / 3600)
     low, expected, high = (n_gpus * hour * usd for hour, usd in zip(hours, usd_per_hour, strict=True))
     return Span(low=low, expected=expected, high=high, unit="usd")

@@ -49,7 +49,7 @@ def _trainable(model: Any) -> dict[str, int]:
 
 
 def serving_facts(settings: RunSettings, facts: dict[str, Any], tokenizer: Any) -> dict[str, Any]:
-    """Say what a server must know so that it asks the model as training did; lies beside the adapter's weights."""
+    """Describe what a server must know so that it asks the model as training did; lies beside the adapter's weights."""
     ours = tokenizer.chat_template == CHATML_TRAINING_TEMPLATE
     return {
         "base_model": settings.base_model,

@@ -30,7 +30,7 @@ CHATML_SERVING_TEMPLATE = (
 
 
 def set_training_template(tokenizer: Any) -> None:
-    """Give `tokenizer` a template that marks the assistant's tokens; refuse one that cannot be marked."""
+    """Set a template on `tokenizer` that marks the assistant's tokens; refuse one that cannot be marked."""
     vocabulary = tokenizer.get_vocab()
     if all(mark in vocabulary for mark in CHATML_MARKS) and not _supports_tools(tokenizer):
         tokenizer.chat_template = CHATML_TRAINING_TEMPLATE

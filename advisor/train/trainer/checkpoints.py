@@ -16,7 +16,7 @@ def whole_checkpoints(run: Path) -> list[Path]:
 
 
 def step_of(checkpoint: Path) -> int:
-    """Give the step at which `checkpoint` was written."""
+    """Return the step at which `checkpoint` was written."""
     return int(checkpoint.name.rpartition("-")[2])
 
 

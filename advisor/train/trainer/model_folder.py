@@ -83,7 +83,7 @@ def _check_weights(folder: Path) -> None:
 
 
 def resolve_base_model(name: str) -> str:
-    """Give what `from_pretrained` takes: a checked folder, or a hub name left as it is."""
+    """Return what `from_pretrained` takes: a checked folder, or a hub name left as it is."""
     from advisor.train.trainer.dequantise import packaged_model_folder
 
     check_base_model(name)

@@ -107,13 +107,13 @@ def _parsed(line: bytes) -> Progress | None:
 
 
 def curve(records: list[Progress], name: Literal["loss", "eval_loss"]) -> list[tuple[int, float]]:
-    """Give the points of one loss curve as (step, loss)."""
+    """Return the points of one loss curve as (step, loss)."""
     points = ((record.step, getattr(record, name)) for record in records)
     return [(step, loss) for step, loss in points if loss is not None]
 
 
 def summary(records: list[Progress]) -> dict[str, Any]:
-    """Give the newest value of every field, for a status line."""
+    """Return the newest value of every field, for a status line."""
     newest: dict[str, Any] = {}
     for record in records:
         newest |= json.loads(record.model_dump_json(exclude_none=True))

@@ -71,7 +71,7 @@ class RunLock:
         self._stream.flush()
 
     def descriptor(self) -> int:
-        """Give the file descriptor, to hand the lock over to a child."""
+        """Return the file descriptor, to hand the lock over to a child."""
         return self._stream.fileno()
 
     def __exit__(
@@ -86,7 +86,7 @@ class RunLock:
 
 
 def holder(run: Path) -> int | None:
-    """Give the process id that is at work in `run`, or none; looking does not disturb it."""
+    """Return the process id that is at work in `run`, or none; looking does not disturb it."""
     try:
         stream = (run / LOCK_FILE).open("r+")
     except FileNotFoundError:
@@ -96,7 +96,7 @@ def holder(run: Path) -> int | None:
 
 
 def run_state(run: Path) -> RunState:
-    """Say where a run stands: `idle` means that nobody is at it and that it has no end yet."""
+    """Return where a run stands: `idle` means that nobody is at it and that it has no end yet."""
     if holder(run) is not None:
         return "running"
     if (run / RESULT_FILE).exists():

@@ -50,7 +50,10 @@ class _Handler(BaseHTTPRequestHandler):
     service: Service
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(content) < int(self.headers["Content-Length"]):
+            return  # the caller was killed while it asked
+        body = json.loads(content)
         key = json.dumps(body, sort_keys=True)
         self.service.requests.append(body)
         reply = self.service.say(body, self.service.times()[key])

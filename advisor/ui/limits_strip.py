@@ -10,6 +10,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.limits import Limit
+from advisor.report import words
 from advisor.ui import deciding, state
 
 PAGES: Final = ("interview", "recommendation", "costs")
@@ -29,7 +30,7 @@ def show(catalog: Catalog) -> None:
     with st.container(key="limits"):
         st.html(
             '<ul class="adv-limits" tabindex="0" aria-label="Limits: met, missed or unknown">'
-            + "".join(_chip(item) for item in _one_each(listed))
+            + "".join(_chip(item, _whom(item, named, catalog)) for item in _one_each(listed))
             + "</ul>"
         )
 
@@ -39,9 +40,15 @@ def _one_each(limits: Sequence[Limit]) -> list[Limit]:
     return list({item.what: item for item in reversed(limits)}.values())[::-1]
 
 
-def _chip(item: Limit) -> str:
+def _whom(item: Limit, named: set[str], catalog: Catalog) -> str:
+    """Name the strategies where a limit does not hold for all that are advised."""
+    own = [name for name in item.strategies if name in named]
+    return "" if len(own) == len(named) else f" for {words.any_of(own, catalog)}"
+
+
+def _chip(item: Limit, whom: str) -> str:
     text = f"{item.needed} needed, {item.available}"
     return (
         f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
-        f"<b>{escape(item.what.capitalize())} {item.state}</b> <span>{escape(text)}</span></li>"
+        f"<b>{escape(item.what.capitalize())} {item.state}{escape(whom)}</b> <span>{escape(text)}</span></li>"
     )

@@ -26,13 +26,6 @@ def test_a_month_holds_the_projections_figures_and_names_the_cheapest(projection
         assert all(without[name] <= found.costs[name] + 1e-6 for name in without)
 
 
-def test_more_traffic_never_costs_less(projection) -> None:
-    for name in STRATEGIES:
-        costs = [month_at(projection, at).costs.get(name) for at in traffics(projection)]
-        known = [cost for cost in costs if cost is not None]
-        assert known == sorted(known)
-
-
 def test_the_present_traffic_is_the_nearest_that_is_known(projection) -> None:
     assert present(projection) in traffics(projection)
     assert 0.5 < present(projection) / 2000 < 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -30,13 +30,15 @@ COLUMNS: Final = {
 }
 
 
-class _Candidate(NamedTuple):
+class Candidate(NamedTuple):
     """One row of the frame on one model or route."""
 
     number: int
     model: str
     facts: Mapping[str, Any]
     """Costed: prompt lengths, latencies, sums."""
+    strategies: tuple[str, ...]
+    """What it is judged for."""
 
 
 def limits(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame:
@@ -50,9 +52,14 @@ def limits(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame:
         catalog: The rules.
         as_of: The day of the market.
     """
+    return judged(candidates(frame, catalog, as_of), catalog, as_of)
+
+
+def judged(costed: Iterable[Candidate], catalog: Catalog, as_of: date) -> pl.DataFrame:
+    """Judge what is costed already; see `limits` for the columns."""
     found: list[tuple[Any, ...]] = []
-    for candidate, strategies in _candidates(frame, catalog, as_of):
-        for strategy in strategies:
+    for candidate in costed:
+        for strategy in candidate.strategies:
             for check in _checks(candidate, strategy, catalog, as_of):
                 state = {True: "met", False: "missed", None: "unknown"}[check.met]
                 found.append(
@@ -69,9 +76,8 @@ def limits(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame:
     return pl.DataFrame(found, schema=COLUMNS, orient="row")
 
 
-def _candidates(
-    frame: pl.DataFrame, catalog: Catalog, day: date
-) -> Iterator[tuple[_Candidate, tuple[str, ...]]]:
+def candidates(frame: pl.DataFrame, catalog: Catalog, day: date) -> Iterator[Candidate]:
+    """Cost each row of ``frame`` on every model of the shortlist, on the row's own model and on every tuning route."""
     market = catalog.market
     models = [name for name, model in market.models.items() if model.shortlist and not _ended(model, day)]
     prompted = tuple(s for s in STRATEGIES if s not in TUNED)
@@ -81,11 +87,9 @@ def _candidates(
         for number in range(frame.height)
         for model in dict.fromkeys([*models, *filter(None, [named[number]])])
     ]
-    for candidate in _costed(frame, pairs, catalog, day):
-        yield candidate, prompted
+    yield from _costed(frame, pairs, prompted, catalog, day)
     routes = [(number, {"tuning_route": route}) for number in range(frame.height) for route in market.tuning]
-    for candidate in _costed(frame, routes, catalog, day):
-        yield candidate, TUNED
+    yield from _costed(frame, routes, TUNED, catalog, day)
 
 
 def _ended(model: Any, day: date) -> bool:
@@ -93,8 +97,12 @@ def _ended(model: Any, day: date) -> bool:
 
 
 def _costed(
-    frame: pl.DataFrame, pairs: list[tuple[int, dict[str, str]]], catalog: Catalog, day: date
-) -> Iterator[_Candidate]:
+    frame: pl.DataFrame,
+    pairs: list[tuple[int, dict[str, str]]],
+    strategies: tuple[str, ...],
+    catalog: Catalog,
+    day: date,
+) -> Iterator[Candidate]:
     if not pairs:
         return
     rows = frame[[number for number, _ in pairs]]
@@ -103,10 +111,10 @@ def _costed(
     which = choices.columns[-1] if "model" not in choices.columns else "model"
     for (number, choice), costed in zip(pairs, costed_rows(wide, catalog, day), strict=True):
         if costed is not None:
-            yield _Candidate(number, choice[which], costed)
+            yield Candidate(number, choice[which], costed, strategies)
 
 
-def _checks(candidate: _Candidate, strategy: str, catalog: Catalog, day: date) -> Iterator[Check]:
+def _checks(candidate: Candidate, strategy: str, catalog: Catalog, day: date) -> Iterator[Check]:
     market, facts = catalog.market, candidate.facts
     if strategy in TUNED:
         route = market.tuning[candidate.model]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
 from advisor.catalog import Catalog
-from advisor.cost.costed import costed_rows
 from advisor.limits.records import Route, State
 
 STATED: Final = ("place of the data", "kind of model", "vendor", "hosting", "training", "window")
@@ -16,14 +16,21 @@ STATED: Final = ("place of the data", "kind of model", "vendor", "hosting", "tra
 _ORDER: Final = ("met", "unknown", "missed")
 
 
-def routes_of(frame: pl.DataFrame, table: pl.DataFrame, catalog: Catalog, day: date) -> tuple[Route, ...]:
-    """List every way to tune for the one row of ``frame``: allowed and cheap first, excluded last."""
+def routes_of(
+    costed_on: Mapping[str, Mapping[str, Any]], table: pl.DataFrame, catalog: Catalog, day: date
+) -> tuple[Route, ...]:
+    """List every way to tune for one row: allowed and cheap first, excluded last.
+
+    Args:
+        costed_on: What the row costs by route; a route without a price on the day is missing.
+        table: Its limits, as `judging.limits` returns them.
+        catalog: The rules.
+        day: The day of the market.
+    """
     market = catalog.market
-    names = list(market.tuning)
-    wide = frame[[0] * len(names)].with_columns(pl.Series("tuning_route", names))
     found = []
-    for name, costed in zip(names, costed_rows(wide, catalog, day), strict=True):
-        route, on_day = market.tuning[name], market.route_state(market.tuning[name], day)
+    for name, route in market.tuning.items():
+        costed, on_day = costed_on.get(name), market.route_state(route, day)
         state, because = _state(name, table)
         if on_day.status == "closed":
             state, because = "missed", on_day.says

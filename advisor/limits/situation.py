@@ -14,7 +14,7 @@ from advisor.cost.offers import find_offer
 from advisor.cost.quantities import TUNED
 from advisor.errors import AdvisorError
 from advisor.limits.alternatives import alternatives
-from advisor.limits.judging import limits
+from advisor.limits.judging import candidates, judged
 from advisor.limits.records import Limit, Limits
 from advisor.limits.routes import routes_of
 from advisor.palette import STRATEGIES
@@ -32,7 +32,8 @@ def limits_of(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> L
     as much as any other.
     """
     frame = frame_of([answers], catalog)
-    table = limits(frame, catalog, as_of)
+    costed = list(candidates(frame, catalog, as_of))
+    table = judged(costed, catalog, as_of)
     row = with_choices(frame, catalog, as_of).row(0, named=True)
     row |= {f"named {fact}": answers.get(fact) is not None for fact in ("model", "tuning_route")}
     chosen = {s: _chosen(s, table, row, catalog) for s in STRATEGIES}
@@ -41,7 +42,9 @@ def limits_of(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> L
     return Limits(
         limits=found,
         alternatives=alternatives(frame, table, found, catalog, as_of),
-        routes=routes_of(frame, table, catalog, as_of),
+        routes=routes_of(
+            {one.model: one.facts for one in costed if one.strategies == TUNED}, table, catalog, as_of
+        ),
     )
 
 

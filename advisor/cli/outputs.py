@@ -80,6 +80,7 @@ def _rulebook() -> dict[str, Output]:
 
 
 def _data() -> dict[str, Output]:
+    from advisor.bakeoff.records import BakeoffPlan
     from advisor.data.augment_records import Augmented, Estimate
     from advisor.data.fix import Fixed
     from advisor.data.records import Audit, Finding
@@ -88,7 +89,10 @@ def _data() -> dict[str, Output]:
     from advisor.evaluate.judging.arms import Judged
     from advisor.evaluate.records import Evaluation
 
+    planned = {"plan": BakeoffPlan, "run": str}
     return {
+        "bakeoff": Output(Evaluation, {**planned, "journal": str}),
+        "bakeoff --plan": Output(keys=planned),
         "audit": Output(Audit, sometimes={"worse_than_baseline": list[Finding]}),
         "fix": Output(Fixed),
         "split": Output(Manifest),

@@ -38,7 +38,7 @@ def with_json(command, words=()):
 
 def test_every_command_with_json_has_a_schema_and_every_schema_a_command():
     commands = set(with_json(typer.main.get_command(build())))
-    variants = {"decide table", "cost --compare", "augment --dry-run", "error"}
+    variants = {"decide table", "bakeoff --plan", "cost --compare", "augment --dry-run", "error"}
 
     assert set(outputs()) - variants == commands
 
@@ -98,6 +98,7 @@ CALLS = [
     ("plan", ("plan", "answers.json", "--data", "train.jsonl", "--model", "qwen3-8b", *DAY)),
     ("train list", ("train", "list")),
     ("evaluate", ("evaluate", *ARMS, *DAY)),
+    ("bakeoff --plan", ("bakeoff", "--demo", "--plan", "-o", "run", *DAY)),
     ("diagnose", ("diagnose", "--train", "train.jsonl", "--production", "train.jsonl")),
     ("library save", ("library", "save", "answers.json", *DAY)),
     ("library list", ("library", "list")),

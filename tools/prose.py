@@ -22,6 +22,7 @@ SKIPPED = (
     "docs/rules.md",
     "docs/cases.md",
     "docs/checks.md",
+    "docs/causes.md",
     "docs/reference/",
     "docs/style.md",
     "rules/cases/",

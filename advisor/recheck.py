@@ -45,7 +45,7 @@ class Moved(Record):
 
 
 class Difference(Record):
-    """What has moved between saved advice and the same answers decided anew."""
+    """What has moved between saved advice and the same answers decided again."""
 
     verdict_changed: bool
     """Whether another strategy is recommended, or the verdict's word differs."""

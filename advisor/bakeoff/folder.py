@@ -72,7 +72,7 @@ class RunFolder:
             return BakeoffOptions.model_validate_json(place.read_bytes())
         except FileNotFoundError:
             raise AdvisorError(
-                "this is no folder of a bake-off", place=str(self.path), remedy=f"One holds a file {OPTIONS}."
+                "this is not a bake-off folder", place=str(self.path), remedy=f"One holds a file {OPTIONS}."
             ) from None
         except ValidationError as error:
             raise AdvisorError(

@@ -78,7 +78,7 @@ class Difference(Record):
 
 
 class SecondOpinion(Record):
-    """A model's own verdict beside ours; it is no part of a recommendation and changes no number."""
+    """A model's own verdict beside ours; it is not part of a recommendation and changes no number."""
 
     recommended: str | None
     """The strategy that it finds likeliest, prompting and few-shot counted together; null where two are level."""

@@ -25,7 +25,7 @@ _ALLOWED: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class ParameterRef:
-    """A number that stands in ``rules/parameters``; looked up by day when the condition is compiled."""
+    """A number from ``rules/parameters``, looked up by day when the condition is compiled."""
 
     name: str
 

@@ -35,7 +35,7 @@ def _refuse_outside(number: float, low: float, high: float, unit: str) -> None:
 
 def _refuse_disorder(days: Sequence[date]) -> None:
     if list(days) != sorted(set(days)):
-        raise ValueError("values must stand oldest first, one per day")
+        raise ValueError("list values oldest first, one per day")
 
 
 Rates = tuple[DatedNumber, ...]
@@ -126,7 +126,7 @@ class MarketModel(Record):
     price_ref: str
     """The model's name in the price library."""
     speed: Literal["fast", "medium", "slow"]
-    """Class of latency; the numbers stand in parameters/latency.yaml."""
+    """Class of latency; the numbers are in parameters/latency.yaml."""
     context_tokens: Annotated[int, Field(gt=0)] | None = None
     """Tokens of input and output together; null where unknown."""
     max_input_tokens: int | None = None

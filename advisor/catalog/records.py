@@ -58,7 +58,7 @@ class Option(Record):
     """One answer to choose."""
 
     id: str
-    """The word that stands in answers files and rules."""
+    """The word used in answers files and rules."""
     label: str
     """What a person reads."""
     help: str = ""
@@ -69,7 +69,7 @@ class Fact(Record):
     """A question, which is at once the declaration of a fact."""
 
     type: Literal["choice", "ordered", "many", "number", "boolean", "text"]
-    """`ordered` options stand from least to most; `many` allows several."""
+    """`ordered` options go from least to most; `many` allows several."""
     question: str
     """The question in plain words."""
     help: str = ""
@@ -101,7 +101,7 @@ class Fact(Record):
         if wants_options != bool(self.options):
             raise ValueError(f"a fact of type {self.type} {'needs' if wants_options else 'takes no'} options")
         if len({option.id for option in self.options}) != len(self.options):
-            raise ValueError("an option stands twice")
+            raise ValueError("an option is listed twice")
         return self
 
     @property
@@ -239,7 +239,7 @@ class Step(Record):
     title: str
     """What to do."""
     until: str
-    """The exit criterion: when to stop or go on."""
+    """The exit criterion: when to stop or continue."""
 
 
 class StrategyText(Record):
@@ -345,7 +345,7 @@ class Parameter(Record):
     def _oldest_first(self) -> Parameter:
         days = [value.from_ for value in self.values]
         if days != sorted(set(days)):
-            raise ValueError("values must stand oldest first, one per day")
+            raise ValueError("list values oldest first, one per day")
         return self
 
 

@@ -65,7 +65,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
     """Read the JSON object in the file at ``path``; every defect is an AdvisorError with its place."""
     value = parse_json(read_bounded_text(path), place=str(path)).value
     if not isinstance(value, dict):
-        raise AdvisorError("this is no JSON object", place=str(path), remedy="Write it as {…}.")
+        raise AdvisorError("this is not a JSON object", place=str(path), remedy="Write it as {…}.")
     return value
 
 
@@ -87,7 +87,7 @@ def _unique(pairs: list[tuple[str, Any]], place: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
-            raise AdvisorError(f"the key '{key[:80]}' stands twice", place=place, remedy="Keep one.")
+            raise AdvisorError(f"the key '{key[:80]}' is there twice", place=place, remedy="Keep one.")
         result[key] = value
     return result
 
@@ -125,7 +125,7 @@ def check_text(text: str, *, place: str) -> None:
 
 def _unstorable(place: str) -> AdvisorError:
     return AdvisorError(
-        "the text holds characters that cannot be stored", place=place, remedy="Type it anew."
+        "the text holds characters that cannot be stored", place=place, remedy="Type it again."
     )
 
 

@@ -49,7 +49,7 @@ _CONSTANTS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Located:
-    """Plain values with the line on which each of them stands."""
+    """Plain values with the line number of each."""
 
     value: Any
     place: str
@@ -210,7 +210,7 @@ class _Construction:
         key = self.text(event)
         if key in known:
             raise AdvisorError(
-                f"the key '{key[:80]}' stands twice",
+                f"the key '{key[:80]}' is there twice",
                 place=self.at(event),
                 remedy=f"Keep one; the first is on line {self.lines[(*path, key)]}.",
             )

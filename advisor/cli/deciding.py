@@ -41,7 +41,7 @@ def ask(
     """Answer questions in the terminal; the answers are saved after each one.
 
     The next question is always one of those that are most worth an answer. Numbers may be typed as 3k, 2M or hundreds.
-    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end; run the command again to go on.
+    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end. Run the command again to continue.
     """
     from advisor.cli.asking import interview
 

@@ -207,7 +207,7 @@ def _report(done: Acted, path: Path, day: date) -> None:
     if fmt is None:
         endings = [FORMATS[name].ending for name in DIAGNOSIS_FORMATS]
         raise AdvisorError(
-            f"'{path.suffix}' is no ending of a report",
+            f"'{path.suffix}' is not a report format",
             place="--report",
             remedy=did_you_mean(path.suffix, endings),
         )

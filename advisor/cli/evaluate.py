@@ -141,7 +141,7 @@ def _show_judged(told: Judged) -> None:
 def _named(text: str) -> tuple[str, Path]:
     name, equals, path = text.partition("=")
     if not equals or not name.strip() or not path:
-        raise AdvisorError(f"'{text}' is no arm", place="--arm", remedy="Write it as NAME=FILE.")
+        raise AdvisorError(f"'{text}' is not an arm", place="--arm", remedy="Write it as NAME=FILE.")
     return name.strip(), Path(path)
 
 
@@ -149,7 +149,7 @@ def _sized(text: str) -> tuple[str, int]:
     name, _, rows = text.rpartition("=")
     if not name or not rows.isdecimal():
         raise AdvisorError(
-            f"'{text}' is no number of rows", place="--trained-on", remedy="Write it as NAME=ROWS."
+            f"'{text}' is not a number of rows", place="--trained-on", remedy="Write it as NAME=ROWS."
         )
     return name.strip(), int(rows)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from advisor.store import Decided, Saved
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="An assessment; see `advisor library list`.")]
-RevisionOption = Annotated[int | None, typer.Option("--revision", min=1, help="Not the newest but this one.")]
+RevisionOption = Annotated[int | None, typer.Option("--revision", min=1, help="Revision number (default: newest).")]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(
-    query: Annotated[str, typer.Argument(help="Words that must stand in the title or a tag.")] = "",
+    query: Annotated[str, typer.Argument(help="Words to search for in titles and tags.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="A tag it must have; may be repeated.")] = None,
     archived: Annotated[bool, typer.Option("--archived", help="List what is put away.")] = False,
     as_json: JsonOption = False,
@@ -192,7 +192,7 @@ def export(
 
 def import_(
     file: Annotated[Path, typer.Argument(help="A file from `advisor library export`; - for standard input.")],
-    owner: Annotated[str | None, typer.Option(help="Whose they become; else as in the file.")] = None,
+    owner: Annotated[str | None, typer.Option(help="New owner (default: as in the file).")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add a library file: all of it or, if anything is wrong with it, nothing.

@@ -40,7 +40,7 @@ RulesOption = Annotated[
 AsOfOption = Annotated[
     str | None,
     typer.Option(
-        "--as-of", metavar="DAY", help="Use the rules and prices of this day, YYYY-MM-DD; default today."
+        "--as-of", metavar="DAY", help="Use the rules and prices of this day, YYYY-MM-DD (default: today)."
     ),
 ]
 GateOption = Annotated[

@@ -1,4 +1,4 @@
-"""`advisor plan`: an assessment, a dataset, a model and a backend become a bundle that stands on its own."""
+"""`advisor plan`: an assessment, a dataset, a model and a backend become a self-contained bundle."""
 
 from __future__ import annotations
 

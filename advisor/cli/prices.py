@@ -147,7 +147,7 @@ def check(
 ) -> None:
     """Compare every price, window and end with genai-prices and, where litellm is installed, with its table.
 
-    Says what moved, what ends within the horizon and what is overdue. Exit code 3 where something moved: a difference
+    Prints what moved, what ends within the horizon and what is overdue. Exit code 3 if something moved: a difference
     that the rules do not explain. Nothing is fetched.
     """
     from advisor.cost.price_checks import endings, explained, price_differences

@@ -48,9 +48,9 @@ def recheck(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Decide saved answers anew and show what rules, prices and retirements have changed.
+    """Re-run saved decisions and report what has changed since.
 
-    Exit code 3 if any verdict changed, so that a build can watch over a decision.
+    Compares rules, prices and retirements. Exit code 3 if any verdict changed, so that a build can watch a decision.
     """
     if bool(what) == all_:
         raise AdvisorError(

@@ -125,7 +125,7 @@ def watch(
 
 @train.command()
 def resume(job_id: JobArgument, as_json: JsonOption = False) -> None:
-    """Go on with a job that nothing is at, from its last checkpoint."""
+    """Resume a stopped job from its last checkpoint."""
     store = JobStore()
     _show(store, job_verbs.resume(store, job_id), as_json=as_json)
 
@@ -251,5 +251,5 @@ def _line(job: Job, curves: JobCurves) -> str:
     if job.state == "running" and latest.get("seconds_left"):
         parts.append(f"{latest['seconds_left'] / 60:.1f} min left")
     if job.state == "queued" and latest and entry(job.backend).kind == "local":
-        parts.append(f"stopped; go on with: advisor train resume {job.id}")
+        parts.append(f"stopped; resume with: advisor train resume {job.id}")
     return " · ".join(parts)

@@ -25,7 +25,7 @@ LENGTHS: Final = {
     "relevance": "cost.output_tokens_label",
 }
 WHOLE: Final = ("extraction", "output_format", "tool_use", "taxonomy", "relevance")
-"""Behaviours whose answers a program reads: half of a label is no use."""
+"""Behaviours whose answers a program reads: half of a label is useless."""
 
 
 def length_parameter(facts: Mapping[str, Any]) -> str:

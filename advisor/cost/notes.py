@@ -1,4 +1,4 @@
-"""What stands beside the figures: components with their formulas, assumptions, and warnings."""
+"""What goes with the figures: components with their formulas, assumptions, and warnings."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def formula(component: Component, strategy: str, row: Mapping[str, Any]) -> str:
 
 
 def assumed_numbers(facts: Mapping[str, Any], catalog: Catalog, day: date) -> tuple[Assumed, ...]:
-    """List what nobody answered, with the number that stands in."""
+    """List unanswered facts, each with the number assumed for it."""
     found = []
     for fact in ASSUMED:
         if facts.get(fact) is not None:

@@ -215,7 +215,7 @@ class CostProjection(Record):
     cheaper: dict[str, dict[str, float]]
     """Probability that the first is cheaper in total than the second."""
     assumed: tuple[Assumed, ...]
-    """What nobody answered, and what stands in."""
+    """Unanswered facts, each with the number assumed for it."""
     warnings: tuple[str, ...]
     """What a reader must know before using the figures."""
     draws: int

@@ -62,7 +62,7 @@ _ASSIGNED = re.compile(
 
 
 class Hit(NamedTuple):
-    """Something found: its kind and where it stands."""
+    """Something found: its kind and its place in the text."""
 
     kind: str
     start: int

@@ -40,7 +40,7 @@ class Fixed(Record):
     changed: int
     """Rows of the new file that differ from the input."""
     removed: int
-    """Exact repeats left out; each stands in the quarantine file too."""
+    """Exact repeats left out; each is in the quarantine file too."""
     quarantined: int
     """Rows in the quarantine file, exact repeats included."""
     reasons: dict[str, int]

@@ -212,7 +212,7 @@ def _unsupported_thresholds(sample: _Sample) -> Iterator[LintFinding]:
         for test in walk(condition):
             if isinstance(test.operand, float) and test.operand not in (0.0, 1.0):
                 message = (
-                    f"the threshold {test.operand:,.6g} of '{test.fact}' stands in the rule, without a source"
+                    f"the threshold {test.operand:,.6g} of '{test.fact}' is in the rule, without a source"
                 )
                 yield LintFinding(
                     check="threshold-without-source",

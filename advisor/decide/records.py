@@ -269,7 +269,7 @@ def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
     """Return a recommendation of the first version in today's shape; what it did not hold is empty.
 
     It is called before a file is checked, not by the record: a validator of its own would take strict JSON for Python
-    objects, in which a day is no text.
+    objects, in which a day is not text.
     """
     first = data["try_first"]
     kept = {name: value for name, value in data.items() if name not in ("try_first", "shares")}
@@ -292,7 +292,7 @@ def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each(items: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    # What is no list of records is left as it is, for the check that follows to refuse.
+    # What is not a list of records is left as it is, for the check that follows to refuse.
     if not isinstance(items, list | tuple):
         return items
     return [change(item) if isinstance(item, dict) else item for item in items]

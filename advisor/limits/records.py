@@ -39,7 +39,7 @@ class Alternative(Record):
     because: str
     """What it would take and what it keeps."""
     p50_ms: float | None = None
-    """Median of a whole answer; null where it is no model or not known."""
+    """Median of a whole answer; null where no model is asked or it is not known."""
     p95_ms: float | None = None
     """95th percentile of a whole answer."""
     usd_per_month: float | None = None
@@ -77,7 +77,7 @@ class Limits(Record):
     """What can be and what cannot, for one situation."""
 
     limits: tuple[Limit, ...]
-    """For each strategy on the model or route that keeps most; what is missed stands first."""
+    """For each strategy on the model or route that keeps most; what is missed comes first."""
     alternatives: tuple[Alternative, ...] = Field(default=())
     """Where something is missed: what would keep it, best first."""
     routes: tuple[Route, ...] = ()

@@ -60,7 +60,7 @@ class Turn(Record):
     ruled_out: tuple[RuledOut, ...]
     """What cannot be had."""
     settled: Settled
-    """open: go on asking; settled: no question is worth asking; final: no open answer can change it."""
+    """open: keep asking; settled: no question is worth asking; final: no open answer can change it."""
     robustness: float
     """Share of ways to answer the open questions that keep the recommended strategy."""
     next_question: Question | None
@@ -170,7 +170,7 @@ class Deciding:
     ) -> Precedents:
         """Find published cases like these answers, with what was decided there and where the two differ.
 
-        Precedents show what others did; they are no evidence that it fits here.
+        Precedents show what others did; they are not evidence that it fits here.
         """
         return Precedents(cases=similar_cases(answers, self.house.catalog, limit=limit))
 

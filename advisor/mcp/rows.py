@@ -201,7 +201,7 @@ class Rows:
     ) -> Diagnosis:
         """Diagnose a tuned model that passed its evaluation and sounds wrong: ranked causes and the rows to blame.
 
-        Give what there is; each file lets more causes be told. A cause that cannot be told is not ruled out.
+        Pass the files there are. Each one lets more causes be checked. A cause that cannot be checked is not ruled out.
         """
         given = Given(
             training=self._maybe(train), evaluation=self._maybe(evaluation), production=self._maybe(production),

@@ -177,7 +177,7 @@ def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[
     carrying, against = words.sides(found)
     for key, title, side in (
         ("reasons", "Reasons", carrying),
-        ("against", "What speaks against it", against),
+        ("against", "Arguments against", against),
         ("idle", "What holds and adds nothing here", words.idle(found)),
     ):
         if side:

@@ -1,4 +1,4 @@
-"""What a manager reads first: what to do, how sure that is, what it costs, what stands in the way, what comes next."""
+"""What a manager reads first: what to do, how sure that is, what it costs, what is in the way, what comes next."""
 
 from __future__ import annotations
 

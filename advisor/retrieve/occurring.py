@@ -54,7 +54,7 @@ def holding(passages: pl.DataFrame, answers: Sequence[Sequence[str]]) -> pl.Data
 
 
 def word_for_word(texts: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Name held-out rows whose answer of four words or more stands in a document word for word.
+    """Return held-out rows whose answer of four words or more is in a document word for word.
 
     Args:
         texts: The columns document, place and text, as in `Documents.texts`.

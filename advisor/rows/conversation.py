@@ -94,7 +94,7 @@ class Conversation:
 
     @property
     def rejected(self) -> str | None:
-        """Return the words of the rejected answer, None where the row is no pair."""
+        """Return the words of the rejected answer, None where the row is not a pair."""
         return None if self.worse is None else "\n".join(one.content for one in self.worse)
 
     @property

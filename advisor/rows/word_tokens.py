@@ -11,7 +11,7 @@ LONGEST_WORD, MOST_WORDS = 20, 1 << 16
 
 
 class _Known(dict[str, int]):
-    """Token counts of words as they stand behind ``before``: learned on demand, forgotten when there are too many."""
+    """Token counts of words that follow ``before``: learned on demand, forgotten when there are too many."""
 
     def __init__(self, before: str) -> None:
         super().__init__()

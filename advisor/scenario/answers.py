@@ -219,7 +219,7 @@ def typed_number(text: str, fact: Fact, place: str) -> float:
     if found is None:
         known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
         raise AdvisorError(
-            f"{_shown(text)} is no number",
+            f"{_shown(text)} is not a number",
             place=place,
             remedy=f"Write a figure such as {_such_as(fact)}{known}.",
         )

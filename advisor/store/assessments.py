@@ -178,7 +178,7 @@ class Store:
         """List assessments, the last saved first.
 
         Args:
-            query: Words that must all stand in the title or a tag, in any case and order.
+            query: Words that must all be in the title or a tag, in any case and order.
             tags: Tags it must all have.
             archived: List what is put away instead of what is not.
             owner: Only what this person sees; the person of this store where that is set.

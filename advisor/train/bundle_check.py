@@ -50,7 +50,7 @@ def read_bundle(folder: Path) -> TrainingPlan:
 
     Raises:
         AdvisorError: A file was changed, is missing, was added, is a link or is outside; manifest and plan list
-            different files; or a row of a data file is no JSON object.
+            different files; or a row of a data file is not a JSON object.
     """
     manifest = _manifest(folder)
     _same_names(set(_present(folder)), {*manifest.files, MANIFEST}, folder)
@@ -73,7 +73,7 @@ def rows_of(path: Path) -> Iterator[bytes]:
             except ValueError:
                 good = False
             if not good:
-                _refuse("a row of the data is no JSON object", f"{path}:{number}")
+                _refuse("a row of the data is not a JSON object", f"{path}:{number}")
             yield line
 
 

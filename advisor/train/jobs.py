@@ -111,7 +111,7 @@ class JobStore:
             raise AdvisorError(
                 f"the job's file cannot be read ({error.error_count()} errors)",
                 place=str(path),
-                remedy="It was written by another version or edited; move its folder away to go on.",
+                remedy="Another version wrote it, or it was edited. Move its folder away to continue.",
             ) from None
 
     def plan(self, job_id: str) -> TrainingPlan:

@@ -180,7 +180,7 @@ class TrainingPlan(TrainRecord):
     config: str
     """The main configuration as text, empty where the backend takes parameters by API."""
     config_path: str
-    """Where in the bundle `config` stands; empty if nowhere."""
+    """Path of `config` in the bundle; empty if it is not a file there."""
     commands: tuple[str, ...]
     """What a person types in the bundle to run it."""
     requirements: tuple[str, ...]
@@ -246,7 +246,7 @@ class Job(TrainRecord):
     backend: str
     """Who runs it."""
     state: JobState
-    """Where it stands."""
+    """Current state."""
     plan_sha256: str
     """Which plan it carries out."""
     idempotency_key: str

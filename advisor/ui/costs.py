@@ -79,7 +79,7 @@ def _key(answers: Any) -> str:
 
 
 class _Unhashed:
-    """Carries the catalog past the cache's key; its hash stands beside it."""
+    """Carries the catalog past the cache's key; its hash is beside it."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog

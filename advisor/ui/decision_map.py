@@ -21,7 +21,7 @@ _TITLE_LINE: Final = 40
 
 
 def show(found: Recommendation, catalog: Catalog) -> None:
-    """Draw the map and its two selectors; the axes stand in the address."""
+    """Draw the map and its two selectors; the axes are in the address."""
     axes = tuple(
         name for name, fact in catalog.facts.items() if fact.asked and fact.type not in ("many", "text")
     )

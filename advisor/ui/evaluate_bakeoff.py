@@ -165,7 +165,7 @@ def _buttons(folder: RunFolder, now: Standing) -> None:
     if now.state == "running":
         st.button("Stop", key="bakeoff_stop", on_click=folder.cancel)
     else:
-        label = "Start" if now.state == "planned" else "Go on"
+        label = "Start" if now.state == "planned" else "Resume"
         st.button(label, type="primary", key="bakeoff_start", on_click=_start, args=(folder,))
 
 

@@ -110,7 +110,7 @@ def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone:
 
 
 def dock(recommendation: Recommendation, catalog: Catalog) -> None:
-    """Keep the leader in sight on a narrow screen, where the panel stands below the question."""
+    """Keep the leader in sight on a narrow screen, where the panel is below the question."""
     name = escape(words.headline(recommendation, catalog))
     word = escape(words.verdict(recommendation))
     st.html(f'<div class="adv-dock" style="--c:{accent(recommendation)}"><b>{name}</b><em>{word}</em></div>')

@@ -32,7 +32,7 @@ def show(assessment_id: str, catalog: Catalog) -> None:
     if not found.anything:
         look.quiet(f"Nothing has moved since {saved.advice.recommendation.as_of}.")
         return
-    heading = "The advice changed" if found.verdict_changed else "The advice stands; these figures moved"
+    heading = "The advice changed" if found.verdict_changed else "The advice is the same; these figures moved"
     st.html(f"<p><b>{heading}</b></p>" + _rows(found, catalog))
 
 

@@ -1,4 +1,4 @@
-"""The result on one page, in the order in which a person asks: what, how sure, what it costs, what stands in the way, how."""
+"""The result on one page, in the order in which a person asks: what, how sure, what it costs, what is in the way, how."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _limits(found: Recommendation, work: Work, catalog: Catalog) -> None:
     listed = [item for item in held.limits if named & set(item.strategies)]
     if not listed:
         return
-    st.header("What stands in the way", anchor=False)
+    st.header("What is in the way", anchor=False)
     look.limits_table(listed, catalog)
     if held.alternatives:
         look.overline("What would keep the limits that are missed")
@@ -148,7 +148,7 @@ def _why(found: Recommendation, catalog: Catalog) -> None:
     if against:
         others = [words.strategy(item, catalog) for item in found.then[:1]]
         st.header(
-            f"What speaks for {others[0]} instead" if others else "What speaks against it", anchor=False
+            f"Arguments for {others[0]} instead" if others else "Arguments against", anchor=False
         )
         evidence.reasons(against, catalog, prefix="against")
 

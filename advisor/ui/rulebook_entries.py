@@ -22,7 +22,7 @@ class Entry:
     id: str
     title: str
     value: str = ""
-    """What stands beside the title: a number with its unit, a group, a year."""
+    """Shown beside the title: a number with its unit, a group, a year."""
     pairs: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Evidence, ...] = ()
     links: tuple[Link, ...] = ()

@@ -79,7 +79,7 @@ def catalog() -> Catalog:
 
 
 def current() -> Work:
-    """Return the assessment as it stands."""
+    """Return the present assessment."""
     work: Work = st.session_state.get("work", Work())
     return work
 
@@ -286,7 +286,7 @@ def encode(value: Any) -> str:
 
 
 def decode(name: str, text: str, catalog: Catalog) -> Any:
-    """Read one answer from the address; raises AdvisorError where it is no answer to that question."""
+    """Read one answer from the address; raises AdvisorError where it is not an answer to that question."""
     fact = catalog.facts.get(name)
     if fact is None or fact.derived:
         remedy = did_you_mean(name[:80], [key for key, known in catalog.facts.items() if not known.derived])

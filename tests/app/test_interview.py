@@ -216,7 +216,7 @@ def test_an_amount_can_be_typed_in_words_or_with_a_suffix(page: Page, app_url: s
         field = page.locator(".st-key-card .st-key-number_queries_per_day input")
         field.fill("lots")
         page.get_by_role("button", name="Continue").click()
-        expect(page.get_by_text("'lots' is no number")).to_be_visible()
+        expect(page.get_by_text("'lots' is not a number")).to_be_visible()
         field.fill(typed)
         page.get_by_role("button", name="Continue").click()
         page.wait_for_url(re.compile(f"queries_per_day={kept}(&|$)"))

@@ -61,7 +61,7 @@ def test_the_result_answers_a_persons_questions_in_their_order(page: Page, app_u
     headings = page.locator("h2").all_inner_texts()
     wanted = [
         "What it costs",
-        "What stands in the way",
+        "What is in the way",
         "What to do, and when to stop",
         "What would change it",
     ]

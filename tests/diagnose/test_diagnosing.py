@@ -134,7 +134,7 @@ def test_labels_go_to_rows_and_what_is_no_label_is_refused():
     assert with_labels(frame, {1: "too_long"})["label"].to_list() == ["too long", "tone"]
     with pytest.raises(AdvisorError, match="no row 9"):
         with_labels(frame, {9: "tone"})
-    with pytest.raises(AdvisorError, match="is no complaint"):
+    with pytest.raises(AdvisorError, match="is not a complaint"):
         with_labels(frame, {1: "ugly"})
 
 

@@ -42,7 +42,7 @@ def receiver(text: str, option: str, key_variable: str) -> Endpoint:
     """Read ``URL`` or ``URL#NAME``; without a name the server's first model is meant.
 
     Raises:
-        AdvisorError: It is no address, or a key would travel unencrypted.
+        AdvisorError: It is not an address, or a key would travel unencrypted.
     """
     address, _, name = text.partition("#")
     found = endpoint(address, name, place=option, key_variable=key_variable)

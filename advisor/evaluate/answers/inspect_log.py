@@ -114,7 +114,7 @@ def _member(info: zipfile.ZipInfo, stream: IO[bytes]) -> Mapping[str, Any]:
         raise ValueError(f"{info.filename} does not match its checksum")
     value = orjson.loads(plain)
     if not isinstance(value, dict):
-        raise ValueError(f"{info.filename} is no object")  # noqa: TRY004  one error for all damage
+        raise ValueError(f"{info.filename} is not an object")  # noqa: TRY004  one error for all damage
     return value
 
 

@@ -151,7 +151,7 @@ def _known(told: pl.DataFrame, known: pl.DataFrame) -> Score | None:
 def _excess(told: pl.DataFrame, side: str) -> Score | None:
     """How much more often the judge is right where this side is better than where the other is.
 
-    Noise alone makes a judge wrong on both alike, so that it is no bias.
+    Noise alone makes a judge wrong on both alike, so that it is not a bias.
     """
     pairs = told.filter(pl.col("truth").fill_null(0) != 0, pl.col(side).fill_null(0) != 0)
     right = (1 + pairs["preference"] * pairs["truth"].sign()) / 2

@@ -99,7 +99,7 @@ class Bedrock:
         return self.job(job_name(order.key))
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how the job stands."""
+        """Ask for the job's status."""
         return _remote(self._ask(self._bedrock.get_model_customization_job, jobIdentifier=job_id))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:

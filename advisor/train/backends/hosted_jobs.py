@@ -57,7 +57,7 @@ class Hosted:
         return self.vendor.make_plan(spec, given)
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
-        """Upload and order, saving before and after each step; a repeat goes on where the last try ended."""
+        """Upload and order, saving before and after each step; a repeat resumes where the last try ended."""
         if job.provider_id is not None:
             return self.refresh(job, context)
         _check_objective(plan)
@@ -122,7 +122,7 @@ class Hosted:
         return None
 
     def refresh(self, job: Job, context: JobContext) -> Job:
-        """Ask how the job stands, with what happened since the last look; never starts anything."""
+        """Ask for the job's status and the events since the last look. Never starts anything."""
         service = self.vendor.connect(job.options)
         try:
             if job.provider_id is not None:

@@ -124,7 +124,7 @@ def _model_bytes(name: str) -> int:
 
 
 def refreshed(job: Job, context: JobContext) -> Job:
-    """Read the run folder and give the job as it stands."""
+    """Read the run folder and return the job with its current state."""
     run = run_folder(context)
     state, error = _state(run)
     changes: dict[str, Any] = {"state": state, "error": error, "events": _events(job, context, state)}

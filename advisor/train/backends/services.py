@@ -45,7 +45,7 @@ class RemoteJob:
     id: str
     """The service's id."""
     state: JobState
-    """Where it stands, in our words."""
+    """State of the job, as one of our states."""
     created_at: float = 0
     """Seconds since 1970, to tell the first of two."""
     tuned_model: str | None = None
@@ -96,7 +96,7 @@ class Service(Protocol):
         """Order a job, once: never repeats by itself."""
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how a job stands."""
+        """Ask for a job's status."""
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
         """Return events, oldest first, looking back no further than to those that are known."""

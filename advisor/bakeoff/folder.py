@@ -1,4 +1,4 @@
-"""One run on the disk: what was asked for, the rows, the journal, the arms' answers and the result; owned by no process."""
+"""One run on the disk: what was asked for, the rows, the journal, the arms' answers and the result; not tied to a process."""
 
 from __future__ import annotations
 

@@ -38,23 +38,24 @@ if TYPE_CHECKING:
 def brief(
     file: Annotated[Path, typer.Argument(help="A description of the task as text; - for standard input.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Where the accepted answers go, as an answers file.")
+        Path | None, typer.Option("-o", "--out", help="Answers file to write the accepted answers to.")
     ] = None,
     accept: Annotated[
-        list[str] | None, typer.Option(help="Accept the proposal for this fact unasked; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Accept the proposal for this fact without asking; may be repeated."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send the text without asking.")] = False,
     second_opinion: Annotated[
         bool,
         typer.Option(
             "--second-opinion",
-            help="Also ask for the model's own verdict, beside ours; it changes no number.",
+            help="Also ask for the model's own verdict. It changes no number.",
         ),
     ] = False,
     answers: Annotated[
         Path | None,
         typer.Option(
-            help="For the second opinion: an answers file to compare with; what you accept is added to it."
+            help="Answers file to compare the second opinion with. Accepted answers are added to it."
         ),
     ] = None,
     as_json: JsonOption = False,

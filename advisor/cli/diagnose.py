@@ -45,7 +45,8 @@ ROWS_SHOWN = 12
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        "diagnose", help="It passed the evaluation and sounds wrong: ranked causes and the rows to blame."
+        "diagnose",
+        help="Find out why a model that passed its evaluation sounds wrong: ranked causes and suspected rows.",
     )(diagnose_command)
 
 

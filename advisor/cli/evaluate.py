@@ -52,7 +52,8 @@ ROWS_SHOWN = 10
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        "evaluate", help="Compare answers of any systems on the same rows: intervals, verdict, cost."
+        "evaluate",
+        help="Compare systems by their answers to the same rows: scores with intervals, verdict, cost.",
     )(evaluate_command)
 
 

@@ -41,7 +41,7 @@ def recheck(
         typer.Argument(metavar="[ID|REPORT.json]…", help="Saved assessments by id, or reports in JSON."),
     ] = None,
     all_: Annotated[
-        bool, typer.Option("--all", help="Everything in the library that is not archived.")
+        bool, typer.Option("--all", help="Check everything in the library that is not archived.")
     ] = False,
     form: GateOption = None,
     as_json: JsonOption = False,
@@ -54,7 +54,7 @@ def recheck(
     """
     if bool(what) == all_:
         raise AdvisorError(
-            "it is not said what to check", place="recheck", remedy="Name ids or reports, or give --all."
+            "nothing to check is named", place="recheck", remedy="Name ids or reports, or give --all."
         )
     catalog, day = catalog_of(rules), day_of(as_of)
     results = [_checked(item, catalog, day) for item in _chosen(what or [])]

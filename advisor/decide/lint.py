@@ -189,7 +189,7 @@ def _silence(sample: _Sample) -> Iterator[LintFinding]:
             check="silence",
             severity="warning",
             place="rules/decision",
-            message=f"no rule speaks in {silent.mean():.2%} of the scenarios",
+            message=f"no rule fires in {silent.mean():.2%} of the scenarios",
             scenario=sample.scenario(int(np.argmax(silent))),
         )
 

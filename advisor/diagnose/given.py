@@ -161,5 +161,7 @@ def _number(value: Mapping[str, Any], names: tuple[str, ...], place: str) -> flo
     try:
         number = None if said is None else float(str(said))
     except ValueError as error:
-        raise AdvisorError(f"'{str(said)[:60]}' is not a loss", place=place, remedy="Write a number.") from error
+        raise AdvisorError(
+            f"'{str(said)[:60]}' is not a loss", place=place, remedy="Write a number."
+        ) from error
     return number if number is None or isfinite(number) else None

@@ -100,7 +100,9 @@ def _resolved(root: Path, path: str) -> Path:
     try:
         return (root / path).resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise AdvisorError("this is not a path", place=path[:200], remedy="Name a file below a root.") from error
+        raise AdvisorError(
+            "this is not a path", place=path[:200], remedy="Name a file below a root."
+        ) from error
 
 
 def _links(folder: Path) -> list[Path]:

@@ -125,7 +125,7 @@ def _origins(value: Any, answers: Mapping[str, Any], catalog: Catalog, located: 
     for fact, origin in value.items():
         if origin not in known:
             raise AdvisorError(
-                f"'{origin}' is no origin",
+                f"unknown origin '{origin}'",
                 place=located.at(("origins", fact)),
                 remedy=did_you_mean(str(origin), known),
             )

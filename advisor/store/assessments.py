@@ -101,7 +101,7 @@ class Store:
             return self._create(as_copy_of(columns), person, wanted)
         if base_revision is None:
             raise AdvisorError(
-                "it is not said which revision the change started from",
+                "the revision that the change started from is not named",
                 place=f"assessment {assessment_id[:40]}",
                 remedy="Give base_revision, so that nobody's work is covered up.",
             )

@@ -102,7 +102,7 @@ def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, d
             rate_reason,
             Reason(
                 setting="batch",
-                because=f"{batch} rows a step: small batches suit LoRA, and {work.rows} rows must still make steps.",
+                because=f"Batch of {batch}: small batches suit LoRA, and {work.rows} rows leave enough steps.",
                 sources=parameter.sources("effective_batch"),
             ),
             Reason(

@@ -1,4 +1,4 @@
-"""Jobs on disk: one folder each, saved whole before anything starts, owned by no process.
+"""Jobs on disk: one folder each, saved whole before anything starts, not tied to a process.
 
 A job's folder holds `job.json`, `plan.json`, the `bundle/` it carries out and whatever its backend writes.
 """

@@ -239,7 +239,7 @@ class Artefact(TrainRecord):
 
 
 class Job(TrainRecord):
-    """One attempt to carry out a plan; saved before anything starts, owned by no process."""
+    """One attempt to carry out a plan; saved before anything starts, not tied to a process."""
 
     id: str
     """Ours."""

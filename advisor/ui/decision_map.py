@@ -27,7 +27,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if len(axes) < 2:
         return
-    st.header("Where the advice turns", anchor=False)
+    st.header("What would change the advice", anchor=False)
     look.quiet("Everything else stays as you answered it; only these two change.")
     left, right = st.columns(2)
     first, second = _defaults(found, axes)

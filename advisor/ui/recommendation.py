@@ -147,9 +147,7 @@ def _why(found: Recommendation, catalog: Catalog) -> None:
             st.html(look.definition([(reason.title, words.why_idle(reason, titles)) for reason in silent]))
     if against:
         others = [words.strategy(item, catalog) for item in found.then[:1]]
-        st.header(
-            f"Arguments for {others[0]} instead" if others else "Arguments against", anchor=False
-        )
+        st.header(f"Arguments for {others[0]} instead" if others else "Arguments against", anchor=False)
         evidence.reasons(against, catalog, prefix="against")
 
 

@@ -130,7 +130,9 @@ def _buttons(job: Job) -> None:
         if not job.ended:
             st.button("Stop", key=f"cancel_{job.id}", on_click=_act, args=("cancel", job.id))
         if job.state == "queued":
-            st.button("Resume", key=f"resume_{job.id}", on_click=_act, args=("resume", job.id), type="primary")
+            st.button(
+                "Resume", key=f"resume_{job.id}", on_click=_act, args=("resume", job.id), type="primary"
+            )
         if not job.ended and entry(job.backend).kind == "hosted":
             st.button("Refresh status", key=f"refresh_{job.id}", on_click=_act, args=("refresh", job.id))
 

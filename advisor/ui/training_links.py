@@ -25,7 +25,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if strategy is None:
         return
-    st.header("If it comes to training", anchor=False)
+    st.header("If you fine-tune", anchor=False)
     look.quiet(
         "Where a model can be tuned today: what your answers allow, cheapest first, then what they exclude, and why."
     )

@@ -166,7 +166,9 @@ def _plain(answer: Any) -> dict[str, Any]:
     try:
         plain: dict[str, Any] = answer.model_dump(mode="json")
     except (AttributeError, ValueError):
-        raise ServiceError("the service answered with something that is not a JSON object", again=True) from None
+        raise ServiceError(
+            "the service answered with something that is not a JSON object", again=True
+        ) from None
     return plain
 
 

@@ -141,7 +141,9 @@ def _config(adapter: Path) -> dict[str, Any]:
         value = config.get(name)
         if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
             raise AdvisorError(
-                f"'{name}' is not a number above 0", place=str(path), remedy="Give an adapter that PEFT wrote."
+                f"'{name}' is not a number above 0",
+                place=str(path),
+                remedy="Give an adapter that PEFT wrote.",
             )
     return config
 

@@ -54,7 +54,7 @@ class Difference(Record):
     verdict: Moved
     """clear, leaning, too_close or too_early."""
     rulebook: Moved
-    """The rulebook's hash."""
+    """Hash of the rulebook, then and now."""
     day: Moved
     """The day of rules and prices."""
     probabilities: tuple[Moved, ...] = ()

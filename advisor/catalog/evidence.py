@@ -45,7 +45,7 @@ class EvidenceFinding(Record):
     place: str
     """File and line, or the id."""
     message: str
-    """What was found."""
+    """The problem in one sentence."""
     scenario: dict[str, Any] | None = None
     """Always null; there so that findings of all checks look alike."""
 

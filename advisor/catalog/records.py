@@ -237,7 +237,7 @@ class Step(Record):
     """A step of the roadmap."""
 
     title: str
-    """What to do."""
+    """What to do, in one line."""
     until: str
     """The exit criterion: when to stop or continue."""
 
@@ -246,7 +246,7 @@ class StrategyText(Record):
     """A strategy in words."""
 
     title: str
-    """Its name."""
+    """Name that a person reads."""
     summary: str
     """What it is, in one sentence."""
     what_it_is: str = ""
@@ -263,13 +263,13 @@ class Technique(Record):
     """Something that goes with a strategy, such as prompt caching, structured output or distillation."""
 
     title: str
-    """Its name."""
+    """Name that a person reads."""
     summary: str
     """What it does, in one sentence."""
     how: str
-    """How to start."""
+    """How to start, in a sentence or two."""
     evidence: tuple[Evidence, ...] = ()
-    """Who says so."""
+    """Sources with their figures."""
 
 
 class StrategyBook(Record):
@@ -285,7 +285,7 @@ class DatedNumber(Record):
     """A number in force from a day on: one value, or a range."""
 
     from_: Day = Field(alias="from")
-    """In force since."""
+    """First day in force."""
     value: Number | None = None
     """The number, where it is exact."""
     low: Number | None = None
@@ -335,7 +335,7 @@ class Parameter(Record):
     """A named number with its history."""
 
     title: str
-    """What it is."""
+    """What the number means, in one line."""
     unit: str
     """usd, usd_per_mtok, ms, tokens, bits, share …"""
     values: tuple[DatedNumber, ...] = Field(min_length=1)
@@ -355,7 +355,7 @@ class ParameterTopic(Record):
     topic: str = Field(pattern=SNAKE)
     """The file's name; numbers are known as topic.name."""
     numbers: dict[str, Parameter]
-    """Numbers by name."""
+    """Numbers of this topic, by name."""
 
 
 class Rulebook(Record):
@@ -364,4 +364,4 @@ class Rulebook(Record):
     version: str
     """Changes with every release of the rules."""
     title: str
-    """Its name."""
+    """Name that a person reads."""

@@ -85,7 +85,7 @@ KeyOption = Annotated[
 ]
 RatingsOption = Annotated[
     Path | None,
-    typer.Option("--ratings", metavar="FILE", help="People's ratings, to calibrate the judge."),
+    typer.Option("--ratings", metavar="FILE", help="People's ratings, to check the judge against."),
 ]
 JournalOption = Annotated[
     Path | None,

@@ -21,7 +21,7 @@ class Check(NamedTuple):
     needed: str
     available: str
     met: bool | None
-    """None: not known."""
+    """Whether the requirement is met; null where that is unknown."""
 
 
 def every(states: Iterable[bool | None]) -> bool | None:

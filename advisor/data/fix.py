@@ -34,7 +34,7 @@ class Fixed(Record):
     """What a fix did; every row of the input is in ``written``, or ``quarantined``, or ``removed``."""
 
     rows: int
-    """Rows read."""
+    """Number of rows read."""
     written: int
     """Rows in the new file."""
     changed: int
@@ -46,7 +46,7 @@ class Fixed(Record):
     reasons: dict[str, int]
     """How often each fix or reason occurred."""
     output: str
-    """The new file."""
+    """Path of the new file."""
     diff: str
     """JSON Lines: row, fixes, before, after."""
     quarantine: str

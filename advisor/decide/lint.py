@@ -27,7 +27,7 @@ class LintFinding(Record):
     place: str
     """File and line, or the rule's id."""
     message: str
-    """What was found."""
+    """The problem in one sentence."""
     scenario: dict[str, Any] | None = None
     """A situation that shows it."""
 

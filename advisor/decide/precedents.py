@@ -18,7 +18,7 @@ class Precedent(Record):
     """A published case, and how like the situation it is."""
 
     id: str
-    """The case's id."""
+    """Id of the published case."""
     title: str
     """The case in a phrase."""
     kind: str

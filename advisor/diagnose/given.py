@@ -30,11 +30,11 @@ class Given(Record):
     """The files of a diagnosis; null where one is not given."""
 
     training: Path | None = None
-    """Training rows."""
+    """File of training rows; null if not given."""
     evaluation: Path | None = None
-    """Evaluation rows."""
+    """File of evaluation rows; null if not given."""
     production: Path | None = None
-    """Production samples."""
+    """File of production samples; null if not given."""
     labels: Path | None = None
     """Complaints: rows with ``row`` and ``label``."""
     training_system: Path | None = None

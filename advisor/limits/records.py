@@ -24,7 +24,7 @@ class Limit(Record):
     state: State
     """`unknown` where an open answer, an unpublished figure or the spread of a figure decides."""
     strategies: tuple[str, ...]
-    """For which strategies."""
+    """Ids of the strategies it applies to."""
     model: str
     """On which model or tuning route; empty where it holds for any."""
     because: str
@@ -58,7 +58,7 @@ class Route(Record):
     status: Literal["open", "gated", "closing", "closed"]
     """Who can train there on the day."""
     says: str
-    """What that means."""
+    """What the status means, in one sentence."""
     trains_until: date | None
     """The first day without new jobs; null where no end is announced."""
     serves_until: date | None

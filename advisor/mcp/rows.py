@@ -44,7 +44,7 @@ class PlanMade(Record):
     plan: TrainingPlan
     """Files, who receives the data, time, memory and money; texts of files are left out."""
     sha256: str
-    """Of the plan."""
+    """Hash of the plan."""
     reasons: tuple[Reason, ...]
     """Why each setting that was left open has its value."""
     bundle: str | None

@@ -22,7 +22,7 @@ class Money:
     role: str
     """Why it is in the list: start, expected, runner-up."""
     per_month: str
-    """What vendors bill."""
+    """What vendors bill in a month, as text."""
     people_per_month: str
     once: str
     people_once: str

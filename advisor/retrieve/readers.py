@@ -27,7 +27,7 @@ class Limits(Record):
     bytes: int = Field(default=64 << 20, gt=0)
     """Of one file, and of what an archive such as DOCX unpacks to, four times as many."""
     pages: int = Field(default=5_000, gt=0)
-    """Of a PDF."""
+    """Most pages read of a PDF."""
     characters: int = Field(default=20_000_000, gt=0)
     """Of the text that is read out of one document."""
     documents: int = Field(default=200_000, gt=0)

@@ -51,7 +51,7 @@ class Conversation:
     media: Mapping[str, list[Any]] = field(default_factory=lambda: NOTHING)
     """Images, videos and audio kept beside the messages, by field."""
     meta: Mapping[str, object] = field(default_factory=lambda: NOTHING)
-    """All other fields."""
+    """All other fields of the row."""
     problems: list[str] = field(default_factory=list)
     """What makes the row unusable."""
     lenient: list[str] = field(default_factory=list)

@@ -29,7 +29,7 @@ class MeasuredArm(Record):
     """What one arm achieved by the metric that decided."""
 
     name: Name
-    """The arm."""
+    """Name of the arm."""
     n: Count
     """Rows asked, failed ones included."""
     failed: Count

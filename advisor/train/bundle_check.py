@@ -29,16 +29,16 @@ class ListedFile(TrainRecord):
     """A file as the manifest lists it."""
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """Of its bytes."""
+    """Hash of the file's bytes."""
     size_bytes: Annotated[int, Field(ge=0)]
-    """Its length."""
+    """Size of the file, in bytes."""
 
 
 class Manifest(TrainRecord):
     """What a bundle says that it holds."""
 
     plan_sha256: str
-    """Of the plan."""
+    """Hash of the plan."""
     backend: str = ""
     """Who would carry it out."""
     files: dict[str, ListedFile]

@@ -26,9 +26,9 @@ class Reason(TrainRecord):
     """Why one setting has its value."""
 
     setting: str
-    """Its name."""
+    """Name of the setting."""
     because: str
-    """In a sentence."""
+    """Why it has this value, in a sentence."""
     sources: tuple[str, ...]
     """Ids in the bibliography."""
 
@@ -37,17 +37,17 @@ class Hyperparameters(TrainRecord):
     """Settings to start from."""
 
     rank: int
-    """LoRA rank."""
+    """LoRA rank, the width of the adapter."""
     alpha: int
-    """LoRA scale numerator."""
+    """LoRA alpha; updates are scaled by alpha / rank."""
     targets: tuple[str, ...]
     """What gets an adapter."""
     learning_rate: float
-    """Peak."""
+    """Peak learning rate."""
     epochs: float
     """Passes over the rows."""
     micro_batch: int
-    """Rows at once."""
+    """Rows per device and micro-batch."""
     gradient_accumulation: int
     """Micro-batches in a step."""
     warmup_ratio: float
@@ -66,7 +66,7 @@ class Work:
     """`style`, `standard`, `domain` or `major`."""
     rows: int
     tokens: float
-    """Of one pass."""
+    """Training tokens in one epoch."""
     method: Method = "lora"
     objective: Objective = "sft"
 

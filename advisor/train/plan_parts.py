@@ -25,7 +25,7 @@ class PlanParts:
     commands: tuple[str, ...] = ()
     """What a person types in the bundle."""
     requirements: tuple[str, ...] = ()
-    """Exact pins."""
+    """Python packages with exact versions."""
     recipients: tuple[Recipient, ...] = ()
     """Who receives the data."""
     shape: str = "messages"

@@ -146,7 +146,7 @@ class Recipient(TrainRecord):
     """Somebody who gets to see the training rows."""
 
     name: str
-    """Company or machine."""
+    """Name of the company or machine."""
     receives: str
     """What of the data, in words."""
     where: str
@@ -242,11 +242,11 @@ class Job(TrainRecord):
     """One attempt to carry out a plan; saved before anything starts, not tied to a process."""
 
     id: str
-    """Ours."""
+    """Id of the job, given by this program."""
     backend: str
-    """Who runs it."""
+    """Name of the backend that runs it."""
     state: JobState
-    """Current state."""
+    """State of the job when last seen."""
     plan_sha256: str
     """Which plan it carries out."""
     idempotency_key: str
@@ -266,7 +266,7 @@ class Job(TrainRecord):
     events: tuple[JobEvent, ...] = ()
     """What happened, oldest first."""
     artefacts: tuple[Artefact, ...] = ()
-    """What came out."""
+    """Files that the job produced."""
     error: str | None = None
     """Why it failed, for a person."""
 

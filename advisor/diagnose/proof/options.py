@@ -31,7 +31,7 @@ class ProofOptions(Record):
     usd_per_call: float = Field(default=0.0, ge=0)
     """What one question costs; 0 on a machine of one's own."""
     max_tokens: int = Field(default=200, ge=1)
-    """Longest answer."""
+    """Longest answer in tokens."""
     seed: int = 20
     """Seed sent with each question."""
     concurrency: int = Field(default=2, ge=1, le=64)

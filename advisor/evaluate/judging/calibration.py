@@ -18,13 +18,13 @@ class Calibration(Record):
     """What is known about a judge."""
 
     judge: str
-    """Its name."""
+    """Name of the judge's model."""
     accepted: bool
     """Whether its word may count; then still in both orders."""
     because: str
     """The verdict as a sentence, faults by name."""
     faults: tuple[Fault, ...]
-    """What was found."""
+    """Faults found in the judge; empty if none was."""
     pairs: int
     """Pairs judged, each in both orders."""
     readable: float

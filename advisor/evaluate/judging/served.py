@@ -33,7 +33,7 @@ class JudgeOptions(Record):
     concurrency: int = 4
     """Questions under way at once."""
     requests_per_minute: int = 300
-    """Pace."""
+    """Limit on calls per minute."""
     seed: int = 20
     """Seed sent with each question."""
     journal: Path | None = None

@@ -22,13 +22,13 @@ class Standing(Record):
     """What the ratings say so far; valid however often one looks."""
 
     a: str
-    """One arm."""
+    """Name of one arm."""
     b: str
-    """The other arm."""
+    """Name of the other arm."""
     rated: int
     """Rows rated, by anyone."""
     raters: int
-    """People who rated."""
+    """Number of people who rated."""
     preference: Score | None
     """Share that prefers a less share that prefers b, with a range that is valid at any time; null before the first."""
     agreement: Score | None

@@ -33,15 +33,15 @@ class Vendor:
     """What tells one hosted backend from another."""
 
     name: str
-    """The backend's name."""
+    """Name of the backend."""
     title: str
     """What a person reads."""
     limits: Limits
-    """What it accepts."""
+    """Limits of the service."""
     connect: Callable[[dict[str, Option]], Service]
     """Opens the account that the job's options and the environment name."""
     make_plan: Callable[[TrainingSpec, PlanInputs], TrainingPlan]
-    """Makes the plan."""
+    """Returns the plan for a specification and its inputs."""
 
 
 class Hosted:

@@ -43,7 +43,7 @@ class RemoteJob:
     """A job as its service describes it."""
 
     id: str
-    """The service's id."""
+    """Id of the job at the service."""
     state: JobState
     """State of the job, as one of our states."""
     created_at: float = 0
@@ -51,7 +51,7 @@ class RemoteJob:
     tuned_model: str | None = None
     """What to ask for when it has succeeded."""
     error: str | None = None
-    """Why it failed."""
+    """Why the job failed; null if it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Order:
     """What is ordered: everything that a request to create a job is made of."""
 
     spec: TrainingSpec
-    """How to train."""
+    """Training settings."""
     key: str
     """Names this attempt; travels in the request so that the job can be found again."""
     train_file: str
@@ -73,9 +73,9 @@ class Limits:
     """What a service accepts, checked before anything is sent."""
 
     upload_bytes: int
-    """Largest file."""
+    """Largest file accepted, in bytes."""
     fewest_rows: int = 1
-    """Smallest training file."""
+    """Fewest training rows accepted."""
     source: str = ""
     """Where the figures are from."""
 

@@ -38,7 +38,7 @@ def unbroken(what: str) -> Iterator[None]:
         quiet(f"{error.problem[:1].upper()}{error.problem[1:]} ({error.place}). {error.remedy}")
     except Exception:  # noqa: BLE001 whatever is wrong with one record, the others are shown
         _LOG.exception("cannot show %s", what)
-        quiet(f"This cannot be shown: {what}.")
+        quiet(f"Cannot show {what}.")
 
 
 def style() -> None:

@@ -26,7 +26,7 @@ def show(assessment_id: str, catalog: Catalog) -> None:
 
     saved = opening.store().get(assessment_id)
     if saved.advice is None:
-        look.quiet("It was saved without advice, so there is nothing to compare with.")
+        look.quiet("It was saved without advice, so there is nothing to compare.")
         return
     found = recheck(saved.advice, catalog, as_of=today())
     if not found.anything:

@@ -62,7 +62,7 @@ def walk(condition: Condition) -> Iterator[Test]:
 
 
 def facts_in(condition: Condition) -> tuple[str, ...]:
-    """Name the facts that the condition reads, each once, in order."""
+    """Return the facts that the condition reads, each once, in order."""
     return tuple(dict.fromkeys(test.fact for test in walk(condition)))
 
 

@@ -100,7 +100,7 @@ class Market(Record):
     """Models and stores assumed where an answer names none."""
 
     def status(self, backend: str, day: date) -> Availability:
-        """Who can use ``backend`` on ``day``; raise ``AdvisorError`` for an unknown one."""
+        """Return who can use ``backend`` on ``day``. Raise ``AdvisorError`` if it is unknown."""
         if backend not in self.backends:
             raise AdvisorError(
                 f"there is no training backend '{backend}'",

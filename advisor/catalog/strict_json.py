@@ -70,7 +70,7 @@ def read_json_object(path: Path) -> dict[str, Any]:
 
 
 def deeper_than(content: str | bytes, levels: int) -> bool:
-    """Whether JSON is nested deeper than ``levels``; counted before a parser, which recurses, sees it."""
+    """Return whether JSON is nested deeper than ``levels``; counted before a parser, which recurses, sees it."""
     # Structure is ASCII in any encoding that JSON has, so bytes need not be decoded rightly.
     text = content.decode("latin-1") if isinstance(content, bytes) else content
     if text.count("[") + text.count("{") <= levels:

@@ -63,7 +63,7 @@ class Located:
         return 1
 
     def at(self, path: Path_ = ()) -> str:
-        """Name the place of the value at ``path`` as ``file:line``."""
+        """Return the place of the value at ``path`` as ``file:line``."""
         return f"{self.place}:{self.line(path)}"
 
 

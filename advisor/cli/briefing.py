@@ -62,7 +62,7 @@ def brief(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Let a model propose answers from a description; nothing counts until you accept it.
+    """Let a model propose answers from a description. Nothing counts until you accept it.
 
     Needs ADVISOR_LLM_BASE_URL and ADVISOR_LLM_MODEL; the key comes from ADVISOR_LLM_API_KEY or the keyring.
     """

@@ -107,7 +107,7 @@ def _unknown(first: Mapping[str, Any], day: date) -> list[str]:
 
 
 def unknown_parts(strategy: str, row: Mapping[str, Any]) -> list[str]:
-    """Name the components of a strategy whose cost is not known."""
+    """Return the components of a strategy whose cost is not known."""
     return [item.name for item in components_of(strategy) if row[column_of(strategy, item)] is None]
 
 
@@ -186,7 +186,7 @@ def _lengths(plan: Plan, first: Mapping[str, Any], facts: Mapping[str, Any]) -> 
 
 
 def _left_out(plan: Plan, first: Mapping[str, Any]) -> list[str]:
-    """Name strategies that would need all of the text in the prompt, where no prompt takes it."""
+    """Return strategies that would need all of the text in the prompt, where no prompt takes it."""
     text = first.get("whole_text") or 0
     without = [s for s in WHOLE_TEXT if text and not first.get(f"{s}.text")]
     if not without:

@@ -47,7 +47,7 @@ class Journal:
 
 
 def journal_path(output: Path) -> Path:
-    """Name the journal of an unfinished run."""
+    """Return the path of an unfinished run's journal."""
     return output.with_name(f".{output.name}.journal")
 
 

@@ -59,7 +59,7 @@ class Ragged:
 
 
 def codepoints(texts: Sequence[str]) -> tuple[U32, I64]:
-    """Lay the code points of all texts in one array, a line feed after each; give it with the start of each text."""
+    """Lay the code points of all texts in one array, a line feed after each. Return it with the start of each text."""
     lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts)) + 1
     joined = "\n".join(texts) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)

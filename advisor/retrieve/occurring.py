@@ -33,7 +33,7 @@ def occurrences(texts: Sequence[str], answers: Sequence[str]) -> pl.DataFrame:
 
 
 def holding(passages: pl.DataFrame, answers: Sequence[Sequence[str]]) -> pl.DataFrame:
-    """Name the passages that hold an answer word for word: the right passage by hand, and what retrieval should find.
+    """Return the passages that hold an answer word for word: the right passage by hand, and what retrieval should find.
 
     Args:
         passages: The columns passage_id, document and text.

@@ -46,7 +46,7 @@ def _count(text: str) -> int:
 
 
 def _has_single_blanks(text: str) -> bool:
-    """Whether all white space in a text is single blanks between other characters."""
+    """Return whether all white space in a text is single blanks between other characters."""
     # A printable text has no white space but blanks; the other test makes a list of all words.
     if text.isprintable():
         return "  " not in text and text[:1] != " " and text[-1:] != " "

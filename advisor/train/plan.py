@@ -96,7 +96,7 @@ def _data_files(spec: TrainingSpec, parts: PlanParts, given: PlanInputs) -> tupl
 
 
 def shape_for(spec: TrainingSpec, parts: PlanParts, rows: TrainingRows) -> str:
-    """Name the shape of the data files: it follows from the objective and from what the rows are."""
+    """Return the shape of the data files: it follows from the objective and from what the rows are."""
     if spec.objective == "cpt":
         return "text"
     if spec.objective == "kto" and not rows.traits.pairs:
@@ -105,7 +105,7 @@ def shape_for(spec: TrainingSpec, parts: PlanParts, rows: TrainingRows) -> str:
 
 
 def sent_name(path: str) -> str:
-    """Name the copy of a data file in the shape that a service reads."""
+    """Return the name of the copy of a data file in the shape that a service reads."""
     folder, _, name = path.rpartition("/")
     return f"{folder}/sent-{name}"
 

@@ -236,7 +236,7 @@ def components_text(projection: CostProjection) -> str:
 
 
 def cheapest(projection: CostProjection) -> str:
-    """Name the strategy whose total is least, among those with a known one."""
+    """Return the strategy whose total is least, among those with a known one."""
     known = [name for name in STRATEGIES if projection.strategies[name].total.expected is not None]
     return min(known, key=lambda name: projection.strategies[name].total.expected or 0.0, default="prompting")
 

@@ -55,7 +55,7 @@ def colours() -> dict[str, str]:
 
 
 def dark() -> bool:
-    """Whether the visitor sees the dark theme."""
+    """Return whether the visitor sees the dark theme."""
     theme = getattr(st.context, "theme", None)
     return getattr(theme, "type", None) == "dark"
 

@@ -32,7 +32,7 @@ class Entry:
     """For cases: what to start from."""
 
     def overdue(self, day: date) -> bool:
-        """Whether it should have been read again by now."""
+        """Return whether it should have been read again by now."""
         return self.review_by is not None and self.review_by < day
 
 

@@ -22,7 +22,7 @@ _LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 
 
 def is_inspect_log(path: Path) -> bool:
-    """Whether a file is a log of inspect, packed (``.eval``) or as one JSON object."""
+    """Return whether a file is a log of inspect, packed (``.eval``) or as one JSON object."""
     try:
         with path.open("rb") as stream:
             start = stream.read(4000)

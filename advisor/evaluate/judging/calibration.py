@@ -149,7 +149,7 @@ def _known(told: pl.DataFrame, known: pl.DataFrame) -> Score | None:
 
 
 def _excess(told: pl.DataFrame, side: str) -> Score | None:
-    """How much more often the judge is right where this side is better than where the other is.
+    """Return how much more often the judge is right where this side is better than where the other is.
 
     Noise alone makes a judge wrong on both alike, so that it is not a bias.
     """
@@ -196,7 +196,7 @@ def _agreement(told: pl.DataFrame, people: pl.DataFrame | None) -> Score | None:
 
 
 def _constant(read: pl.DataFrame) -> str | None:
-    """Name the word that a judge says nearly always: first, second, tie; None where it says several."""
+    """Return the word that a judge says nearly always: first, second, tie; None where it says several."""
     if len(read) < 2 * FEWEST_PAIRS:
         return None
     shown = (

@@ -29,7 +29,7 @@ RUN = "run"
 
 
 def run_folder(context: JobContext) -> Path:
-    """Where the trainer of this job works."""
+    """Return the run folder of this job's trainer."""
     return context.folder / RUN
 
 
@@ -51,7 +51,7 @@ def settings_for(plan: TrainingPlan, bundle: Path) -> RunSettings:
 
 
 def looks_like_packaged_or_hub(name: str) -> bool:
-    """Whether a base model's name means the same in every working directory."""
+    """Return whether a base model's name means the same in every working directory."""
     return is_packaged(name) or not Path(name).expanduser().exists()
 
 

@@ -117,7 +117,7 @@ class Vertex:
         return []
 
     def checkpoints(self, job_id: str) -> list[Artefact]:
-        """Name the endpoints of the checkpoints."""
+        """Return the endpoints of the checkpoints."""
         tuned = self._api.call("GET", f"/{job_id}").get("tunedModel") or {}
         names = [checkpoint.get("endpoint") for checkpoint in tuned.get("checkpoints", [])]
         return [Artefact(kind="checkpoint", location=str(name), sha256=None) for name in names if name]

@@ -104,7 +104,7 @@ def bakeoff_command(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the plan, run it, and print the verdict. Ctrl-C keeps every answer; the same command goes on."""
+    """Print the plan, run it, and print the verdict. Ctrl-C keeps every answer. The same command resumes."""
     from advisor.bakeoff.folder import open_run
     from advisor.bakeoff.running import ready
 
@@ -140,7 +140,7 @@ def _demo(data: Path | None, model: str | None) -> BakeoffOptions:
 
     if data is not None or model is not None:
         raise AdvisorError(
-            "the demonstration brings its own data and model",
+            "the demo has its own data and model",
             place="--demo",
             remedy="Leave --data and --model out.",
         )
@@ -170,11 +170,11 @@ def _agree(options: BakeoffOptions, *, yes: bool) -> None:
 
     if yes or options.base_url is None or is_local(options.base_url):
         return
-    if not (sys.stdin.isatty() and confirm("Send rows and passages, and ask?")):
+    if not (sys.stdin.isatty() and confirm("Send the rows and passages?")):
         raise AdvisorError(
-            "nobody has agreed to send the rows",
+            "sending the rows was not confirmed",
             place="--yes",
-            remedy="Give --yes to send them; nothing was sent.",
+            remedy="Nothing was sent. Add --yes to send them.",
         )
 
 
@@ -188,7 +188,7 @@ def _carried_out(made: Ready, day: object) -> Evaluation:
         return run(made, day=day, tell=_teller())
     except (KeyboardInterrupt, Cancelled):
         stderr().print(
-            f"\nStopped. Every answer is kept in {made.folder.path}; the same command goes on. "
+            f"\nStopped. Every answer is kept in {made.folder.path}. The same command resumes. "
             "A training run that is under way ends by itself and is found again.",
             markup=False,
         )
@@ -230,7 +230,9 @@ def _show_plan(plan: BakeoffPlan, folder: Path) -> None:
         if plan.usd is None
         else f"{plan.usd.expected:,.4f} USD ({plan.usd.low:,.4f} to {plan.usd.high:,.4f})"
     )
-    shows = "" if plan.shows is None else f"; these rows show differences of about {plan.shows:g} points"
+    shows = (
+        "" if plan.shows is None else f"; these rows can detect differences of about {plan.shows:g} points"
+    )
     console.print(
         escape(
             f"{plan.calls:,} questions about {plan.rows} held-out rows, {plan.asked:,} answered already; {plan.train_rows} training rows{shows}.\n"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def brief(
-    file: Annotated[Path, typer.Argument(help="A description of the task as text; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="Description of the task as text; - for standard input.")],
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Answers file to write the accepted answers to.")
     ] = None,
@@ -150,7 +150,7 @@ def _agree(endpoint: Endpoint, characters: int, *, agreed: bool, second_opinion:
     if agreed or (sys.stdin.isatty() and confirm("Send it?")):
         return
     raise AdvisorError(
-        "nobody has agreed to send the text", place="brief", remedy="Give --yes to send it; nothing was sent."
+        "sending the text was not confirmed", place="brief", remedy="Nothing was sent. Add --yes to send it."
     )
 
 

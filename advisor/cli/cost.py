@@ -102,7 +102,11 @@ def show_projection(projection: CostProjection, console: Console) -> None:
     console.print(_strategy_table(projection))
     console.print(_people_table(projection))
     listing(console, "Unknown", _unknown(projection))
-    listing(console, "From which traffic on", [item.sentence for item in projection.traffic.crossings])
+    listing(
+        console,
+        "Traffic at which the order changes",
+        [item.sentence for item in projection.traffic.crossings],
+    )
     console.print("\n[bold]Break-even at this traffic[/]")
     for crossing in projection.break_even:
         console.print(f"  {NAMES[crossing.from_]} → {NAMES[crossing.to]}: {_when(crossing)}")
@@ -124,7 +128,7 @@ def _unknown(projection: CostProjection) -> list[str]:
 def _people_table(projection: CostProjection) -> Table:
     rate = next(iter(projection.strategies.values())).people.usd_per_hour
     table = _narrow_table(
-        f"People's hours at {rate:,.0f} USD, in none of the figures above",
+        f"People's hours at {rate:,.0f} USD, not in the figures above",
         ("", "per month", "once", "all in all"),
     )
     for name in STRATEGIES:

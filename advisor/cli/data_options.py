@@ -92,7 +92,7 @@ WriterOption = Annotated[
 ]
 EndpointOption = Annotated[str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")]
 VariationsOption = Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")]
-ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, max=64)]
+ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Concurrent calls.")]
 RateOption = Annotated[int, typer.Option("--requests-per-minute", min=1)]
 KeyOption = Annotated[
     str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")

@@ -78,7 +78,9 @@ def decide(
         return
     if out is not None:
         raise AdvisorError(
-            "-o goes with a table", place="-o", remedy="For a document use `advisor report FILE -o OUT`."
+            "-o works with a table only",
+            place="-o",
+            remedy="For a document use `advisor report FILE -o OUT`.",
         )
     from advisor.advice import recommend
 

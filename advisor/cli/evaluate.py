@@ -174,7 +174,7 @@ def show_evaluation(result: Evaluation) -> None:
     console.print(table)
     _show_differences(result)
     if result.verdict_without_apart:
-        told = f"{len(result.apart)} rows are given away (training or documents); without them: {result.verdict_without_apart.because}"
+        told = f"{len(result.apart)} rows are leaked (in training rows or documents). Without them: {result.verdict_without_apart.because}"
         console.print(f"\n[bold]Counted apart[/] {escape(told)}")
     if result.learning:
         console.print(f"\n[bold]Learning curve[/] {escape(result.learning.because)}")

@@ -81,7 +81,7 @@ BaseUrlOption = Annotated[
     str, typer.Option("--base-url", metavar="URL", help="OpenAI-compatible address of the judge.")
 ]
 KeyOption = Annotated[
-    str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the judge's key.")
+    str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the API key.")
 ]
 RatingsOption = Annotated[
     Path | None,

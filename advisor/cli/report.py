@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="An answers file or a JSON report; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="Answers file or JSON report; - for standard input.")],
     out: Annotated[
         Path | None,
         typer.Option(

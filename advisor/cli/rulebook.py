@@ -107,7 +107,7 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
 
 
 def show(
-    rule: Annotated[str, typer.Argument(help="A rule's id.")],
+    rule: Annotated[str, typer.Argument(help="Id of a rule.")],
     as_json: JsonOption = False,
     rules: RulesOption = None,
 ) -> None:

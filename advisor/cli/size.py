@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def size(
     context: typer.Context,
     model: Annotated[str | None, typer.Option(help="Model from rules/models, or a model folder.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A Hugging Face config.json.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Hugging Face config.json.")] = None,
     method: Annotated[str, typer.Option(help="Training method: lora, qlora, dora or full.")] = "lora",
     rank: Annotated[int, typer.Option(help="Rank of the adapters.")] = 16,
     targets: Annotated[
@@ -65,7 +65,7 @@ def size(
     ] = "bf16",
     dropout: Annotated[bool, typer.Option(help="Adapters use dropout.")] = False,
     full_rows: Annotated[
-        bool, typer.Option(help="Every row has the full length; without it the length is only a limit.")
+        bool, typer.Option(help="Every row has the full length. Without it, the length is only a limit.")
     ] = True,
     adapter_precision: Annotated[
         str, typer.Option(help="Precision of the adapters: fp32, as in PEFT, or bf16.")

@@ -77,9 +77,9 @@ def _agree(plan: TrainingPlan, bundle: Path, named: list[str], *, agreed: bool) 
     require_named(terms, named)
     if not agreed and not (sys.stdin.isatty() and confirm("Send the rows and the key?")):
         raise AdvisorError(
-            "nobody has agreed to send the rows",
+            "sending the rows was not confirmed",
             place=str(bundle),
-            remedy="Give --yes to send them; nothing was sent.",
+            remedy="Nothing was sent. Add --yes to send them.",
         )
 
 

@@ -210,7 +210,7 @@ class Rows:
         )  # fmt: skip
         if not given.model_fields_set or given == Given():
             raise AdvisorError(
-                "there is nothing to look at", place="diagnose", remedy="Give train and production."
+                "there are no files to examine", place="diagnose", remedy="Give train and production."
             )
         found = await apart(context, diagnosed, given)
         short = [one.model_copy(update={"rows": one.rows[:rows_listed]}) for one in found.causes]

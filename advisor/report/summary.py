@@ -47,7 +47,7 @@ def how_sure(found: Recommendation, catalog: Catalog) -> str:
         return f"{said} With so few answers the word has no record."
     right = catalog.parameter(name, found.as_of).number
     return (
-        f"{said} Where Advisor said “{words.verdict(found).lower()}”, it named the published ending in "
+        f"{said} Where Advisor said “{words.verdict(found).lower()}”, it matched the published outcome in "
         f"{round(right * 100)} of 100 cases that it had not been fitted on."
     )
 

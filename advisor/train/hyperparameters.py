@@ -133,7 +133,7 @@ def _rank(
     rank = int(parameter(named))
     because = f"The usual rank for a task of the kind '{work.task}'."
     if work.objective == "rft":
-        because = "A reward carries little to store; small ranks do."
+        because = "A reward holds little to store, so a small rank is enough."
     warnings: list[str] = []
     if architecture is not None:
         needed = work.tokens * parameter("bits_per_token")

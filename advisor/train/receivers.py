@@ -173,5 +173,5 @@ def require_named(terms: Terms, named: Collection[str]) -> None:
             raise AdvisorError(
                 f"the plan names a host of its own: {host}",
                 place="host",
-                remedy=f"If your key and the rows may go there, say so with: --host {host}.",
+                remedy=f"If your key and the rows may go there, add: --host {host}.",
             )

@@ -49,7 +49,7 @@ def _cause(at: int, one: Suspicion, training: File | None) -> None:
         st.html(
             f'<p class="adv-over">{STATES[one.state]}</p><h2 class="adv-card-title">{at}. {escape(one.title)}</h2>'
         )
-        pairs = [("Evidence", one.evidence), ("If this is it", one.would)]
+        pairs = [("Evidence", one.evidence), ("If this is the cause", one.would)]
         pairs += [("Tested", one.trial.because)] if one.trial else [("How to test it", one.test.how)]
         if one.rows:
             pairs.append((f"Rows of the {one.rows_of} file", named_rows(one.rows)))

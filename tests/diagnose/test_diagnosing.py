@@ -215,4 +215,4 @@ def test_the_command_names_the_rows_in_words_and_fails_where_a_script_asks_for_i
 def test_the_command_without_files_is_a_mistake_in_three_parts():
     done = advisor("diagnose")
     assert done.returncode == 1
-    assert "nothing to look at" in done.stderr
+    assert "no files to examine" in done.stderr

@@ -189,7 +189,7 @@ def _carried_out(made: Ready, day: object) -> Evaluation:
     except (KeyboardInterrupt, Cancelled):
         stderr().print(
             f"\nStopped. Every answer is kept in {made.folder.path}. The same command resumes. "
-            "A training run that is under way ends by itself and is found again.",
+            "A training job in progress finishes by itself and is picked up.",
             markup=False,
         )
         raise typer.Exit(130) from None

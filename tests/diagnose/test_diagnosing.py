@@ -155,7 +155,7 @@ def test_losses_are_read_from_rows_and_from_a_trainers_state(tmp_path):
     )
     assert read_losses(rows) == read_losses(state)
     rows.write_text("step,loss\n10,high\n")
-    with pytest.raises(AdvisorError, match="no loss"):
+    with pytest.raises(AdvisorError, match="not a loss"):
         read_losses(rows)
 
 

@@ -85,7 +85,7 @@ def test_one_screen_of_facts_in_peoples_units_leads_to_where_it_points(page: Pag
     type_amount(page, "latency_budget_ms", "2 s")
     page.wait_for_url(re.compile("latency_budget_ms=2000"))
     type_amount(page, "queries_per_day", "lots")
-    expect(page.get_by_text(re.compile("no number"))).to_be_visible()
+    expect(page.get_by_text(re.compile("not a number"))).to_be_visible()
     pill(page, "knowledge_change", "Don’t know")
     page.wait_for_url(re.compile("unsure=knowledge_change"))
     expect(page.get_by_text("The published case most like yours")).to_be_visible()

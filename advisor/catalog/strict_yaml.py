@@ -210,7 +210,7 @@ class _Construction:
         key = self.text(event)
         if key in known:
             raise AdvisorError(
-                f"the key '{key[:80]}' is there twice",
+                f"the key '{key[:80]}' occurs twice",
                 place=self.at(event),
                 remedy=f"Keep one; the first is on line {self.lines[(*path, key)]}.",
             )
@@ -234,7 +234,7 @@ class _Construction:
     def number(self, text: str, event: ScalarEvent) -> Any:
         if _NOT_FINITE.fullmatch(text):
             raise AdvisorError(
-                f"'{text}' is not a number to work with",
+                f"'{text}' is not a usable number",
                 place=self.at(event),
                 remedy="Give a finite number, or leave it out if it is unknown.",
             )

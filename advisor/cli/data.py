@@ -236,7 +236,7 @@ def fix_command(
 
 def _is_chat(to: str | None) -> bool:
     if to not in (None, "chat"):
-        raise AdvisorError(f"rows cannot be written as '{to}'", place="--to", remedy="Known: chat.")
+        raise AdvisorError(f"cannot write rows as '{to}'", place="--to", remedy="Known: chat.")
     return to == "chat"
 
 

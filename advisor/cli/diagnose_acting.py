@@ -181,7 +181,9 @@ def _agree(planned: Planned, bench: Bench, *, yes: bool) -> None:
         return
     if not (sys.stdin.isatty() and confirm("Ask the models?")):
         raise AdvisorError(
-            "calling the models was not confirmed", place="--model", remedy="Nothing was sent. Add --yes to send it."
+            "calling the models was not confirmed",
+            place="--model",
+            remedy="Nothing was sent. Add --yes to send it.",
         )
 
 

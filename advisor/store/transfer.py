@@ -104,7 +104,7 @@ class LibraryFile(Record):
     @model_validator(mode="after")
     def _ids_stand_once(self) -> LibraryFile:
         if len({item.id for item in self.assessments}) != len(self.assessments):
-            raise ValueError("an id is there twice")
+            raise ValueError("an id occurs twice")
         return self
 
 

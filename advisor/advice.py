@@ -54,7 +54,7 @@ def recommend(
 
 
 def hold(found: Recommendation, limits: tuple[Limit, ...]) -> Recommendation:
-    """Hold a decision against the limits of the same answers; what misses one is never called clear."""
+    """Check a decision against the limits of the same answers. A strategy that misses one is never called clear."""
     missed = any(item.state == "missed" and found.recommended in item.strategies for item in limits)
     verdict = "leaning" if missed and found.verdict == "clear" else found.verdict
     return found.model_copy(update={"limits": limits, "verdict": verdict})

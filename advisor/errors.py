@@ -42,7 +42,7 @@ def _short(text: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the closest known word, or list a few of them, as a remedy sentence."""
+    """Return the closest known word, or list a few of them, as a remedy sentence."""
     words = sorted(known)
     close = difflib.get_close_matches(word[:100], words, n=1, cutoff=0.6)
     if close:

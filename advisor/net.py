@@ -29,7 +29,7 @@ def finish(work: Coroutine[Any, Any, T]) -> T:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine and nothing else."""
+    """Return whether a host name or address is this machine and nothing else."""
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -37,7 +37,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_local(url: str) -> bool:
-    """Whether an address stays on this machine."""
+    """Return whether an address stays on this machine."""
     return is_loopback(urlsplit(url).hostname or "")
 
 
@@ -149,7 +149,7 @@ class Endpoint:
         return is_local(self.base_url)
 
     def notice(self, characters: int, *, second_opinion: bool = False) -> str:
-        """Tell who receives the brief, and how often, before anything is sent."""
+        """Return who receives the brief, and how often, for display before anything is sent."""
         where = "on this machine" if self.local else "over the network"
         told = (
             f"The whole text ({characters:,} characters) will be sent to {self.host} {where}, "

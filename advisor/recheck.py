@@ -45,7 +45,7 @@ class Moved(Record):
 
 
 class Difference(Record):
-    """What has moved between saved advice and the same answers decided anew."""
+    """What has moved between saved advice and the same answers decided again."""
 
     verdict_changed: bool
     """Whether another strategy is recommended, or the verdict's word differs."""
@@ -54,7 +54,7 @@ class Difference(Record):
     verdict: Moved
     """clear, leaning, too_close or too_early."""
     rulebook: Moved
-    """The rulebook's hash."""
+    """Hash of the rulebook, then and now."""
     day: Moved
     """The day of rules and prices."""
     probabilities: tuple[Moved, ...] = ()

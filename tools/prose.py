@@ -93,6 +93,8 @@ def findings() -> Iterator[tuple[Text, str, str]]:
         if text.place.startswith(SKIPPED):
             continue
         for item in patterns:
+            if text.place.startswith(tuple(item.get("except", ()))):
+                continue
             if item.get("in", text.kind) == text.kind and (found := item["compiled"].search(text.words)):
                 yield text, found.group(), str(item["write"])
 

@@ -90,7 +90,7 @@ class Caller:
                 first = first or time.perf_counter()
                 parts.append(said)
         if not spoke:
-            raise Unanswered("the answer is no stream of a chat completion")
+            raise Unanswered("the answer is not a chat completion stream")
         ended = time.perf_counter()
         return _answer("".join(parts), usage) | {
             "seconds": round(ended - started, 4),

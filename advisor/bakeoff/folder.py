@@ -1,4 +1,4 @@
-"""One run on the disk: what was asked for, the rows, the journal, the arms' answers and the result; owned by no process."""
+"""One run on the disk: what was asked for, the rows, the journal, the arms' answers and the result; not tied to a process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOOKING_SECONDS = 2.0
 
 
 def bakeoffs_folder() -> Path:
-    """Where runs are kept that belong to no answers file: `ADVISOR_BAKEOFFS`, or the user's data folder."""
+    """Return the folder of runs without an answers file: `ADVISOR_BAKEOFFS`, or one in the user's data folder."""
     chosen = os.environ.get("ADVISOR_BAKEOFFS")
     return Path(chosen) if chosen else platformdirs.user_data_path("advisor") / "bakeoffs"
 
@@ -72,7 +72,7 @@ class RunFolder:
             return BakeoffOptions.model_validate_json(place.read_bytes())
         except FileNotFoundError:
             raise AdvisorError(
-                "this is no folder of a bake-off", place=str(self.path), remedy=f"One holds a file {OPTIONS}."
+                "this is not a bake-off folder", place=str(self.path), remedy=f"One holds a file {OPTIONS}."
             ) from None
         except ValidationError as error:
             raise AdvisorError(
@@ -90,7 +90,7 @@ class RunFolder:
         return Journal(self.path / JOURNAL)
 
     def arm_file(self, name: str) -> Path:
-        """Where an arm's answers are kept."""
+        """Return the path of an arm's answers."""
         return self.path / "arms" / f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.jsonl"
 
     def write_arm(self, name: str, answers: Sequence[Answer]) -> Path:
@@ -115,7 +115,7 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the run against every other process."""
+        """Lock the run against every other process."""
         try:
             # Whoever looks whether a process is at the run holds the lock for a moment.
             with FileLock(self.path / LOCK).acquire(timeout=LOOKING_SECONDS):

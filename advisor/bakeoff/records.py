@@ -76,7 +76,7 @@ class BakeoffOptions(Record):
     concurrency: int = Field(default=4, ge=1, le=256)
     """Questions under way at once."""
     requests_per_minute: int = Field(default=300, ge=1)
-    """Pace."""
+    """Limit on calls per minute."""
     max_usd: float | None = Field(default=None, ge=0)
     """No question is asked that could pass this sum."""
     optimise_calls: int = Field(default=200, ge=10)
@@ -114,7 +114,7 @@ class Answer(Record):
     """One answer and everything that it depended on; the fields are read by a comparison as they are."""
 
     id: str
-    """The held-out row."""
+    """Id of the held-out row."""
     answer: str | None = None
     """What the model said; null where the call failed."""
     error: str | None = None
@@ -122,7 +122,7 @@ class Answer(Record):
     tokens_in: int | None = None
     """Input tokens as the service counts them; null where it does not."""
     tokens_out: int | None = None
-    """Output tokens."""
+    """Output tokens; null where the service did not report them."""
     tokens_cached: int | None = None
     """Input tokens that the service read from its cache."""
     seconds: float | None = None
@@ -132,17 +132,17 @@ class Answer(Record):
     usd: float | None = None
     """Money at the day's prices; null where no price is known."""
     model: str
-    """The model asked."""
+    """Model called, by the name its service uses."""
     adapter: str | None = None
     """Hash of the adapter's weights, where one was trained here."""
     seed: int
-    """Seed sent."""
+    """Seed sent with the call."""
     system_prompt: str | None = None
-    """System message sent."""
+    """System message sent; null if there was none."""
     data_sha256: str
     """Hash of the training and held-out rows."""
     passages: tuple[str, ...] = ()
-    """Passages put in."""
+    """Ids of the retrieved passages in the prompt."""
 
 
 class ArmPlan(Record):
@@ -157,7 +157,7 @@ class ArmPlan(Record):
     tokens_in: int
     """Input tokens, counted or estimated."""
     tokens_out: int
-    """Expected output tokens."""
+    """Expected output tokens of all its calls."""
     usd: float | None
     """Expected money; null where no price is known."""
 
@@ -177,15 +177,15 @@ class BakeoffPlan(Record):
     """What a run would do, before anything is asked."""
 
     arms: tuple[ArmPlan, ...]
-    """Arm by arm."""
+    """One plan per arm."""
     left_out: tuple[str, ...]
     """Arms of the shortlist that cannot run, each with the reason."""
     rows: int
-    """Held-out rows."""
+    """Number of held-out rows."""
     train_rows: int
-    """Training rows."""
+    """Number of training rows."""
     calls: int
-    """Questions in all."""
+    """Calls of all arms together."""
     asked: int
     """Questions that an earlier run of the same folder has answered already."""
     usd: Money | None
@@ -199,7 +199,7 @@ class BakeoffPlan(Record):
     shows: float | None
     """Difference in points that these rows show four times in five, with a fifth of the rows told apart."""
     notes: tuple[str, ...] = ()
-    """What was assumed."""
+    """Assumptions behind the plan."""
 
 
 class Cancelled(Exception):  # noqa: N818 - a wish, no error

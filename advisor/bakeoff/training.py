@@ -63,7 +63,7 @@ class Setting(NamedTuple):
     day: date
     """The day of the plan."""
     tell: Callable[[str], None]
-    """Is told how training stands."""
+    """Receives the state of training."""
     stopped: Callable[[], bool]
     """Whether the run is cancelled; the trainer is stopped then."""
 

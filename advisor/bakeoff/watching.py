@@ -1,4 +1,4 @@
-"""Start a run in a process that outlives the page, and see how it stands from its folder alone."""
+"""Start a run in a process that outlives the page, and read its status from its folder alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STARTING_SECONDS = 180.0
 
 
 class Standing(NamedTuple):
-    """How a run stands."""
+    """Status of a run."""
 
     state: Literal["planned", "running", "done", "stopped", "failed"]
     arm: str = ""
@@ -31,7 +31,7 @@ class Standing(NamedTuple):
 
 
 def standing(folder: RunFolder) -> Standing:
-    """Read how a run stands; starts and changes nothing."""
+    """Read a run's status. Starts and changes nothing."""
     told = _read(folder.path / PROGRESS)
     where = (
         str(told.get("arm", "")),

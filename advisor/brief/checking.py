@@ -93,7 +93,7 @@ def _found(quote: Any, brief: str) -> tuple[int, int]:
         raise Unfit(f"its quote is longer than {MAX_QUOTE} characters")
     start = brief.find(words)
     if start < 0:
-        raise Unfit("its quote does not stand in the brief")
+        raise Unfit("its quote is not in the brief")
     return start, start + len(words)
 
 

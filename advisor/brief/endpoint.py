@@ -17,7 +17,7 @@ _KEY: Final = "ADVISOR_LLM_API_KEY"
 
 
 def is_configured(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether briefs can be read at all."""
+    """Return whether briefs can be read at all."""
     return bool(environment.get(_URL) and environment.get(_MODEL))
 
 

@@ -12,9 +12,9 @@ class Proposal(Record):
     """One proposed answer; it counts for nothing until a person accepts it."""
 
     fact: str
-    """The question's name."""
+    """Name of the fact."""
     question: str
-    """The question."""
+    """The fact's question, in words."""
     value: Any
     """The proposed answer, checked against the question."""
     quote: str
@@ -22,7 +22,7 @@ class Proposal(Record):
     start: int
     """Where the quote starts in the brief, in characters."""
     end: int
-    """Where it ends."""
+    """Where the quote ends, in characters, exclusive."""
 
 
 class Dropped(Record):
@@ -66,9 +66,9 @@ class Difference(Record):
     """A fact that the other reader reads otherwise than the answers say."""
 
     fact: str
-    """The fact's name."""
+    """Name of the fact."""
     question: str
-    """Its question."""
+    """The fact's question, in words."""
     ours: Any
     """The answer on which our verdict rests; null where it is open."""
     theirs: Any
@@ -78,7 +78,7 @@ class Difference(Record):
 
 
 class SecondOpinion(Record):
-    """A model's own verdict beside ours; it is no part of a recommendation and changes no number."""
+    """A model's own verdict beside ours; it is not part of a recommendation and changes no number."""
 
     recommended: str | None
     """The strategy that it finds likeliest, prompting and few-shot counted together; null where two are level."""

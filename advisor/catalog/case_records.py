@@ -15,11 +15,11 @@ class CaseSource(Record):
     title: str
     """Title as printed."""
     org: str = ""
-    """Who published it."""
+    """Organisation that published it; empty if unknown."""
     year: int | None = None
-    """When."""
+    """Year of publication; null if unknown."""
     url: str = ""
-    """Where."""
+    """Address of the publication; empty if unknown."""
     read_as: str = ""
     """Primary or second-hand, whole or part."""
 
@@ -48,7 +48,7 @@ class Case(Record):
     also_acceptable: tuple[str, ...] = ()
     """Other endings the source itself calls good."""
     runner_up: str | None = None
-    """What came second."""
+    """The strategy that came second; null if the case names none."""
     outcome: str = ""
     """What came of it."""
     strength: Literal["strong", "moderate", "weak"] = "moderate"

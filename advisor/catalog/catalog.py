@@ -49,7 +49,7 @@ class Catalog:
     strategies: Mapping[str, StrategyText]
     techniques: Mapping[str, Technique]
     parameters: Mapping[str, Parameter]
-    """Numbers by `topic.name`."""
+    """Numbers of the rulebook, by `topic.name`."""
     cases: Mapping[str, Case]
     version: str
     sha256: str

@@ -25,7 +25,7 @@ _ALLOWED: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class ParameterRef:
-    """A number that stands in ``rules/parameters``; looked up by day when the condition is compiled."""
+    """A number from ``rules/parameters``, looked up by day when the condition is compiled."""
 
     name: str
 
@@ -62,7 +62,7 @@ def walk(condition: Condition) -> Iterator[Test]:
 
 
 def facts_in(condition: Condition) -> tuple[str, ...]:
-    """Name the facts that the condition reads, each once, in order."""
+    """Return the facts that the condition reads, each once, in order."""
     return tuple(dict.fromkeys(test.fact for test in walk(condition)))
 
 

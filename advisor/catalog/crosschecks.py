@@ -80,7 +80,7 @@ def _named_sources(value: Any) -> Iterator[str]:
 
 
 def unused(catalog: Catalog) -> list[str]:
-    """Name every fact, source, parameter, technique and consideration that nothing uses, each with its place."""
+    """Return every fact, source, parameter, technique and consideration that nothing uses, each with its place."""
     code = _code_text()
     conditions = (*catalog.conditions.values(), *catalog.ask_when.values(), *catalog.gain)
     tests = [test for condition in conditions for test in walk(condition)]

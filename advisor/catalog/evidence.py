@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NAMES = re.compile(
     r"\b(?:GPT|Llama|LLaMA|Qwen\d*|Claude|Gemini|Gemma|Mistral|Phi|Yi|Llama-?)[- ]?\d[\w.-]*|\b[A-Z]\d+\w*\b|\b\d+B\b|\b(?:19|20)\d\d\b"
 )
-"""Names of models and hardware, and years: numbers that are no finding."""
+"""Names of models and hardware, and years: numbers that are not findings."""
 
 
 class EvidenceFinding(Record):
@@ -45,7 +45,7 @@ class EvidenceFinding(Record):
     place: str
     """File and line, or the id."""
     message: str
-    """What was found."""
+    """The problem in one sentence."""
     scenario: dict[str, Any] | None = None
     """Always null; there so that findings of all checks look alike."""
 

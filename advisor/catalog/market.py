@@ -73,7 +73,7 @@ class Market(Record):
     models: dict[str, MarketModel] = Field(default_factory=dict)
     """Models by ``provider:name``."""
     cache_rules: dict[str, CacheRule] = Field(default_factory=dict)
-    """Prompt caches."""
+    """Rules of the providers' prompt caches, by id."""
     tuning: dict[str, TuningRoute] = Field(default_factory=dict)
     """Ways to tune, by ``backend:model``."""
     backends: dict[str, Backend] = Field(default_factory=dict)
@@ -81,15 +81,15 @@ class Market(Record):
     vendors: dict[str, Vendor] = Field(default_factory=dict)
     """Vendors to which somebody may be bound, by the answer to bound_vendor."""
     gpus: dict[str, Gpu] = Field(default_factory=dict)
-    """GPU rental."""
+    """Rented GPUs by id."""
     embeddings: dict[str, Embedding] = Field(default_factory=dict)
-    """Embedding models."""
+    """Embedding models by id."""
     rerankers: dict[str, Reranker] = Field(default_factory=dict)
-    """Rerankers."""
+    """Rerankers by id."""
     vector_stores: dict[str, VectorStore] = Field(default_factory=dict)
-    """Vector stores."""
+    """Vector stores by id."""
     currencies: dict[str, Currency] = Field(default_factory=dict)
-    """Exchange rates."""
+    """Exchange rates by currency code."""
     prices: dict[str, tuple[TokenPrice, ...]] = Field(default_factory=dict)
     """Token prices that replace those of the library, by model; negotiated prices go here."""
     tuned_prices: dict[str, tuple[TokenPrice, ...]] = Field(default_factory=dict)
@@ -97,10 +97,10 @@ class Market(Record):
     differences: tuple[KnownDifference, ...] = ()
     """Differences between price tables that are explained."""
     defaults: Defaults = Field(default_factory=Defaults)
-    """What is assumed."""
+    """Models and stores assumed where an answer names none."""
 
     def status(self, backend: str, day: date) -> Availability:
-        """Who can use ``backend`` on ``day``; raise ``AdvisorError`` for an unknown one."""
+        """Return who can use ``backend`` on ``day``. Raise ``AdvisorError`` if it is unknown."""
         if backend not in self.backends:
             raise AdvisorError(
                 f"there is no training backend '{backend}'",

@@ -35,7 +35,7 @@ def _refuse_outside(number: float, low: float, high: float, unit: str) -> None:
 
 def _refuse_disorder(days: Sequence[date]) -> None:
     if list(days) != sorted(set(days)):
-        raise ValueError("values must stand oldest first, one per day")
+        raise ValueError("list values oldest first, one per day")
 
 
 Rates = tuple[DatedNumber, ...]
@@ -53,7 +53,7 @@ class TokenPrice(Record):
     """What a model's tokens cost from a day on, in USD per 1M tokens."""
 
     from_: Day = Field(alias="from")
-    """In force since."""
+    """First day in force."""
     until: Day | None = None
     """The day on which a promotion ends; the price before it returns."""
     input_usd_per_mtok: Annotated[Number, Field(ge=0.003, le=1000)]
@@ -63,7 +63,7 @@ class TokenPrice(Record):
     cache_write_usd_per_mtok: Money | None = None
     """Input written to a cache; null where writing costs the same as input."""
     output_usd_per_mtok: Annotated[Number, Field(ge=0.003, le=1000)]
-    """Output."""
+    """USD per million output tokens."""
     batch_factor: Annotated[Number, Field(gt=0, le=1)] | None = None
     """What a batch request costs, as a share of the standard price; null: no batch price known."""
     sources: tuple[str, ...] = Field(min_length=1)
@@ -126,7 +126,7 @@ class MarketModel(Record):
     price_ref: str
     """The model's name in the price library."""
     speed: Literal["fast", "medium", "slow"]
-    """Class of latency; the numbers stand in parameters/latency.yaml."""
+    """Class of latency; the numbers are in parameters/latency.yaml."""
     context_tokens: Annotated[int, Field(gt=0)] | None = None
     """Tokens of input and output together; null where unknown."""
     max_input_tokens: int | None = None
@@ -214,7 +214,7 @@ class Availability(Record):
     """Who can use a backend from a day on."""
 
     from_: Day = Field(alias="from")
-    """In force since."""
+    """First day in force."""
     status: Literal["open", "gated", "closing", "closed"]
     """`gated`: only some customers; `closing`: an end is announced; `closed`: nobody."""
     says: str
@@ -235,7 +235,7 @@ class Backend(Record):
     place: Literal["vendor", "cloud", "own"] = "vendor"
     """Where rows and tune are: at a vendor, in the user's own cloud account, or on the user's own machines."""
     availability: tuple[Availability, ...] = Field(min_length=1)
-    """Oldest first."""
+    """Entries in order of day, oldest first."""
     note: str = ""
     """What to beware of."""
 
@@ -259,11 +259,11 @@ class Gpu(Record):
     label: str
     """What a person reads."""
     memory_gib: Annotated[Number, Field(gt=0, le=2000)]
-    """Memory."""
+    """Memory of one card, in GiB."""
     peak_bf16_tflops: Annotated[Number, Field(gt=0, le=20_000)] | None = None
     """Dense peak; null where unknown."""
     usd_per_hour: PerHour
-    """On demand."""
+    """On-demand price of one card, in USD an hour."""
 
 
 class Embedding(Record):
@@ -278,7 +278,7 @@ class Embedding(Record):
     usd_per_mtok: PerMtok = ()
     """The price, where the library lacks it or an overlay has a better one."""
     dimensions: Annotated[int, Field(gt=0)]
-    """Numbers per vector."""
+    """Length of a vector."""
     note: str = ""
     """What to beware of."""
 
@@ -306,9 +306,9 @@ class VectorStore(Record):
     minimum: bool = False
     """Whether usage counts towards usd_per_month instead of coming on top."""
     usd_per_gib_month: PerGibMonth = ()
-    """Storage."""
+    """Storage, in USD per GiB and month."""
     usd_per_million_queries: PerMillion = ()
-    """Reads."""
+    """Reads, in USD per million queries."""
     note: str = ""
     """What to beware of."""
 
@@ -341,13 +341,13 @@ class Defaults(Record):
     """What is assumed where nobody has chosen."""
 
     model: str = "openai:gpt-6-luna"
-    """The model."""
+    """Model that answers, as ``provider:name``."""
     tuning_route: str = "together:qwen3.5-9b"
     """Where a tune is trained and served when the chosen model cannot be tuned."""
     embedding: str = "openai:text-embedding-3-small"
-    """The embedding model."""
+    """Embedding model, as ``provider:name``."""
     vector_store: str = "neon"
-    """The vector store."""
+    """Id of the vector store."""
 
 
 def in_force(values: Iterable[D], day: date) -> D | None:

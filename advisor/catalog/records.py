@@ -58,7 +58,7 @@ class Option(Record):
     """One answer to choose."""
 
     id: str
-    """The word that stands in answers files and rules."""
+    """The word used in answers files and rules."""
     label: str
     """What a person reads."""
     help: str = ""
@@ -69,7 +69,7 @@ class Fact(Record):
     """A question, which is at once the declaration of a fact."""
 
     type: Literal["choice", "ordered", "many", "number", "boolean", "text"]
-    """`ordered` options stand from least to most; `many` allows several."""
+    """`ordered` options go from least to most; `many` allows several."""
     question: str
     """The question in plain words."""
     help: str = ""
@@ -101,7 +101,7 @@ class Fact(Record):
         if wants_options != bool(self.options):
             raise ValueError(f"a fact of type {self.type} {'needs' if wants_options else 'takes no'} options")
         if len({option.id for option in self.options}) != len(self.options):
-            raise ValueError("an option stands twice")
+            raise ValueError("an option is listed twice")
         return self
 
     @property
@@ -237,16 +237,16 @@ class Step(Record):
     """A step of the roadmap."""
 
     title: str
-    """What to do."""
+    """What to do, in one line."""
     until: str
-    """The exit criterion: when to stop or go on."""
+    """The exit criterion: when to stop or continue."""
 
 
 class StrategyText(Record):
     """A strategy in words."""
 
     title: str
-    """Its name."""
+    """Name that a person reads."""
     summary: str
     """What it is, in one sentence."""
     what_it_is: str = ""
@@ -263,13 +263,13 @@ class Technique(Record):
     """Something that goes with a strategy, such as prompt caching, structured output or distillation."""
 
     title: str
-    """Its name."""
+    """Name that a person reads."""
     summary: str
     """What it does, in one sentence."""
     how: str
-    """How to start."""
+    """How to start, in a sentence or two."""
     evidence: tuple[Evidence, ...] = ()
-    """Who says so."""
+    """Sources with their figures."""
 
 
 class StrategyBook(Record):
@@ -285,7 +285,7 @@ class DatedNumber(Record):
     """A number in force from a day on: one value, or a range."""
 
     from_: Day = Field(alias="from")
-    """In force since."""
+    """First day in force."""
     value: Number | None = None
     """The number, where it is exact."""
     low: Number | None = None
@@ -335,7 +335,7 @@ class Parameter(Record):
     """A named number with its history."""
 
     title: str
-    """What it is."""
+    """What the number means, in one line."""
     unit: str
     """usd, usd_per_mtok, ms, tokens, bits, share …"""
     values: tuple[DatedNumber, ...] = Field(min_length=1)
@@ -345,7 +345,7 @@ class Parameter(Record):
     def _oldest_first(self) -> Parameter:
         days = [value.from_ for value in self.values]
         if days != sorted(set(days)):
-            raise ValueError("values must stand oldest first, one per day")
+            raise ValueError("list values oldest first, one per day")
         return self
 
 
@@ -355,7 +355,7 @@ class ParameterTopic(Record):
     topic: str = Field(pattern=SNAKE)
     """The file's name; numbers are known as topic.name."""
     numbers: dict[str, Parameter]
-    """Numbers by name."""
+    """Numbers of this topic, by name."""
 
 
 class Rulebook(Record):
@@ -364,4 +364,4 @@ class Rulebook(Record):
     version: str
     """Changes with every release of the rules."""
     title: str
-    """Its name."""
+    """Name that a person reads."""

@@ -65,12 +65,12 @@ def read_json_object(path: Path) -> dict[str, Any]:
     """Read the JSON object in the file at ``path``; every defect is an AdvisorError with its place."""
     value = parse_json(read_bounded_text(path), place=str(path)).value
     if not isinstance(value, dict):
-        raise AdvisorError("this is no JSON object", place=str(path), remedy="Write it as {…}.")
+        raise AdvisorError("this is not a JSON object", place=str(path), remedy="Write it as {…}.")
     return value
 
 
 def deeper_than(content: str | bytes, levels: int) -> bool:
-    """Whether JSON is nested deeper than ``levels``; counted before a parser, which recurses, sees it."""
+    """Return whether JSON is nested deeper than ``levels``; counted before a parser, which recurses, sees it."""
     # Structure is ASCII in any encoding that JSON has, so bytes need not be decoded rightly.
     text = content.decode("latin-1") if isinstance(content, bytes) else content
     if text.count("[") + text.count("{") <= levels:
@@ -87,7 +87,7 @@ def _unique(pairs: list[tuple[str, Any]], place: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in pairs:
         if key in result:
-            raise AdvisorError(f"the key '{key[:80]}' stands twice", place=place, remedy="Keep one.")
+            raise AdvisorError(f"the key '{key[:80]}' occurs twice", place=place, remedy="Keep one.")
         result[key] = value
     return result
 
@@ -95,7 +95,7 @@ def _unique(pairs: list[tuple[str, Any]], place: str) -> dict[str, Any]:
 def _refuse_number(word: str, place: str) -> float:
     shown = word if len(word) <= 40 else f"{word[:40]}…"
     raise AdvisorError(
-        f"'{shown}' is not a number to work with", place=place, remedy="Use null for what is unknown."
+        f"'{shown}' is not a usable number", place=place, remedy="Use null for what is unknown."
     )
 
 
@@ -125,7 +125,7 @@ def check_text(text: str, *, place: str) -> None:
 
 def _unstorable(place: str) -> AdvisorError:
     return AdvisorError(
-        "the text holds characters that cannot be stored", place=place, remedy="Type it anew."
+        "the text holds characters that cannot be stored", place=place, remedy="Type it again."
     )
 
 
@@ -138,7 +138,7 @@ def check_plain(value: Any, *, place: str, max_depth: int = MAX_DEPTH, text: Tex
             text(item, place=_at(place, path))
         elif isinstance(item, float) and not math.isfinite(item):
             raise AdvisorError(
-                "this is not a number to work with",
+                "this is not a usable number",
                 place=_at(place, path),
                 remedy="Use null for what is unknown.",
             )

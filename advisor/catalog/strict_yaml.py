@@ -49,7 +49,7 @@ _CONSTANTS: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Located:
-    """Plain values with the line on which each of them stands."""
+    """Plain values with the line number of each."""
 
     value: Any
     place: str
@@ -63,7 +63,7 @@ class Located:
         return 1
 
     def at(self, path: Path_ = ()) -> str:
-        """Name the place of the value at ``path`` as ``file:line``."""
+        """Return the place of the value at ``path`` as ``file:line``."""
         return f"{self.place}:{self.line(path)}"
 
 
@@ -210,7 +210,7 @@ class _Construction:
         key = self.text(event)
         if key in known:
             raise AdvisorError(
-                f"the key '{key[:80]}' stands twice",
+                f"the key '{key[:80]}' occurs twice",
                 place=self.at(event),
                 remedy=f"Keep one; the first is on line {self.lines[(*path, key)]}.",
             )
@@ -234,7 +234,7 @@ class _Construction:
     def number(self, text: str, event: ScalarEvent) -> Any:
         if _NOT_FINITE.fullmatch(text):
             raise AdvisorError(
-                f"'{text}' is not a number to work with",
+                f"'{text}' is not a usable number",
                 place=self.at(event),
                 remedy="Give a finite number, or leave it out if it is unknown.",
             )

@@ -40,7 +40,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
 
 app = typer.Typer(
     name="advisor",
-    help="Prompting, few-shot, RAG, fine-tuning or both: decide with reasons and costs, then do it.",
+    help="Prompting, few-shot, RAG, fine-tuning or both: decide with evidence and costs, then build it and measure it.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -59,7 +59,7 @@ def _root(
     _version: bool = typer.Option(
         False,
         "--version",
-        help="Print the version and leave.",
+        help="Print the version and exit.",
         is_eager=True,
         callback=_print_version,
     ),

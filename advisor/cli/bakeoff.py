@@ -32,67 +32,79 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "bakeoff",
-        help="Measure prompt, few-shot, RAG, fine-tuning and both on your rows: plan, run, compare.",
+        help="Measure prompting, few-shot, RAG, fine-tuning and both on your own rows.",
     )(bakeoff_command)
 
 
 def bakeoff_command(
     answers: Annotated[
-        Path | None, typer.Argument(help="Answers file; its shortlist decides the arms where none are named.")
+        Path | None, typer.Argument(help="Answers file. Its shortlist sets the arms if none are named.")
     ] = None,
     data: Annotated[
         Path | None,
         typer.Option(metavar="DIR|FILE", help="train.jsonl and eval.jsonl, or one file to split."),
     ] = None,
-    documents: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Documents to look things up in.")
-    ] = None,
+    documents: Annotated[Path | None, typer.Option(metavar="DIR", help="Documents for retrieval.")] = None,
     model: Annotated[
-        str | None, typer.Option(help="The model asked; provider:name also says whose price holds.")
+        str | None, typer.Option(help="Model to call; provider:name also sets the price list.")
     ] = None,
     base_url: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="Where it is served, with /v1; left out for the packaged small model."
+            metavar="URL", help="Address of its service, with /v1 (default: the packaged small model)."
         ),
     ] = None,
     arm: Annotated[
         list[str] | None,
-        typer.Option(help="KIND, KIND=MODEL, KIND=MODEL@URL, or NAME=FILE of answers; may be repeated."),
+        typer.Option(
+            help="Arm: KIND, KIND=MODEL, KIND=MODEL@URL, or NAME=FILE with answers; may be repeated."
+        ),
     ] = None,
     scorer: ScorerOption = None,
     margin: MarginOption = 3.0,
     good_enough: GoodEnoughOption = None,
     cluster: ClusterOption = None,
-    rows: Annotated[int | None, typer.Option(min=1, help="Ask this many held-out rows only.")] = None,
-    shots: Annotated[int, typer.Option(min=1, max=64, help="Examples in few-shot arms.")] = 4,
-    passages: Annotated[int, typer.Option(min=1, max=64, help="Passages that retrieval puts in.")] = 3,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Longest answer.")] = 256,
-    whole_text_tokens: Annotated[int, typer.Option(min=1, help="Largest text for whole-text.")] = 100_000,
-    optimise_calls: Annotated[int, typer.Option(min=10, help="Budget of the prompt optimiser.")] = 200,
-    max_usd: Annotated[
-        float | None, typer.Option(min=0, help="Ask nothing that could pass this sum.")
+    rows: Annotated[
+        int | None, typer.Option(min=1, help="Number of held-out rows to ask (default: all).")
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Questions under way at once.")] = 4,
-    requests_per_minute: Annotated[int, typer.Option(min=1, help="Pace.")] = 300,
+    shots: Annotated[int, typer.Option(min=1, max=64, help="Examples in few-shot arms.")] = 4,
+    passages: Annotated[
+        int, typer.Option(min=1, max=64, help="Passages that retrieval adds to a prompt.")
+    ] = 3,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Longest answer in tokens.")] = 256,
+    whole_text_tokens: Annotated[
+        int, typer.Option(min=1, help="Largest text in tokens for the whole-text arm.")
+    ] = 100_000,
+    optimise_calls: Annotated[
+        int, typer.Option(min=10, help="Calls that the prompt optimiser may make.")
+    ] = 200,
+    max_usd: Annotated[
+        float | None, typer.Option(min=0, help="Spending limit in USD. No call that could exceed it is made.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Concurrent calls.")] = 4,
+    requests_per_minute: Annotated[int, typer.Option(min=1, help="Limit on calls per minute.")] = 300,
     key_from: KeyOption = "OPENAI_API_KEY",
-    seed: Annotated[int, typer.Option(help="Seed of every draw, sent with every question.")] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of every random choice; also sent with every call.")] = 20,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--run", metavar="DIR", help="The run's folder; found again by default."),
+        typer.Option(
+            "-o", "--run", metavar="DIR", help="Folder of the run (default: one named after its settings)."
+        ),
     ] = None,
-    plan: Annotated[bool, typer.Option("--plan", help="Print the plan and ask nothing.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Print the plan and call no model.")] = False,
     demo: Annotated[
         bool,
-        typer.Option("--demo", help="The packaged model and task: no key, no network, training included."),
+        typer.Option(
+            "--demo", help="Run the packaged model and task: no key, no network, training included."
+        ),
     ] = False,
     write_answers: WriteAnswersOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before rows are sent.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send rows without confirmation.")] = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the plan, run it, and print the verdict. Ctrl-C keeps every answer; the same command goes on."""
+    """Print the plan, run it, and print the verdict. Ctrl-C keeps every answer. The same command resumes."""
     from advisor.bakeoff.folder import open_run
     from advisor.bakeoff.running import ready
 
@@ -128,7 +140,7 @@ def _demo(data: Path | None, model: str | None) -> BakeoffOptions:
 
     if data is not None or model is not None:
         raise AdvisorError(
-            "the demonstration brings its own data and model",
+            "the demo has its own data and model",
             place="--demo",
             remedy="Leave --data and --model out.",
         )
@@ -158,11 +170,11 @@ def _agree(options: BakeoffOptions, *, yes: bool) -> None:
 
     if yes or options.base_url is None or is_local(options.base_url):
         return
-    if not (sys.stdin.isatty() and confirm("Send rows and passages, and ask?")):
+    if not (sys.stdin.isatty() and confirm("Send the rows and passages?")):
         raise AdvisorError(
-            "nobody has agreed to send the rows",
+            "sending the rows was not confirmed",
             place="--yes",
-            remedy="Give --yes to send them; nothing was sent.",
+            remedy="Nothing was sent. Add --yes to send them.",
         )
 
 
@@ -176,8 +188,8 @@ def _carried_out(made: Ready, day: object) -> Evaluation:
         return run(made, day=day, tell=_teller())
     except (KeyboardInterrupt, Cancelled):
         stderr().print(
-            f"\nStopped. Every answer is kept in {made.folder.path}; the same command goes on. "
-            "A training run that is under way ends by itself and is found again.",
+            f"\nStopped. Every answer is kept in {made.folder.path}. The same command resumes. "
+            "A training job in progress finishes by itself and is picked up.",
             markup=False,
         )
         raise typer.Exit(130) from None
@@ -218,7 +230,9 @@ def _show_plan(plan: BakeoffPlan, folder: Path) -> None:
         if plan.usd is None
         else f"{plan.usd.expected:,.4f} USD ({plan.usd.low:,.4f} to {plan.usd.high:,.4f})"
     )
-    shows = "" if plan.shows is None else f"; these rows show differences of about {plan.shows:g} points"
+    shows = (
+        "" if plan.shows is None else f"; these rows can detect differences of about {plan.shows:g} points"
+    )
     console.print(
         escape(
             f"{plan.calls:,} questions about {plan.rows} held-out rows, {plan.asked:,} answered already; {plan.train_rows} training rows{shows}.\n"

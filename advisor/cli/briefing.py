@@ -36,32 +36,33 @@ if TYPE_CHECKING:
 
 
 def brief(
-    file: Annotated[Path, typer.Argument(help="A description of the task as text; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="Description of the task as text; - for standard input.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Where the accepted answers go, as an answers file.")
+        Path | None, typer.Option("-o", "--out", help="Answers file to write the accepted answers to.")
     ] = None,
     accept: Annotated[
-        list[str] | None, typer.Option(help="Accept the proposal for this fact unasked; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Accept the proposal for this fact without asking; may be repeated."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send the text without asking.")] = False,
     second_opinion: Annotated[
         bool,
         typer.Option(
             "--second-opinion",
-            help="Also ask for the model's own verdict, beside ours; it changes no number.",
+            help="Also ask for the model's own verdict. It changes no number.",
         ),
     ] = False,
     answers: Annotated[
         Path | None,
         typer.Option(
-            help="For the second opinion: an answers file to compare with; what you accept is added to it."
+            help="Answers file to compare the second opinion with. Accepted answers are added to it."
         ),
     ] = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Let a model propose answers from a description; nothing counts until you accept it.
+    """Let a model propose answers from a description. Nothing counts until you accept it.
 
     Needs ADVISOR_LLM_BASE_URL and ADVISOR_LLM_MODEL; the key comes from ADVISOR_LLM_API_KEY or the keyring.
     """
@@ -149,7 +150,7 @@ def _agree(endpoint: Endpoint, characters: int, *, agreed: bool, second_opinion:
     if agreed or (sys.stdin.isatty() and confirm("Send it?")):
         return
     raise AdvisorError(
-        "nobody has agreed to send the text", place="brief", remedy="Give --yes to send it; nothing was sent."
+        "sending the text was not confirmed", place="brief", remedy="Nothing was sent. Add --yes to send it."
     )
 
 

@@ -48,26 +48,28 @@ def register(app: typer.Typer) -> None:
 def cost(
     file: AnswersArgument,
     model: Annotated[
-        str | None, typer.Option(help="Another model than the file's; provider:name where ambiguous.")
+        str | None, typer.Option(help="Model (default: the file's); provider:name if the name is ambiguous.")
     ] = None,
     compare: Annotated[
-        bool, typer.Option("--compare", help="The same workload over the shortlist of models.")
+        bool, typer.Option("--compare", help="Cost the same workload on every shortlisted model.")
     ] = False,
     strategy: Annotated[
-        str, typer.Option(help="With --compare: what to cost with each model.")
+        str, typer.Option(help="With --compare: strategy to cost with each model.")
     ] = "prompting",
     cache_hit: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Share of requests that the prompt cache serves; modelled where not given."
+            min=0, max=1, help="Share of requests that the prompt cache serves, 0 to 1 (default: modelled)."
         ),
     ] = None,
-    draws: Annotated[int, typer.Option(min=1, max=200_000, help="Draws behind the intervals.")] = 1000,
+    draws: Annotated[
+        int, typer.Option(min=1, max=200_000, help="Monte Carlo draws behind the intervals.")
+    ] = 1000,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Show what each strategy costs, when one overtakes another, and how sure that is."""
+    """Show what each strategy costs, when one becomes cheaper than another, and with what confidence."""
     from advisor.cost import compare_models, project
 
     catalog, day = catalog_of(rules), day_of(as_of)
@@ -100,7 +102,11 @@ def show_projection(projection: CostProjection, console: Console) -> None:
     console.print(_strategy_table(projection))
     console.print(_people_table(projection))
     listing(console, "Unknown", _unknown(projection))
-    listing(console, "From which traffic on", [item.sentence for item in projection.traffic.crossings])
+    listing(
+        console,
+        "Traffic at which the order changes",
+        [item.sentence for item in projection.traffic.crossings],
+    )
     console.print("\n[bold]Break-even at this traffic[/]")
     for crossing in projection.break_even:
         console.print(f"  {NAMES[crossing.from_]} → {NAMES[crossing.to]}: {_when(crossing)}")
@@ -122,7 +128,7 @@ def _unknown(projection: CostProjection) -> list[str]:
 def _people_table(projection: CostProjection) -> Table:
     rate = next(iter(projection.strategies.values())).people.usd_per_hour
     table = _narrow_table(
-        f"People's hours at {rate:,.0f} USD, in none of the figures above",
+        f"People's hours at {rate:,.0f} USD, not in the figures above",
         ("", "per month", "once", "all in all"),
     )
     for name in STRATEGIES:

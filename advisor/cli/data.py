@@ -59,10 +59,14 @@ MARKS = {"error": "[bold red]error[/]", "warning": "[yellow]warning[/]", "note":
 def register(app: typer.Typer) -> None:
     """Add the dataset commands."""
     for name, command, words in (
-        ("audit", audit_command, "Check a training file: what is wrong, in which rows, why, what to do."),
-        ("fix", fix_command, "Apply safe fixes to a new file, with a diff; quarantine the rest."),
-        ("split", split_command, "Split into train and eval; groups and near-duplicates stay on one side."),
-        ("augment", augment_command, "Paraphrase the training side with a language model, cost shown."),
+        (
+            "audit",
+            audit_command,
+            "Check a training file: problems, their rows, why they matter and what to do.",
+        ),
+        ("fix", fix_command, "Write a copy with safe fixes and a diff. Quarantine the rest."),
+        ("split", split_command, "Split into train and eval. Groups and near-duplicates stay on one side."),
+        ("augment", augment_command, "Paraphrase training rows with a language model. Shows the cost first."),
     ):
         app.command(name, help=words)(command)
 
@@ -196,11 +200,11 @@ def fix_command(
             "-o",
             "--output",
             metavar="FILE",
-            help="New file; the diff and the quarantine are written beside it.",
+            help="New file. The diff and the quarantine are written beside it.",
         ),
     ],
     system_prompt: SystemOption = None,
-    to: Annotated[str | None, typer.Option("--to", help="Write every row as: chat.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Format of every written row: chat.")] = None,
     redact: Annotated[
         bool, typer.Option("--redact", help="Replace personal data and secrets with stand-ins.")
     ] = False,
@@ -232,7 +236,7 @@ def fix_command(
 
 def _is_chat(to: str | None) -> bool:
     if to not in (None, "chat"):
-        raise AdvisorError(f"rows cannot be written as '{to}'", place="--to", remedy="Known: chat.")
+        raise AdvisorError(f"cannot write rows as '{to}'", place="--to", remedy="Known: chat.")
     return to == "chat"
 
 
@@ -249,27 +253,30 @@ def split_command(
         typer.Option("--eval-share", min=0.01, max=0.9, help="Share of rows held out (default: 0.1)."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", help="Which groups are held out (default: 42, as plan).")
+        int | None,
+        typer.Option("--seed", help="Seed that picks the held-out groups (default: 42, as in `plan`)."),
     ] = None,
     stratify: Annotated[
         str | None,
         typer.Option(
             "--stratify",
             metavar="FIELD",
-            help="Keep this field's shares alike on both sides; 'answer' for labels.",
+            help="Stratify by this field; 'answer' for labels.",
         ),
     ] = None,
     group: Annotated[
         str | None,
         typer.Option(
-            "--group", metavar="FIELD", help="Keep rows with the same value on one side, e.g. customer."
+            "--group",
+            metavar="FIELD",
+            help="Keep rows with the same value on one side, for example customer.",
         ),
     ] = None,
     time: Annotated[
         str | None, typer.Option("--time", metavar="FIELD", help="Hold out the latest rows by this field.")
     ] = None,
     skip_broken: Annotated[
-        bool, typer.Option("--skip-broken", help="Leave broken lines out instead of stopping.")
+        bool, typer.Option("--skip-broken", help="Skip broken lines instead of stopping.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -11,25 +11,35 @@ DataArgument = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="JSONL, JSON, CSV, Parquet, each also .gz or .zst, or a folder; - for standard input.",
+        help="JSONL, JSON, CSV or Parquet, also as .gz or .zst, or a folder; - for standard input.",
     ),
 ]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", help="Folder or GGUF file with the chat template; or chatml, llama-3."),
+    typer.Option(
+        "--model", help="Folder or GGUF file with the chat template, or a built-in one: chatml, llama-3."
+    ),
 ]
 LengthOption = Annotated[
     int | None,
     typer.Option(
-        "--max-length", min=16, max=10_000_000, help="Tokens a row is cut to in training; 4,096 is assumed."
+        "--max-length",
+        min=16,
+        max=10_000_000,
+        help="Maximum sequence length in training, in tokens (default: 4,096).",
     ),
 ]
 SystemOption = Annotated[
     Path | None,
-    typer.Option("--system-prompt", metavar="FILE", help="Text file with production's system prompt."),
+    typer.Option(
+        "--system-prompt", metavar="FILE", help="Text file with the system prompt used in production."
+    ),
 ]
 ExecutorOption = Annotated[
-    str, typer.Option("--executor", help="local, processes, ray or ray://HOST:PORT; by size when not given.")
+    str,
+    typer.Option(
+        "--executor", help="local, processes, ray or ray://HOST:PORT (default: by size of the data)."
+    ),
 ]
 EvalOption = Annotated[
     Path | None,
@@ -38,7 +48,7 @@ EvalOption = Annotated[
 ProductionOption = Annotated[
     Path | None,
     typer.Option(
-        "--production", metavar="FILE", help="Real requests, to measure coverage and the system prompt."
+        "--production", metavar="FILE", help="Real requests, to check coverage and the system prompt."
     ),
 ]
 BenchmarkOption = Annotated[
@@ -49,23 +59,25 @@ BenchmarkOption = Annotated[
 ]
 GoalOption = Annotated[
     str | None,
-    typer.Option("--goal", help="style, format, classification or skill: decides how many rows are enough."),
+    typer.Option("--goal", help="style, format, classification or skill. Sets how many rows are enough."),
 ]
 EmbeddingOption = Annotated[
     str | None,
     typer.Option(
         "--embedding-model",
         metavar="DIR",
-        help="Static embedding model (model2vec) for likeness of meaning.",
+        help="Static embedding model (model2vec) for similarity of meaning.",
     ),
 ]
 FailOnOption = Annotated[
     str | None,
-    typer.Option("--fail-on", help="Exit 1 when a finding is at least this severe: error, warning or note."),
+    typer.Option(
+        "--fail-on", help="Exit with 1 if a finding is at least this severe: error, warning or note."
+    ),
 ]
 BaselineOption = Annotated[
     Path | None,
-    typer.Option("--baseline", metavar="FILE", help="Fail only on what is worse than this baseline."),
+    typer.Option("--baseline", metavar="FILE", help="Fail only on findings worse than this baseline."),
 ]
 WriteBaselineOption = Annotated[
     Path | None,
@@ -73,14 +85,14 @@ WriteBaselineOption = Annotated[
 ]
 AugmentedOption = Annotated[
     Path,
-    typer.Option("-o", "--output", metavar="FILE", help="New file: the given rows and their variations."),
+    typer.Option("-o", "--output", metavar="FILE", help="New file for the rows and their variations."),
 ]
 WriterOption = Annotated[
-    str, typer.Option("--model", help="Model that writes the variations, as its endpoint names it.")
+    str, typer.Option("--model", help="Model that writes the variations; the name its endpoint uses.")
 ]
 EndpointOption = Annotated[str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")]
 VariationsOption = Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")]
-ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, max=64)]
+ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Concurrent calls.")]
 RateOption = Annotated[int, typer.Option("--requests-per-minute", min=1)]
 KeyOption = Annotated[
     str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")
@@ -88,11 +100,14 @@ KeyOption = Annotated[
 PriceInOption = Annotated[
     float | None,
     typer.Option(
-        "--usd-per-mtok-in", min=0, help="Price of a million input tokens; looked up when not given."
+        "--usd-per-mtok-in", min=0, help="USD for a million input tokens (default: from the price list)."
     ),
 ]
 PriceOutOption = Annotated[
-    float | None, typer.Option("--usd-per-mtok-out", min=0, help="Price of a million output tokens.")
+    float | None,
+    typer.Option(
+        "--usd-per-mtok-out", min=0, help="USD for a million output tokens (default: from the price list)."
+    ),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the expected cost and stop.")]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before spending.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Spend without confirmation.")]

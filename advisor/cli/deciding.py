@@ -33,15 +33,15 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     file: Annotated[
-        Path, typer.Argument(help="Where answers are kept; an existing file is taken up again.")
+        Path, typer.Argument(help="Answers file to write. An existing file is continued.")
     ] = Path("answers.yaml"),
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Answer questions in the terminal; the answers are saved after each one.
+    """Answer questions in the terminal. Each answer is saved at once.
 
-    The next question is always one of those that are most worth an answer. Numbers may be typed as 3k, 2M or hundreds.
-    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end; run the command again to go on.
+    The next question is always one of those most worth answering. Type numbers as 3k, 2M or hundreds.
+    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end. Run the command again to continue.
     """
     from advisor.cli.asking import interview
 
@@ -51,19 +51,22 @@ def ask(
 def decide(
     file: AnswersArgument,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="For a table of scenarios: where the verdicts go.")
+        Path | None, typer.Option("-o", "--out", help="For a table of scenarios: file for the verdicts.")
     ] = None,
     samples: Annotated[
-        int, typer.Option(min=0, max=1024, help="For a table: ways to answer open questions tried per row.")
+        int,
+        typer.Option(
+            min=0, max=1024, help="For a table: ways to answer open questions that are tried per row."
+        ),
     ] = 128,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Recommend what to start with and where the evidence points, with reasons, doubts and what would change it.
+    """Recommend a strategy and show the reasons, the confidence and what would change it.
 
     FILE is an answers file, or a table (.csv, .parquet, .jsonl) with one scenario per row and facts as columns;
-    a table needs -o and comes back with the same rows plus recommended, start_with, shortlist, verdict, probabilities
+    a table needs -o and is written with the same rows plus recommended, start_with, shortlist, verdict, probabilities
     and robustness.
     """
     catalog = catalog_of(rules)
@@ -75,7 +78,9 @@ def decide(
         return
     if out is not None:
         raise AdvisorError(
-            "-o goes with a table", place="-o", remedy="For a document use `advisor report FILE -o OUT`."
+            "-o works with a table only",
+            place="-o",
+            remedy="For a document use `advisor report FILE -o OUT`.",
         )
     from advisor.advice import recommend
 
@@ -94,13 +99,13 @@ def decide(
 
 def map_(
     file: AnswersArgument,
-    x: Annotated[str, typer.Option("--x", help="The fact along the x axis.")],
-    y: Annotated[str, typer.Option("--y", help="The fact along the y axis.")],
+    x: Annotated[str, typer.Option("--x", help="Fact on the x axis.")],
+    y: Annotated[str, typer.Option("--y", help="Fact on the y axis.")],
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Draw which strategy leads over two facts, everything else as answered."""
+    """Map the leading strategy over two facts, with all other answers fixed."""
     from advisor.decide import decision_map
 
     catalog = catalog_of(rules)

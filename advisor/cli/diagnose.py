@@ -45,7 +45,8 @@ ROWS_SHOWN = 12
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        "diagnose", help="It passed the evaluation and sounds wrong: ranked causes and the rows to blame."
+        "diagnose",
+        help="Find out why a model that passed its evaluation sounds wrong: ranked causes and suspected rows.",
     )(diagnose_command)
 
 
@@ -87,9 +88,9 @@ def diagnose_command(
     )  # fmt: skip
     if not any((train, evaluation, production, curves, job, facts)):
         raise AdvisorError(
-            "there is nothing to look at",
+            "there are no files to examine",
             place="advisor diagnose",
-            remedy="Give --train and --production, and what else you have: each file lets more causes be told.",
+            remedy="Add --train and --production, and any other files you have. Each one lets more causes be checked.",
         )
     acting = Acting(
         training=train, job=job, model=model, base=base, key_variable=key_from, samples=samples, max_calls=max_calls, max_usd=max_usd,
@@ -112,7 +113,7 @@ def _show(said: Diagnosis) -> None:
 
     console = stdout()
     if not said.found:
-        console.print("[bold]Nothing found[/] No cause is likely from what was given.")
+        console.print("[bold]Nothing found[/] No cause is likely from these files.")
     for place, one in enumerate(said.found, 1):
         console.print(
             f"[bold]{place}. {escape(one.title)}[/] [dim]({one.state}, {one.score:.2f}; {one.cause})[/]"
@@ -121,7 +122,7 @@ def _show(said: Diagnosis) -> None:
         if one.rows:
             console.print(f"   [dim]{one.rows_of} rows[/] {_listed(one)}")
         console.print(f"   [bold]Do[/] {escape(one.remedy)}")
-        console.print(f"   [dim]It would be shown by this: {escape(one.test.how)}[/]\n")
+        console.print(f"   [dim]How to test it: {escape(one.test.how)}[/]\n")
     _show_samples(said)
     _show_rest(said)
 

@@ -30,7 +30,7 @@ ModelOption = Annotated[
     ),
 ]
 BaseOption = Annotated[
-    str | None, typer.Option("--base", metavar="URL", help="The model without tuning: URL, or URL#NAME.")
+    str | None, typer.Option("--base", metavar="URL", help="Served model without tuning: URL, or URL#NAME.")
 ]
 KeyOption = Annotated[
     str, typer.Option("--key-from", metavar="NAME", help="Environment variable with the key.")
@@ -38,18 +38,20 @@ KeyOption = Annotated[
 SamplesOption = Annotated[
     int, typer.Option("--samples", min=5, max=400, help="Production samples to answer again.")
 ]
-CallsOption = Annotated[int, typer.Option("--max-calls", min=1, help="Most questions put to models.")]
+CallsOption = Annotated[int, typer.Option("--max-calls", min=1, help="Limit on calls to models.")]
 UsdOption = Annotated[
-    float | None, typer.Option("--max-usd", min=0, help="Most money for the tests; wants --usd-per-call.")
+    float | None,
+    typer.Option("--max-usd", min=0, help="Limit on spending for the tests, in USD. Needs --usd-per-call."),
 ]
 PriceOption = Annotated[
-    float, typer.Option("--usd-per-call", min=0, help="What a question costs; 0 on a machine of your own.")
+    float, typer.Option("--usd-per-call", min=0, help="Price of one call in USD; 0 on your own machine.")
 ]
 RetrainOption = Annotated[
-    bool, typer.Option("--retrain", help="Train once more without the suspected rows, like --job did.")
+    bool,
+    typer.Option("--retrain", help="Train again without the suspected rows, with the settings of --job."),
 ]
 PatchOption = Annotated[
-    Path | None, typer.Option("--patch", metavar="FILE", help="Write what to change as JSON.")
+    Path | None, typer.Option("--patch", metavar="FILE", help="Write the proposed changes as JSON.")
 ]
 ApplyOption = Annotated[
     Path | None,
@@ -60,13 +62,15 @@ ApplyOption = Annotated[
 BundleOption = Annotated[
     Path | None,
     typer.Option(
-        "--bundle", metavar="DIR", help="Plan the next training on the mended rows; wants --apply and --job."
+        "--bundle",
+        metavar="DIR",
+        help="Plan the next training run on the mended rows. Needs --apply and --job.",
     ),
 ]
 ReportOption = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write a report: .pdf, .html, .md or .json.")
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Ask the models without asking you.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Call the models without confirmation.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +181,9 @@ def _agree(planned: Planned, bench: Bench, *, yes: bool) -> None:
         return
     if not (sys.stdin.isatty() and confirm("Ask the models?")):
         raise AdvisorError(
-            "nobody has agreed to ask the models", place="--model", remedy="Give --yes; nothing was sent."
+            "calling the models was not confirmed",
+            place="--model",
+            remedy="Nothing was sent. Add --yes to send it.",
         )
 
 
@@ -207,7 +213,7 @@ def _report(done: Acted, path: Path, day: date) -> None:
     if fmt is None:
         endings = [FORMATS[name].ending for name in DIAGNOSIS_FORMATS]
         raise AdvisorError(
-            f"'{path.suffix}' is no ending of a report",
+            f"'{path.suffix}' is not a report format",
             place="--report",
             remedy=did_you_mean(path.suffix, endings),
         )

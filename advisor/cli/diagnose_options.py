@@ -12,7 +12,9 @@ TrainOption = Annotated[
 ]
 EvalOption = Annotated[
     Path | None,
-    typer.Option("--eval", metavar="FILE", help="The rows it was evaluated on; with scores if there are."),
+    typer.Option(
+        "--eval", metavar="FILE", help="The rows it was evaluated on, with scores if you have them."
+    ),
 ]
 ProductionOption = Annotated[
     Path | None,
@@ -30,11 +32,11 @@ LabelsOption = Annotated[
 ]
 TrainSystemOption = Annotated[
     Path | None,
-    typer.Option("--train-system", metavar="FILE", help="Text file with training's system prompt."),
+    typer.Option("--train-system", metavar="FILE", help="Text file with the system prompt used in training."),
 ]
 ServeSystemOption = Annotated[
     Path | None,
-    typer.Option("--serve-system", metavar="FILE", help="Text file with serving's system prompt."),
+    typer.Option("--serve-system", metavar="FILE", help="Text file with the system prompt used in serving."),
 ]
 CurvesOption = Annotated[
     Path | None,
@@ -43,7 +45,7 @@ CurvesOption = Annotated[
     ),
 ]
 JobOption = Annotated[
-    str | None, typer.Option("--job", metavar="ID", help="The training job, for its losses.")
+    str | None, typer.Option("--job", metavar="ID", help="Training job to read losses from.")
 ]
 FactsOption = Annotated[
     Path | None,
@@ -54,5 +56,5 @@ FactsOption = Annotated[
     ),
 ]
 FailOption = Annotated[
-    bool, typer.Option("--fail-on-found", help="Exit with 1 where a cause is likely, for scripts.")
+    bool, typer.Option("--fail-on-found", help="Exit with 1 if a cause is likely, for scripts.")
 ]

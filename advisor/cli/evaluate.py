@@ -52,7 +52,8 @@ ROWS_SHOWN = 10
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        "evaluate", help="Compare answers of any systems on the same rows: intervals, verdict, cost."
+        "evaluate",
+        help="Compare systems by their answers to the same rows: scores with intervals, verdict, cost.",
     )(evaluate_command)
 
 
@@ -141,7 +142,7 @@ def _show_judged(told: Judged) -> None:
 def _named(text: str) -> tuple[str, Path]:
     name, equals, path = text.partition("=")
     if not equals or not name.strip() or not path:
-        raise AdvisorError(f"'{text}' is no arm", place="--arm", remedy="Write it as NAME=FILE.")
+        raise AdvisorError(f"'{text}' is not an arm", place="--arm", remedy="Write it as NAME=FILE.")
     return name.strip(), Path(path)
 
 
@@ -149,7 +150,7 @@ def _sized(text: str) -> tuple[str, int]:
     name, _, rows = text.rpartition("=")
     if not name or not rows.isdecimal():
         raise AdvisorError(
-            f"'{text}' is no number of rows", place="--trained-on", remedy="Write it as NAME=ROWS."
+            f"'{text}' is not a number of rows", place="--trained-on", remedy="Write it as NAME=ROWS."
         )
     return name.strip(), int(rows)
 
@@ -173,7 +174,7 @@ def show_evaluation(result: Evaluation) -> None:
     console.print(table)
     _show_differences(result)
     if result.verdict_without_apart:
-        told = f"{len(result.apart)} rows are given away (training or documents); without them: {result.verdict_without_apart.because}"
+        told = f"{len(result.apart)} rows are leaked (in training rows or documents). Without them: {result.verdict_without_apart.because}"
         console.print(f"\n[bold]Counted apart[/] {escape(told)}")
     if result.learning:
         console.print(f"\n[bold]Learning curve[/] {escape(result.learning.because)}")

@@ -18,7 +18,9 @@ ArmOption = Annotated[
 ReferencesOption = Annotated[
     Path | None,
     typer.Option(
-        "--references", metavar="FILE", help="Held-out rows with wanted answers; logs may bring them."
+        "--references",
+        metavar="FILE",
+        help="Held-out rows with reference answers. Not needed if the logs hold them.",
     ),
 ]
 ScorerOption = Annotated[
@@ -26,63 +28,79 @@ ScorerOption = Annotated[
     typer.Option(
         "--scorer",
         metavar="NAME[:ARG]",
-        help="How answers are scored; the first decides. Chosen when not given.",
+        help="How to score answers; the first scorer decides (default: chosen from the references).",
     ),
 ]
 MarginOption = Annotated[
     float,
-    typer.Option("--margin", metavar="POINTS", help="Points by which an arm may be worse.", min=0, max=99),
+    typer.Option("--margin", metavar="POINTS", help="Non-inferiority margin in points.", min=0, max=99),
 ]
 ClusterOption = Annotated[
-    str | None, typer.Option("--cluster", metavar="FIELD", help="Field that names rows that belong together.")
+    str | None,
+    typer.Option("--cluster", metavar="FIELD", help="Field that groups rows, such as a conversation id."),
 ]
 TrainOption = Annotated[
-    Path | None, typer.Option("--train", metavar="FILE", help="Training rows; near copies are counted apart.")
+    Path | None,
+    typer.Option(
+        "--train",
+        metavar="FILE",
+        help="Training rows. Rows with near copies there are also scored separately.",
+    ),
 ]
 DocumentsOption = Annotated[
     Path | None,
-    typer.Option("--documents", metavar="DIR", help="Documents; answers that occur there are counted apart."),
+    typer.Option(
+        "--documents",
+        metavar="DIR",
+        help="Documents. Rows whose answer occurs there are also scored separately.",
+    ),
 ]
 GoodEnoughOption = Annotated[
     float | None,
-    typer.Option("--good-enough", metavar="POINTS", help="Score from which an arm works.", min=0, max=100),
+    typer.Option(
+        "--good-enough",
+        metavar="POINTS",
+        help="Lowest score in points at which an arm is good enough.",
+        min=0,
+        max=100,
+    ),
 ]
 TrainedOnOption = Annotated[
     list[str] | None,
     typer.Option(
         "--trained-on",
         metavar="NAME=ROWS",
-        help="Training rows of an arm; two or more give a learning curve.",
+        help="Training rows of an arm. Two or more arms make a learning curve.",
     ),
 ]
 JudgeOption = Annotated[
     str | None,
-    typer.Option("--judge", metavar="MODEL", help="Ask this model which of two answers is better."),
+    typer.Option("--judge", metavar="MODEL", help="Model that judges which of two answers is better."),
 ]
 BaseUrlOption = Annotated[
-    str, typer.Option("--base-url", metavar="URL", help="Where the judge is served; OpenAI-compatible.")
+    str, typer.Option("--base-url", metavar="URL", help="OpenAI-compatible address of the judge.")
 ]
 KeyOption = Annotated[
-    str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the judge's key.")
+    str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the API key.")
 ]
 RatingsOption = Annotated[
     Path | None,
-    typer.Option("--ratings", metavar="FILE", help="What people said, to join with the judge's word."),
+    typer.Option("--ratings", metavar="FILE", help="People's ratings, to check the judge against."),
 ]
 JournalOption = Annotated[
     Path | None,
     typer.Option(
         "--journal",
         metavar="FILE",
-        help="Keep the judge's answers here; the same command asks nothing twice.",
+        help="File for the judge's answers. The same command never asks twice.",
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before the judge is asked.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Send rows to the judge without confirmation.")]
 WriteAnswersOption = Annotated[
     Path | None,
     typer.Option(
         "--write-answers",
         metavar="ANSWERS",
-        help="Put what was measured into this answers file, in place of what was argued.",
+        help="Answers file to update with the measured results.",
     ),
 ]

@@ -30,13 +30,19 @@ from advisor.errors import AdvisorError
 if TYPE_CHECKING:
     from advisor.store import Decided, Saved
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="An assessment; see `advisor library list`.")]
-RevisionOption = Annotated[int | None, typer.Option("--revision", min=1, help="Not the newest but this one.")]
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of an assessment; see `advisor library list`.")
+]
+RevisionOption = Annotated[
+    int | None, typer.Option("--revision", min=1, help="Revision number (default: newest).")
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(no_args_is_help=True, help="Saved assessments and their history.")
+    group = typer.Typer(
+        no_args_is_help=True, help="List, save, restore, export and import assessments and their history."
+    )
     group.command(name="list")(list_)
     group.command()(show)
     group.command()(save)
@@ -51,9 +57,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(
-    query: Annotated[str, typer.Argument(help="Words that must stand in the title or a tag.")] = "",
-    tag: Annotated[list[str] | None, typer.Option(help="A tag it must have; may be repeated.")] = None,
-    archived: Annotated[bool, typer.Option("--archived", help="List what is put away.")] = False,
+    query: Annotated[str, typer.Argument(help="Words to search for in titles and tags.")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="Required tag; may be repeated.")] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="List archived assessments.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List saved assessments, the last saved first."""
@@ -108,10 +114,12 @@ def show(assessment_id: IdArgument, revision: RevisionOption = None, as_json: Js
 def save(
     file: AnswersArgument,
     onto: Annotated[
-        str | None, typer.Option("--id", help="The assessment to continue; else a new one.")
+        str | None, typer.Option("--id", help="Assessment to add a revision to (default: a new one).")
     ] = None,
-    base: Annotated[int | None, typer.Option("--base", min=1, help="The revision you started from.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
+    base: Annotated[
+        int | None, typer.Option("--base", min=1, help="Revision you started from, to detect conflicts.")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Tag to set; may be repeated.")] = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
@@ -146,10 +154,10 @@ def history(assessment_id: IdArgument, as_json: JsonOption = False) -> None:
 
 def restore(
     assessment_id: IdArgument,
-    revision: Annotated[int, typer.Argument(min=1, help="The revision to bring back.")],
+    revision: Annotated[int, typer.Argument(min=1, help="Revision to restore.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Bring an old revision back as the newest; nothing is lost."""
+    """Restore an old revision as the newest. Nothing is lost."""
     from advisor.store import open_store
 
     _acknowledge(open_store().restore(assessment_id, revision), as_json=as_json)
@@ -157,10 +165,10 @@ def restore(
 
 def archive(
     assessment_id: IdArgument,
-    undo: Annotated[bool, typer.Option("--undo", help="Take it out again.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take it out of the archive.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Put an assessment away; it stays, with its history."""
+    """Archive an assessment. It is kept, with its history."""
     from advisor.store import open_store
 
     open_store().archive(assessment_id, not undo)
@@ -171,7 +179,7 @@ def archive(
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="Where the JSON file goes; - for standard output.")],
+    file: Annotated[Path, typer.Argument(help="JSON file to write; - for standard output.")],
     as_json: JsonOption = False,
 ) -> None:
     """Write the whole library, with every revision, as one JSON file."""
@@ -191,13 +199,15 @@ def export(
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file from `advisor library export`; - for standard input.")],
-    owner: Annotated[str | None, typer.Option(help="Whose they become; else as in the file.")] = None,
+    file: Annotated[
+        Path, typer.Argument(help="File written by `advisor library export`; - for standard input.")
+    ],
+    owner: Annotated[str | None, typer.Option(help="New owner (default: as in the file).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a library file: all of it or, if anything is wrong with it, nothing.
+    """Import a library file, whole or not at all.
 
-    What is there already stays as it is; histories that differ are kept side by side.
+    Existing assessments stay as they are. Histories that differ are kept side by side.
     """
     from advisor.store import open_store
 

@@ -21,27 +21,27 @@ def register(app: typer.Typer) -> None:
 def mcp(
     root: Annotated[
         list[Path] | None,
-        typer.Option("--root", metavar="DIR", help="A folder whose files may be read; may be repeated."),
+        typer.Option("--root", metavar="DIR", help="Folder that tools may read; may be repeated."),
     ] = None,
     allow_writes: Annotated[
-        bool, typer.Option("--allow-writes", help="Tools may write below the roots, each call confirmed.")
+        bool, typer.Option("--allow-writes", help="Let tools write below the roots; each call is confirmed.")
     ] = False,
     allow_spending: Annotated[
         bool,
         typer.Option(
-            "--allow-spending", help="Tools may start training, which can send rows and cost money."
+            "--allow-spending", help="Let tools start training, which can send rows and cost money."
         ),
     ] = False,
-    library: Annotated[bool, typer.Option("--library", help="Saved assessments may be read.")] = False,
-    transport: Annotated[str, typer.Option(help="stdio, or http on this machine.")] = "stdio",
-    address: Annotated[str, typer.Option(help="With http: a loopback address.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="With http: the port.")] = 8765,
+    library: Annotated[bool, typer.Option("--library", help="Let tools read saved assessments.")] = False,
+    transport: Annotated[str, typer.Option(help="Transport: stdio, or http on this machine.")] = "stdio",
+    address: Annotated[str, typer.Option(help="Loopback address for http.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port for http.")] = 8765,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
     """Serve agents by the Model Context Protocol: tools, resources and prompts over the same engine.
 
-    Nothing is sent anywhere. Without --root no file is read; without --allow-writes none is written. HTTP wants a
+    Nothing is sent anywhere. Without --root no file is read; without --allow-writes none is written. HTTP needs a
     token in ADVISOR_MCP_TOKEN.
     """
     if transport not in TRANSPORTS:

@@ -35,12 +35,14 @@ __all__ = [
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 RulesOption = Annotated[
     Path | None,
-    typer.Option("--rules", metavar="DIR", help="A folder of your own rules over ours; also ADVISOR_RULES."),
+    typer.Option(
+        "--rules", metavar="DIR", help="Folder of rules to add to the built-in ones (default: ADVISOR_RULES)."
+    ),
 ]
 AsOfOption = Annotated[
     str | None,
     typer.Option(
-        "--as-of", metavar="DAY", help="Use the rules and prices of this day, YYYY-MM-DD; default today."
+        "--as-of", metavar="DAY", help="Use the rules and prices of this day, YYYY-MM-DD (default: today)."
     ),
 ]
 GateOption = Annotated[
@@ -48,10 +50,10 @@ GateOption = Annotated[
     typer.Option(
         "--format",
         metavar="sarif|junit|github",
-        help="Print the findings as a code host or a build server reads them; exit codes stay the same.",
+        help="Print findings in a code host's or build server's format. Exit codes stay the same.",
     ),
 ]
-AnswersArgument = Annotated[Path, typer.Argument(help="An answers file, YAML or JSON; - for standard input.")]
+AnswersArgument = Annotated[Path, typer.Argument(help="Answers file, YAML or JSON; - for standard input.")]
 
 
 def print_gate(report: GateReport, form: str) -> None:

@@ -1,4 +1,4 @@
-"""`advisor plan`: an assessment, a dataset, a model and a backend become a bundle that stands on its own."""
+"""`advisor plan`: an assessment, a dataset, a model and a backend become a self-contained bundle."""
 
 from __future__ import annotations
 
@@ -28,57 +28,69 @@ def register(app: typer.Typer) -> None:
 
 def plan(
     file: AnswersArgument,
-    data: Annotated[Path, typer.Option("--data", help="Training rows of any known format.")],
+    data: Annotated[Path, typer.Option("--data", help="Training rows in any known format.")],
     backend: Annotated[
-        str, typer.Option(help="trl, axolotl, llamafactory, unsloth, together, openai …")
+        str, typer.Option(help="Backend: trl, axolotl, llamafactory, unsloth, together, openai …")
     ] = "trl",
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for the bundle. Omit it to preview only.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Base model: of rules/models, a hub name, or a folder.")
+        str | None, typer.Option(help="Base model: a name from rules/models, a hub name, or a folder.")
     ] = None,
     eval_data: Annotated[
         Path | None,
-        typer.Option("--eval", help="Held-out rows (default: a tenth of the data, whole groups of it)."),
+        typer.Option("--eval", help="Held-out rows (default: 10 % of the data, in whole groups)."),
     ] = None,
-    method: Annotated[str | None, typer.Option(help="lora, qlora, dora or full (default: lora).")] = None,
-    objective: Annotated[str | None, typer.Option(help="sft, dpo, kto or cpt (default: sft).")] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Training method: lora, qlora, dora or full (default: lora).")
+    ] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="Objective: sft, dpo, kto or cpt (default: sft).")
+    ] = None,
     task: Annotated[
-        str | None, typer.Option(help="style, standard, domain or major (default: from the answers).")
+        str | None,
+        typer.Option(
+            help="How much is to be learned: style, standard, domain or major (default: from the answers)."
+        ),
     ] = None,
     rank: Annotated[int | None, typer.Option(help="LoRA rank (default: recommended for the task).")] = None,
     targets: Annotated[
-        str | None, typer.Option(help="all-linear, attention, mlp, or modules (default: all-linear).")
+        str | None,
+        typer.Option(help="Adapted modules: all-linear, attention, mlp, or names (default: all-linear)."),
     ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(help="Peak learning rate (default: recommended for this task).")
     ] = None,
-    epochs: Annotated[float | None, typer.Option(help="Passes over the rows (default: recommended).")] = None,
+    epochs: Annotated[float | None, typer.Option(help="Epochs (default: recommended).")] = None,
     seq_len: Annotated[
         int | None,
-        typer.Option(help="Longest row in tokens (default: what the rows need, 4,096 at most)."),
+        typer.Option(help="Sequence length in tokens (default: what the rows need, at most 4,096)."),
     ] = None,
-    micro_batch: Annotated[int | None, typer.Option(help="Rows on one device at once.")] = None,
-    grad_accumulation: Annotated[int | None, typer.Option(help="Micro-batches in one step.")] = None,
+    micro_batch: Annotated[
+        int | None, typer.Option(help="Rows per device and micro-batch (default: recommended).")
+    ] = None,
+    grad_accumulation: Annotated[
+        int | None, typer.Option(help="Micro-batches per optimizer step (default: recommended).")
+    ] = None,
     optimizer: Annotated[
-        str | None, typer.Option(help="adamw, adamw-8bit, paged-adamw-8bit … (default: adamw).")
+        str | None, typer.Option(help="Optimizer: adamw, adamw-8bit, paged-adamw-8bit … (default: adamw).")
     ] = None,
     gpu: Annotated[
         str | None,
         typer.Option(
-            help="GPU used for the time, cost and memory estimates; omit it for CPU and hosted training."
+            help="GPU used for the time, cost and memory estimates. Omit it for CPU and hosted training."
         ),
     ] = None,
-    gpus: Annotated[int | None, typer.Option(help="Devices that train together (default: 1).")] = None,
+    gpus: Annotated[int | None, typer.Option(help="Number of GPUs (default: 1).")] = None,
     system_prompt: Annotated[
-        str | None, typer.Option(help="For rows that have none; kept for serving.")
+        str | None, typer.Option(help="System prompt for rows that have none. Serving uses it too.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Seed of split, order and initialisation (default: 42).")
+        int | None, typer.Option(help="Seed for split, order and initialisation (default: 42).")
     ] = None,
     option: Annotated[
-        list[str] | None, typer.Option(help="name=value for the backend; may be repeated.")
+        list[str] | None, typer.Option(help="Backend option as name=value; may be repeated.")
     ] = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from advisor.cost.price_sheets import PriceRow
 
 prices = typer.Typer(
-    help="The price sheet: list, show one model, compare with the price library, what is overdue."
+    help="List and check prices: by day, by model, against the price library, overdue reviews."
 )
 
 
@@ -45,9 +45,9 @@ def listing(console: Console, title: str, lines: list[str]) -> None:
 
 @prices.command("list")
 def list_(
-    provider: Annotated[str | None, typer.Option(help="Only this provider's models.")] = None,
+    provider: Annotated[str | None, typer.Option(help="List this provider's models only.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also models off the shortlist, and retired ones.")
+        bool, typer.Option("--all", help="Include models off the shortlist and retired ones.")
     ] = False,
     as_json: JsonOption = False,
     rules: RulesOption = None,
@@ -89,12 +89,12 @@ def _price_table(rows: list[PriceRow], day: date) -> Table:
 
 @prices.command("show")
 def show(
-    model: Annotated[str, typer.Argument(help="A model, provider:name where the name is ambiguous.")],
+    model: Annotated[str, typer.Argument(help="Model; provider:name if the name is ambiguous.")],
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Show one model: tiers, batch, changes to come, cache, ways to tune it, sources."""
+    """Show one model: price tiers, batch prices, announced changes, cache, ways to tune it, sources."""
     from advisor.cost.price_sheets import price_sheet
 
     day = day_of(as_of)
@@ -140,14 +140,14 @@ def _tuning_text(row: Any) -> str:
 
 @prices.command("check")
 def check(
-    months: Annotated[float, typer.Option(min=0, max=120, help="How far ahead to look for ends.")] = 12,
+    months: Annotated[float, typer.Option(min=0, max=120, help="Months ahead to look for end dates.")] = 12,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Compare every price, window and end with genai-prices and, where litellm is installed, with its table.
+    """Compare every price, window and end date with genai-prices and, if litellm is installed, its table.
 
-    Says what moved, what ends within the horizon and what is overdue. Exit code 3 where something moved: a difference
+    Prints what moved, what ends within the horizon and what is overdue. Exit code 3 if something moved: a difference
     that the rules do not explain. Nothing is fetched.
     """
     from advisor.cost.price_checks import endings, explained, price_differences
@@ -211,7 +211,7 @@ def _figure(value: float | None) -> str:
 
 @prices.command("overdue")
 def overdue(as_json: JsonOption = False, rules: RulesOption = None, as_of: AsOfOption = None) -> None:
-    """List market entries whose day of review has passed."""
+    """List market entries that are overdue for review."""
     from advisor.cost.price_checks import overdue as overdue_entries
 
     day = day_of(as_of)

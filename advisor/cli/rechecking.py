@@ -41,20 +41,20 @@ def recheck(
         typer.Argument(metavar="[ID|REPORT.json]…", help="Saved assessments by id, or reports in JSON."),
     ] = None,
     all_: Annotated[
-        bool, typer.Option("--all", help="Everything in the library that is not archived.")
+        bool, typer.Option("--all", help="Check everything in the library that is not archived.")
     ] = False,
     form: GateOption = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Decide saved answers anew and show what rules, prices and retirements have changed.
+    """Re-run saved decisions and report what has changed since.
 
-    Exit code 3 if any verdict changed, so that a build can watch over a decision.
+    Compares rules, prices and retirements. Exit code 3 if any verdict changed, so that a build can watch a decision.
     """
     if bool(what) == all_:
         raise AdvisorError(
-            "it is not said what to check", place="recheck", remedy="Name ids or reports, or give --all."
+            "nothing to check is named", place="recheck", remedy="Name ids or reports, or give --all."
         )
     catalog, day = catalog_of(rules), day_of(as_of)
     results = [_checked(item, catalog, day) for item in _chosen(what or [])]

@@ -14,7 +14,7 @@ class RuleLine(Record):
     """One rule in the list."""
 
     id: str
-    """Its id."""
+    """Id of the rule."""
     title: str
     """The rule in one sentence."""
     consideration: str
@@ -29,9 +29,9 @@ class OverdueEntry(Record):
     """A rule or a number whose review is overdue."""
 
     kind: str
-    """rule or number."""
+    """`rule` or `number`."""
     id: str
-    """Its id."""
+    """Id of the rule or number."""
     review_by: date
     """When it should have been read again."""
 
@@ -44,7 +44,7 @@ class Checked(BaseModel):
     id: str
     """The assessment's id, or the report's file."""
     title: str
-    """Its title."""
+    """Title of the rule."""
     decided: bool
     """Whether anything had been decided."""
     verdict_changed: bool

@@ -35,20 +35,25 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="An answers file or a JSON report; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="Answers file or JSON report; - for standard input.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="OUT.md, .html, .pdf, .json or .adr.md; - prints it.")
+        Path | None,
+        typer.Option(
+            "-o", "--out", help="Report to write: .md, .html, .pdf, .json or .adr.md; - for standard output."
+        ),
     ] = None,
-    fmt: Annotated[str | None, typer.Option("--format", help="md, html, pdf, json or adr.")] = None,
+    fmt: Annotated[
+        str | None, typer.Option("--format", help="md, html, pdf, json or adr (default: from the file name).")
+    ] = None,
     interactive: Annotated[
-        bool, typer.Option("--interactive", help="HTML with charts that answer to the pointer (5 MB).")
+        bool, typer.Option("--interactive", help="Write HTML with interactive charts (adds 5 MB).")
     ] = False,
     measured: Annotated[
         list[Path] | None,
         typer.Option(
             "--measured",
             metavar="RUN",
-            help="Use this comparison: the JSON of `evaluate`, or a run's folder.",
+            help="Comparison to include: the JSON of `evaluate`, or a run's folder.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -57,7 +62,7 @@ def report(
 ) -> None:
     """Write a report: recommendation, reasons with sources, what would change it, costs, roadmap.
 
-    The ending of OUT chooses the format. The same answers, rules and day give the same bytes.
+    OUT's file name sets the format. The same answers, rules and day give the same bytes.
     """
     from advisor.advice import advise
     from advisor.files import write_bytes
@@ -123,16 +128,16 @@ def _format(named: str, out: Path | None) -> Format:
 
 
 def app_(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on 127.0.0.1.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
     address: Annotated[
-        str, typer.Option(help="Where to listen; anything but 127.0.0.1 lets others in.")
+        str, typer.Option(help="Address to listen on. Any address other than 127.0.0.1 lets others in.")
     ] = "127.0.0.1",
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
             "--allow-host",
             metavar="NAME",
-            help="A name the app answers to besides this machine's own; may be repeated.",
+            help="Host name to accept besides this machine's own; may be repeated.",
         ),
     ] = None,
     rules: RulesOption = None,

@@ -34,14 +34,14 @@ def register(app: typer.Typer) -> None:
 
 def check(
     samples: Annotated[
-        int, typer.Option(min=1000, max=2_000_000, help="Scenarios to try the rules on.")
+        int, typer.Option(min=1000, max=2_000_000, help="Number of scenarios to try the rules on.")
     ] = 50_000,
     form: GateOption = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Check names, examples, sense and sources: dead rules, contradictions, gaps, what a reader cannot check.
+    """Check names, examples, logic and sources: dead rules, contradictions, gaps, claims that a reader cannot verify.
 
     Exit code 1 if an error is found; warnings and notes do not fail.
     """
@@ -107,7 +107,7 @@ def list_(as_json: JsonOption = False, rules: RulesOption = None) -> None:
 
 
 def show(
-    rule: Annotated[str, typer.Argument(help="A rule's id.")],
+    rule: Annotated[str, typer.Argument(help="Id of a rule.")],
     as_json: JsonOption = False,
     rules: RulesOption = None,
 ) -> None:

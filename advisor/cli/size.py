@@ -19,53 +19,92 @@ def register(app: typer.Typer) -> None:
 
 def size(
     context: typer.Context,
-    model: Annotated[str | None, typer.Option(help="A model of rules/models, or a model directory.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A config.json as Hugging Face writes it.")] = None,
-    method: Annotated[str, typer.Option(help="lora, qlora, dora or full.")] = "lora",
+    model: Annotated[str | None, typer.Option(help="Model from rules/models, or a model folder.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Hugging Face config.json.")] = None,
+    method: Annotated[str, typer.Option(help="Training method: lora, qlora, dora or full.")] = "lora",
     rank: Annotated[int, typer.Option(help="Rank of the adapters.")] = 16,
-    targets: Annotated[str, typer.Option(help="all-linear, attention, mlp, or q,v …")] = "all-linear",
-    seq_len: Annotated[int, typer.Option(help="Tokens of a row.")] = 2048,
-    micro_batch: Annotated[int, typer.Option(help="Rows on one device at once.")] = 1,
+    targets: Annotated[
+        str, typer.Option(help="Adapted modules: all-linear, attention, mlp, or names such as q,v.")
+    ] = "all-linear",
+    seq_len: Annotated[int, typer.Option(help="Sequence length in tokens.")] = 2048,
+    micro_batch: Annotated[int, typer.Option(help="Rows per device and micro-batch.")] = 1,
     program: Annotated[
         str | None,
-        typer.Option(help="What trains: trl, axolotl, litgpt …; sets what it does, as listed in the docs."),
+        typer.Option(
+            help="Trainer: trl, axolotl, litgpt … Sets that trainer's defaults; docs/sizing.md lists them."
+        ),
     ] = None,
-    grad_accumulation: Annotated[int, typer.Option(help="Micro-batches in one step.")] = 1,
+    grad_accumulation: Annotated[int, typer.Option(help="Micro-batches per optimizer step.")] = 1,
     optimizer: Annotated[
-        str, typer.Option(help="adamw (fused), adamw-foreach (torch's own), adamw-8bit, adafactor, sgd …")
+        str,
+        typer.Option(
+            help="Optimizer: adamw (fused), adamw-foreach (torch's default), adamw-8bit, adafactor, sgd …"
+        ),
     ] = "adamw",
     checkpointing: Annotated[bool, typer.Option(help="Recompute activations in the backward pass.")] = True,
     loss_kernel: Annotated[
-        str, typer.Option(help="plain (fp32), native (16 bits), chunked, fused …")
+        str, typer.Option(help="Loss: plain (fp32), native (16 bits), chunked, fused …")
     ] = "plain",
-    attention: Annotated[str, typer.Option(help="flash holds no score matrix; eager does.")] = "flash",
-    quant: Annotated[str, typer.Option(help="none, nf4, nf4-double, int8 or gptq4.")] = "none",
+    attention: Annotated[
+        str, typer.Option(help="Attention kernel. 'eager' also stores the score matrix.")
+    ] = "flash",
+    quant: Annotated[
+        str, typer.Option(help="Quantisation of the base: none, nf4, nf4-double, int8 or gptq4.")
+    ] = "none",
     quantised_experts: Annotated[
         bool | None,
-        typer.Option(help="Stacked experts are quantised as well; not said, the range holds both."),
+        typer.Option(
+            help="Whether stacked experts are quantised too (default: unknown, the range covers both)."
+        ),
     ] = None,
     precision: Annotated[
-        str, typer.Option(help="bf16, fp16 (no autocast, loss in 16 bits), mixed (fp32 masters) or fp32.")
+        str,
+        typer.Option(
+            help="Precision: bf16, fp16 (no autocast, loss in 16 bits), mixed (fp32 masters) or fp32."
+        ),
     ] = "bf16",
-    dropout: Annotated[bool, typer.Option(help="Adapters drop some of their inputs.")] = False,
+    dropout: Annotated[bool, typer.Option(help="Adapters use dropout.")] = False,
     full_rows: Annotated[
-        bool, typer.Option(help="Rows reach the length; otherwise it is only a limit.")
+        bool, typer.Option(help="Every row has the full length. Without it, the length is only a limit.")
     ] = True,
-    adapter_precision: Annotated[str, typer.Option(help="fp32, as PEFT holds adapters, or bf16.")] = "fp32",
-    train_embeddings: Annotated[bool, typer.Option(help="Also train token table and output whole.")] = False,
-    fused_blocks: Annotated[bool, typer.Option(help="Norms and MLPs are compiled or hand-written.")] = False,
-    optimizer_in_backward: Annotated[bool, typer.Option(help="Use up each gradient at once.")] = False,
-    offload_activations: Annotated[bool, typer.Option(help="Move checkpoints to the host.")] = False,
-    sharding: Annotated[str, typer.Option(help="none, ddp, fsdp, zero2 or zero3.")] = "none",
-    gpus: Annotated[int, typer.Option(help="Devices that train together.")] = 1,
-    gpu: Annotated[str | None, typer.Option(help="The card that time, money and changes are for.")] = None,
-    reading: Annotated[str, typer.Option(help="Memory of the device, reserved, allocated.")] = "device",
-    tokens: Annotated[float, typer.Option(help="Training tokens of one pass.")] = 1_000_000,
-    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 3,
-    packed: Annotated[bool, typer.Option(help="Rows are packed to full length (for the speed).")] = True,
-    calibrate: Annotated[Path | None, typer.Option(help="Measured runs from your own card.")] = None,
-    serve: Annotated[int | None, typer.Option(help="Also size serving for so many requests at once.")] = None,
-    adapters: Annotated[int, typer.Option(help="Adapters served on one base; 0 for a merged model.")] = 0,
+    adapter_precision: Annotated[
+        str, typer.Option(help="Precision of the adapters: fp32, as in PEFT, or bf16.")
+    ] = "fp32",
+    train_embeddings: Annotated[
+        bool, typer.Option(help="Also train the embeddings and the output layer in full.")
+    ] = False,
+    fused_blocks: Annotated[
+        bool, typer.Option(help="Norms and MLPs use compiled or hand-written kernels.")
+    ] = False,
+    optimizer_in_backward: Annotated[
+        bool, typer.Option(help="Apply each gradient during the backward pass.")
+    ] = False,
+    offload_activations: Annotated[
+        bool, typer.Option(help="Move activation checkpoints to host memory.")
+    ] = False,
+    sharding: Annotated[
+        str, typer.Option(help="Sharding over GPUs: none, ddp, fsdp, zero2 or zero3.")
+    ] = "none",
+    gpus: Annotated[int, typer.Option(help="Number of GPUs.")] = 1,
+    gpu: Annotated[
+        str | None,
+        typer.Option(
+            help="GPU used for the time, cost and what-fits estimates (default: the cheapest that fits)."
+        ),
+    ] = None,
+    reading: Annotated[
+        str, typer.Option(help="Which memory to report: device, reserved or allocated.")
+    ] = "device",
+    tokens: Annotated[float, typer.Option(help="Training tokens in one epoch.")] = 1_000_000,
+    epochs: Annotated[float, typer.Option(help="Epochs.")] = 3,
+    packed: Annotated[
+        bool, typer.Option(help="Rows are packed to full length. Changes the speed only.")
+    ] = True,
+    calibrate: Annotated[Path | None, typer.Option(help="File of runs measured on your own GPU.")] = None,
+    serve: Annotated[
+        int | None, typer.Option(help="Also size serving for this many concurrent requests.")
+    ] = None,
+    adapters: Annotated[int, typer.Option(help="Adapters served on one base; 0 means a merged model.")] = 0,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,

@@ -21,13 +21,11 @@ from advisor.train.jobs import JobStore
 from advisor.train.records import Job, TrainingPlan
 from advisor.train.table import entry
 
-train = typer.Typer(
-    help="Train for real: here, or at a provider; jobs outlive the shell.", no_args_is_help=True
-)
+train = typer.Typer(help="Train here or at a provider. Jobs outlive the shell.", no_args_is_help=True)
 
-JobArgument = Annotated[str, typer.Argument(help="A job's id, or the beginning of it.")]
+JobArgument = Annotated[str, typer.Argument(help="Id of a job, or the beginning of it.")]
 PortOption = Annotated[
-    int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0 takes a free one.")
+    int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0 picks a free one.")
 ]
 
 
@@ -38,23 +36,23 @@ def register(app: typer.Typer) -> None:
 
 @train.command()
 def submit(
-    bundle: Annotated[Path, typer.Argument(help="A bundle that `advisor plan` wrote.")],
+    bundle: Annotated[Path, typer.Argument(help="Bundle written by `advisor plan`.")],
     rules: RulesOption = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Run an ended plan once more, as a new job.")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Run a finished plan again, as a new job.")] = False,
     host: Annotated[
         list[str] | None,
         typer.Option(
-            help="A host that your key and the rows may go to, where the bundle names one; may be repeated."
+            help="Host that may receive your key and the rows, if the bundle names one; may be repeated."
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Send the rows and the key without asking.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Send the rows and the key without confirmation.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Start the job of a bundle, or find the one that is running; the same bundle never makes two jobs.
+    """Start a bundle's job, or find the running one. The same bundle never makes two jobs.
 
-    Before anything leaves this machine, you see who gets what, at which host and for what money, and are asked.
+    Before anything leaves this machine, it shows recipient, data, host and price, and asks you.
     """
     from advisor.train.bundle import read_bundle
 
@@ -79,9 +77,9 @@ def _agree(plan: TrainingPlan, bundle: Path, named: list[str], *, agreed: bool) 
     require_named(terms, named)
     if not agreed and not (sys.stdin.isatty() and confirm("Send the rows and the key?")):
         raise AdvisorError(
-            "nobody has agreed to send the rows",
+            "sending the rows was not confirmed",
             place=str(bundle),
-            remedy="Give --yes to send them; nothing was sent.",
+            remedy="Nothing was sent. Add --yes to send them.",
         )
 
 
@@ -94,7 +92,7 @@ def _attempt(store: JobStore, plan: Any, bundle: Path) -> int:
 
 @train.command()
 def status(job_id: JobArgument, as_json: JsonOption = False) -> None:
-    """Show a job: state, losses, pace, results."""
+    """Show a job: state, losses, speed, results."""
     store = JobStore()
     _show(store, job_verbs.refresh(store, job_id), as_json=as_json)
 
@@ -102,10 +100,10 @@ def status(job_id: JobArgument, as_json: JsonOption = False) -> None:
 @train.command()
 def watch(
     job_id: JobArgument,
-    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 2.0,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between updates.")] = 2.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Follow a job to its end; leaving early does not disturb it."""
+    """Follow a job to its end. Leaving early does not stop it."""
     store = JobStore()
     job = job_verbs.refresh(store, job_id)
     said = ""
@@ -125,21 +123,21 @@ def watch(
 
 @train.command()
 def resume(job_id: JobArgument, as_json: JsonOption = False) -> None:
-    """Go on with a job that nothing is at, from its last checkpoint."""
+    """Resume a stopped job from its last checkpoint."""
     store = JobStore()
     _show(store, job_verbs.resume(store, job_id), as_json=as_json)
 
 
 @train.command()
 def cancel(job_id: JobArgument, as_json: JsonOption = False) -> None:
-    """Stop a job; what it has learned so far is kept."""
+    """Stop a job. Its last checkpoint is kept."""
     store = JobStore()
     _show(store, job_verbs.cancel(store, job_id), as_json=as_json)
 
 
 @train.command(name="list")
 def list_jobs(as_json: JsonOption = False) -> None:
-    """List all jobs, newest first, as they were last seen."""
+    """List all jobs, newest first, with their last known state."""
     store = JobStore()
     jobs = store.all()
     for lost in sorted(set(store.ids()) - {job.id for job in jobs}):
@@ -157,7 +155,7 @@ def list_jobs(as_json: JsonOption = False) -> None:
 
 @train.command()
 def logs(job_id: JobArgument) -> None:
-    """Print what the trainer wrote, or the provider's events."""
+    """Print the trainer's log, or the provider's events."""
     store = JobStore()
     job = store.load(job_id)
     path = store.folder_of(job.id) / "run" / "log.txt"
@@ -170,26 +168,32 @@ def logs(job_id: JobArgument) -> None:
 @train.command(name="run-model")
 def run_model(
     targets: Annotated[
-        list[str], typer.Argument(help="Jobs or adapter folders, also as NAME=JOB or NAME=FOLDER.")
+        list[str],
+        typer.Argument(help="Jobs or adapter folders; NAME=JOB or NAME=FOLDER sets the served name."),
     ],
     port: PortOption = 8766,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
     base_gguf: Annotated[
-        Path | None, typer.Option(help="The base model as GGUF, unless it is the packaged one.")
+        Path | None, typer.Option(help="Base model as GGUF (default: the packaged one).")
     ] = None,
     merged: Annotated[
-        bool, typer.Option("--merged", help="Fold the one adapter into the base: faster.")
+        bool,
+        typer.Option(
+            "--merged", help="Merge the adapter into the base, which is faster. Needs exactly one adapter."
+        ),
     ] = False,
     allow_other_prompts: Annotated[
         bool,
         typer.Option(
-            "--allow-other-prompts", help="Let requests bring another system prompt than training's."
+            "--allow-other-prompts", help="Accept system prompts other than the one used in training."
         ),
     ] = False,
-    context: Annotated[int, typer.Option(min=64, help="Tokens for one request, prompt and answer.")] = 2048,
+    context: Annotated[
+        int, typer.Option(min=64, help="Context in tokens for one request, prompt plus answer.")
+    ] = 2048,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve tuned models at an OpenAI-compatible address; a request chooses by its `model`."""
+    """Serve tuned models at an OpenAI-compatible address. A request's `model` picks one."""
     from advisor.train.loopback import check_loopback, run_app
     from advisor.train.serving.server import ServeOptions, build_server
 
@@ -251,5 +255,5 @@ def _line(job: Job, curves: JobCurves) -> str:
     if job.state == "running" and latest.get("seconds_left"):
         parts.append(f"{latest['seconds_left'] / 60:.1f} min left")
     if job.state == "queued" and latest and entry(job.backend).kind == "local":
-        parts.append(f"stopped; go on with: advisor train resume {job.id}")
+        parts.append(f"stopped; resume with: advisor train resume {job.id}")
     return " · ".join(parts)

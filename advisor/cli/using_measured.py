@@ -14,7 +14,7 @@ from advisor.scenario import MeasuredRun, Situation, read_situation, with_measur
 
 
 def write_measured(path: Path, run: MeasuredRun, catalog: Catalog) -> None:
-    """Put a run into an answers file, a new one where there is none, and say on standard error what it replaced."""
+    """Put a run into an answers file, a new one if there is none, and print on standard error what it replaced."""
     before = read_situation(path, catalog) if path.exists() else Situation()
     after, replaced = with_measured(before, run, catalog)
     write_situation(path, after)

@@ -21,7 +21,7 @@ class Check(NamedTuple):
     needed: str
     available: str
     met: bool | None
-    """None: not known."""
+    """Whether the requirement is met; null where that is unknown."""
 
 
 def every(states: Iterable[bool | None]) -> bool | None:
@@ -33,12 +33,12 @@ def every(states: Iterable[bool | None]) -> bool | None:
 
 
 def model_allowed(model: MarketModel, facts: Mapping[str, Any], market: Market) -> bool | None:
-    """Whether the answers allow a prompted model; None where that is not known."""
+    """Return whether the answers allow a prompted model; None where that is not known."""
     return every(check.met for check in model_checks(model, facts, market))
 
 
 def route_allowed(route: TuningRoute, facts: Mapping[str, Any], market: Market, day: date) -> bool | None:
-    """Whether the answers and the day allow somebody new to tune on a route."""
+    """Return whether the answers and the day allow somebody new to tune on a route."""
     return every(check.met for check in route_checks(route, facts, market, day))
 
 

@@ -25,11 +25,11 @@ LENGTHS: Final = {
     "relevance": "cost.output_tokens_label",
 }
 WHOLE: Final = ("extraction", "output_format", "tool_use", "taxonomy", "relevance")
-"""Behaviours whose answers a program reads: half of a label is no use."""
+"""Behaviours whose answers a program reads: half of a label is useless."""
 
 
 def length_parameter(facts: Mapping[str, Any]) -> str:
-    """Name the number that stands for the length of an answer of this kind of task."""
+    """Return the number that stands for the length of an answer of this kind of task."""
     return next((name for word, name in LENGTHS.items() if _ticked(facts, word)), OTHERWISE)
 
 
@@ -47,7 +47,7 @@ def length_columns(columns: Collection[str]) -> list[tuple[pl.Expr, str]]:
 
 
 def used_whole(columns: Collection[str]) -> pl.Expr:
-    """Whether an answer is used only when it is whole; null where nobody has said what kind of task it is."""
+    """Return whether an answer is used only when it is whole; null where nobody has said what kind of task it is."""
     held = {
         word: pl.col(f"behaviors.{word}").cast(pl.Boolean)
         for word in LENGTHS

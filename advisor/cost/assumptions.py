@@ -76,7 +76,7 @@ UNKNOWN = pl.lit(None, dtype=pl.Float64)
 
 
 def assumed_parameter(fact: str, facts: Mapping[str, Any]) -> str:
-    """Name the number that stands in for a fact that nobody answered."""
+    """Return the number that stands in for a fact that nobody answered."""
     return length_parameter(facts) if fact == "output_tokens" else ASSUMED[fact]
 
 

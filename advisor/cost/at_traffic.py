@@ -10,7 +10,7 @@ class Month(Record):
     """A month at one traffic, what is paid once spread over the horizon."""
 
     requests_per_day: float
-    """The traffic."""
+    """Traffic, in requests a day."""
     costs: dict[str, float]
     """By strategy, in the projection's currency; without those whose price is unknown."""
     cheapest: str

@@ -34,7 +34,7 @@ class _Pair(NamedTuple):
 
     @property
     def lead(self) -> float:
-        """USD that the dear one costs more before the first request."""
+        """Return the USD that the dearer one costs more before the first request."""
         return float(self.outcome.cumulative[self.dear][0, 0] - self.outcome.cumulative[self.cheap][0, 0])
 
     @property
@@ -43,7 +43,7 @@ class _Pair(NamedTuple):
         return min(self.outcome.lived[served_by(self.cheap)], self.outcome.lived[served_by(self.dear)])
 
     def saving(self, period: int) -> float:
-        """USD per month that the dear one saves in a period; negative where it costs more."""
+        """Return the USD per month that the dearer one saves in a period; negative where it costs more."""
         old, new = (float(self.outcome.rates[strategy][period]) for strategy in (self.cheap, self.dear))
         # Equal costs differ by rounding; without this they would "meet" after a million years.
         return 0.0 if isclose(old, new, rel_tol=1e-9) else old - new

@@ -39,7 +39,7 @@ class ModelRow(Record):
     first_token_p95_ms: float
     """Until the first token, 95th percentile."""
     p50_ms: float
-    """Whole answer, median."""
+    """Median latency of a whole answer, in ms."""
     p95_ms: float
     """Whole answer, 95th percentile."""
     input_usd_per_mtok: float

@@ -49,7 +49,7 @@ class Latency(Record):
     """How long one answer takes, in milliseconds."""
 
     p50: float
-    """Whole answer, median."""
+    """Median latency of a whole answer, in ms."""
     p95: float
     """Whole answer, 95th percentile."""
     first_token_p50: float

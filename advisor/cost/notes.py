@@ -1,4 +1,4 @@
-"""What stands beside the figures: components with their formulas, assumptions, and warnings."""
+"""What goes with the figures: components with their formulas, assumptions, and warnings."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def formula(component: Component, strategy: str, row: Mapping[str, Any]) -> str:
 
 
 def assumed_numbers(facts: Mapping[str, Any], catalog: Catalog, day: date) -> tuple[Assumed, ...]:
-    """List what nobody answered, with the number that stands in."""
+    """List unanswered facts, each with the number assumed for it."""
     found = []
     for fact in ASSUMED:
         if facts.get(fact) is not None:
@@ -107,7 +107,7 @@ def _unknown(first: Mapping[str, Any], day: date) -> list[str]:
 
 
 def unknown_parts(strategy: str, row: Mapping[str, Any]) -> list[str]:
-    """Name the components of a strategy whose cost is not known."""
+    """Return the components of a strategy whose cost is not known."""
     return [item.name for item in components_of(strategy) if row[column_of(strategy, item)] is None]
 
 
@@ -186,7 +186,7 @@ def _lengths(plan: Plan, first: Mapping[str, Any], facts: Mapping[str, Any]) -> 
 
 
 def _left_out(plan: Plan, first: Mapping[str, Any]) -> list[str]:
-    """Name strategies that would need all of the text in the prompt, where no prompt takes it."""
+    """Return strategies that would need all of the text in the prompt, where no prompt takes it."""
     text = first.get("whole_text") or 0
     without = [s for s in WHOLE_TEXT if text and not first.get(f"{s}.text")]
     if not without:

@@ -23,15 +23,15 @@ class PriceDifference(Record):
     """Where our figure and the price library's differ."""
 
     entry: str
-    """Which entry."""
+    """Id of the market entry."""
     what: str
-    """Which figure."""
+    """Name of the figure."""
     ours: float | None
     """Our figure; null: we have none."""
     library: float | None
     """The library's; null: it has none."""
     day: date
-    """On this day."""
+    """Day for which the figures are compared."""
     table: str = "genai-prices"
     """Whose figure the other one is."""
     days: tuple[date | None, date | None] | None = None
@@ -46,7 +46,7 @@ class Ending(Record):
     entry: str
     """Which model or tuning route."""
     what: str
-    """answers, or training."""
+    """`answers` or `training`."""
     on: date
     """The first day without it."""
 
@@ -55,7 +55,7 @@ class Overdue(Record):
     """An entry past its day of review."""
 
     entry: str
-    """Which entry."""
+    """Id of the market entry."""
     review_by: date
     """When it should have been checked again."""
     checked: date

@@ -34,7 +34,7 @@ class PriceRow(Record):
     cache_write: float | None
     """Input written to a cache."""
     output: float | None
-    """Output."""
+    """USD per million output tokens; null where unknown."""
     batch: bool
     """Whether a batch price is known."""
     context_tokens: int | None
@@ -61,7 +61,7 @@ class TuningRow(Record):
     status: str
     """open, gated, closing or closed."""
     says: str
-    """What that means."""
+    """What the status means, in one sentence."""
     training_usd_per_mtok: float | None
     """Per million trained tokens; null where unknown."""
     serving: str
@@ -82,7 +82,7 @@ class PriceSheet(Record):
     """Everything known about one model's prices."""
 
     price: PriceRow
-    """On the day."""
+    """Price on the day asked for."""
     tiers: tuple[dict[str, float], ...]
     """By length of the prompt."""
     batch_tiers: tuple[dict[str, float], ...]

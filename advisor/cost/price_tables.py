@@ -183,7 +183,7 @@ def room_of(model: MarketModel) -> int | None:
 
 
 def tuned_speed(route: TuningRoute, base: MarketModel) -> str:
-    """Name the class of speed in which a tune answers: a GPU of its own has no queue of others before it."""
+    """Return the class of speed in which a tune answers: a GPU of its own has no queue of others before it."""
     return "dedicated" if route.serving == "dedicated" else base.speed
 
 

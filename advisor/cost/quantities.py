@@ -11,7 +11,7 @@ from advisor.palette import STRATEGIES
 TUNED = ("fine_tuning", "hybrid")
 RETRIEVING = ("rag", "hybrid")
 WHOLE_TEXT = ("prompting", "few_shot")
-"""Strategies that know only what stands in the prompt: missing knowledge is put there whole."""
+"""Strategies that know only what is in the prompt: missing knowledge is put there whole."""
 c = pl.col
 
 

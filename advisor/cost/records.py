@@ -26,7 +26,7 @@ class CostComponent(Record):
     """One thing that a strategy pays for."""
 
     name: str
-    """What it is."""
+    """Name of the component."""
     kind: Literal["per_request", "monthly", "one_time"]
     """When it is due."""
     usd_per_month: float | None
@@ -43,7 +43,7 @@ class People(Record):
     usd_per_hour: float
     """Cost of an hour, in USD; 0 leaves people out."""
     per_month: Range
-    """Care per month."""
+    """Cost of the hours for upkeep, a month."""
     one_time: Range
     """Work until it is in use."""
     components: tuple[CostComponent, ...]
@@ -108,11 +108,11 @@ class Curve(Record):
     months: tuple[float, ...]
     """Months from the start; prices or growth change at each."""
     low: tuple[float, ...]
-    """5th percentile."""
+    """5th percentile at each month."""
     expected: tuple[float, ...]
-    """Expected."""
+    """Expected value at each month."""
     high: tuple[float, ...]
-    """95th percentile."""
+    """95th percentile at each month."""
 
 
 class Swing(Record):
@@ -121,11 +121,11 @@ class Swing(Record):
     number: str
     """The fact or parameter."""
     title: str
-    """In words."""
+    """The number's title."""
     low: float
     """Low end of its range."""
     high: float
-    """High end."""
+    """High end of its range."""
     answered: bool
     """Whether it was answered (then moved by a quarter), else assumed."""
     totals: dict[str, tuple[float, float]]
@@ -138,15 +138,15 @@ class Assumed(Record):
     fact: str
     """The fact it stands in for."""
     value: float
-    """What is assumed."""
+    """The assumed value, in the fact's unit."""
     low: float
     """Low end of its range."""
     high: float
-    """High end."""
+    """High end of its range."""
     title: str
-    """In words."""
+    """The number's title."""
     sources: tuple[str, ...]
-    """Who says so."""
+    """Ids of sources in the bibliography."""
 
 
 class TrafficCrossing(Record):
@@ -165,7 +165,7 @@ class TrafficCrossing(Record):
     months: float | None
     """Months until the second has paid for itself at the workload's own traffic; null: never, or it leads at once."""
     day: date | None
-    """That day."""
+    """Day on which the second has paid for itself; null: never, or it leads at once."""
     sentence: str
     """The same for people."""
 
@@ -193,7 +193,7 @@ class CostProjection(Record):
     currency_rate: float
     """What one USD buys."""
     model: str
-    """The model, ``provider:name``."""
+    """Model that answers, as ``provider:name``."""
     tuning_route: str
     """Where a tune would be trained and served."""
     price_origin: str
@@ -203,7 +203,7 @@ class CostProjection(Record):
     requests_per_month: float
     """In the first month."""
     strategies: dict[str, StrategyCost]
-    """The five strategies."""
+    """Costs by strategy."""
     break_even: tuple[Crossing, ...]
     """Each pair of strategies."""
     traffic: Traffic
@@ -215,7 +215,7 @@ class CostProjection(Record):
     cheaper: dict[str, dict[str, float]]
     """Probability that the first is cheaper in total than the second."""
     assumed: tuple[Assumed, ...]
-    """What nobody answered, and what stands in."""
+    """Unanswered facts, each with the number assumed for it."""
     warnings: tuple[str, ...]
     """What a reader must know before using the figures."""
     draws: int

@@ -72,7 +72,7 @@ def second_table() -> Mapping[str, Mapping[str, Any]]:
 
 
 def table_version() -> str:
-    """Name the installed version of the table."""
+    """Return the installed version of the table."""
     return importlib.metadata.version("litellm")
 
 

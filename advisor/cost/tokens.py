@@ -42,7 +42,7 @@ class TokenCount(Record):
     """A number of tokens, and whether it is exact."""
 
     tokens: int
-    """How many."""
+    """Number of tokens."""
     exact: bool
     """Whether this model's own tokenizer counted them."""
     how: str

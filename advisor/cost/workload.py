@@ -237,7 +237,7 @@ def components_of(strategy: str, *, hours: bool = False) -> tuple[Component, ...
 
 
 def column_of(strategy: str, component: Component) -> str:
-    """Name the column that holds a component's USD."""
+    """Return the column that holds a component's USD."""
     return f"{strategy}/{component.name}"
 
 

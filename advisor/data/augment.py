@@ -83,7 +83,7 @@ def augment(
     catalog: Catalog | None = None,
     day: date | None = None,
 ) -> Augmented:
-    """Write the given rows and their variations to ``output``; after a crash the same call goes on where it stopped.
+    """Write the given rows and their variations to ``output``; after a crash the same call resumes where it stopped.
 
     Raises:
         AdvisorError: The data is an evaluation side, the endpoint refuses, or the journal belongs to another run.

@@ -34,7 +34,7 @@ class Estimate(Record):
     """What an augmentation is expected to take."""
 
     rows: int
-    """Rows to vary."""
+    """Number of rows to vary."""
     done: int
     """Of these, rows already in the journal of an earlier run."""
     requests: int
@@ -62,7 +62,7 @@ class Augmented(Record):
     given: int
     """Rows of the input, all of them in the output."""
     added: int
-    """Variations written."""
+    """Number of variations written."""
     rejected: int
     """Variations dropped by the filters."""
     reasons: dict[str, int]
@@ -72,11 +72,11 @@ class Augmented(Record):
     tokens_in: int
     """Input tokens as the endpoint counted them, earlier runs included."""
     tokens_out: int
-    """Output tokens."""
+    """Output tokens that the service counted."""
     usd: float | None
     """Cost of these tokens; None where the price is not known."""
     output: str
-    """The new file."""
+    """Path of the new file."""
 
     def cost_in_words(self) -> str:
         """Describe what it cost."""

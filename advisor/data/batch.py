@@ -172,7 +172,7 @@ class Batch:
         return histogram(np.minimum(codes, TABLE_SIZE - 1), starts, script_table(), len(SCRIPTS))
 
     def name(self, kind: str, texts: Iterable[str]) -> NDArray[np.uint64]:
-        """Hash texts to 64 bits and keep what stands behind each hash (cut to 300 characters)."""
+        """Hash texts to 64 bits and keep the text of each hash (cut to 300 characters)."""
         known = self.names.setdefault(kind, {})
         series = pl.Series(list(texts), dtype=pl.String)
         hashes = series.hash(seed=7).to_numpy().astype(np.uint64)

@@ -44,7 +44,7 @@ class Coverage(Record):
     """Kinds of request, the least covered first."""
 
     kinds: list[Kind]
-    """The kinds."""
+    """Kinds of request, with their shares on both sides."""
     covered: float
     """Share of production requests that have a training row alike; 1.0 without a production file."""
     uncovered_rows: list[int]

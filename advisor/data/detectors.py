@@ -62,7 +62,7 @@ _ASSIGNED = re.compile(
 
 
 class Hit(NamedTuple):
-    """Something found: its kind and where it stands."""
+    """Something found: its kind and its place in the text."""
 
     kind: str
     start: int
@@ -70,7 +70,7 @@ class Hit(NamedTuple):
 
 
 def personal_data(text: str) -> set[str]:
-    """Name the kinds of personal data in a text."""
+    """Return the kinds of personal data in a text."""
     return {hit.kind for hit in personal_hits(text)}
 
 
@@ -91,7 +91,7 @@ def personal_hits(text: str) -> Iterator[Hit]:
 
 
 def secrets(text: str) -> set[str]:
-    """Name the kinds of secrets in a text."""
+    """Return the kinds of secrets in a text."""
     return {hit.kind for hit in secret_hits(text)}
 
 

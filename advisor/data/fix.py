@@ -34,19 +34,19 @@ class Fixed(Record):
     """What a fix did; every row of the input is in ``written``, or ``quarantined``, or ``removed``."""
 
     rows: int
-    """Rows read."""
+    """Number of rows read."""
     written: int
     """Rows in the new file."""
     changed: int
     """Rows of the new file that differ from the input."""
     removed: int
-    """Exact repeats left out; each stands in the quarantine file too."""
+    """Exact repeats left out; each is in the quarantine file too."""
     quarantined: int
     """Rows in the quarantine file, exact repeats included."""
     reasons: dict[str, int]
     """How often each fix or reason occurred."""
     output: str
-    """The new file."""
+    """Path of the new file."""
     diff: str
     """JSON Lines: row, fixes, before, after."""
     quarantine: str
@@ -96,7 +96,7 @@ def fix(data: Path, output: Path, options: FixOptions | None = None) -> Fixed:
 
 
 def beside(path: Path, kind: str) -> Path:
-    """Name the file of a kind beside the output: train.jsonl gives train.diff.jsonl."""
+    """Return the path of a kind of file beside the output: train.jsonl gives train.diff.jsonl."""
     return path.with_name(f"{path.name.removesuffix('.jsonl')}.{kind}.jsonl")
 
 
@@ -160,7 +160,7 @@ def _fixed(row: int, value: object, form: _Form, options: FixOptions) -> tuple[o
 
 
 def _line_fixes(row: int, raw: bytes, form: _Form) -> list[str]:
-    """Name what a row's line sheds when it is written again: a byte order mark, CR, separators left unescaped."""
+    """Return what a row's line sheds when it is written again: a byte order mark, CR, separators left unescaped."""
     found = ["byte order mark"] if row == 1 and "byte-order-mark" in form.lenient else []
     found += ["line ends"] if raw.endswith(b"\r") else []
     return found + (["line separators escaped"] if b"\xe2\x80\xa8" in raw or b"\xe2\x80\xa9" in raw else [])

@@ -13,7 +13,7 @@ from advisor.errors import AdvisorError
 
 
 class Journal:
-    """An append-only file of finished rows; a line cut off by a crash is simply asked again."""
+    """An append-only file of finished rows; a line cut off by a crash is asked again."""
 
     def __init__(self, path: Path, heading: Mapping[str, Any]) -> None:
         self.path, self.heading = path, dict(heading)
@@ -30,7 +30,7 @@ class Journal:
             raise AdvisorError(
                 "the journal belongs to other data or options",
                 place=str(self.path),
-                remedy="Delete the journal to start anew, or give the options of the first run.",
+                remedy="Delete the journal to start again, or use the options of the first run.",
             )
         self.done = {one["row"]: one for one in whole[1:] if one and "row" in one}
 
@@ -47,7 +47,7 @@ class Journal:
 
 
 def journal_path(output: Path) -> Path:
-    """Name the journal of an unfinished run."""
+    """Return the path of an unfinished run's journal."""
     return output.with_name(f".{output.name}.journal")
 
 

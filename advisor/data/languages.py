@@ -30,7 +30,7 @@ _LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "id")
 
 
 def languages_of(words: Ragged, scripts: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Name each text's language as an index into `ALL`, `UNKNOWN` where it is too short or unclear."""
+    """Return each text's language as an index into `ALL`, `UNKNOWN` where it is too short or unclear."""
     counts = _function_word_counts(words, exclusive=False)
     result = np.full(len(words), UNKNOWN, np.uint8)
     letters = scripts[:, 1:]

@@ -38,7 +38,7 @@ def facts_of(data: Dataset, spoiled: int) -> dict[str, MeasuredFact]:
 
 
 def quality_of(data: Dataset, spoiled: int) -> str:
-    """Name the quality by the share of rows without spoiling findings; "reviewed" is for people to say, never for an audit."""
+    """Return the quality by the share of rows without spoiling findings; "reviewed" is for people to say, never for an audit."""
     total = len(data) + len(data.column("broken"))
     clean = 1 - spoiled / max(total, 1)
     return "mixed" if clean >= MIXED else "unchecked"

@@ -81,14 +81,14 @@ class FormatEvidence(Record):
     because: list[str]
     """The evidence, in words."""
     shapes: dict[str, int] = Field(default_factory=dict)
-    """Rows by shape."""
+    """Number of rows by shape."""
 
 
 class MeasuredFact(Record):
     """A number measured on the data that can stand in for an answer in an assessment."""
 
     value: int | float | str | bool
-    """The measured value."""
+    """The value, in the fact's unit."""
     origin: Literal["measured"] = "measured"
     """Always ``measured``."""
     by: str

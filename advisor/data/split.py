@@ -48,7 +48,7 @@ class Side(Record):
     file: str
     """File name in the output folder."""
     rows: int
-    """Rows in it."""
+    """Number of rows."""
     sha256: str
     """Hash of the file."""
     source_rows: list[int]
@@ -63,7 +63,7 @@ class Manifest(Record):
     input_sha256: str
     """Hash of the input's bytes."""
     options: SplitOptions
-    """The options."""
+    """Options of the split."""
     groups: int
     """Groups of rows kept on one side."""
     skipped: list[int]

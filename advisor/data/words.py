@@ -1,4 +1,4 @@
-"""Words of many texts at once as 32-bit hashes, for any script: the ground that duplicates, leaks and style stand on."""
+"""Words of many texts at once as 32-bit hashes, for any script: duplicates, leaks and style are measured on them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Ragged:
 
 
 def codepoints(texts: Sequence[str]) -> tuple[U32, I64]:
-    """Lay the code points of all texts in one array, a line feed after each; give it with the start of each text."""
+    """Lay the code points of all texts in one array, a line feed after each. Return it with the start of each text."""
     lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts)) + 1
     joined = "\n".join(texts) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -143,7 +143,7 @@ def member(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.
 
 
 def found_in(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> tuple[I64, I64]:
-    """Return the places of the values that the sorted table holds, and where in the table each stands."""
+    """Return the positions of the values that the sorted table holds, and the index of each in the table."""
     if not len(table):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     # Most words are in no table: sixteen bits of the hash rule out nearly all of them before the search.

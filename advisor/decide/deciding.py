@@ -109,7 +109,7 @@ def _impossible(
     catalog: Catalog,
     as_of: date,
 ) -> Iterator[RuledOut]:
-    """Name what nothing on the market of the day can carry, with the answer that excludes it and what is known of it."""
+    """Return what nothing on the market of the day can carry, with the answer that excludes it and what is known of it."""
     if not gone:
         return
     without = [{name: value for name, value in answers.items() if name != left} for left in answers]

@@ -34,7 +34,7 @@ DERIVED: Final[dict[str, Callable[[Catalog, date], pl.Expr]]] = {
 def with_derived(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> pl.DataFrame:
     """Add the derived facts that some rule reads; null where what they rest on is open.
 
-    A derived fact that already stands in the frame stays as it is there.
+    A derived fact that is already in the frame keeps its values.
     """
     wanted = [name for name in _wanted(catalog) if name not in frame.columns]
     here = [name for name in wanted if catalog.facts[name].derived in DERIVED]

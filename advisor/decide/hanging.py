@@ -52,7 +52,7 @@ class _Weak:
     unit: str
     number: DatedNumber
     columns: Mapping[str, tuple[float, float]]
-    """What stands in a column at the low and at the high end; empty for thresholds of rules."""
+    """Values of a column at the low and at the high end; empty for thresholds of rules."""
 
 
 def hangs_on(

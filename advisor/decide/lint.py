@@ -27,7 +27,7 @@ class LintFinding(Record):
     place: str
     """File and line, or the rule's id."""
     message: str
-    """What was found."""
+    """The problem in one sentence."""
     scenario: dict[str, Any] | None = None
     """A situation that shows it."""
 
@@ -189,7 +189,7 @@ def _silence(sample: _Sample) -> Iterator[LintFinding]:
             check="silence",
             severity="warning",
             place="rules/decision",
-            message=f"no rule speaks in {silent.mean():.2%} of the scenarios",
+            message=f"no rule fires in {silent.mean():.2%} of the scenarios",
             scenario=sample.scenario(int(np.argmax(silent))),
         )
 
@@ -212,7 +212,7 @@ def _unsupported_thresholds(sample: _Sample) -> Iterator[LintFinding]:
         for test in walk(condition):
             if isinstance(test.operand, float) and test.operand not in (0.0, 1.0):
                 message = (
-                    f"the threshold {test.operand:,.6g} of '{test.fact}' stands in the rule, without a source"
+                    f"the threshold {test.operand:,.6g} of '{test.fact}' is in the rule, without a source"
                 )
                 yield LintFinding(
                     check="threshold-without-source",

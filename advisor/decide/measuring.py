@@ -19,7 +19,7 @@ NOT_TRIED: Final = "not_tried"
 
 
 def measure_next(around: Surroundings, catalog: Catalog, *, as_of: date) -> tuple[MeasureNext, ...]:
-    """Name what is worth measuring; one run that settles several facts is named once, by the best of them.
+    """Return what is worth measuring; one run that settles several facts is named once, by the best of them.
 
     Args:
         around: The situation and what lies around it.

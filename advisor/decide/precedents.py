@@ -18,7 +18,7 @@ class Precedent(Record):
     """A published case, and how like the situation it is."""
 
     id: str
-    """The case's id."""
+    """Id of the published case."""
     title: str
     """The case in a phrase."""
     kind: str
@@ -34,7 +34,7 @@ class Precedent(Record):
     outcome: str
     """What came of it; empty where the source does not say."""
     likeness: float
-    """From 0 to 1; rises with the answers that both have and agree on. It ranks cases and is no probability."""
+    """From 0 to 1; rises with the answers that both have and agree on. It ranks cases and is not a probability."""
     agrees_on: tuple[str, ...]
     """Facts with the same answer in both."""
     differs_on: tuple[str, ...]

@@ -21,7 +21,7 @@ class FactUsed(Record):
     """An answer that a rule read."""
 
     fact: str
-    """The fact's name."""
+    """Name of the fact."""
     value: Any
     """The answer; null where it is open."""
     origin: str
@@ -32,7 +32,7 @@ class Reason(Record):
     """A rule that fired, with everything one needs to doubt it."""
 
     rule: str
-    """The rule's id."""
+    """Id of the rule."""
     title: str
     """The rule in one sentence."""
     consideration: str
@@ -48,11 +48,11 @@ class Reason(Record):
     facts: tuple[FactUsed, ...]
     """The answers that fired it."""
     because: str
-    """Why."""
+    """Why the rule holds, in a sentence."""
     unless: str
     """When the rule is wrong."""
     evidence: tuple[Evidence, ...]
-    """Who says so."""
+    """Sources with their figures, and how directly each supports the rule."""
     age_days: int
     """Days since a person reviewed it, on the day of the decision."""
     overdue: bool
@@ -63,7 +63,7 @@ class Nearly(Record):
     """A rule that is one answer away from firing."""
 
     rule: str
-    """The rule's id."""
+    """Id of the rule."""
     title: str
     """The rule in one sentence."""
     effect: dict[Dial, EffectWord]
@@ -78,9 +78,9 @@ class Flip(Record):
     """The smallest change of one answer that changes the recommended strategy."""
 
     fact: str
-    """Which answer."""
+    """Name of the fact."""
     question: str
-    """Its question."""
+    """The fact's question, in words."""
     from_: Any = Field(alias="from")
     """The present answer; null where it is open."""
     to: Any
@@ -93,9 +93,9 @@ class NextQuestion(Record):
     """An open question that is worth asking."""
 
     fact: str
-    """The fact's name."""
+    """Name of the fact."""
     question: str
-    """What to ask."""
+    """The fact's question, in words."""
     gain: float | None
     """How much likelier the recommendation is to be right after the answer, on average, from 0 to 1; null where the
     first version saved it, which did not measure that."""
@@ -113,7 +113,7 @@ class MeasureNext(Record):
     fact: str
     """The fact that it would settle."""
     question: str
-    """The fact's question."""
+    """The fact's question, in words."""
     gain: float
     """How much likelier the recommendation is to be right afterwards, on average, from 0 to 1."""
     settles: float
@@ -126,7 +126,7 @@ class RuledOut(Record):
     """A strategy that cannot be had."""
 
     strategy: str
-    """Which one."""
+    """Id of the strategy."""
     because: str
     """Why, in one sentence."""
     rule: str
@@ -139,9 +139,9 @@ class Outcome(Record):
     """What would be said."""
 
     recommended: str
-    """The strategy."""
+    """Id of the recommended strategy."""
     verdict: Verdict
-    """How clearly."""
+    """How clear the recommendation is."""
 
 
 class HangsOn(Record):
@@ -150,7 +150,7 @@ class HangsOn(Record):
     parameter: str
     """`topic.name` of the number."""
     title: str
-    """What it is."""
+    """The number's title."""
     unit: str
     """tokens, ms, usd …"""
     low: float
@@ -182,13 +182,13 @@ class TechniqueAdvice(Record):
     """A technique that some rule advises."""
 
     id: str
-    """Its id."""
+    """Id of the technique."""
     title: str
-    """Its name."""
+    """Name that a person reads."""
     summary: str
-    """What it does."""
+    """What the technique does, in a sentence."""
     how: str
-    """How to start."""
+    """How to start with it, in a sentence."""
     rules: tuple[str, ...]
     """The rules that advise it."""
 
@@ -199,9 +199,9 @@ class RoadmapStep(Record):
     strategy: str
     """The strategy that the step belongs to."""
     title: str
-    """What to do."""
+    """What to do, in one line."""
     until: str
-    """The exit criterion."""
+    """When the step is done."""
 
 
 class Recommendation(Record):
@@ -212,7 +212,7 @@ class Recommendation(Record):
     as_of: date
     """The day whose numbers were used."""
     rulebook: dict[str, str]
-    """version and sha256."""
+    """`version` and `sha256` of the rulebook."""
     recommended: str
     """Where the evidence points in the end."""
     start_with: StartWith
@@ -269,7 +269,7 @@ def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
     """Return a recommendation of the first version in today's shape; what it did not hold is empty.
 
     It is called before a file is checked, not by the record: a validator of its own would take strict JSON for Python
-    objects, in which a day is no text.
+    objects, in which a day is not text.
     """
     first = data["try_first"]
     kept = {name: value for name, value in data.items() if name not in ("try_first", "shares")}
@@ -292,7 +292,7 @@ def of_version_1(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each(items: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    # What is no list of records is left as it is, for the check that follows to refuse.
+    # What is not a list of records is left as it is, for the check that follows to refuse.
     if not isinstance(items, list | tuple):
         return items
     return [change(item) if isinstance(item, dict) else item for item in items]

@@ -47,7 +47,7 @@ def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], cata
     if strategy == recommended:
         return f"{stop}; turn to what comes next when three honest rounds stay below it."
     onward = catalog.strategies[recommended].title
-    return f"{stop}; go on to {onward} when three honest rounds stay below it."
+    return f"{stop}; move on to {onward} when three honest rounds stay below it."
 
 
 def roadmap(

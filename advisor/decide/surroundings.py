@@ -80,7 +80,7 @@ def surroundings(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -
 
 
 def askable(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> list[str]:
-    """Name the open questions that apply now: their condition is met by the answers given."""
+    """Return the open questions that apply now: their condition is met by the answers given."""
     met = frame_of([answers], catalog).select(_asked_when(catalog, as_of)).row(0, named=True)
     read = _facts_read(catalog)
     return [

@@ -30,11 +30,11 @@ class Given(Record):
     """The files of a diagnosis; null where one is not given."""
 
     training: Path | None = None
-    """Training rows."""
+    """File of training rows; null if not given."""
     evaluation: Path | None = None
-    """Evaluation rows."""
+    """File of evaluation rows; null if not given."""
     production: Path | None = None
-    """Production samples."""
+    """File of production samples; null if not given."""
     labels: Path | None = None
     """Complaints: rows with ``row`` and ``label``."""
     training_system: Path | None = None
@@ -146,7 +146,7 @@ def _objects(path: Path) -> list[tuple[int, Mapping[str, Any]]]:
     for chunk in chunks(open_source(path)):
         for at, value in parse(chunk):
             if isinstance(value, Broken) or not isinstance(value, dict):
-                reason = value.reason if isinstance(value, Broken) else "it is no object"
+                reason = value.reason if isinstance(value, Broken) else "it is not an object"
                 raise AdvisorError(
                     f"this row cannot be read ({reason})",
                     place=f"{path}:{at}",
@@ -161,5 +161,7 @@ def _number(value: Mapping[str, Any], names: tuple[str, ...], place: str) -> flo
     try:
         number = None if said is None else float(str(said))
     except ValueError as error:
-        raise AdvisorError(f"'{str(said)[:60]}' is no loss", place=place, remedy="Write a number.") from error
+        raise AdvisorError(
+            f"'{str(said)[:60]}' is not a loss", place=place, remedy="Write a number."
+        ) from error
     return number if number is None or isfinite(number) else None

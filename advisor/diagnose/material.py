@@ -119,7 +119,7 @@ def with_labels(production: pl.DataFrame, labels: Mapping[int, str]) -> pl.DataF
     """Put complaints on production rows by row number; those of the file itself stay where none is given.
 
     Raises:
-        AdvisorError: A row is not in the file, or a word is no complaint.
+        AdvisorError: A row is not in the file, or a word is not a complaint.
     """
     known = set(production["row"].to_list())
     for row, said in labels.items():
@@ -127,7 +127,7 @@ def with_labels(production: pl.DataFrame, labels: Mapping[int, str]) -> pl.DataF
             raise AdvisorError(f"production has no row {row}", place="labels", remedy="Rows count from 1.")
         if complaint_of(said) is None:
             remedy = f"Use one of: {', '.join(COMPLAINTS)}."
-            raise AdvisorError(f"'{said[:60]}' is no complaint", place=f"labels, row {row}", remedy=remedy)
+            raise AdvisorError(f"'{said[:60]}' is not a complaint", place=f"labels, row {row}", remedy=remedy)
     given = pl.DataFrame(
         {"row": list(labels), "given": [complaint_of(one) for one in labels.values()]},
         schema={"row": pl.UInt32, "given": pl.String},

@@ -63,13 +63,13 @@ class Ability(Record):
     """One general ability, measured on the base model and on the tuned one."""
 
     name: str
-    """What was measured."""
+    """Name of the measure."""
     base: float = Field(ge=0, le=1)
     """Score of the base model, 0 to 1."""
     tuned: float = Field(ge=0, le=1)
     """Score of the tuned model on the same questions, 0 to 1."""
     questions: int = Field(ge=1)
-    """How many questions."""
+    """Number of questions."""
 
 
 class Templates(Record):
@@ -93,9 +93,9 @@ class Sampling(Record):
     """How answers are drawn; null where nobody said."""
 
     temperature: float | None = None
-    """Sampling temperature."""
+    """Sampling temperature; null if unknown."""
     top_p: float | None = None
-    """Nucleus share."""
+    """Nucleus sampling's top_p, 0 to 1; null if unknown."""
     top_k: int | None = None
     """How many tokens are drawn from; 0 for all."""
     repetition_penalty: float | None = None
@@ -140,7 +140,7 @@ class Facts(Record):
     """All that is known beside the rows."""
 
     prompts: Prompts = Prompts()
-    """System prompts."""
+    """System prompts of training and serving."""
     losses: tuple[Loss, ...] = ()
     """Losses of the training, in order."""
     abilities: tuple[Ability, ...] = ()
@@ -152,7 +152,7 @@ class Facts(Record):
     production_sampling: Sampling = Sampling()
     """How production's answers are drawn."""
     adapter: Adapter = Adapter()
-    """Adapter and base."""
+    """Adapter and base of training and serving."""
     wanted_refusals: float | None = Field(default=None, ge=0, le=1)
     """Share of requests that ought to be declined or answered with "I don't know"."""
     trained_on: date | None = None
@@ -163,7 +163,7 @@ class Test(Record):
     """What would show a cause, or rule it out."""
 
     intervention: Intervention
-    """Which intervention."""
+    """What to change for the test."""
     how: str
     """What to do, in a sentence."""
 
@@ -172,7 +172,7 @@ class Trial(Record):
     """What an intervention showed: the same samples answered as they are served, and with one thing changed."""
 
     intervention: Intervention
-    """What was changed."""
+    """What was changed for the test."""
     state: Literal["shown", "ruled_out", "cannot_tell"]
     """``shown``: better beyond chance; ``ruled_out``: no better by more than a fifth of what is missing."""
     samples: int

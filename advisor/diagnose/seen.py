@@ -37,7 +37,7 @@ class Texts:
 
     @cached_property
     def style(self) -> NDArray[np.float32]:
-        """Rows x `advisor.data.style.FEATURES`; rows under five words are NaN."""
+        """Return style features, shape (rows, `advisor.data.style.FEATURES`); rows under five words are NaN."""
         return np.concatenate([style_of(one) for one in self._batches()])
 
     @cached_property
@@ -87,12 +87,12 @@ class Rows:
 
     @cached_property
     def answered(self) -> NDArray[np.bool_]:
-        """Rows that hold an answer."""
+        """Mask of the rows that hold an answer, shape (rows,)."""
         return np.asarray((self.frame["answer"].str.strip_chars() != "").to_numpy())
 
     @cached_property
     def minded(self) -> NDArray[np.bool_]:
-        """Rows that somebody labelled with a complaint."""
+        """Mask of the rows that somebody labelled with a complaint, shape (rows,)."""
         return self.frame["label"].is_not_null().to_numpy()
 
     def labelled(self, *labels: str) -> NDArray[np.bool_]:
@@ -106,7 +106,7 @@ class Rows:
         return np.sort(np.random.default_rng(5).choice(len(self), most, replace=False))
 
     def field_names(self) -> list[str]:
-        """Name the metadata fields, sorted."""
+        """Return the metadata fields, sorted."""
         return sorted(self._fields["name"].unique().to_list())
 
     def field(self, name: str) -> list[str | None]:

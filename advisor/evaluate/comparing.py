@@ -27,7 +27,7 @@ class Table(NamedTuple):
 
     arms: list[str]
     scores: Floats
-    """Shape (rows, arms)."""
+    """Scores, shape (rows, arms)."""
     groups: NDArray[np.int64] | None
     """Cluster of each row, None where rows are independent."""
 

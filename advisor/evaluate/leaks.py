@@ -26,7 +26,7 @@ TEXTS = (".md", ".markdown", ".txt", ".rst", ".html", ".htm", ".jsonl", ".json",
 
 
 def near_copies(wanted: pl.DataFrame, train: Path) -> list[ApartRow]:
-    """Name held-out rows of which a training row is an edited copy; the same template with other values is none."""
+    """Return held-out rows of which a training row is an edited copy; the same template with other values is none."""
     held = [
         (row["example"], row["input"] or "", (row["references"] or [""])[0])
         for row in wanted.iter_rows(named=True)
@@ -49,7 +49,7 @@ def near_copies(wanted: pl.DataFrame, train: Path) -> list[ApartRow]:
 
 
 def word_for_word(wanted: pl.DataFrame, documents: Path) -> list[ApartRow]:
-    """Name held-out rows whose wanted answer occurs in a document word for word."""
+    """Return held-out rows whose wanted answer occurs in a document word for word."""
     answers = {
         row["example"]: f" {answer} "
         for row in wanted.iter_rows(named=True)
@@ -120,7 +120,7 @@ def _documents(path: Path) -> Iterable[Path]:
 
 
 def apart_rows(wanted: pl.DataFrame, train: Path | None, documents: Path | None) -> list[ApartRow]:
-    """Name every held-out row that training or documents give away, once."""
+    """Return every held-out row that training or documents give away, once."""
     every: Mapping[str, ApartRow] = {
         one.example: one
         for one in [

@@ -23,7 +23,7 @@ def read_run(path: Path) -> MeasuredRun:
     """Read a comparison from its JSON, or from a folder that holds it as ``evaluation.json``.
 
     Raises:
-        AdvisorError: There is no such file, or it is no comparison.
+        AdvisorError: There is no such file, or it is not a comparison.
     """
     file = path / NAME if path.is_dir() else path
     value = parse_json(read_bounded_text(file, max_bytes=MAX_BYTES), place=str(file)).value
@@ -38,7 +38,7 @@ def read_run(path: Path) -> MeasuredRun:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise AdvisorError(
-            f"this is no comparison: {where}: {first['msg'].lower()}",
+            f"this is not a comparison: {where}: {first['msg'].lower()}",
             place=str(file),
             remedy="Write one with: advisor evaluate … --json > evaluation.json",
         ) from error

@@ -28,7 +28,7 @@ class ArmResult(Record):
     failed: int
     """Rows without an answer: an error, an empty answer, or a row that is missing from the file."""
     scores: dict[str, Score]
-    """By metric."""
+    """Scores by metric."""
     usd_per_1k: float | None
     """USD for a thousand answers; null where the file does not say."""
     seconds_p50: float | None
@@ -45,11 +45,11 @@ class Difference(Record):
     """How two arms differ on the same rows; ``a`` is the one with the higher score."""
 
     a: str
-    """One arm."""
+    """Name of one arm."""
     b: str
-    """The other arm."""
+    """Name of the other arm."""
     metric: str
-    """What was scored."""
+    """Metric of the scores."""
     n: int
     """Rows that both arms were asked."""
     difference: float
@@ -89,9 +89,9 @@ class DifferingRow(Record):
     example: str
     """Id of the row."""
     reference: str | None
-    """The wanted answer."""
+    """The reference answer; null if there is none."""
     scores: dict[str, float]
-    """Score by arm."""
+    """Score by arm, in the metric's unit."""
     answers: dict[str, str | None]
     """Answer by arm; null where the arm failed."""
 
@@ -111,7 +111,7 @@ class Measured(Record):
     """A fact that was measured, under its name in an answers file."""
 
     value: Any
-    """The value."""
+    """The measured value, in the fact's unit."""
     by: str
     """What measured it, in words."""
     on: str
@@ -137,7 +137,7 @@ class Evaluation(Record):
     as_of: str
     """The day of the comparison."""
     rows: int
-    """Held-out rows."""
+    """Number of held-out rows."""
     groups: int | None
     """Clusters among the rows; null where rows are independent."""
     arms: dict[str, ArmResult]
@@ -145,7 +145,7 @@ class Evaluation(Record):
     differences: list[Difference]
     """All pairs on all metrics."""
     verdict: Verdict
-    """What to ship."""
+    """Which arm to ship, and why."""
     measured: dict[str, Measured] = Field(default_factory=dict)
     """Measured facts by their name in an answers file."""
     apart: list[ApartRow] = Field(default_factory=list)

@@ -22,7 +22,7 @@ LABELS = ("behaviors.taxonomy", "behaviors.extraction")
 def alternatives(
     frame: pl.DataFrame, table: pl.DataFrame, found: Sequence[Limit], catalog: Catalog, day: date
 ) -> tuple[Alternative, ...]:
-    """Name what would keep the limits that some strategy misses, best first; nothing where nothing is missed."""
+    """Return what would keep the limits that some strategy misses, best first; nothing where nothing is missed."""
     missed = {limit.what for limit in found if limit.state == "missed"}
     if not missed:
         return ()

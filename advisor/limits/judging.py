@@ -156,7 +156,7 @@ def _time(facts: Mapping[str, Any], strategy: str) -> Iterator[Check]:
 
 
 def reads_whole(facts: Mapping[str, Any]) -> bool:
-    """Whether an answer is of use only when whole: said by ``streaming``, else by the kind of task."""
+    """Return whether an answer is of use only when whole: said by ``streaming``, else by the kind of task."""
     if facts.get("streaming") is not None:
         return not facts["streaming"]
     ticked = {

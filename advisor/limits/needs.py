@@ -30,7 +30,7 @@ WORST: Final = End("worst", 2, 2)
 
 
 def must_hold_text(columns: tuple[str, ...]) -> pl.Expr:
-    """Whether prompting without an index must put all of the knowledge into each prompt; null where not known."""
+    """Return whether prompting without an index must put all of the knowledge into each prompt; null where not known."""
     brought = c("knowledge_in_request") if "knowledge_in_request" in columns else unknown()
     return is_("knowledge_gap", "main", columns) & ~brought & ticked("knowledge_form", "documents", columns)
 
@@ -92,7 +92,7 @@ def is_(name: str, word: str, columns: tuple[str, ...]) -> pl.Expr:
 
 
 def ticked(name: str, word: str, columns: tuple[str, ...]) -> pl.Expr:
-    """Whether an option of a fact with several is ticked; null where nobody has answered."""
+    """Return whether an option of a fact with several is ticked; null where nobody has answered."""
     return c(f"{name}.{word}") if f"{name}.{word}" in columns else unknown()
 
 

@@ -24,7 +24,7 @@ class Limit(Record):
     state: State
     """`unknown` where an open answer, an unpublished figure or the spread of a figure decides."""
     strategies: tuple[str, ...]
-    """For which strategies."""
+    """Ids of the strategies it applies to."""
     model: str
     """On which model or tuning route; empty where it holds for any."""
     because: str
@@ -39,7 +39,7 @@ class Alternative(Record):
     because: str
     """What it would take and what it keeps."""
     p50_ms: float | None = None
-    """Median of a whole answer; null where it is no model or not known."""
+    """Median of a whole answer; null where no model is asked or it is not known."""
     p95_ms: float | None = None
     """95th percentile of a whole answer."""
     usd_per_month: float | None = None
@@ -58,7 +58,7 @@ class Route(Record):
     status: Literal["open", "gated", "closing", "closed"]
     """Who can train there on the day."""
     says: str
-    """What that means."""
+    """What the status means, in one sentence."""
     trains_until: date | None
     """The first day without new jobs; null where no end is announced."""
     serves_until: date | None
@@ -77,7 +77,7 @@ class Limits(Record):
     """What can be and what cannot, for one situation."""
 
     limits: tuple[Limit, ...]
-    """For each strategy on the model or route that keeps most; what is missed stands first."""
+    """For each strategy on the model or route that keeps most; what is missed comes first."""
     alternatives: tuple[Alternative, ...] = Field(default=())
     """Where something is missed: what would keep it, best first."""
     routes: tuple[Route, ...] = ()

@@ -46,13 +46,13 @@ class Turn(Record):
     """One turn of the interview: where the evidence points so far, and what to ask next."""
 
     answered: int
-    """Answers so far."""
+    """Number of answers so far."""
     recommended: str
     """The leading strategy; not to be named to anybody while the verdict is too_early."""
     verdict: Verdict
     """clear, leaning, too_close, or too_early."""
     probabilities: dict[str, float]
-    """Calibrated, by strategy."""
+    """Calibrated probability by strategy, 0 to 1."""
     shortlist: tuple[str, ...]
     """Holds the right one nine times in ten."""
     start_with: StartWith
@@ -60,7 +60,7 @@ class Turn(Record):
     ruled_out: tuple[RuledOut, ...]
     """What cannot be had."""
     settled: Settled
-    """open: go on asking; settled: no question is worth asking; final: no open answer can change it."""
+    """open: keep asking; settled: no question is worth asking; final: no open answer can change it."""
     robustness: float
     """Share of ways to answer the open questions that keep the recommended strategy."""
     next_question: Question | None
@@ -71,9 +71,9 @@ class Changes(Record):
     """What would change a recommendation."""
 
     recommended: str
-    """As it is."""
+    """Id of the strategy that is recommended now."""
     verdict: Verdict
-    """How sure."""
+    """How clear the recommendation is."""
     robustness: float
     """Share of ways to answer the open questions that keep it."""
     flips: tuple[Flip, ...]
@@ -90,7 +90,7 @@ class Explained(Record):
     rule: Rule
     """Condition, effect, why, unless, evidence."""
     place: str
-    """File and line."""
+    """File and line of the rule."""
     sources: dict[str, Source]
     """The sources that its evidence names."""
     overdue: bool
@@ -101,7 +101,7 @@ class Precedents(Record):
     """Published cases like a situation."""
 
     cases: tuple[Precedent, ...]
-    """Nearest first."""
+    """Cases, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Deciding:
     ) -> Precedents:
         """Find published cases like these answers, with what was decided there and where the two differ.
 
-        Precedents show what others did; they are no evidence that it fits here.
+        Precedents show what others did; they are not evidence that it fits here.
         """
         return Precedents(cases=similar_cases(answers, self.house.catalog, limit=limit))
 

@@ -86,7 +86,7 @@ def granted(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Resolve the folders that are granted.
 
     Raises:
-        AdvisorError: One is no folder.
+        AdvisorError: One is not a folder.
     """
     for path in paths:
         if not path.is_dir():
@@ -100,7 +100,9 @@ def _resolved(root: Path, path: str) -> Path:
     try:
         return (root / path).resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        raise AdvisorError("this is no path", place=path[:200], remedy="Name a file below a root.") from error
+        raise AdvisorError(
+            "this is not a path", place=path[:200], remedy="Name a file below a root."
+        ) from error
 
 
 def _links(folder: Path) -> list[Path]:

@@ -30,9 +30,9 @@ class Comparison(Record):
     as_of: date
     """The day of the prices."""
     strategy: str
-    """What was costed."""
+    """Id of the strategy that was costed."""
     models: tuple[ModelRow, ...]
-    """Cheapest first."""
+    """Models, the cheapest first."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ Find out how to adapt a language model to the use case of this repository, with 
    goes into `cannot_say`. Do not name a strategy while the verdict is `too_early`.
 4. Call `decide` with `with_limits: true`, then `what_would_change_it`, then `cost` if the traffic is known.
 5. Report: what to start with and when to stop, where the evidence points, the verdict with its probability, the three
-   weightiest reasons and what speaks against it with their rules, each missed or unknown limit, what would change the
+   weightiest reasons and arguments against it with their rules, each missed or unknown limit, what would change the
    recommendation, money as a range with the day of the prices. Say which answers came from the repository and which
    from the person. Never turn null into zero, and never claim more than the verdict says.
 """
@@ -24,7 +24,7 @@ Review the training file `{path}` with the tools of the server `advisor`.
 
 1. Call `audit` on it, with the held-out file as `eval_data` if there is one.
 2. Explain each error and warning: what was seen, in which rows, what it would do to a tuned model, the remedy.
-   Keep the confidence that the finding has; a note is no fault.
+   Keep the confidence that the finding has; a note is not a fault.
 3. Say what the audit cannot see: whether the answers are true, and whether they are what the team wants.
 4. If nothing is an error, call `plan` with it and say what training would take, as ranges. Change no file, and start
    nothing, before the person has agreed.

@@ -44,7 +44,7 @@ class PlanMade(Record):
     plan: TrainingPlan
     """Files, who receives the data, time, memory and money; texts of files are left out."""
     sha256: str
-    """Of the plan."""
+    """Hash of the plan."""
     reasons: tuple[Reason, ...]
     """Why each setting that was left open has its value."""
     bundle: str | None
@@ -201,7 +201,7 @@ class Rows:
     ) -> Diagnosis:
         """Diagnose a tuned model that passed its evaluation and sounds wrong: ranked causes and the rows to blame.
 
-        Give what there is; each file lets more causes be told. A cause that cannot be told is not ruled out.
+        Pass the files there are. Each one lets more causes be checked. A cause that cannot be checked is not ruled out.
         """
         given = Given(
             training=self._maybe(train), evaluation=self._maybe(evaluation), production=self._maybe(production),
@@ -210,7 +210,7 @@ class Rows:
         )  # fmt: skip
         if not given.model_fields_set or given == Given():
             raise AdvisorError(
-                "there is nothing to look at", place="diagnose", remedy="Give train and production."
+                "there are no files to examine", place="diagnose", remedy="Give train and production."
             )
         found = await apart(context, diagnosed, given)
         short = [one.model_copy(update={"rows": one.rows[:rows_listed]}) for one in found.causes]

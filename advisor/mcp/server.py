@@ -64,6 +64,6 @@ def _tools(house: House) -> list[tuple[Callable[..., Any], Kind, str]]:
     if house.spends:
         tools += [
             (training.submit_training, "spends", "Start training"),
-            (training.training_status, "asks", "How a job stands"),
+            (training.training_status, "asks", "Job status"),
         ]
     return tools

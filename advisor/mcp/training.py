@@ -55,5 +55,5 @@ class Training:
         return job_verbs.submit(JobStore(), plan, folder, catalog=self.house.catalog, from_elsewhere=True)
 
     def training_status(self, job: NameArgument) -> Job:
-        """Ask how a job stands; a hosted job is asked for at its provider."""
+        """Return a job's status. A hosted job is looked up at its provider."""
         return job_verbs.refresh(JobStore(), job)

@@ -157,7 +157,7 @@ def _limits(advice: Advice, catalog: Catalog) -> Iterator[Section]:
 def _hangs(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     pairs = tuple((item.title, words.hangs(item, catalog)) for item in advice.recommendation.hangs_on)
     if pairs:
-        yield Section("hangs-on", "Weak numbers that the verdict hangs on", (Terms(pairs),))
+        yield Section("hangs-on", "Weak numbers that the verdict depends on", (Terms(pairs),))
 
 
 def _roadmap(advice: Advice) -> Section:
@@ -177,8 +177,8 @@ def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[
     carrying, against = words.sides(found)
     for key, title, side in (
         ("reasons", "Reasons", carrying),
-        ("against", "What speaks against it", against),
-        ("idle", "What holds and adds nothing here", words.idle(found)),
+        ("against", "Arguments against", against),
+        ("idle", "Reasons that apply but change nothing here", words.idle(found)),
     ):
         if side:
             yield Section(key, title, tuple(_argument(reason, catalog, cited) for reason in side))
@@ -260,7 +260,7 @@ def _techniques(advice: Advice) -> Iterator[Section]:
     found = advice.recommendation.techniques
     if found:
         pairs = tuple((item.title, f"{item.summary} {item.how}") for item in found)
-        yield Section("techniques", "What goes with it", (Terms(pairs),))
+        yield Section("techniques", "Techniques to add", (Terms(pairs),))
 
 
 def _inputs(advice: Advice, catalog: Catalog) -> Section:
@@ -282,7 +282,7 @@ def _inputs(advice: Advice, catalog: Catalog) -> Section:
         blocks = (Paragraph("No question was answered; this is what holds before anything is known."),)
     if situation.notes:
         blocks = (*blocks, Paragraph(situation.notes))
-    return Section("inputs", "What it was decided on", blocks)
+    return Section("inputs", "What the decision is based on", blocks)
 
 
 def _basis(advice: Advice, catalog: Catalog) -> Section:

@@ -18,7 +18,7 @@ KINDS: Final = {"per_request": "per request", "monthly": "monthly", "one_time": 
 def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int]) -> Section:
     """Write the costs, or why there are none; ``number`` numbers a source."""
     if advice.cost is None:
-        reason = advice.cost_unknown_because or "Costs were not asked for."
+        reason = advice.cost_unknown_because or "Costs were not requested."
         return Section("costs", "Costs", (Paragraph(f"Not computed. {reason}"),))
     cost = advice.cost
     blocks: list[Block] = [
@@ -119,12 +119,12 @@ def _people(cost: CostProjection, catalog: Catalog) -> Table:
         )
         for name, priced in cost.strategies.items()
     )
-    caption = f"People's hours at {rate:,.0f} USD each, in none of the figures above, in {cost.currency}"
+    caption = f"People's hours at {rate:,.0f} USD each, not in the figures above, in {cost.currency}"
     head = (
         "Strategy",
         "Care per month",
         "Until in use, once",
-        f"All in all over {cost.horizon_months:g} months",
+        f"Total over {cost.horizon_months:g} months",
     )
     return Table(caption, head, rows, frozenset({1, 2, 3}))
 
@@ -143,7 +143,11 @@ def _traffic(cost: CostProjection) -> Iterator[Paragraph]:
 def _crossings(cost: CostProjection, catalog: Catalog) -> Iterator[Table]:
     rows = tuple(_crossing_row(crossing, catalog) for crossing in cost.break_even)
     if rows:
-        yield Table("When one becomes cheaper in sum than another", ("Overtakes", "Overtaken", "When"), rows)
+        yield Table(
+            "When one strategy becomes cheaper in total than another",
+            ("Overtakes", "Overtaken", "When"),
+            rows,
+        )
 
 
 def _crossing_row(crossing: Crossing, catalog: Catalog) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def compose_diagnosis(diagnosis: Diagnosis, patch: Patch, *, day: date) -> Docum
         title="Diagnosis of a tuned model",
         subtitle=headline(diagnosis),
         day=day.isoformat(),
-        footer="Likely is what the files show; shown is what an intervention proved. Row numbers count from 1.",
+        footer="“Likely” means that the files suggest it. “Shown” means that an intervention proved it. Row numbers count from 1.",
         first="fine_tuning",
         sections=tuple(one for one in sections if one),
     )
@@ -62,7 +62,7 @@ def headline(diagnosis: Diagnosis) -> str:
     """Describe what was found in one sentence."""
     found = diagnosis.found
     if not found:
-        return "No cause was found in what was given"
+        return "No cause was found in these files"
     first = found[0]
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     return f"{STATES[first.state]}: {first.title[:1].lower()}{first.title[1:]}{more}"
@@ -81,7 +81,7 @@ def _terms(one: Suspicion) -> Iterator[tuple[str, str]]:
     yield "Evidence", one.evidence
     if one.rows:
         yield f"Rows of the {one.rows_of} file", named_rows(one.rows)
-    yield "If this is it", one.would
+    yield "If this is the cause", one.would
     yield "Tested", one.trial.because if one.trial else f"Not yet. {one.test.how}"
     yield "Remedy", one.remedy
 
@@ -102,7 +102,7 @@ def _covered(diagnosis: Diagnosis) -> Section | None:
         ("Sample", "Complaint", "Covered", "What to do"),
         rows,
     )
-    return Section("covered", "Covered by the training rows, or not", (table,))
+    return Section("covered", "Coverage by the training rows", (table,))
 
 
 def covered(one: SampleVerdict) -> str:
@@ -138,5 +138,5 @@ def _others(diagnosis: Diagnosis) -> Section | None:
     blocks: list[Block] = [Paragraph(one) for one in diagnosis.notes]
     if rest:
         rows = tuple((one.title, STATES[one.state], one.evidence) for one in rest)
-        blocks.append(Table("Causes that were looked for", ("Cause", "State", "Why"), rows))
+        blocks.append(Table("Causes checked", ("Cause", "State", "Why"), rows))
     return Section("others", "Looked for, too", tuple(blocks)) if blocks else None

@@ -98,7 +98,7 @@ Block = Paragraph | Terms | Table | Steps | Bars | Argument | References
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it."""
+    """A heading and what is under it."""
 
     id: str
     title: str

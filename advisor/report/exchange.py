@@ -16,7 +16,7 @@ MAX_BYTES: Final = 5_000_000
 
 
 def write(advice: Advice) -> str:
-    """Write the advice as JSON; answers stand in order of name, everything else as in the record."""
+    """Write the advice as JSON: answers in order of name, everything else as in the record."""
     content = {"format": FORMAT, **advice.model_dump(mode="json", by_alias=True)}
     for part in ("answers", "origins"):
         content["situation"][part] = dict(sorted(content["situation"][part].items()))

@@ -29,7 +29,7 @@ _BAR_WIDTH: Final = 24
 
 
 def escape(text: str) -> str:
-    """Return text that shows as it stands in CommonMark, GitHub's dialect and in spreadsheets."""
+    """Return text that shows literally in CommonMark, GitHub's dialect and spreadsheets."""
     safe = _SPECIAL.sub(r"\\\1", tame(text))
     return _ADDRESS.sub(r"\1\\\2", _AT_START.sub(r"\1\\\2", safe))
 

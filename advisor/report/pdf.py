@@ -67,9 +67,9 @@ def _compile(content: Any) -> bytes:
         if missing:
             raise _NoGlyphError(set(missing[1])) from error
         raise AdvisorError(
-            f"the PDF could not be set: {str(error)[:200]}",
+            f"the PDF could not be typeset: {str(error)[:200]}",
             place="report",
-            remedy="Write the report as HTML or Markdown and tell us about this.",
+            remedy="Write the report as HTML or Markdown and report this problem.",
         ) from error
 
 

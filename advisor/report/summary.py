@@ -1,4 +1,4 @@
-"""What a manager reads first: what to do, how sure that is, what it costs, what stands in the way, what comes next."""
+"""What a manager reads first: what to do, how sure that is, what it costs, what is in the way, what comes next."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Money:
     role: str
     """Why it is in the list: start, expected, runner-up."""
     per_month: str
-    """What vendors bill."""
+    """What vendors bill in a month, as text."""
     people_per_month: str
     once: str
     people_once: str
@@ -47,7 +47,7 @@ def how_sure(found: Recommendation, catalog: Catalog) -> str:
         return f"{said} With so few answers the word has no record."
     right = catalog.parameter(name, found.as_of).number
     return (
-        f"{said} Where Advisor said “{words.verdict(found).lower()}”, it named the published ending in "
+        f"{said} Where Advisor said “{words.verdict(found).lower()}”, it matched the published outcome in "
         f"{round(right * 100)} of 100 cases that it had not been fitted on."
     )
 

@@ -14,7 +14,7 @@ _INVISIBLE: Final = re.compile(
 
 
 def tame(text: str) -> str:
-    """Return one line of visible text: what hides, reverses or controls is taken out, the rest stands."""
+    """Return one line of visible text: what hides, reverses or controls is taken out, the rest stays."""
     short = text[:MAX_CHARACTERS] + ("…" if len(text) > MAX_CHARACTERS else "")
     shown = _INVISIBLE.sub("", short)
     spaced = "".join(" " if _breaks(character) else character for character in shown)

@@ -163,11 +163,11 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
     first = recommendation.recommended
     name = strategy(first, catalog)
     if not recommendation.then:
-        return f"{name} is the only way left."
+        return f"{name} is the only strategy left."
     second = max(recommendation.then, key=lambda item: chances.get(item, 0.0))
     other, chance, next_chance = strategy(second, catalog), chances[first], chances[second]
     if abs(chance - next_chance) < 0.05:
-        return f"{name} and {other} are all but level: {percent(chance)} against {percent(next_chance)}."
+        return f"{name} and {other} are nearly equal: {percent(chance)} against {percent(next_chance)}."
     return f"{name} is the right one with a probability of {percent(chance)}; {other}, the next, with {percent(next_chance)}."
 
 
@@ -188,7 +188,7 @@ def way(recommendation: Recommendation) -> tuple[tuple[RoadmapStep, ...], tuple[
 def before_the_way(recommendation: Recommendation) -> str:
     """Return why the steps begin where they do, and when to stop; empty where nobody has said."""
     if recommendation.verdict == "too_early":
-        return "One step comes first in any case. The rest of the way hangs on the questions that are open."
+        return "One step comes first in any case. The rest depends on the open questions."
     start = recommendation.start_with
     return f"{start.because} {start.stop_when}".strip()
 
@@ -317,7 +317,7 @@ def idle(reasons: Sequence[Reason]) -> list[Reason]:
 def why_idle(reason: Reason, titles: Mapping[str, str]) -> str:
     """Describe why a reason adds nothing; ``titles`` holds the titles of rules."""
     if not reason.counted_by:
-        return "It does not part the two likeliest strategies."
+        return "It does not separate the two likeliest strategies."
     if reason.counted_by in titles:
         return f"It is the same consideration as “{titles[reason.counted_by]}”, which counts."
     return "Training has nothing to gain here."

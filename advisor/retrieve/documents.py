@@ -108,7 +108,7 @@ def _check(folder: Path, path: Path, limits: Limits) -> None:
     if folder.is_dir() and not path.resolve().is_relative_to(folder.resolve()):
         raise Unreadable("it is a link that leads out of the folder")
     if not path.is_file():
-        raise Unreadable("it is no regular file")
+        raise Unreadable("it is not a regular file")
     size = path.stat().st_size
     if size > limits.bytes:
         raise Unreadable(f"it has {size:,} bytes, more than {limits.bytes:,}")

@@ -33,7 +33,7 @@ def occurrences(texts: Sequence[str], answers: Sequence[str]) -> pl.DataFrame:
 
 
 def holding(passages: pl.DataFrame, answers: Sequence[Sequence[str]]) -> pl.DataFrame:
-    """Name the passages that hold an answer word for word: the right passage by hand, and what retrieval should find.
+    """Return the passages that hold an answer word for word: the right passage by hand, and what retrieval should find.
 
     Args:
         passages: The columns passage_id, document and text.
@@ -54,7 +54,7 @@ def holding(passages: pl.DataFrame, answers: Sequence[Sequence[str]]) -> pl.Data
 
 
 def word_for_word(texts: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Name held-out rows whose answer of four words or more stands in a document word for word.
+    """Return held-out rows whose answer of four words or more is in a document word for word.
 
     Args:
         texts: The columns document, place and text, as in `Documents.texts`.

@@ -27,7 +27,7 @@ class Limits(Record):
     bytes: int = Field(default=64 << 20, gt=0)
     """Of one file, and of what an archive such as DOCX unpacks to, four times as many."""
     pages: int = Field(default=5_000, gt=0)
-    """Of a PDF."""
+    """Most pages read of a PDF."""
     characters: int = Field(default=20_000_000, gt=0)
     """Of the text that is read out of one document."""
     documents: int = Field(default=200_000, gt=0)
@@ -49,7 +49,7 @@ def _plain(path: Path, limits: Limits) -> str:
     except UnicodeDecodeError as error:
         raise Unreadable(f"it is not {encoding.upper()}: byte {error.start + 1:,}") from error
     if "\x00" in text[:4096]:
-        raise Unreadable("it is no text, although it is called so")
+        raise Unreadable("it is not text, although it is called so")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -72,7 +72,7 @@ def _html(path: Path, limits: Limits) -> str:
             element.attrib.pop("style", None)  # a margin may be a billion lines wide
         return str(Inscriptis(tree).get_text())
     except (LxmlError, ValueError, RecursionError) as error:
-        raise Unreadable(f"it is no HTML that can be read ({_first_line(error)})") from error
+        raise Unreadable(f"it cannot be read as HTML ({_first_line(error)})") from error
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -92,7 +92,7 @@ def _pdf(path: Path, limits: Limits) -> str:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
-        raise Unreadable(f"it is no PDF that can be read ({_first_line(error)})") from error
+        raise Unreadable(f"it cannot be read as PDF ({_first_line(error)})") from error
     try:
         if len(document) > limits.pages:
             raise Unreadable(f"it has {len(document):,} pages, more than {limits.pages:,}")
@@ -127,7 +127,7 @@ def _docx(path: Path, limits: Limits) -> str:
         # python-docx parses without resolving entities, and follows no link.
         return "\n\n".join(_blocks(Document(str(path))))
     except (zipfile.BadZipFile, PackageNotFoundError, LxmlError, KeyError, ValueError, EOFError) as error:
-        raise Unreadable(f"it is no DOCX that can be read ({_first_line(error)})") from error
+        raise Unreadable(f"it cannot be read as DOCX ({_first_line(error)})") from error
 
 
 def _check_archive(path: Path, most: int) -> None:

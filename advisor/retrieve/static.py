@@ -77,7 +77,7 @@ def _packaged(kind: Any) -> Any:
 
 
 def _from_folder(kind: Any, folder: Path) -> Any:
-    # A name that is no folder would be looked for on a hub.
+    # A name that is not a folder would be looked for on a hub.
     if not folder.is_dir():
         raise AdvisorError(
             "there is no such folder", place=str(folder), remedy="Name a folder that model2vec saved."

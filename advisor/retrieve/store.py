@@ -140,7 +140,7 @@ def _written(vector: Any) -> str:
 def _table(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise AdvisorError(
-            f"'{name[:60]}' is no name of a corpus",
+            f"'{name[:60]}' is not a corpus name",
             place="store",
             remedy="Use small letters, digits and underscores, a letter first.",
         )

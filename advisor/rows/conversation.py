@@ -51,7 +51,7 @@ class Conversation:
     media: Mapping[str, list[Any]] = field(default_factory=lambda: NOTHING)
     """Images, videos and audio kept beside the messages, by field."""
     meta: Mapping[str, object] = field(default_factory=lambda: NOTHING)
-    """All other fields."""
+    """All other fields of the row."""
     problems: list[str] = field(default_factory=list)
     """What makes the row unusable."""
     lenient: list[str] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Conversation:
 
     @property
     def rejected(self) -> str | None:
-        """Return the words of the rejected answer, None where the row is no pair."""
+        """Return the words of the rejected answer, None where the row is not a pair."""
         return None if self.worse is None else "\n".join(one.content for one in self.worse)
 
     @property

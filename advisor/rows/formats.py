@@ -63,7 +63,7 @@ def to_conversation(row: int, value: object) -> Conversation:
 
 
 def _read_rest(value: Mapping[str, Any], row: Conversation, used: set[str]) -> None:
-    """Read what may stand beside the messages in every format; what has no meaning is kept as it is."""
+    """Read the fields that any format may have beside the messages; unknown fields are kept as they are."""
     given = {str(key): one for key, one in value.items() if one is not None and key not in used}
     inner = [given.pop(key) for key in ("metadata", "meta") if isinstance(given.get(key), dict)]
     for key in [one for one in _SYSTEM_KEYS if one in given]:

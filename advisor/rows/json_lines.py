@@ -76,7 +76,7 @@ def _keys_in(value: object) -> int:
 
 
 def _key_twice(line: bytes) -> str | None:
-    """Name the first key that one object has twice, with two values."""
+    """Return the first key that one object has twice, with two values."""
     found: list[str] = []
 
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:

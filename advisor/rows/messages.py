@@ -102,7 +102,7 @@ def _read_message(given: dict[str, Any], key: str, row: Conversation, found: lis
 
 
 def says_something(message: Message) -> bool:
-    """Whether a message holds anything: words, media, calls or reasoning."""
+    """Return whether a message holds anything: words, media, calls or reasoning."""
     return bool(message.content or message.parts or message.tool_calls or message.reasoning)
 
 

@@ -61,7 +61,7 @@ class Source:
 
     @property
     def label(self) -> str:
-        """Name the container in words."""
+        """Return the container in words."""
         return self.container + (f" ({self.compression})" if self.compression else "")
 
 

@@ -58,7 +58,7 @@ def _decoded(stream: IO[bytes], path: Path) -> Iterator[str]:
 
 
 def likely_encoding(line: bytes) -> str:
-    """Name the encoding that bytes which are not UTF-8 are most likely in."""
+    """Return the encoding that bytes which are not UTF-8 are most likely in."""
     for name in ("gb18030", "shift_jis", "euc_kr"):
         try:
             text = line.decode(name)

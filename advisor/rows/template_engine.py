@@ -25,7 +25,7 @@ def compiled(source: str) -> Any:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Generation(Extension):
-        """``{% generation %}``: what stands inside is what the assistant is trained on."""
+        """``{% generation %}``: its content is what the assistant is trained on."""
 
         tags = {"generation"}  # noqa: RUF012 - jinja's own protocol
 

@@ -160,7 +160,7 @@ def _from_folder(folder: Path) -> Template:
         ()
         if exact
         else (
-            "The model's tokenizer is not readable here (tokenizer.json and the package 'tokenizers'): o200k tokens stand in.",
+            "The model's tokenizer is not readable here (tokenizer.json and the package 'tokenizers'): o200k tokens are used instead.",
         )
     )
     return Template(folder.name, source, assumed, special, tokenizer if exact else None)

@@ -11,7 +11,7 @@ LONGEST_WORD, MOST_WORDS = 20, 1 << 16
 
 
 class _Known(dict[str, int]):
-    """Token counts of words as they stand behind ``before``: learned on demand, forgotten when there are too many."""
+    """Token counts of words that follow ``before``: learned on demand, forgotten when there are too many."""
 
     def __init__(self, before: str) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ def _count(text: str) -> int:
 
 
 def _has_single_blanks(text: str) -> bool:
-    """Whether all white space in a text is single blanks between other characters."""
+    """Return whether all white space in a text is single blanks between other characters."""
     # A printable text has no white space but blanks; the other test makes a list of all words.
     if text.isprintable():
         return "  " not in text and text[:1] != " " and text[-1:] != " "

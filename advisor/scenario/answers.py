@@ -125,7 +125,7 @@ def _origins(value: Any, answers: Mapping[str, Any], catalog: Catalog, located: 
     for fact, origin in value.items():
         if origin not in known:
             raise AdvisorError(
-                f"'{origin}' is no origin",
+                f"unknown origin '{origin}'",
                 place=located.at(("origins", fact)),
                 remedy=did_you_mean(str(origin), known),
             )
@@ -219,7 +219,7 @@ def typed_number(text: str, fact: Fact, place: str) -> float:
     if found is None:
         known = f", or one of: {', '.join(fact.words)}" if fact.words else ""
         raise AdvisorError(
-            f"{_shown(text)} is no number",
+            f"{_shown(text)} is not a number",
             place=place,
             remedy=f"Write a figure such as {_such_as(fact)}{known}.",
         )

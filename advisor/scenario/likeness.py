@@ -18,7 +18,7 @@ class Alike(Record):
     """A published case beside a situation."""
 
     case: str
-    """The case's id."""
+    """Id of the published case."""
     likeness: float
     """From 0 to 1; few shared answers keep it low."""
     shared: tuple[str, ...]

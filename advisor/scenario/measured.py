@@ -29,7 +29,7 @@ class MeasuredArm(Record):
     """What one arm achieved by the metric that decided."""
 
     name: Name
-    """The arm."""
+    """Name of the arm."""
     n: Count
     """Rows asked, failed ones included."""
     failed: Count
@@ -71,7 +71,7 @@ def check_runs(value: Any, *, place: str) -> tuple[MeasuredRun, ...]:
     """Check the runs of an answers file; files from elsewhere are hostile until then."""
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > MAX_RUNS:
         raise AdvisorError(
-            f"'measured' is no list of at most {MAX_RUNS} runs",
+            f"'measured' is not a list of at most {MAX_RUNS} runs",
             place=place,
             remedy="Leave it as `advisor evaluate --write-answers` wrote it, or remove it.",
         )

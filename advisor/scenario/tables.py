@@ -66,7 +66,7 @@ def _batches(path: Path, rows: int) -> Iterator[pl.DataFrame]:
     }
     if path.suffix.lower() not in readers:
         raise AdvisorError(
-            f"'{path.suffix}' tables cannot be read",
+            f"cannot read a table from '{path.suffix}'",
             place=str(path),
             remedy="Use .csv, .parquet or .jsonl.",
         )
@@ -103,7 +103,7 @@ def table_writer(path: Path) -> Iterator[Callable[[pl.DataFrame], None]]:
     """Write a table batch by batch, whole or not at all; the ending of ``path`` says the format."""
     if path.suffix.lower() not in FORMATS:
         raise AdvisorError(
-            f"'{path.suffix}' tables cannot be written",
+            f"cannot write a table as '{path.suffix}'",
             place=str(path),
             remedy="Use .csv, .parquet or .jsonl.",
         )

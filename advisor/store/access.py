@@ -12,7 +12,7 @@ NOBODY: Final = ""
 
 
 def person_of(claims: Mapping[str, Any]) -> str:
-    """Name the person behind the claims of an OpenID Connect sign-in.
+    """Return the person behind the claims of an OpenID Connect sign-in.
 
     The e-mail address serves only where the provider says that it verified it: at some providers anyone
     can claim any address. Otherwise the subject counts, which is unique only together with its issuer.
@@ -35,7 +35,7 @@ def domains_from(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def member(claims: Mapping[str, Any], *, domains: Iterable[str]) -> str:
-    """Name the person behind the claims of a sign-in, if they are a member.
+    """Return the person behind the claims of a sign-in, if they are a member.
 
     Args:
         claims: What the provider says.
@@ -60,15 +60,15 @@ def _is_address(claims: Mapping[str, Any]) -> bool:
 
 
 def may_see(person: str, *, owner: str, shared: bool) -> bool:
-    """Whether ``person`` sees an assessment: the single user all, the others their own and shared ones."""
+    """Return whether ``person`` sees an assessment: the single user all, the others their own and shared ones."""
     return person in (NOBODY, owner) or shared
 
 
 def may_edit(person: str, *, owner: str, shared: bool) -> bool:
-    """Whether ``person`` may save a revision; a shared assessment is shared for working on it."""
+    """Return whether ``person`` may save a revision; a shared assessment is shared for working on it."""
     return may_see(person, owner=owner, shared=shared)
 
 
 def may_manage(person: str, *, owner: str) -> bool:
-    """Whether ``person`` may rename, tag, archive, share or stop sharing it: the owner alone."""
+    """Return whether ``person`` may rename, tag, archive, share or stop sharing it: the owner alone."""
     return person in (NOBODY, owner)

@@ -78,7 +78,7 @@ def _require_driver() -> None:
 
 
 def shown(address: URL) -> str:
-    """Name the database without user, password and options: for errors, logs and the page about it."""
+    """Return the database without user, password and options: for errors, logs and the page about it."""
     if address.get_backend_name() == "sqlite":
         return str(address.database)
     port = f":{address.port}" if address.port else ""

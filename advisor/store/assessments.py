@@ -54,7 +54,7 @@ class Store:
 
     @property
     def place(self) -> str:
-        """Where the library lies, without credentials."""
+        """Return the library's address, without credentials."""
         return shown(self._engine.url)
 
     def seen_by(self, person: str) -> Store:
@@ -65,7 +65,7 @@ class Store:
         return Store(self._engine, self._clock, person=name)
 
     def close(self) -> None:
-        """Let go of the database's connections."""
+        """Close the database's connections."""
         self._engine.dispose()
 
     # --- saving ----------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ class Store:
             return self._create(as_copy_of(columns), person, wanted)
         if base_revision is None:
             raise AdvisorError(
-                "it is not said which revision the change started from",
+                "the revision that the change started from is not named",
                 place=f"assessment {assessment_id[:40]}",
                 remedy="Give base_revision, so that nobody's work is covered up.",
             )
@@ -112,7 +112,7 @@ class Store:
             return self._append(session, row, columns, saved_by=person, tags=wanted)
 
     def restore(self, assessment_id: str, revision: int) -> Saved:
-        """Bring an old revision back as the newest; what came between stays in the history."""
+        """Restore an old revision as the newest. The revisions between stay in the history."""
         with self._writing() as session:
             row = self._editable(session, assessment_id)
             old = revision_of(session, row, revision)
@@ -136,7 +136,7 @@ class Store:
         return self._create(as_copy_of(columns), self._person(owner), tags)
 
     def archive(self, assessment_id: str, archived: bool = True) -> None:
-        """Put an assessment away, or take it out again."""
+        """Archive an assessment, or unarchive it."""
         with self._writing() as session:
             self._managed(session, assessment_id).archived = archived
 
@@ -178,7 +178,7 @@ class Store:
         """List assessments, the last saved first.
 
         Args:
-            query: Words that must all stand in the title or a tag, in any case and order.
+            query: Words that must all be in the title or a tag, in any case and order.
             tags: Tags it must all have.
             archived: List what is put away instead of what is not.
             owner: Only what this person sees; the person of this store where that is set.

@@ -85,7 +85,7 @@ def checked_line(text: str, what: str, limit: int) -> str:
         raise _too_long(what, len(text), limit)
     line = " ".join(text.split())
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in line):
-        raise AdvisorError(f"{what} holds control characters", place=what, remedy="Type it anew.")
+        raise AdvisorError(f"{what} holds control characters", place=what, remedy="Type it again.")
     return line
 
 

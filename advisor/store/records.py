@@ -28,7 +28,7 @@ class Saved(Record):
     """What a save acknowledges: from here on, this revision is there."""
 
     id: str
-    """The assessment."""
+    """Id of the assessment."""
     revision: int
     """The number of the revision; the first is 1."""
 
@@ -41,7 +41,7 @@ class Decided(Record):
     verdict: str
     """clear, leaning, too_close or too_early."""
     rulebook_version: str
-    """The rulebook's version."""
+    """Version of the rulebook."""
     rulebook_sha256: str
     """The hash over every file of the rulebook."""
     price_day: str
@@ -52,19 +52,19 @@ class Entry(Record):
     """One assessment as the library lists it."""
 
     id: str
-    """Its id."""
+    """Id of the assessment."""
     title: str
     """The newest revision's title, on one line."""
     owner: str
     """Who it belongs to; empty without sign-in."""
     tags: tuple[str, ...]
-    """Sorted."""
+    """Tags, sorted."""
     shared: bool
     """Whether everyone who signs in sees and edits it."""
     archived: bool
     """Whether it is put away."""
     revision: int
-    """The newest revision."""
+    """Number of the newest revision."""
     created_at: Moment
     """When the first revision was saved."""
     saved_at: Moment
@@ -77,9 +77,9 @@ class Revision(Record):
     """One save in an assessment's history."""
 
     number: int
-    """Counts from 1."""
+    """Number of the revision, from 1."""
     saved_at: Moment
-    """When."""
+    """When it was saved, in UTC."""
     saved_by: str
     """By whom; empty without sign-in."""
     title: str
@@ -98,7 +98,7 @@ class Assessment(Record):
     revision: Revision
     """Which revision this is."""
     situation: Situation
-    """The answers."""
+    """Answers of the revision."""
     advice: Advice | None
     """The advice as it was given; null where there was none or it cannot be read any more."""
     advice_unreadable: bool = False

@@ -27,7 +27,7 @@ def new_id() -> str:
 
 
 def is_like_an_id(text: str) -> bool:
-    """Whether ``text`` could be an id; nothing else is ever asked of the database."""
+    """Return whether ``text`` could be an id; nothing else is ever asked of the database."""
     return text.isascii() and text.isalnum() and len(text) <= 40
 
 

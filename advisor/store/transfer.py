@@ -45,19 +45,19 @@ class FileRevision(Record):
     """One revision in a library file."""
 
     number: Annotated[int, Field(ge=1, le=MAX_REVISIONS)]
-    """Counts from 1."""
+    """Number of the revision, from 1."""
     saved_at: Moment
     """When it was saved, ISO 8601 with zone."""
     saved_by: _Line = ""
-    """By whom."""
+    """Who saved it; empty if unknown."""
     restored_from: Annotated[int, Field(ge=1)] | None = None
     """The revision that it brought back."""
     decided: Decided | None = None
-    """What was decided."""
+    """Summary of the advice; null if none was saved."""
     situation: Situation
-    """The answers."""
+    """Answers of the revision."""
     advice: Advice | None = None
-    """The advice."""
+    """The advice; null if none was saved."""
 
     @model_validator(mode="after")
     def _advice_is_about_the_answers(self) -> FileRevision:
@@ -74,7 +74,7 @@ class FileAssessment(Record):
     owner: _Line = ""
     """Who it belongs to."""
     tags: tuple[Annotated[str, Field(max_length=MAX_TAG)], ...] = Field(default=(), max_length=MAX_TAGS)
-    """Its tags."""
+    """Tags of the assessment."""
     shared: bool = False
     """Whether everyone sees it."""
     archived: bool = False
@@ -99,12 +99,12 @@ class LibraryFile(Record):
     version: Literal[1] = 1
     """The form of this file."""
     assessments: tuple[FileAssessment, ...] = Field(max_length=MAX_ASSESSMENTS)
-    """By id."""
+    """Assessments, each id once."""
 
     @model_validator(mode="after")
     def _ids_stand_once(self) -> LibraryFile:
         if len({item.id for item in self.assessments}) != len(self.assessments):
-            raise ValueError("an id stands twice")
+            raise ValueError("an id occurs twice")
         return self
 
 

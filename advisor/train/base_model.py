@@ -63,7 +63,7 @@ def model_name(spec: TrainingSpec, catalog: Catalog) -> str:
 
 
 def can_chat(name: str, family: str | None = None) -> bool | None:
-    """Whether a model brings a chat template, as far as its name or its folder tells; None where they do not."""
+    """Return whether a model brings a chat template, as far as its name or its folder tells; None where they do not."""
     folder = Path(name).expanduser()
     if folder.is_dir():
         return _folder_has_template(folder)
@@ -120,7 +120,7 @@ def check_chat(spec: TrainingSpec, catalog: Catalog) -> tuple[str, ...]:
 
 
 def modules(spec: TrainingSpec, catalog: Catalog) -> list[str]:
-    """Name the modules that get adapters, where not all linear layers do."""
+    """Return the modules that get adapters, where not all linear layers do."""
     found = open_model(spec, catalog)
     folder = Path(spec.base_model).expanduser()
     if found is None and not folder.is_dir():

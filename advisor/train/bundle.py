@@ -1,4 +1,4 @@
-"""Write a plan as a folder that stands on its own, and read one back only if nothing in it was changed."""
+"""Write a plan as a self-contained folder, and read one back only if nothing in it was changed."""
 
 from __future__ import annotations
 

@@ -29,16 +29,16 @@ class ListedFile(TrainRecord):
     """A file as the manifest lists it."""
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    """Of its bytes."""
+    """Hash of the file's bytes."""
     size_bytes: Annotated[int, Field(ge=0)]
-    """Its length."""
+    """Size of the file, in bytes."""
 
 
 class Manifest(TrainRecord):
     """What a bundle says that it holds."""
 
     plan_sha256: str
-    """Of the plan."""
+    """Hash of the plan."""
     backend: str = ""
     """Who would carry it out."""
     files: dict[str, ListedFile]
@@ -50,7 +50,7 @@ def read_bundle(folder: Path) -> TrainingPlan:
 
     Raises:
         AdvisorError: A file was changed, is missing, was added, is a link or is outside; manifest and plan list
-            different files; or a row of a data file is no JSON object.
+            different files; or a row of a data file is not a JSON object.
     """
     manifest = _manifest(folder)
     _same_names(set(_present(folder)), {*manifest.files, MANIFEST}, folder)
@@ -73,7 +73,7 @@ def rows_of(path: Path) -> Iterator[bytes]:
             except ValueError:
                 good = False
             if not good:
-                _refuse("a row of the data is no JSON object", f"{path}:{number}")
+                _refuse("a row of the data is not a JSON object", f"{path}:{number}")
             yield line
 
 

@@ -39,7 +39,7 @@ class Backend(Protocol):
         """Start the saved `job`, saving after each step, or find the run that an earlier try started."""
 
     def refresh(self, job: Job, context: JobContext) -> Job:
-        """Ask how the job stands; never starts anything."""
+        """Ask for the job's status. Never starts anything."""
 
     def cancel(self, job: Job, context: JobContext) -> Job:
         """Stop the job; stopping an ended job changes nothing."""

@@ -26,9 +26,9 @@ class Reason(TrainRecord):
     """Why one setting has its value."""
 
     setting: str
-    """Its name."""
+    """Name of the setting."""
     because: str
-    """In a sentence."""
+    """Why it has this value, in a sentence."""
     sources: tuple[str, ...]
     """Ids in the bibliography."""
 
@@ -37,17 +37,17 @@ class Hyperparameters(TrainRecord):
     """Settings to start from."""
 
     rank: int
-    """LoRA rank."""
+    """LoRA rank, the width of the adapter."""
     alpha: int
-    """LoRA scale numerator."""
+    """LoRA alpha; updates are scaled by alpha / rank."""
     targets: tuple[str, ...]
     """What gets an adapter."""
     learning_rate: float
-    """Peak."""
+    """Peak learning rate."""
     epochs: float
     """Passes over the rows."""
     micro_batch: int
-    """Rows at once."""
+    """Rows per device and micro-batch."""
     gradient_accumulation: int
     """Micro-batches in a step."""
     warmup_ratio: float
@@ -66,7 +66,7 @@ class Work:
     """`style`, `standard`, `domain` or `major`."""
     rows: int
     tokens: float
-    """Of one pass."""
+    """Training tokens in one epoch."""
     method: Method = "lora"
     objective: Objective = "sft"
 
@@ -102,7 +102,7 @@ def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, d
             rate_reason,
             Reason(
                 setting="batch",
-                because=f"{batch} rows a step: small batches suit LoRA, and {work.rows} rows must still make steps.",
+                because=f"Batch of {batch}: small batches suit LoRA, and {work.rows} rows leave enough steps.",
                 sources=parameter.sources("effective_batch"),
             ),
             Reason(
@@ -133,7 +133,7 @@ def _rank(
     rank = int(parameter(named))
     because = f"The usual rank for a task of the kind '{work.task}'."
     if work.objective == "rft":
-        because = "A reward carries little to store; small ranks do."
+        because = "A reward holds little to store, so a small rank is enough."
     warnings: list[str] = []
     if architecture is not None:
         needed = work.tokens * parameter("bits_per_token")

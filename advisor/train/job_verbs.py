@@ -62,7 +62,7 @@ def _started(store: JobStore, plan: TrainingPlan, job: Job) -> Job:
 
 
 def resume(store: JobStore, job_id: str) -> Job:
-    """Go on with a job that no process is at: from its last checkpoint, or by finding it at its provider."""
+    """Resume a job that no process works on: from its last checkpoint, or by finding it at its provider."""
     with store.locked(job_id) as job:
         if job.ended:
             return job
@@ -70,7 +70,7 @@ def resume(store: JobStore, job_id: str) -> Job:
 
 
 def refresh(store: JobStore, job_id: str) -> Job:
-    """Ask the backend how a job stands, and save the answer."""
+    """Ask the backend for a job's status and save the answer."""
     with store.locked(job_id) as job:
         if job.ended:
             return job

@@ -1,4 +1,4 @@
-"""Jobs on disk: one folder each, saved whole before anything starts, owned by no process.
+"""Jobs on disk: one folder each, saved whole before anything starts, not tied to a process.
 
 A job's folder holds `job.json`, `plan.json`, the `bundle/` it carries out and whatever its backend writes.
 """
@@ -35,7 +35,7 @@ def utc_now() -> datetime:
 
 
 def jobs_folder() -> Path:
-    """Where jobs are kept: `ADVISOR_JOBS`, or the user's data folder."""
+    """Return the folder of jobs: `ADVISOR_JOBS`, or one in the user's data folder."""
     chosen = os.environ.get("ADVISOR_JOBS")
     return Path(chosen) if chosen else platformdirs.user_data_path("advisor") / "jobs"
 
@@ -60,7 +60,7 @@ class JobStore:
         return self.load(job_id)
 
     def known(self, plan: TrainingPlan, *, attempt: int = 1) -> bool:
-        """Whether a job for `plan` is saved already, and is only to be found again."""
+        """Return whether a job for `plan` is saved already, and is only to be found again."""
         return (self.folder / self.id_for(plan, attempt=attempt)).exists()
 
     @staticmethod
@@ -111,7 +111,7 @@ class JobStore:
             raise AdvisorError(
                 f"the job's file cannot be read ({error.error_count()} errors)",
                 place=str(path),
-                remedy="It was written by another version or edited; move its folder away to go on.",
+                remedy="Another version wrote it, or it was edited. Move its folder away to continue.",
             ) from None
 
     def plan(self, job_id: str) -> TrainingPlan:
@@ -127,7 +127,7 @@ class JobStore:
         raise AdvisorError(problem, place="job", remedy=did_you_mean(job_id, matches or ids))
 
     def ids(self) -> list[str]:
-        """Name all jobs."""
+        """Return the ids of all jobs."""
         return sorted(
             path.parent.name for path in self.folder.glob(f"*/{JOB_FILE}") if path.parent.name[0] != "."
         )
@@ -154,7 +154,7 @@ class JobStore:
 
     @contextmanager
     def locked(self, job_id: str) -> Iterator[Job]:
-        """Hold a job against every other process and give its newest state."""
+        """Lock a job against every other process and return its newest state."""
         folder = self.folder_of(job_id)
         with FileLock(folder / LOCK_FILE):
             yield self.load(folder.name)

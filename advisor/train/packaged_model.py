@@ -17,11 +17,11 @@ PACKAGED_NAMES = {
 
 
 def is_packaged(name: str) -> bool:
-    """Whether `name` means the small model that comes as a Python package."""
+    """Return whether `name` means the small model that comes as a Python package."""
     return name.lower() in PACKAGED_NAMES
 
 
 def cache_folder() -> Path:
-    """Where dequantised models are kept: `ADVISOR_CACHE`, or the user's cache folder."""
+    """Return the folder of dequantised models: `ADVISOR_CACHE`, or one in the user's cache folder."""
     chosen = os.environ.get("ADVISOR_CACHE")
     return Path(chosen) if chosen else platformdirs.user_cache_path("advisor")

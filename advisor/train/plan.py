@@ -96,7 +96,7 @@ def _data_files(spec: TrainingSpec, parts: PlanParts, given: PlanInputs) -> tupl
 
 
 def shape_for(spec: TrainingSpec, parts: PlanParts, rows: TrainingRows) -> str:
-    """Name the shape of the data files: it follows from the objective and from what the rows are."""
+    """Return the shape of the data files: it follows from the objective and from what the rows are."""
     if spec.objective == "cpt":
         return "text"
     if spec.objective == "kto" and not rows.traits.pairs:
@@ -105,7 +105,7 @@ def shape_for(spec: TrainingSpec, parts: PlanParts, rows: TrainingRows) -> str:
 
 
 def sent_name(path: str) -> str:
-    """Name the copy of a data file in the shape that a service reads."""
+    """Return the name of the copy of a data file in the shape that a service reads."""
     folder, _, name = path.rpartition("/")
     return f"{folder}/sent-{name}"
 
@@ -115,12 +115,12 @@ def _data_warnings(spec: TrainingSpec, data: DataFigures) -> tuple[str, ...]:
     if data.cut_rows:
         said.append(f"{data.cut_rows} rows are longer than {spec.seq_len} tokens and lose their end.")
     if data.train_rows < 50:
-        said.append(f"{data.train_rows} rows are few; gains are usually seen from 50 to 100 on.")
+        said.append(f"{data.train_rows} rows are few. Gains usually appear from 50 to 100 rows.")
     if data.eval_rows == 0:
         said.append("No rows are held out, so the result cannot be judged.")
     steps = steps_of(spec, data.train_rows)
     if steps < 30:
-        said.append(f"{steps} optimizer steps are few; lower the batch or add epochs.")
+        said.append(f"{steps} optimizer steps are few. Lower the batch size or add epochs.")
     return tuple(said)
 
 

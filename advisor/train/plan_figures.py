@@ -95,9 +95,7 @@ def own_figures(catalog: Catalog, spec: TrainingSpec, data: DataFigures) -> RunF
     try:
         architecture = find_architecture(catalog, model=spec.base_model, config=None)
     except AdvisorError as error:
-        return _unknown(
-            f"The architecture is not known, so neither memory nor time can be said: {error.problem}."
-        )
+        return _unknown(f"The architecture is not known, so memory and time are unknown: {error.problem}.")
     if spec.gpu is None and spec.backend in ("trl", "ray"):
         return _cpu_figures(catalog, spec, data, architecture)
     question = Question(
@@ -112,16 +110,18 @@ def own_figures(catalog: Catalog, spec: TrainingSpec, data: DataFigures) -> RunF
     warnings = []
     fit = next((fit for fit in found.fits if fit.gpu == found.gpu), None)
     if fit is None:
-        warnings.append("No single card of the catalog is large enough; see advisor size for what to change.")
+        warnings.append(
+            "No single GPU in the catalog is large enough. Run advisor size to see what to change."
+        )
     elif fit.probability < 0.9:
         change = f" {found.changes_to_fit[0].change}." if found.changes_to_fit else ""
-        warnings.append(f"It fits {fit.gpu} with a probability of {fit.probability:.0%} only.{change}")
+        warnings.append(f"The probability that it fits {fit.gpu} is only {fit.probability:.0%}.{change}")
     return RunFigures(
         cost=found.usd,
         duration=found.seconds_span,
         memory=Span(low=memory.low, expected=memory.expected, high=memory.high, unit="gib"),
         assumptions=(
-            f"Time and rent are for {found.gpu}." if found.gpu else "No card was found.",
+            f"Time and rent are for {found.gpu}." if found.gpu else "No suitable GPU was found.",
             *found.assumptions,
         ),
         warnings=tuple(warnings),

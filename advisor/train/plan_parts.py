@@ -19,13 +19,13 @@ class PlanParts:
     config: str = ""
     """The main configuration, as text."""
     config_path: str = ""
-    """Where it stands in the bundle."""
+    """Path in the bundle."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Further text files by path; a path ending in `.sh` is made executable."""
     commands: tuple[str, ...] = ()
     """What a person types in the bundle."""
     requirements: tuple[str, ...] = ()
-    """Exact pins."""
+    """Python packages with exact versions."""
     recipients: tuple[Recipient, ...] = ()
     """Who receives the data."""
     shape: str = "messages"
@@ -41,7 +41,7 @@ class PlanParts:
     eval_file: str = EVAL_FILE
     """Where the backend looks for held-out rows."""
     sent_shape: str | None = None
-    """The shape of copies that are sent in place of the files above; they stand beside them as `sent-…`."""
+    """The shape of copies that are sent in place of the files above; they are beside them as `sent-…`."""
 
 
 def local_recipient(where: str) -> Recipient:

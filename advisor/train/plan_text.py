@@ -17,7 +17,7 @@ def readme(plan: TrainingPlan) -> str:
         _section("What it takes", _figures(plan)),
         _section("Who receives the data", _recipients(plan)),
         _section("How the result will be judged", _evaluation(plan)),
-        _listed("What the figures rest on", plan.assumptions),
+        _listed("Assumptions behind the figures", plan.assumptions),
         "Every file is listed with its SHA-256 in `manifest.json`; a changed bundle is refused.",
     ]
     return "\n\n".join(section for section in sections if section) + "\n"

@@ -81,7 +81,7 @@ class Terms:
     """What submitting a plan would send, to whom, and for what money."""
 
     recipient: str
-    """The backend's title."""
+    """Title of the backend."""
     hosts: tuple[str, ...]
     """Every host that would be asked, with its port where it is not the usual one."""
     strangers: tuple[str, ...]
@@ -89,9 +89,9 @@ class Terms:
     key: str
     """The variable whose key would be sent."""
     rows: Mapping[str, int]
-    """Rows by file."""
+    """Number of rows by file."""
     size_bytes: int
-    """Of these files."""
+    """Size of these files together, in bytes."""
     money: str
     """The plan's own estimate."""
     settings: str
@@ -173,5 +173,5 @@ def require_named(terms: Terms, named: Collection[str]) -> None:
             raise AdvisorError(
                 f"the plan names a host of its own: {host}",
                 place="host",
-                remedy=f"If your key and the rows may go there, say so with: --host {host}.",
+                remedy=f"If your key and the rows may go there, add: --host {host}.",
             )

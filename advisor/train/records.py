@@ -146,7 +146,7 @@ class Recipient(TrainRecord):
     """Somebody who gets to see the training rows."""
 
     name: str
-    """Company or machine."""
+    """Name of the company or machine."""
     receives: str
     """What of the data, in words."""
     where: str
@@ -180,7 +180,7 @@ class TrainingPlan(TrainRecord):
     config: str
     """The main configuration as text, empty where the backend takes parameters by API."""
     config_path: str
-    """Where in the bundle `config` stands; empty if nowhere."""
+    """Path of `config` in the bundle; empty if it is not a file there."""
     commands: tuple[str, ...]
     """What a person types in the bundle to run it."""
     requirements: tuple[str, ...]
@@ -239,14 +239,14 @@ class Artefact(TrainRecord):
 
 
 class Job(TrainRecord):
-    """One attempt to carry out a plan; saved before anything starts, owned by no process."""
+    """One attempt to carry out a plan; saved before anything starts, not tied to a process."""
 
     id: str
-    """Ours."""
+    """Id of the job, given by this program."""
     backend: str
-    """Who runs it."""
+    """Name of the backend that runs it."""
     state: JobState
-    """Where it stands."""
+    """State of the job when last seen."""
     plan_sha256: str
     """Which plan it carries out."""
     idempotency_key: str
@@ -266,7 +266,7 @@ class Job(TrainRecord):
     events: tuple[JobEvent, ...] = ()
     """What happened, oldest first."""
     artefacts: tuple[Artefact, ...] = ()
-    """What came out."""
+    """Files that the job produced."""
     error: str | None = None
     """Why it failed, for a person."""
 

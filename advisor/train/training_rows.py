@@ -166,7 +166,7 @@ class _Seen:
     def _check(self, one: Conversation) -> None:
         if one.problems:
             raise AdvisorError(
-                f"the row has no conversation that can be trained on: {PROBLEMS.get(one.problems[0], one.problems[0])}",
+                f"the row has no conversation to train on: {PROBLEMS.get(one.problems[0], one.problems[0])}",
                 place=f"{self.path}:{one.row}",
                 remedy="`advisor audit` lists such rows; `advisor fix --to chat` converts the others and puts these aside.",
             )

@@ -25,7 +25,7 @@ def show(catalog: Catalog) -> None:
         return
     with st.expander("Paste a description instead", key="brief", icon=":material/article:"):
         look.quiet(
-            "A model proposes answers, each with the words it comes from. You accept or reject; it never decides."
+            "A model proposes answers and quotes the words behind each. You accept or reject them; it never decides."
         )
         _form(catalog)
         for proposal in st.session_state.get("proposals", ()):
@@ -62,7 +62,7 @@ def _propose(text: str, catalog: Catalog, endpoint: Endpoint) -> None:
     found = propose(text, catalog, endpoint)
     st.session_state["proposals"] = list(found.proposals)
     look.quiet(
-        f"{len(found.proposals)} answers proposed by {found.model}; {len(found.dropped)} dropped by our checks."
+        f"{len(found.proposals)} answers proposed by {found.model}; {len(found.dropped)} rejected by our checks."
     )
 
 
@@ -81,7 +81,7 @@ def _second_opinion(opinion: Opinion, catalog: Catalog) -> None:
     ours = deciding.recommendation(work, catalog)
     found = compare(opinion, work.situation(), ours, catalog, day=today())
     with st.container(key="second_opinion"):
-        look.overline(f"A second opinion by {found.model} at {found.endpoint}")
+        look.overline(f"Second opinion from {found.model} at {found.endpoint}")
         st.html(f"<p><b>{escape(found.advice)}</b></p>")
         told = (
             (

@@ -46,7 +46,7 @@ def render() -> None:
     _choose(columns, catalog)
     if len(columns) < 2:
         look.quiet(
-            "Choose at least two: what is on screen, saved assessments, or a variant with one answer changed."
+            "Choose at least two: the assessment on screen, saved assessments, or a variant with one answer changed."
         )
         if state.current().empty:
             pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
@@ -179,7 +179,7 @@ def _reasons(columns: Sequence[Column], found: Sequence[Advice]) -> None:
     held = [{reason.rule for reason in advice.recommendation.reasons} for advice in found]
     differing = [rule for rule in titles if not all(rule in rules for rules in held)]
     if not differing:
-        look.quiet("The same reasons hold in all of them.")
+        look.quiet("All of them have the same reasons.")
         return
     rows = [(titles[rule], ["holds" if rule in rules else "–" for rules in held]) for rule in differing]
     _table("Reasons that differ", "Reason", columns, rows)

@@ -34,7 +34,7 @@ def show(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> 
         for name in sorted(found.costs, key=lambda name: found.costs[name])
     ]
     look.quiet(
-        f"A month at {worth(chosen)} requests a day, people's hours included and what is paid once spread over "
+        f"A month at {worth(chosen)} requests a day, with people's hours and with one-time costs spread over "
         f"{projection.horizon_months:g} months: {'; '.join(told) or 'not known'}."
     )
 
@@ -55,10 +55,10 @@ def _month(projection: CostProjection, name: str, catalog: Catalog) -> str:
 
 def _turn(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> str:
     if len(names) < 2:
-        return "No other strategy is likely enough to compare it with."
+        return "No other strategy is likely enough for a comparison."
     one, other = (words.strategy(name, catalog) for name in names[:2])
     found = crossing_between(projection, *names[:2])
     if found is None:
         return f"Between {one} and {other} the order does not change at any traffic up to 100 million requests a day."
     cheap = words.strategy(found.to, catalog)
-    return f"{cheap} is the cheaper of the two from about {worth(found.requests_per_day)} requests a day on."
+    return f"From about {worth(found.requests_per_day)} requests a day, {cheap} is the cheaper of the two."

@@ -211,7 +211,7 @@ def cumulative_text(projection: CostProjection) -> str:
         for item in projection.break_even
         if item.months is not None and 0.05 <= item.months <= projection.horizon_months
     ]
-    return f"Cost in sum over {projection.horizon_months:g} months. {'; '.join(parts)}. " + (
+    return f"Cumulative cost over {projection.horizon_months:g} months. {'; '.join(parts)}. " + (
         f"Break-even: {'; '.join(crossed)}." if crossed else "No strategy overtakes another."
     )
 
@@ -236,7 +236,7 @@ def components_text(projection: CostProjection) -> str:
 
 
 def cheapest(projection: CostProjection) -> str:
-    """Name the strategy whose total is least, among those with a known one."""
+    """Return the strategy whose total is least, among those with a known one."""
     known = [name for name in STRATEGIES if projection.strategies[name].total.expected is not None]
     return min(known, key=lambda name: projection.strategies[name].total.expected or 0.0, default="prompting")
 
@@ -256,9 +256,7 @@ def traffic_figure(projection: CostProjection, colours: Mapping[str, str], *, pe
     present = projection.requests_per_month * 12 / 365
     if present:
         figure.add_vline(x=present, line_dash="dot", line_color="#8a8f98", annotation_text="your traffic")
-    _axes(
-        figure, "requests a day", f"{projection.currency} a month, what is paid once spread over the horizon"
-    )
+    _axes(figure, "requests a day", f"{projection.currency} a month, one-time costs spread over the horizon")
     figure.update_xaxes(type="log")
     figure.update_yaxes(type="log", rangemode="normal")
     return figure
@@ -268,7 +266,7 @@ def traffic_sentences(projection: CostProjection) -> list[str]:
     """Describe from which traffic on one strategy is cheaper than another, what needs no training first."""
     crossings = sorted(projection.traffic.crossings, key=lambda item: item.requests_per_day)
     said = [_crossing_text(item, projection) for item in crossings]
-    return said or ["At no traffic up to 100 million requests a day does the order of costs change."]
+    return said or ["The order of costs is the same at any traffic up to 100 million requests a day."]
 
 
 def _crossing_text(item: TrafficCrossing, projection: CostProjection) -> str:

@@ -86,7 +86,7 @@ def show(catalog: Catalog) -> None:
         _pick("reranker", "Reranker", list(market.rerankers), "none")
         _fields(RETRIEVAL, catalog)
     with st.expander("Tuning", key="tuning_fields"):
-        _pick("tuning_route", "Where it is tuned and served", _routes(catalog), "the cheapest open way")
+        _pick("tuning_route", "Where it is tuned and served", _routes(catalog), "the cheapest open route")
         _fields(TUNING, catalog)
     with st.expander("People and currency", key="people_fields"):
         _pick("currency", "Currency", list(catalog.market.currencies), "USD")
@@ -180,7 +180,7 @@ def _parse(text: str, fact: Fact) -> tuple[float | None, str | None]:
     try:
         value = typed_number(bare.removesuffix("%").strip(), fact, "")
     except AdvisorError:
-        return None, "Not a number; 100k and 1.5M are fine."
+        return None, "This is not a number. Write it like 100k or 1.5M."
     value = value / 100 if bare.endswith("%") else value
     low, high = fact.bounds or (float("-inf"), float("inf"))
     if not low <= value <= high:
@@ -190,7 +190,7 @@ def _parse(text: str, fact: Fact) -> tuple[float | None, str | None]:
 
 def _count() -> None:
     """Count pasted texts and fill the token fields with the result."""
-    look.quiet("Exact for OpenAI models, an estimate for others. Nothing leaves this machine.")
+    look.quiet("Counts are exact for OpenAI models and estimates for others. Nothing leaves this machine.")
     instructions = st.text_area("Instructions", key="count_instructions", height=100)
     examples = st.text_area(
         f"Examples, separated by lines of {ANSWER_SEPARATOR}", key="count_examples", height=100
@@ -215,7 +215,7 @@ def _decoded(uploaded: Any) -> str:
         return str(uploaded.getvalue().decode("utf-8"))
     except UnicodeDecodeError as error:
         raise AdvisorError(
-            "this is not a UTF-8 text", place=uploaded.name, remedy="Save it as UTF-8."
+            "this text is not UTF-8", place=uploaded.name, remedy="Save it as UTF-8."
         ) from error
 
 

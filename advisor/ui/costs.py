@@ -64,13 +64,13 @@ def render() -> None:
 
 def _drawer(catalog: Catalog) -> None:
     yours = [name for name in cost_inputs.SHORT if name in state.current().answers]
-    label = f"Figures behind it: {len(yours)} are yours, the others are assumed"
+    label = f"Figures behind it: {len(yours)} are yours, the rest are assumed"
     with st.expander(label, key="cost_drawer", icon=":material/tune:"):
         if yours:
             look.overline("Yours")
             shown = state.current().answers
             st.html(look.definition([(cost_inputs.SHORT[name], f"{shown[name]:,.10g}") for name in yours]))
-        look.overline("All figures; type over what is assumed")
+        look.overline("All figures. Replace what is assumed")
         cost_inputs.show(catalog)
 
 
@@ -79,7 +79,7 @@ def _key(answers: Any) -> str:
 
 
 class _Unhashed:
-    """Carries the catalog past the cache's key; its hash stands beside it."""
+    """Carries the catalog past the cache's key; its hash is beside it."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -119,7 +119,7 @@ def _summary(projection: CostProjection) -> None:
             _range(cost.per_month),
             width=165,
             help=f"{projection.currency} per month; 90 %: {money(cost.per_month.low)} to {money(cost.per_month.high)}. "
-            f"People's care on top: {_range(cost.people.per_month)} a month.",
+            f"People's hours on top: {_range(cost.people.per_month)} a month.",
         )
     for name in STRATEGIES:
         because = projection.strategies[name].unknown_because
@@ -146,12 +146,12 @@ def _traffic(projection: CostProjection) -> None:
 def _warnings(projection: CostProjection) -> None:
     if projection.warnings:
         listed = "\n".join(f"- {look.plain(warning)}" for warning in projection.warnings)
-        with st.expander(f"Beware of {len(projection.warnings)} things", expanded=True, key="cost_warnings"):
+        with st.expander(f"{len(projection.warnings)} warnings", expanded=True, key="cost_warnings"):
             st.markdown(listed)
 
 
 def _cumulative(projection: CostProjection, names: Sequence[str]) -> None:
-    st.header("In sum over time", anchor=False)
+    st.header("Cumulative over time", anchor=False)
     labels = {figures.NAMES[name]: name for name in STRATEGIES}
     chosen = st.pills("Strategies", list(labels), selection_mode="multi", default=[figures.NAMES[name] for name in names], key="cost_shown",
                       label_visibility="collapsed")  # fmt: skip
@@ -216,7 +216,7 @@ def _components(projection: CostProjection) -> None:
 
 
 def _tornado(projection: CostProjection, first: str) -> None:
-    st.header("What moves it most", anchor=False)
+    st.header("What changes it most", anchor=False)
     labels = {figures.NAMES[name]: name for name in STRATEGIES}
     usual = figures.NAMES[first]
     chosen = st.segmented_control("Strategy", list(labels), default=usual, key="cost_tornado", required=True,
@@ -227,7 +227,7 @@ def _tornado(projection: CostProjection, first: str) -> None:
 
 
 def _break_even(projection: CostProjection) -> None:
-    with st.expander("When one overtakes another at this traffic", key="cost_pairs"):
+    with st.expander("When one strategy becomes cheaper than another at this traffic", key="cost_pairs"):
         _pairs(projection)
 
 
@@ -282,9 +282,7 @@ def _models(key: str, catalog: Catalog, first: str) -> None:
         "models",
     )
     _models_table(kept)
-    look.quiet(
-        "Quality is not in this picture: the cheapest model that does your task well has to be found out."
-    )
+    look.quiet("This picture does not show quality. Measure which cheap model does your task well.")
 
 
 def _models_table(rows: Sequence[ModelRow]) -> None:
@@ -327,6 +325,4 @@ def _assumed(projection: CostProjection) -> None:
         listed = pl.DataFrame(
             [item.model_dump(exclude={"sources"}) for item in projection.assumed], infer_schema_length=None
         )
-        st.dataframe(
-            _rounded(listed), hide_index=True, alt="Numbers that are assumed because nobody answered"
-        )
+        st.dataframe(_rounded(listed), hide_index=True, alt="Numbers assumed for unanswered questions")

@@ -41,8 +41,8 @@ def render() -> None:
     """Draw the page."""
     st.title("Data", anchor=False)
     look.quiet(
-        "Is this data good enough to tune on, and what should be fixed first? Bring it once: every step uses it, and it "
-        "stays on this machine."
+        "Is this data good enough for fine-tuning, and what should be fixed first? Upload it once. Every step uses it, and "
+        "it stays on this machine."
     )
     held = dataset.bring()
     if held is None:
@@ -69,10 +69,10 @@ def _settings() -> tuple[dict[str, Any], AuditOptions]:
         template = right.selectbox(
             "Chat template",
             ["chatml", "llama-3"],
-            help="Give a model's own template to the command line: advisor audit --model FOLDER.",
+            help="To use a model's own template, run: advisor audit --model FOLDER.",
         )
         prompt = st.text_area("Production's system prompt", height=80)
-        goal = st.segmented_control("Goal of the tuning", ["style", "format", "classification", "skill"])
+        goal = st.segmented_control("Goal of fine-tuning", ["style", "format", "classification", "skill"])
     return others, AuditOptions(
         max_length=int(length), model=template, system_prompt=prompt.strip() or None, goal=goal
     )
@@ -133,7 +133,7 @@ def _show(seen: Mapping[str, Any], held: Kept) -> None:
     _summary(audit)
     data_mending.show(held, audit)
     _offers(audit)
-    findings, pictures, files = st.tabs(["Findings", "Pictures", "Split and take away"])
+    findings, pictures, files = st.tabs(["Findings", "Pictures", "Split and download"])
     with findings:
         _findings(audit, seen["rows"])
     with pictures:
@@ -194,7 +194,7 @@ def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
                     st.caption(f"Row {row}")
-                    st.markdown(rows.get(row, "This line cannot be read as a row; the finding says why."))
+                    st.markdown(rows.get(row, "This line cannot be read as a row. The finding says why."))
             if one.count > ROWS_SHOWN:
                 st.caption(
                     f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))

@@ -34,7 +34,7 @@ def show(held: Kept, audit: Audit) -> None:
             args=(held,),
         )
         look.quiet(
-            "Writes a mended copy and uses it from here on; what cannot be mended safely is put aside. Your file stays as it is."
+            "Writes a mended copy and uses it from now on. Rows that cannot be mended safely are quarantined. Your file does not change."
         )
 
 
@@ -59,7 +59,7 @@ def _summary(held: Kept) -> None:
     with st.container(key="mended", border=True):
         st.markdown(
             f"**Mended:** {done.written:,} of {done.rows:,} rows kept, {done.changed:,} of them changed, "
-            f"{done.removed:,} exact repeats left out, {done.quarantined - done.removed:,} put aside."
+            f"{done.removed:,} exact repeats removed, {done.quarantined - done.removed:,} put aside."
         )
         st.html(
             look.definition(
@@ -85,9 +85,7 @@ def _mended(path: str) -> tuple[dict[str, bytes], Fixed]:
 
 def splitting(held: Kept) -> None:
     """Draw the share that is held out and, when asked, both sides with their numbers."""
-    look.quiet(
-        "Near-copies and rows of one conversation stay on one side. Training splits the same way by itself."
-    )
+    look.quiet("Near-copies and rows of one conversation stay on one side. Training uses the same split.")
     share = st.slider("Share held out for evaluation", 0.05, 0.5, HELD_OUT, 0.05, key="split_share")
     if not st.toggle("Split now", key="split_now"):
         return

@@ -66,11 +66,9 @@ def _held(held: Kept) -> None:
         told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
         st.markdown(f"**{look.plain(held.name)}** :gray[{told}, the data set of this assessment]")
         if held.made_from:
-            st.button(
-                "Back to the file as it was", key="data_back", on_click=_go_back, args=(held.made_from,)
-            )
+            st.button("Use the original file", key="data_back", on_click=_go_back, args=(held.made_from,))
         st.button(
-            "Bring another file", key="data_other", on_click=state.keep_data, args=("",), type="tertiary"
+            "Upload another file", key="data_other", on_click=state.keep_data, args=("",), type="tertiary"
         )
 
 

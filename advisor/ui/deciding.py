@@ -34,7 +34,7 @@ class _ByHash:
 
 
 def recommendation(work: Work, catalog: Catalog) -> Recommendation:
-    """Decide on the answers as they stand, today."""
+    """Decide on the present answers, as of today."""
     found = _decide(_key(work.answers), work.unsure, _ByHash(catalog), today())
     return found.model_copy(update={"title": work.title})
 
@@ -61,7 +61,7 @@ def alike(work: Work, catalog: Catalog) -> tuple[Alike, ...]:
 
 
 def advice(work: Work, catalog: Catalog) -> Advice:
-    """Decide and cost the answers as they stand; what every report is made of."""
+    """Decide and cost the present answers; every report is made of the result."""
     found = _advise(_key(work.answers), _ByHash(catalog), today())
     return found.model_copy(
         update={

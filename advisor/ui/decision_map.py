@@ -21,14 +21,14 @@ _TITLE_LINE: Final = 40
 
 
 def show(found: Recommendation, catalog: Catalog) -> None:
-    """Draw the map and its two selectors; the axes stand in the address."""
+    """Draw the map and its two selectors; the axes are in the address."""
     axes = tuple(
         name for name, fact in catalog.facts.items() if fact.asked and fact.type not in ("many", "text")
     )
     if len(axes) < 2:
         return
-    st.header("Where the advice turns", anchor=False)
-    look.quiet("Everything else stays as you answered it; only these two change.")
+    st.header("What would change the advice", anchor=False)
+    look.quiet("Only these two answers change. All others stay as you gave them.")
     left, right = st.columns(2)
     first, second = _defaults(found, axes)
     with left:

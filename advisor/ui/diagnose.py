@@ -30,9 +30,9 @@ def render() -> None:
     """Draw the page."""
     st.title("Diagnose", anchor=False)
     look.quiet(
-        "It passes the evaluation and users say it sounds wrong. Bring the training rows and samples of production, say "
-        "what is wrong with up to twenty of them, and see which causes are likely. Files stay on this machine; no model "
-        "is asked."
+        "The model passes its evaluation, but users say it sounds wrong. Upload the training rows and production samples, "
+        "label what is wrong with up to twenty of them, and see the likely causes. Files stay on this machine. No model "
+        "is called."
     )
     files, facts = _inputs()
     missing = [ASKED[name].lower() for name in ("training", "production") if name not in files]
@@ -61,7 +61,7 @@ def _inputs() -> tuple[Files, Facts]:
         name: column.file_uploader(label, type=KINDS)
         for column, (name, label) in zip(columns, ASKED.items(), strict=True)
     }
-    with st.expander("System prompts, templates and sampling, where you know them"):
+    with st.expander("System prompts, templates and sampling, if you know them"):
         facts = _facts()
     return {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}, facts
 
@@ -99,7 +99,7 @@ def _work(files: Files, facts: Facts) -> None:
         return
     used, known = st.session_state["diagnosed"]
     if (used, known) != (said, facts):
-        look.quiet("Labels or facts have changed since: find the causes again.")
+        look.quiet("Labels or facts have changed. Find the causes again.")
     diagnosis, patch = _diagnosed(files, tuple(sorted(used.items())), known.model_dump_json())
     diagnose_causes.show(diagnosis, patch, files["training"])
 

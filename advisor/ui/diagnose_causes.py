@@ -37,7 +37,7 @@ def show(diagnosis: Diagnosis, patch: Patch, training: File | None) -> None:
         _cause(at, one, training)
     _samples(diagnosis)
     _mending(patch, training)
-    with st.expander("Looked for, too"):
+    with st.expander("Also checked"):
         rest = [one for one in diagnosis.causes if one.state in {"cannot_tell", "ruled_out"}]
         table = [{"Cause": one.title, "State": STATES[one.state], "Why": one.evidence} for one in rest]
         st.dataframe(table, hide_index=True, width="stretch")
@@ -49,8 +49,8 @@ def _cause(at: int, one: Suspicion, training: File | None) -> None:
         st.html(
             f'<p class="adv-over">{STATES[one.state]}</p><h2 class="adv-card-title">{at}. {escape(one.title)}</h2>'
         )
-        pairs = [("Evidence", one.evidence), ("If this is it", one.would)]
-        pairs += [("Tested", one.trial.because)] if one.trial else [("To show it", one.test.how)]
+        pairs = [("Evidence", one.evidence), ("If this is the cause", one.would)]
+        pairs += [("Tested", one.trial.because)] if one.trial else [("How to test it", one.test.how)]
         if one.rows:
             pairs.append((f"Rows of the {one.rows_of} file", named_rows(one.rows)))
         st.html(look.definition([*pairs, ("Remedy", one.remedy)]))
@@ -81,7 +81,7 @@ def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[int, str, str]]:
 def _samples(diagnosis: Diagnosis) -> None:
     if not diagnosis.samples:
         return
-    st.subheader("Covered by the training rows, or not", anchor=False)
+    st.subheader("Coverage by the training rows", anchor=False)
     table = [
         {"Sample": one.row, "Complaint": one.label, "Covered": covered(one), "What to do": one.advice}
         for one in diagnosis.samples
@@ -99,12 +99,12 @@ def _mending(patch: Patch, training: File | None) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "Take the patch", patch.model_dump_json(indent=2) + "\n", file_name="patch.json", mime="application/json",
+            "Download the patch", patch.model_dump_json(indent=2) + "\n", file_name="patch.json", mime="application/json",
             key="take_patch", type="primary", on_click="ignore", icon=":material/healing:",
         )  # fmt: skip
         if training and patch.rows_out:
             st.download_button(
-                "Take the mended rows", lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
+                "Download the mended rows", lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
                 key="take_mended", on_click="ignore", icon=":material/folder_zip:",
             )  # fmt: skip
 

@@ -26,7 +26,7 @@ def show(production: pl.DataFrame, key: str) -> dict[int, str]:
     if left:
         _sample(production.row(by_predicate=pl.col("row") == left[0], named=True), labels)
     st.button(
-        "Take the last one back",
+        "Undo the last one",
         key="label_undo",
         shortcut="u",
         disabled=not labels,

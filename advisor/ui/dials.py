@@ -30,13 +30,13 @@ def show(place: Place, catalog: Catalog) -> None:
 def reading(place: Place, catalog: Catalog) -> str:
     """Describe in words which strategies the ways to answer what is open lead to."""
     if not place.cloud:
-        return "No open answer can move it."
+        return "No open answer can change it."
     leads = Counter(point.first for point in place.cloud)
     told = [
         f"{words.strategy(name, catalog)} in {round(100 * times / len(place.cloud))}"
         for name, times in leads.most_common()
     ]
-    return f"Of 100 ways to answer what is open, this leads: {', '.join(told)}."
+    return f"Leading strategy in 100 ways to answer the open questions: {', '.join(told)}."
 
 
 def picture(place: Place, catalog: Catalog) -> str:
@@ -48,8 +48,8 @@ def picture(place: Place, catalog: Catalog) -> str:
     )
     return (
         f'<figure class="adv-dials"><div class="adv-field" aria-hidden="true">{names}{dots}<b style="{_at(place.here)}"></b></div>'
-        '<figcaption class="adv-quiet">Across: must it look things up? Upwards: must it be trained? '
-        f"The cross is where your answers are, each dot a way to answer what is open. {escape(reading(place, catalog))}"
+        '<figcaption class="adv-quiet">Across: does it need retrieval? Upwards: does it need training? '
+        f"The cross marks your answers. Each dot is one way to answer the open questions. {escape(reading(place, catalog))}"
         "</figcaption></figure>"
     )
 

@@ -43,8 +43,8 @@ def render() -> None:
 
 def _compare() -> None:
     look.quiet(
-        "Bring the answers of two or more systems to the same held-out rows. You see which to ship, how sure that is, "
-        "and what it costs. Files stay on this machine; no model is asked."
+        "Upload the answers of two or more systems to the same held-out rows. You see which one to ship, with what "
+        "confidence and at what cost. Files stay on this machine. No model is called."
     )
     files, options = _inputs()
     if not files["arms"]:
@@ -54,7 +54,7 @@ def _compare() -> None:
         compared = _compared(files, options.model_dump_json(), today().isoformat())
     except AdvisorError as error:
         if error.place == "--references":
-            st.info("Now add the held-out rows with their wanted answers; only logs bring their own.")
+            st.info("Now add the held-out rows with their reference answers. Only logs contain their own.")
             return
         # Uploads live in a folder of a moment; only the file's own name says anything to a person.
         place = "/".join(Path(error.place).parts[-1:])
@@ -65,28 +65,30 @@ def _compare() -> None:
 
 def _empty() -> None:
     st.info(
-        "Answers: one file a system, each row with an id and an answer; or a log of inspect, or results of promptfoo.",
+        "Answers: one file per system, each row with an id and an answer; or an Inspect log, or promptfoo results.",
         icon=":material/upload_file:",
     )
-    pages.link("recommendation", "The roadmap says what to measure", icon=":material/arrow_forward:")
+    pages.link("recommendation", "The roadmap lists what to measure", icon=":material/arrow_forward:")
 
 
 def _inputs() -> tuple[Files, EvaluateOptions]:
     left, right = st.columns(2)
-    arms = left.file_uploader("Answers, one file a system", type=KINDS, accept_multiple_files=True)
-    references = right.file_uploader("Held-out rows with wanted answers", type=KINDS[:-1])
-    with st.expander("How to score, what counts as good enough, training rows and documents"):
+    arms = left.file_uploader("Answers, one file per system", type=KINDS, accept_multiple_files=True)
+    references = right.file_uploader("Held-out rows with reference answers", type=KINDS[:-1])
+    with st.expander("Scoring, margin, training rows and documents"):
         left, right = st.columns(2)
         names = [name for name, one in SCORERS.items() if not one.argument or name == "number"]
         scorers = left.multiselect(
-            "Scorers; the first decides", names, placeholder="Chosen by the references"
+            "Scorers (the first decides)", names, placeholder="Chosen by the references"
         )
         margin = right.number_input(
-            "Margin in points", 0.0, 99.0, 3.0, 0.5, help="How much worse an arm may be."
+            "Margin in points", 0.0, 99.0, 3.0, 0.5, help="How much worse an arm may be and still win."
         )
-        cluster = left.text_input("Field that names rows that belong together").strip()
-        enough = right.number_input("Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not said")
-        train = left.file_uploader("Training rows", type=KINDS[:-1], help="Near copies are counted apart.")
+        cluster = left.text_input("Field that groups rows").strip()
+        enough = right.number_input("Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not set")
+        train = left.file_uploader(
+            "Training rows", type=KINDS[:-1], help="Near copies are scored separately."
+        )
         documents = right.file_uploader("Documents", type=DOCUMENTS, accept_multiple_files=True)
     files: dict[str, Sequence[Any]] = {
         "arms": arms,
@@ -144,7 +146,7 @@ def _show(compared: Compared) -> None:
     verdict = result.verdict.because
     st.html(f'<h2 class="adv-ship" aria-live="polite">{_sentence(verdict)}</h2>')
     if result.verdict_without_apart:
-        told = f"{len(result.apart)} of {result.rows} rows are given away. Without them: {result.verdict_without_apart.because}."
+        told = f"{len(result.apart)} of {result.rows} rows are leaked. Without them: {result.verdict_without_apart.because}."
         st.warning(look.plain(told), icon=":material/content_copy:")
     _table(result)
     shown, cost, rows, rate = st.tabs(["Intervals", "Cost and latency", "Rows that differ", "Rate by hand"])
@@ -234,7 +236,7 @@ def _against(result: Evaluation) -> None:
 
 def _rows(result: Evaluation) -> None:
     if not result.differing:
-        look.quiet("The arms score alike on every row.")
+        look.quiet("All arms have the same score on every row.")
         return
     table = [
         {"Row": one.example, "Wanted": one.reference}
@@ -243,7 +245,7 @@ def _rows(result: Evaluation) -> None:
     ]
     st.dataframe(table, hide_index=True, width="stretch", height=min(38 * (len(table) + 1), 520))
     look.quiet(
-        "Score, then answer. The rows that differ most come first; search and enlarge with the table's own buttons."
+        "Score, then answer. Rows that differ most come first. Use the table's buttons to search and enlarge."
     )
     for one in result.apart[:ROWS_SHOWN]:
         look.quiet(f"Row {one.example}: {one.because} ({Path(one.where).name})")

@@ -29,7 +29,7 @@ DOCUMENTS = ["md", "markdown", "txt", "rst", "html", "htm", "pdf", "docx"]
 ROWS = ["jsonl", "json", "csv", "parquet"]
 DEFAULT_ARMS = ("prompt", "few-shot", "retrieval", "few-shot-retrieval", "right-passage")
 STATES = {
-    "planned": "planned; nothing has been asked yet",
+    "planned": "planned; no model has been called yet",
     "running": "running",
     "done": "done",
     "stopped": "stopped; every answer is kept",
@@ -40,8 +40,8 @@ STATES = {
 def show(show_result: Callable[[Compared], None]) -> None:
     """Draw the panel; a finished run is shown by ``show_result``."""
     look.quiet(
-        "Ask every way of adapting a model about the same held-out rows. You see calls, cost and time first; a run lives on "
-        "the disk, goes on after a restart, and asks nothing twice."
+        "Run every way of adapting a model on the same held-out rows. You see calls, cost and time first. A run is kept on "
+        "disk, resumes after a restart and never repeats a call."
     )
     with st.expander("A new run", expanded=not _runs()):
         _new()
@@ -58,8 +58,8 @@ def _new() -> None:
     )
     model = left.text_input("Model", PACKAGED_MODEL, key="bakeoff_model").strip()
     url = right.text_input(
-        "Address of its service on this machine", placeholder="empty: the packaged small model", key="bakeoff_url",
-        help="Other machines are asked from the shell: advisor bakeoff --base-url.",
+        "Address of its service on this machine", placeholder="default: the packaged small model", key="bakeoff_url",
+        help="For other machines, use the shell: advisor bakeoff --base-url.",
     ).strip()  # fmt: skip
     arms = st.multiselect(
         "Arms",
@@ -84,7 +84,7 @@ def _options(
 ) -> BakeoffOptions:
     if url and not is_local(url):
         raise AdvisorError(
-            "the page asks services on this machine only",
+            "the page calls services on this machine only",
             place=url,
             remedy="Start it from the shell: advisor bakeoff --base-url URL.",
         )
@@ -165,7 +165,7 @@ def _buttons(folder: RunFolder, now: Standing) -> None:
     if now.state == "running":
         st.button("Stop", key="bakeoff_stop", on_click=folder.cancel)
     else:
-        label = "Start" if now.state == "planned" else "Go on"
+        label = "Start" if now.state == "planned" else "Resume"
         st.button(label, type="primary", key="bakeoff_start", on_click=_start, args=(folder,))
 
 
@@ -181,7 +181,11 @@ def _plan_of(folder: RunFolder) -> None:
         f"Plan: {plan.calls:,} questions, {_money(plan)}, about {max(1, round(plan.seconds / 60))} min"
     ):
         st.dataframe([_row(one) for one in plan.arms], hide_index=True, width="stretch")
-        shows = "" if plan.shows is None else f" These rows show differences of about {plan.shows:g} points."
+        shows = (
+            ""
+            if plan.shows is None
+            else f" These rows can detect differences of about {plan.shows:g} points."
+        )
         look.quiet(
             f"{plan.rows} held-out rows, {plan.train_rows} training rows.{shows} Asked: {plan.receiver}."
         )

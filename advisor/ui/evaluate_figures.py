@@ -123,7 +123,7 @@ def against_text(result: Evaluation, what: str) -> str:
         for name, one in known.items()
     ]
     unknown = sorted(set(result.arms) - set(known))
-    told = f"Quality against {unit}: {'; '.join(parts) or 'no arm says'}."
+    told = f"Quality against {unit}: {'; '.join(parts) or 'not known for any arm'}."
     return told + (f" Not known for {', '.join(unknown)}." if unknown and parts else "")
 
 

@@ -26,7 +26,7 @@ def reason_body(reason: Reason, catalog: Catalog) -> None:
         ("Why", reason.because),
         ("Unless", reason.unless),
         ("Because you said", facts_behind(reason, catalog)),
-        ("Speaks", words.effects(reason.effect, reason.rules_out, catalog)),
+        ("Argues", words.effects(reason.effect, reason.rules_out, catalog)),
     ]
     st.html(
         look.definition((term, text) for term, text in pairs if text)

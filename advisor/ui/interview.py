@@ -53,7 +53,7 @@ def _refused() -> None:
     found = state.refused()
     if found:
         listed = "\n".join(f"- {look.plain(problem)}" for problem in found[:8])
-        st.warning(f"Parts of the address could not be used and were left out:\n{listed}")
+        st.warning(f"Some parts of the address could not be used:\n{listed}")
 
 
 def _ask(found: Recommendation, catalog: Catalog) -> None:
@@ -68,12 +68,8 @@ def _ask(found: Recommendation, catalog: Catalog) -> None:
 def _above(name: str, found: Recommendation) -> str:
     told = next((item for item in found.questions if item.fact == name), None)
     if told is None:
-        return (
-            "Your answer so far"
-            if name in state.current().answers
-            else "Changes little, as far as we can tell"
-        )
-    lead = "Would settle most" if found.questions[0].fact == name else "Worth answering"
+        return "Your answer so far" if name in state.current().answers else "Likely to change little"
+    lead = "Settles most" if found.questions[0].fact == name else "Worth answering"
     return f"{lead}: {doubt(told)}"
 
 
@@ -108,7 +104,7 @@ def _enough(found: Recommendation) -> None:
 def _done(found: Recommendation, catalog: Catalog) -> None:
     settled = found.settled != "open"
     with st.container(key="card"), st.container(key="good_enough"):
-        look.overline("Nothing is left that is worth asking" if settled else "You left the rest open")
+        look.overline("No open question is worth asking" if settled else "You left the rest open")
         st.header("Good enough", anchor=False)
         look.quiet(words.certainty(found, catalog))
         pages.link("recommendation", "Show me the result", icon=":material/arrow_forward:")
@@ -151,7 +147,7 @@ def _index(catalog: Catalog) -> None:
             )
             st.button("Start over", key="start_over", type="tertiary", on_click=state.start_over)
         look.quiet(
-            "Starting over can be undone. Some questions appear only once an answer makes them matter."
+            "You can undo starting over. Some questions appear only when an answer makes them relevant."
         )
 
 

@@ -22,7 +22,7 @@ def render() -> None:
     """Draw the page."""
     catalog, store = state.catalog(), opening.store()
     st.title("Library", anchor=False)
-    look.quiet(f"Kept in {store.place}. Every save is a revision; nothing is overwritten.")
+    look.quiet(f"Saved in {store.place}. Every save is a revision. Nothing is overwritten.")
     signing_in.out()
     query, tags, archived = _filters(store)
     found = store.list(query, tags, archived=archived)
@@ -106,7 +106,7 @@ def _owner_actions(entry: Entry, *, signed_in: bool) -> None:
     if signed_in:
         label = "Stop sharing" if entry.shared else "Share with everyone"
         st.button(label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared))
-    label = "Take out" if entry.archived else "Archive"
+    label = "Unarchive" if entry.archived else "Archive"
     st.button(label, key=f"archive_{entry.id}", on_click=_act, args=("archive", entry.id, not entry.archived))
 
 
@@ -154,7 +154,7 @@ def _exchange(store: Any) -> None:
     st.divider()
     left, right = st.columns(2, gap="large")
     with left:
-        look.overline("Take the library with you")
+        look.overline("Export the library")
         st.download_button(
             "Export everything as JSON",
             data=store.export_all,
@@ -165,7 +165,7 @@ def _exchange(store: Any) -> None:
         )
     with right:
         file = st.file_uploader(
-            "Bring a library file in",
+            "Import a library file",
             type=["json"],
             key="import_file",
             max_upload_size=MAX_BYTES // 1_000_000,
@@ -174,5 +174,5 @@ def _exchange(store: Any) -> None:
             done = store.import_all(file.getvalue())
             st.success(
                 f"{done.added} added, {done.extended} extended, {done.copied} kept as copies, "
-                f"{done.unchanged} were here already."
+                f"{done.unchanged} unchanged."
             )

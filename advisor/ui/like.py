@@ -19,7 +19,7 @@ def show(work: Work, catalog: Catalog) -> None:
     look.overline("The published case most like yours")
     found = deciding.alike(work, catalog)
     if not found:
-        look.quiet("None shares an answer with yours yet.")
+        look.quiet("No published case shares an answer with yours yet.")
         return
     case = catalog.cases[found[0].case]
     st.html(

@@ -38,7 +38,7 @@ def unbroken(what: str) -> Iterator[None]:
         quiet(f"{error.problem[:1].upper()}{error.problem[1:]} ({error.place}). {error.remedy}")
     except Exception:  # noqa: BLE001 whatever is wrong with one record, the others are shown
         _LOG.exception("cannot show %s", what)
-        quiet(f"This cannot be shown: {what}.")
+        quiet(f"Cannot show {what}.")
 
 
 def style() -> None:
@@ -55,7 +55,7 @@ def colours() -> dict[str, str]:
 
 
 def dark() -> bool:
-    """Whether the visitor sees the dark theme."""
+    """Return whether the visitor sees the dark theme."""
     theme = getattr(st.context, "theme", None)
     return getattr(theme, "type", None) == "dark"
 
@@ -110,7 +110,7 @@ def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone:
 
 
 def dock(recommendation: Recommendation, catalog: Catalog) -> None:
-    """Keep the leader in sight on a narrow screen, where the panel stands below the question."""
+    """Keep the leader in sight on a narrow screen, where the panel is below the question."""
     name = escape(words.headline(recommendation, catalog))
     word = escape(words.verdict(recommendation))
     st.html(f'<div class="adv-dock" style="--c:{accent(recommendation)}"><b>{name}</b><em>{word}</em></div>')

@@ -26,13 +26,13 @@ def show(assessment_id: str, catalog: Catalog) -> None:
 
     saved = opening.store().get(assessment_id)
     if saved.advice is None:
-        look.quiet("It was saved without advice, so there is nothing to compare with.")
+        look.quiet("It was saved without advice, so there is nothing to compare.")
         return
     found = recheck(saved.advice, catalog, as_of=today())
     if not found.anything:
         look.quiet(f"Nothing has moved since {saved.advice.recommendation.as_of}.")
         return
-    heading = "The advice changed" if found.verdict_changed else "The advice stands; these figures moved"
+    heading = "The advice changed" if found.verdict_changed else "The advice is the same; these figures moved"
     st.html(f"<p><b>{heading}</b></p>" + _rows(found, catalog))
 
 

@@ -40,7 +40,7 @@ def open_revision(assessment_id: str, revision: int | None) -> None:
         return
     fitting, dropped = still_fitting(found.situation, state.catalog())
     if dropped:
-        problem = f"{len(dropped)} of its answers no longer fit a question and were left out"
+        problem = f"{len(dropped)} of its answers no longer fit a question and were dropped"
         names = ", ".join(item.name for item in dropped)
         pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
     data = bound(assessment_id, person=signing_in.person())

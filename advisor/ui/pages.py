@@ -113,7 +113,7 @@ def _lost(pages: Mapping[str, Any]) -> None:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     asked = named.removeprefix(base).strip("/")
     if asked and asked not in pages:
-        st.warning(look.plain(f"There is no page “{asked[:60]}” here; this is the first one."))
+        st.warning(look.plain(f"There is no page “{asked[:60]}”. This is the first page."))
 
 
 @st.cache_resource(ttl=5, show_spinner=False)

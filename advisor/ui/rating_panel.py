@@ -23,7 +23,7 @@ BUTTONS: tuple[tuple[Side, str, str], ...] = (
 def show(frames: Frames, arms: list[str]) -> None:
     """Draw the panel for two of the arms."""
     if len(arms) < 2:
-        look.quiet("Two arms are needed to rate one against the other.")
+        look.quiet("Rating needs two arms.")
         return
     left, middle, right = st.columns(3)
     a = left.selectbox("One arm", arms, key="rate_a")
@@ -45,13 +45,13 @@ def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -
     mine = told.filter(told["rater"] == rater)
     pair = next_pair(pairs, told, rater)
     look.quiet(
-        f"{len(mine)} of {len(pairs)} pairs rated by you. Arms are hidden and sides are at random."
-        + (f" On {len(same)} rows both say the same." if same else "")
+        f"{len(mine)} of {len(pairs)} pairs rated by you. Arms are hidden and sides are random."
+        + (f" Both give the same answer on {len(same)} rows." if same else "")
     )
     if pair is not None:
         _pair(pair, file, rater)
     st.button(
-        "Take the last one back",
+        "Undo the last one",
         key="rate_undo",
         shortcut="u",
         disabled=not len(mine),

@@ -1,4 +1,4 @@
-"""The result on one page, in the order in which a person asks: what, how sure, what it costs, what stands in the way, how."""
+"""The result on one page, in the order in which a person asks: what, how sure, what it costs, what is in the way, how."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _hero(found: Recommendation, catalog: Catalog) -> None:
             )
     with right:
         st.html(look.share_bars(found, catalog))
-        with st.expander("As a picture of the two dials", key="picture", expanded=not named):
+        with st.expander("The two dials as a picture", key="picture", expanded=not named):
             dials.show(deciding.place(state.current(), catalog), catalog)
 
 
@@ -100,10 +100,10 @@ def _limits(found: Recommendation, work: Work, catalog: Catalog) -> None:
     listed = [item for item in held.limits if named & set(item.strategies)]
     if not listed:
         return
-    st.header("What stands in the way", anchor=False)
+    st.header("What is in the way", anchor=False)
     look.limits_table(listed, catalog)
     if held.alternatives:
-        look.overline("What would keep the limits that are missed")
+        look.overline("How to meet the missed limits")
         st.html(look.definition([(item.title, item.because) for item in held.alternatives]))
 
 
@@ -143,13 +143,11 @@ def _why(found: Recommendation, catalog: Catalog) -> None:
     silent = words.idle(found.reasons)
     if silent:
         titles = {rule: entry.title for rule, entry in catalog.rules.items()}
-        with st.expander(f"{len(silent)} that hold and add nothing here", key="idle_reasons"):
+        with st.expander(f"{len(silent)} that apply but change nothing here", key="idle_reasons"):
             st.html(look.definition([(reason.title, words.why_idle(reason, titles)) for reason in silent]))
     if against:
         others = [words.strategy(item, catalog) for item in found.then[:1]]
-        st.header(
-            f"What speaks for {others[0]} instead" if others else "What speaks against it", anchor=False
-        )
+        st.header(f"Arguments for {others[0]} instead" if others else "Arguments against", anchor=False)
         evidence.reasons(against, catalog, prefix="against")
 
 
@@ -186,7 +184,7 @@ def _ruled_out(found: Recommendation, catalog: Catalog) -> None:
 
 def _techniques(found: Recommendation, catalog: Catalog) -> None:
     if found.techniques:
-        st.header("What goes with it", anchor=False)
+        st.header("Techniques to add", anchor=False)
     for technique in found.techniques:
         with st.expander(look.plain(technique.title), key=f"technique_{technique.id}"):
             record = catalog.techniques[technique.id]

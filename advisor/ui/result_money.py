@@ -19,16 +19,16 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     rows = summary.moneys(advice)
     if rows:
         st.html(_table(rows, catalog))
-        look.quiet("People's hours are assumed where you have not said otherwise; see the costs.")
+        look.quiet("People's hours are assumed unless you gave them; see the costs.")
     elif "queries_per_day" not in state.current().answers:
-        look.quiet("It hangs on one answer:")
+        look.quiet("It depends on one answer:")
         with st.container(key="ask_money"):
             st.markdown(f"**{look.plain(words.question('queries_per_day', catalog))}**")
             question.inline("queries_per_day", catalog)
     else:
         look.quiet(advice.cost_unknown_because)
     pages.link(
-        "costs", "All costs, and from which traffic on the order changes", icon=":material/arrow_forward:"
+        "costs", "All costs, and the traffic at which the order changes", icon=":material/arrow_forward:"
     )
     del found
 

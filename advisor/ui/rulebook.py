@@ -24,7 +24,7 @@ def render() -> None:
     catalog, day = state.catalog(), today()
     st.title("Rulebook", anchor=False)
     look.quiet(
-        f"Version {catalog.version}, hash {catalog.sha256[:12]}. Every figure carries its source and the day it was checked."
+        f"Version {catalog.version}, hash {catalog.sha256[:12]}. Every figure has its source and the day it was checked."
     )
     kind, text, overdue_only, mine_only = _filters()
     everything = sorted(rulebook_entries.of(catalog, kind), key=lambda entry: (entry.value, entry.title))
@@ -34,7 +34,7 @@ def render() -> None:
     found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
     found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
     if not found and text:
-        look.quiet("Nothing holds these words. Try fewer, or another list above.")
+        look.quiet("Nothing contains these words. Try fewer words, or another list above.")
     look.quiet(f"{len(found)} of {len(everything)} shown, {overdue} overdue for review on {day}.")
     for entry in _one_page(found, f"{kind}{text}{overdue_only}{mine_only}"):
         with st.expander(

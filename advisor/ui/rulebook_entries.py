@@ -22,7 +22,7 @@ class Entry:
     id: str
     title: str
     value: str = ""
-    """What stands beside the title: a number with its unit, a group, a year."""
+    """Shown beside the title: a number with its unit, a group, a year."""
     pairs: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Evidence, ...] = ()
     links: tuple[Link, ...] = ()
@@ -32,7 +32,7 @@ class Entry:
     """For cases: what to start from."""
 
     def overdue(self, day: date) -> bool:
-        """Whether it should have been read again by now."""
+        """Return whether it should have been read again by now."""
         return self.review_by is not None and self.review_by < day
 
 

@@ -31,7 +31,7 @@ def _offer_both(conflict: SaveConflict, catalog: Catalog) -> None:
     by = f" by {conflict.saved_by}" if conflict.saved_by else ""
     newer = f"revision {conflict.newest.revision} was saved{by} at {moment(conflict.saved_at)}"
     opened = f"after you opened revision {conflict.base_revision}"
-    st.warning(look.plain(f"Not saved: {newer}, {opened}. Nothing is lost; choose one."))
+    st.warning(look.plain(f"Not saved: {newer}, {opened}. Nothing is lost. Choose one."))
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Keep both: save mine as a copy",

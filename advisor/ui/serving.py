@@ -70,7 +70,7 @@ def _name(host: str) -> str | None:
 def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        _ = parts.port  # a port that is no number shows only when it is asked for
+        _ = parts.port  # a port that is not a number shows only when it is asked for
     except ValueError:
         return SplitResult("", "", "", "", "")
     return parts

@@ -14,9 +14,9 @@ from advisor.ui import look
 
 
 def configured() -> bool:
-    """Whether a provider is listed under ``[auth]`` in Streamlit's secrets.
+    """Return whether a provider is listed under ``[auth]`` in Streamlit's secrets.
 
-    Once it was, it stays so until the app is started anew: a secrets file that is lost or broken while the app runs
+    Once it was, it stays so until the app is restarted: a secrets file that is lost or broken while the app runs
     must not open everything.
     """
     if st.secrets.load_if_toml_exists() and "auth" in st.secrets:
@@ -30,7 +30,7 @@ def _seen_before() -> set[str]:
 
 
 def person() -> str:
-    """Name the visitor; without sign-in nobody, who sees everything.
+    """Return the visitor. Without sign-in that is nobody, who sees everything.
 
     Raises:
         AdvisorError: Sign-in is configured and nobody is signed in, or somebody who is not a member.
@@ -44,7 +44,7 @@ def person() -> str:
 
 
 def done() -> bool:
-    """Whether the visitor may go on; draws the way to sign in where not."""
+    """Return whether the visitor may continue; draws the sign-in where not."""
     if not configured():
         return True
     if find_spec("authlib") is None:

@@ -27,7 +27,7 @@ def render() -> None:
     """Draw the page."""
     st.title("How large is the run?", anchor=False)
     look.quiet(
-        "Memory is figured from the architecture and given as a range; nothing is downloaded or started."
+        "Memory is computed from the architecture and shown as a range. Nothing is downloaded or started."
     )
     catalog = state.catalog()
     left, right = st.columns([1, 1.7], gap="large")
@@ -113,7 +113,7 @@ def _answer(found: Estimate, catalog: Catalog) -> None:
     st.header("What is in memory", anchor=False)
     st.html(_bars(memory.parts))
     _cards(found, catalog)
-    with st.expander("What the figures rest on"):
+    with st.expander("Assumptions behind the figures"):
         for line in found.assumptions:
             st.write(look.plain(line))
 

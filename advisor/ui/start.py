@@ -63,8 +63,8 @@ def render(catalog: Catalog) -> None:
     work = state.current()
     st.title("Prompt it, look it up, or train it?", anchor=False)
     st.html(
-        '<p class="adv-lede">Say what you know; “don’t know” is an answer. You see at once where it points, which '
-        "answers would still help, and what similar teams did.</p>"
+        '<p class="adv-lede">Answer what you know; “don’t know” is an answer too. You see at once where it points, '
+        "which answers would help most, and what similar teams did.</p>"
     )
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="facts", gap="medium"):
@@ -212,4 +212,6 @@ def _examples(catalog: Catalog) -> None:
             args=(situation,),
             width="stretch",
         )
-    look.quiet(f"{len(catalog.cases)} cases are known; with your first answers the most alike appears here.")
+    look.quiet(
+        f"{len(catalog.cases)} published cases are known. The one most like yours appears here after your first answers."
+    )

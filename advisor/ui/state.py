@@ -59,7 +59,7 @@ class Work:
 
 
 def begin(page: str, catalog: Catalog) -> Work:
-    """Bring session and address together at the start of a page, and give the assessment."""
+    """Bring session and address together at the start of a page, and return the assessment."""
     session, given = st.session_state, dict(st.query_params)
     session["catalog"] = catalog
     moved = session.get("page") not in (None, page)
@@ -79,13 +79,13 @@ def catalog() -> Catalog:
 
 
 def current() -> Work:
-    """Return the assessment as it stands."""
+    """Return the present assessment."""
     work: Work = st.session_state.get("work", Work())
     return work
 
 
 def refused() -> list[str]:
-    """Name what the address held that could not be used; empty for a good link."""
+    """Return what the address held that could not be used; empty for a good link."""
     found: list[str] = st.session_state.get("refused", [])
     return found
 
@@ -165,7 +165,7 @@ def start_over() -> None:
 
 
 def starting() -> bool:
-    """Whether the visitor still gives the facts of the first screen."""
+    """Return whether the visitor still gives the facts of the first screen."""
     return current().empty or bool(st.session_state.get("began"))
 
 
@@ -186,7 +186,7 @@ def edit_facts() -> None:
 
 
 def undo() -> None:
-    """Go back one change."""
+    """Undo one change."""
     past = st.session_state.get("past", [])
     if past:
         st.session_state["work"] = past.pop()
@@ -194,7 +194,7 @@ def undo() -> None:
 
 
 def can_undo() -> bool:
-    """Whether there is a change to go back on."""
+    """Return whether there is a change to go back on."""
     return bool(st.session_state.get("past"))
 
 
@@ -286,7 +286,7 @@ def encode(value: Any) -> str:
 
 
 def decode(name: str, text: str, catalog: Catalog) -> Any:
-    """Read one answer from the address; raises AdvisorError where it is no answer to that question."""
+    """Read one answer from the address; raises AdvisorError where it is not an answer to that question."""
     fact = catalog.facts.get(name)
     if fact is None or fact.derived:
         remedy = did_you_mean(name[:80], [key for key, known in catalog.facts.items() if not known.derived])

@@ -14,17 +14,17 @@ from advisor.ui.state import Work
 
 def show(work: Work, catalog: Catalog) -> None:
     """Draw the three ways side by side."""
-    st.header("Hand it on, or keep it", anchor=False)
+    st.header("Share it or keep it", anchor=False)
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="share"):
         look.overline("Copy the link")
         st.code(link_to(work, st.context.url or ""), language=None, wrap_lines=True)
         title = " and the title" if work.title else ""
         look.quiet(
-            f"The link holds your {len(work.answers)} answers{title} in plain text: whoever gets it can read and change a "
-            "copy of them. It leads to this app, and holds neither your data nor the place in the library."
+            f"The link contains your {len(work.answers)} answers{title} in plain text. Whoever has it can read them and "
+            "change a copy. It leads to this app. It contains neither your data nor your place in the library."
         )
-        look.overline("Take a report away")
+        look.overline("Download a report")
         downloads.row(work, catalog)
     with right:
         interview.title()

@@ -32,17 +32,15 @@ CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d",
 def render() -> None:
     """Draw the page."""
     st.title("Training", anchor=False)
-    look.quiet("Plan first: what would be written, sent, needed and paid. Nothing starts before you say so.")
+    look.quiet("Plan first: see files, data recipients, memory and cost. Nothing starts until you confirm.")
     train_plan.show()
     st.header("Jobs", anchor=False)
     store = JobStore()
     jobs = store.all()
     if not jobs:
-        look.quiet(
-            "No jobs yet. They are listed here, also after the browser, the app or the machine was restarted."
-        )
+        look.quiet("No jobs yet. Jobs appear here and survive a restart.")
         return
-    dataset.next_step("evaluate", "Next: is it better, and is that real?")
+    dataset.next_step("evaluate", "Next: evaluate it")
     lively = any(not job.ended for job in jobs)
     st.fragment(_jobs, run_every=SECONDS_BETWEEN_LOOKS if lively else None)(store)
 
@@ -116,7 +114,7 @@ def _facts(job: Job, curves: JobCurves) -> list[str]:
     if job.state == "running" and latest.get("seconds_left") and latest.get("kind") != "stage":
         facts.append(f"about {max(1, round(latest['seconds_left'] / 60))} min left")
     if job.state == "queued" and latest and entry(job.backend).kind == "local":
-        facts.append("stopped; goes on from its last checkpoint")
+        facts.append("stopped; can resume from its last checkpoint")
     return facts
 
 
@@ -130,9 +128,11 @@ def _buttons(job: Job) -> None:
         if not job.ended:
             st.button("Stop", key=f"cancel_{job.id}", on_click=_act, args=("cancel", job.id))
         if job.state == "queued":
-            st.button("Go on", key=f"resume_{job.id}", on_click=_act, args=("resume", job.id), type="primary")
+            st.button(
+                "Resume", key=f"resume_{job.id}", on_click=_act, args=("resume", job.id), type="primary"
+            )
         if not job.ended and entry(job.backend).kind == "hosted":
-            st.button("Ask how it stands", key=f"refresh_{job.id}", on_click=_act, args=("refresh", job.id))
+            st.button("Refresh status", key=f"refresh_{job.id}", on_click=_act, args=("refresh", job.id))
 
 
 def _act(verb: str, job_id: str) -> None:

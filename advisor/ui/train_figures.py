@@ -51,7 +51,7 @@ def _points(points: list[tuple[int, float]]) -> dict[str, list[float]]:
 
 
 def in_words(name: str, curves: JobCurves) -> str:
-    """Describe where a run began, where its best was, and where it stands."""
+    """Describe a run's first, best and latest losses."""
     if not curves.eval_loss:
         return f"{name}: training loss {curves.loss[0][1]:.3f} at first, {curves.loss[-1][1]:.3f} last."
     best_step, best = min(curves.eval_loss, key=lambda point: point[1])

@@ -35,9 +35,7 @@ def show() -> None:
             backend, wishes = _form()
         with right:
             if held is None:
-                look.quiet(
-                    "Give a file of training rows to see the plan. What you brought on the Data page is used here."
-                )
+                look.quiet("Upload training rows to see the plan. The file from the Data page is used here.")
                 return
             try:
                 _plan(planned(state.current().situation(), held.path, backend, **wishes))
@@ -70,12 +68,12 @@ def _form() -> tuple[str, dict[str, Any]]:
         "method": st.selectbox(
             "Method", methods, index=methods.index(sized.get("method", "lora")), key="train_method"
         ),
-        "epochs": _open_number("Passes over the rows", 1, 20, "train_epochs", None),
+        "epochs": _open_number("Epochs", 1, 20, "train_epochs", None),
         "rank": _open_number("Rank", 1, 1024, "train_rank", sized.get("rank")),
         "seq_len": _open_number("Longest row in tokens", 64, 131_072, "train_length", sized.get("seq_len")),
     }
     if sized:
-        look.quiet("Method, rank and length come from the page Size; change them here or there.")
+        look.quiet("Method, rank and length come from the Size page. Change them here or there.")
     return backend, wishes
 
 
@@ -111,7 +109,7 @@ def _plan(plan: TrainingPlan) -> None:
     st.html(f'<dl class="adv-terms">{"".join(_term(*pair) for pair in _terms(plan))}</dl>')
     for warning in plan.warnings:
         st.warning(look.plain(warning))
-    with st.expander("What would be written"):
+    with st.expander("Files in the bundle"):
         st.dataframe(
             [{"file": file.path, "bytes": file.size_bytes, "sha256": file.sha256} for file in plan.files],
             hide_index=True,
@@ -120,7 +118,7 @@ def _plan(plan: TrainingPlan) -> None:
             st.code(plan.config, language="yaml")
     kind = entry(plan.backend).kind
     if kind == "bundle":
-        look.quiet("This backend is a bundle for another machine; write it with: advisor plan.")
+        look.quiet("This backend writes a bundle for another machine. Write it with: advisor plan.")
         return
     _button(plan, local=kind == "local")
 
@@ -137,11 +135,11 @@ def _button(plan: TrainingPlan, *, local: bool) -> None:
     shut = unknown or bool(refused)
     st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,), disabled=shut)
     if refused:
-        look.quiet(f"Shut, since your answers exclude it. {refused}")
+        look.quiet(f"Not available: your answers exclude it. {refused}")
     if unknown:
         look.quiet(
-            "No price is known for this model at this service, so nothing can be ordered from here. Choose a base "
-            "model that the service lists, or order there."
+            "The price of this model at this service is unknown, so this page cannot start the job. Choose a base "
+            "model that the service lists, or start it there."
         )
 
 

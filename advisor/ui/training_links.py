@@ -25,20 +25,20 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if strategy is None:
         return
-    st.header("If it comes to training", anchor=False)
+    st.header("If you fine-tune", anchor=False)
     look.quiet(
-        "Where a model can be tuned today: what your answers allow, cheapest first, then what they exclude, and why."
+        "Where you can fine-tune a model today: first the routes that your answers allow, cheapest first, then the excluded ones, with the reason."
     )
     routes = deciding.limits(state.current(), catalog).routes
     open_ = [route for route in routes if route.state != "missed" and route.status in ("open", "closing")]
     st.html(_table(open_[:MANY]))
-    with st.expander(f"All {len(routes)} ways, with what excludes them", key="all_routes"):
+    with st.expander(f"All {len(routes)} routes, with what excludes them", key="all_routes"):
         st.html(_table(routes))
     pages.link("train", "Open the training plan", icon=":material/arrow_forward:")
 
 
 def _table(routes: Sequence[Route]) -> str:
-    head = ("Way", "Today", "Until", "Once", "A month, serving included", "What is known")
+    head = ("Way", "Today", "Until", "Once", "A month, serving included", "Notes")
     cells = "".join(f'<th scope="col">{text}</th>' for text in head)
     rows = "".join(_row(route) for route in routes)
     return (

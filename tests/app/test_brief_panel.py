@@ -50,7 +50,7 @@ def test_proposals_show_their_words_and_count_only_when_accepted(
         page.locator(".st-key-proposal_queries_per_day"),
     )
     expect(examples).to_contain_text("“about 120 good examples”")
-    expect(page.get_by_text("2 answers proposed by small-model; 1 dropped by our checks.")).to_be_visible()
+    expect(page.get_by_text("2 answers proposed by small-model; 1 rejected by our checks.")).to_be_visible()
     assert not answers_in(page)
 
     examples.get_by_role("button", name="Accept").click()

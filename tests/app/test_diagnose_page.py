@@ -74,10 +74,10 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     expect(page.locator(".adv-ship")).to_contain_text("Likely")
     assert barriers(page) == []
     page.screenshot(path=tmp_path / "causes.png")
-    page.get_by_role("button", name="Take the patch").scroll_into_view_if_needed()
+    page.get_by_role("button", name="Download the patch").scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "patch.png")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Take the patch").click()
+        page.get_by_role("button", name="Download the patch").click()
     patch = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert patch["format"] == "advisor-patch/1"
     assert patch["serve_with"] == TRAINED != SERVED

@@ -62,7 +62,7 @@ def test_from_files_to_the_verdict_and_twenty_blind_ratings(
     pair = page.locator(".st-key-pair")
     expect(
         page.get_by_text(
-            "0 of 45 pairs rated by you. Arms are hidden and sides are at random. On 15 rows both say the same."
+            "0 of 45 pairs rated by you. Arms are hidden and sides are random. Both give the same answer on 15 rows."
         )
     ).to_be_visible()
     for count in range(1, 21):

@@ -85,7 +85,7 @@ def test_one_screen_of_facts_in_peoples_units_leads_to_where_it_points(page: Pag
     type_amount(page, "latency_budget_ms", "2 s")
     page.wait_for_url(re.compile("latency_budget_ms=2000"))
     type_amount(page, "queries_per_day", "lots")
-    expect(page.get_by_text(re.compile("no number"))).to_be_visible()
+    expect(page.get_by_text(re.compile("not a number"))).to_be_visible()
     pill(page, "knowledge_change", "Don’t know")
     page.wait_for_url(re.compile("unsure=knowledge_change"))
     expect(page.get_by_text("The published case most like yours")).to_be_visible()
@@ -216,7 +216,7 @@ def test_an_amount_can_be_typed_in_words_or_with_a_suffix(page: Page, app_url: s
         field = page.locator(".st-key-card .st-key-number_queries_per_day input")
         field.fill("lots")
         page.get_by_role("button", name="Continue").click()
-        expect(page.get_by_text("'lots' is no number")).to_be_visible()
+        expect(page.get_by_text("'lots' is not a number")).to_be_visible()
         field.fill(typed)
         page.get_by_role("button", name="Continue").click()
         page.wait_for_url(re.compile(f"queries_per_day={kept}(&|$)"))
@@ -226,7 +226,7 @@ def test_an_amount_can_be_typed_in_words_or_with_a_suffix(page: Page, app_url: s
 def test_a_link_from_before_a_question_was_renamed_keeps_its_answer(page: Page, app_url: str) -> None:
     visit(page, app_url, knowledge_gap="main", error_tolerance="low")
     expect(page.locator(".adv-leader")).to_be_visible()
-    expect(page.get_by_text("Parts of the address could not be used")).to_have_count(0)
+    expect(page.get_by_text("Some parts of the address could not be used")).to_have_count(0)
     page.locator(".st-key-index").get_by_role("radio", name=re.compile("Operation 1 answered")).click()
     expect(page.locator(".st-key-jump_error_cost button")).to_have_text(re.compile("Bad$"))
 
@@ -243,7 +243,7 @@ def test_an_example_fills_in_its_answers(page: Page, app_url: str) -> None:
 
 def test_an_address_with_rubbish_says_what_was_left_out(page: Page, app_url: str) -> None:
     visit(page, app_url, knowledge_gap="main", knowledge_chang="daily", labelled_examples="-5")
-    expect(page.get_by_text("Parts of the address could not be used")).to_be_visible()
+    expect(page.get_by_text("Some parts of the address could not be used")).to_be_visible()
     expect(page.get_by_text("Did you mean 'knowledge_change'?")).to_be_visible()
     expect(page.locator(".adv-leader")).to_be_visible()
 

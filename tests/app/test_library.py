@@ -60,7 +60,7 @@ def test_two_tabs_that_edit_one_assessment_lose_nothing(
     save(other)
     expect(other.get_by_text("Saved as revision 2.")).to_be_visible()
     save(page)
-    expect(page.get_by_text("Nothing is lost; choose one.")).to_be_visible()
+    expect(page.get_by_text("Nothing is lost. Choose one.")).to_be_visible()
     page.get_by_role("button", name="Keep both").click()
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
     page.get_by_role("link", name="Library and rulebook", exact=True).click()

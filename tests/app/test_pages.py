@@ -61,11 +61,11 @@ def test_the_result_answers_a_persons_questions_in_their_order(page: Page, app_u
     headings = page.locator("h2").all_inner_texts()
     wanted = [
         "What it costs",
-        "What stands in the way",
+        "What is in the way",
         "What to do, and when to stop",
         "What would change it",
     ]
-    wanted += ["What it rests on: your answers", "Hand it on, or keep it"]
+    wanted += ["What it rests on: your answers", "Share it or keep it"]
     assert [heading for heading in headings if heading in wanted] == wanted
     expect(page.get_by_text(re.compile(r"days of work until it is in use")).first).to_be_visible()
     expect(page.locator(".st-key-share code")).to_contain_text("knowledge_change=weekly")

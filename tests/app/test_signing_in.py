@@ -99,7 +99,7 @@ def test_two_people_who_edit_one_assessment_lose_nothing(browser: Browser, team_
     save(ben)
     expect(ben.get_by_text("Saved as revision 2.")).to_be_visible()
     save(anna)
-    expect(anna.get_by_text("Nothing is lost; choose one.")).to_be_visible()
+    expect(anna.get_by_text("Nothing is lost. Choose one.")).to_be_visible()
     expect(anna.get_by_text("ben@example.org")).to_be_visible()
     anna.get_by_role("button", name="Keep both").click()
     expect(anna.get_by_text("Saved as revision 1.")).to_be_visible()

@@ -75,7 +75,7 @@ def test_fewer_rows_are_drawn_by_the_seed(asked: Make, tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AdvisorError, match="no folder of a bake-off"):
+    with pytest.raises(AdvisorError, match="not a bake-off folder"):
         RunFolder(tmp_path).options()
 
 

@@ -22,8 +22,8 @@ def checked(*items):
 
 
 DROPPED = {
-    "another_quote": (DAILY | {"quote": "changes every hour"}, "does not stand in the brief"),
-    "another_case": (DAILY | {"quote": "Changes Every Day"}, "does not stand in the brief"),
+    "another_quote": (DAILY | {"quote": "changes every hour"}, "is not in the brief"),
+    "another_case": (DAILY | {"quote": "Changes Every Day"}, "is not in the brief"),
     "no_words": (DAILY | {"quote": " . "}, "quotes nothing"),
     "an_empty_quote": (DAILY | {"quote": ""}, "quotes nothing"),
     "no_text": (DAILY | {"quote": 7}, "quotes nothing"),

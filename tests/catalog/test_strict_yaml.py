@@ -37,7 +37,7 @@ def test_every_value_knows_its_line():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: 1\nb: 2\na: 3", ["x:3", "'a' stands twice", "line 1"]),
+        ("a: 1\nb: 2\na: 3", ["x:3", "'a' occurs twice", "line 1"]),
         ("a: &one 1\nb: *one", ["x:1", "anchors and aliases"]),
         ("a: .nan", ["x:1", "not a number", "leave it out"]),
         ("a: -.inf", ["x:1", "not a number"]),

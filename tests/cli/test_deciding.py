@@ -219,7 +219,7 @@ def test_the_terminal_interview_takes_a_vague_amount(tmp_path, catalog):
     done = advisor("ask", str(path), "--as-of", "2026-11-22", stdin=f"so so\n{word}\nstop\n")
 
     assert done.returncode == 0, done.stderr
-    assert "'so so' is no number" in done.stderr
+    assert "'so so' is not a number" in done.stderr
     assert read_situation(path, catalog).answers[asked.fact] == number
 
 

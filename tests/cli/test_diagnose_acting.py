@@ -69,8 +69,8 @@ def test_the_mended_rows_go_to_a_new_file(files: list[str], tmp_path: Path) -> N
         (["--model", "http://127.0.0.1:9/v1", "--retrain"], "--retrain goes with"),
         (["--max-usd", "1"], "--max-usd goes with --usd-per-call"),
         (["--bundle", "b"], "--bundle goes with --apply and --job"),
-        (["--report", "x.docx"], "no ending of a report"),
-        (["--model", "http://127.0.0.1:9/v1", "--usd-per-call", "0.1"], "nobody has agreed"),
+        (["--report", "x.docx"], "not a report format"),
+        (["--model", "http://127.0.0.1:9/v1", "--usd-per-call", "0.1"], "was not confirmed"),
     ],
 )
 def test_what_does_not_go_together_is_said(files: list[str], more: list[str], problem: str) -> None:

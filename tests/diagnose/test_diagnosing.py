@@ -134,7 +134,7 @@ def test_labels_go_to_rows_and_what_is_no_label_is_refused():
     assert with_labels(frame, {1: "too_long"})["label"].to_list() == ["too long", "tone"]
     with pytest.raises(AdvisorError, match="no row 9"):
         with_labels(frame, {9: "tone"})
-    with pytest.raises(AdvisorError, match="is no complaint"):
+    with pytest.raises(AdvisorError, match="is not a complaint"):
         with_labels(frame, {1: "ugly"})
 
 
@@ -155,7 +155,7 @@ def test_losses_are_read_from_rows_and_from_a_trainers_state(tmp_path):
     )
     assert read_losses(rows) == read_losses(state)
     rows.write_text("step,loss\n10,high\n")
-    with pytest.raises(AdvisorError, match="no loss"):
+    with pytest.raises(AdvisorError, match="not a loss"):
         read_losses(rows)
 
 
@@ -215,4 +215,4 @@ def test_the_command_names_the_rows_in_words_and_fails_where_a_script_asks_for_i
 def test_the_command_without_files_is_a_mistake_in_three_parts():
     done = advisor("diagnose")
     assert done.returncode == 1
-    assert "nothing to look at" in done.stderr
+    assert "no files to examine" in done.stderr

@@ -191,7 +191,7 @@ def test_bad_answers_are_refused_in_words(tmp_path, references, rows, problem):
     ("text", "problem", "place"),
     [
         ('{"id": 1, "reference": "a"}\n{"id": 2,\n', "cannot be read", ":2"),
-        ('{"id": 1, "reference": "a"}\n[1]\n', "the row is no object", ":2"),
+        ('{"id": 1, "reference": "a"}\n[1]\n', "the row is not an object", ":2"),
         ('{"id": 1, "reference": "a"}\n{"id": 2, "reference": ""}\n', "1 of 2 references are empty: 2", ""),
         ('{"id": 1, "wanted": "a"}\n', "no field holds the wanted answer; there are id, wanted", ":1"),
     ],

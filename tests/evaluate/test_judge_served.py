@@ -154,7 +154,7 @@ def test_nothing_is_sent_without_a_yes(arguments):
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("1,a,b,left", "'left' is no choice"),
+        ("1,a,b,left", "'left' is not a choice"),
         ("1,a,,a", "the row has no b"),
         (",a,b,a", "the row has no example"),
     ],

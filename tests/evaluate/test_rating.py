@@ -118,7 +118,7 @@ def test_raters_are_told_when_to_stop_and_who_is_preferred():
 
 
 def test_with_little_said_they_are_told_to_go_on():
-    assert standing(ratings(), "tuned", "prompt").because == "go on: nothing can be said yet"
+    assert standing(ratings(), "tuned", "prompt").because == "continue: nothing can be said yet"
     told = ratings(*((f"q{n}", "Ann", "ab"[n % 2]) for n in range(12)))
 
     assert not standing(told, "tuned", "prompt").may_stop

@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_database_is_said_without_its_password(server: Serv
     url = server.create_database("wrong")
     for address, name, told in (
         (url, "missing", "no corpus 'missing'"),
-        (url, "a;drop table", "no name of a corpus"),
+        (url, "a;drop table", "not a corpus name"),
         (url.replace("s3cret", "other"), "wiki", "the database says"),
         ("mysql://root:s3cret@127.0.0.1/x", "wiki", "only PostgreSQL"),
     ):

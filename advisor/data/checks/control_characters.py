@@ -24,7 +24,7 @@ def measure(batch: Batch) -> Measured:
 CHECK = Check(
     id="control-characters",
     columns=("control-characters",),
-    title="Invisible characters stand in the text",
+    title="Invisible characters in the text",
     detects="Control characters, zero-width characters inside words, soft hyphens, direction overrides, private-use and tag characters.",
     matters="They split words into tokens the model has hardly seen, and can hide instructions.",
     remedy="`advisor fix` takes them out.",

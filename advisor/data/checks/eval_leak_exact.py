@@ -1,4 +1,4 @@
-"""Training rows that stand in the evaluation file word for word."""
+"""Training rows that are in the evaluation file word for word."""
 
 from __future__ import annotations
 

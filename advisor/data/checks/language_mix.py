@@ -13,7 +13,7 @@ from advisor.data.records import Finding
 
 
 def measure(batch: Batch) -> Measured:
-    """Name the language of each prompt and answer."""
+    """Return the language of each prompt and answer."""
     return {
         "prompt-language": languages_of(batch.prompt_words, batch.prompt_scripts),
         "answer-language": languages_of(batch.answer_words, batch.answer_scripts),

@@ -47,7 +47,7 @@ def measure(batch: Batch) -> Measured:
 
 
 def _is_plain_chat(value: object) -> bool:
-    """Whether a row is messages of a role and a text and nothing else, as nearly all are."""
+    """Return whether a row is messages of a role and a text and nothing else, as nearly all are."""
     if type(value) is not dict or len(value) != 1 or type(said := value.get("messages")) is not list:
         return False
     return bool(said) and all(

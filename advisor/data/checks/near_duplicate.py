@@ -41,7 +41,7 @@ def rows_of(pairs: Iterable[Pair]) -> set[int]:
 
 
 def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
-    """Find pairs that differ only in words common here: parts put together anew, where an edit brings words of its own."""
+    """Find pairs that differ only in words common here: recombined parts, where an edit brings words of its own."""
     if not pairs:
         return set()
     common = data.word_rows("prompt_set") + data.word_rows("answer_set")

@@ -15,7 +15,7 @@ EQUAL, LONGER_ONLY = 1, 2
 
 
 def measure(batch: Batch) -> Measured:
-    """Code pairs that are equal (1) or of which one is the other with words added (2), and give both lengths."""
+    """Code pairs that are equal (1) or of which one is the other with words added (2), and return both lengths."""
     rejected = [one.rejected or "" for one in batch.conversations]
     is_pair = np.array([one.rejected is not None for one in batch.conversations], bool)
     if not is_pair.any():

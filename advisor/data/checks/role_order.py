@@ -29,7 +29,7 @@ def measure(batch: Batch) -> Measured:
 
 
 def fault(row: Conversation) -> int:
-    """Name the worst fault in the order of turns."""
+    """Return the worst fault in the order of turns."""
     roles = ["system" if one.role == "developer" else one.role for one in row.messages]
     if not roles or row.shape == "text" or "" in roles:
         return 0

@@ -20,7 +20,7 @@ _LENGTH = ("length", "max_tokens", "max_output_tokens")
 
 
 def look(seen: Seen) -> Verdict:
-    """Compare the end marks, the answers cut off at the limit, and those that go on with turns of their own."""
+    """Compare the end marks, the answers cut off at the limit, and those that continue with turns of their own."""
     said, made = seen.facts.templates, seen.production
     marks = _marks(said.training_end_mark, said.serving_end_mark)
     if int(made.answered.sum()) < FEWEST:
@@ -36,11 +36,11 @@ def look(seen: Seen) -> Verdict:
     longer = _longer(seen, cut)
     if not marks and on.mean() < RAN_ON and not (cut.mean() >= CUT and longer):
         return Quiet(
-            f"{percent(cut.mean())} of production's answers are cut off at the limit and {percent(on.mean())} go on with turns of their own."
+            f"{percent(cut.mean())} of production's answers are cut off at the limit and {percent(on.mean())} continue with turns of their own."
         )
     either = on | cut
     figures = {"cut": float(cut.mean()), "run_on": float(on.mean())}
-    tail = f" {percent(cut.mean())} of production's answers run into the limit of length, {percent(on.mean())} go on with turns of their own."
+    tail = f" {percent(cut.mean())} of production's answers reach the length limit, {percent(on.mean())} continue with turns of their own."
     return Found(
         score=0.94 if marks and either.mean() > RAN_ON else 0.9 if on.mean() >= RAN_ON else 0.75,
         evidence=(f"{marks}{tail}" if marks else tail.strip()),
@@ -59,7 +59,7 @@ def _marks(training: str | None, serving: str | None) -> str:
 
 
 def _run_on(made: Rows, taught: Rows) -> NDArray[np.bool_]:
-    """Mark answers that go on with a speaker's label which training's answers hardly have."""
+    """Mark answers that continue with a speaker's label rarely seen in training's answers."""
     found = [_TURN.findall(text) if "\n" in text else [] for text in made.answers.texts]
     counts = Counter(label for labels in found for label in set(labels))
     usual = Counter(

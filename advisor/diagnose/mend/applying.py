@@ -55,7 +55,7 @@ def read_patch(path: Path) -> Patch:
     value = read_json_object(path)
     if value.get("format") != FORMAT:
         raise AdvisorError(
-            "this is no patch", place=str(path), remedy="Write one with: advisor diagnose … --patch FILE."
+            "this is not a patch", place=str(path), remedy="Write one with: advisor diagnose … --patch FILE."
         )
     try:
         return Patch.model_validate(value)

@@ -58,7 +58,7 @@ class MustImprove(Record):
     cause: str
     """Id of the cause."""
     measured: str
-    """What is measured."""
+    """Name of the measure."""
     now: float | None
     """Its score as served, 0 to 1; null where nothing was measured."""
     wanted: str
@@ -73,7 +73,7 @@ class Patch(Record):
     rows_out: tuple[RowOut, ...] = ()
     """Training rows to leave out."""
     rows_to_write: tuple[RowsToWrite, ...] = ()
-    """Rows to write."""
+    """Kinds of rows to write, with their numbers."""
     refusals: Refusals | None = None
     """Refusals wanted; null where nobody said how many."""
     serve_with: str | None = None

@@ -9,7 +9,7 @@ from advisor.diagnose.production.contract import Sample, Shape, Value
 from advisor.diagnose.production.said import first, mapping, parsed, turns
 
 MOST_ITEMS: Final = 10_000
-"""Items of a list written as numbered keys; a larger number is no index."""
+"""Items of a list written as numbered keys; a larger number is not an index."""
 _KINDS: Final = {
     "LLM", "CHAIN", "TOOL", "AGENT", "RETRIEVER", "RERANKER", "EMBEDDING", "GUARDRAIL", "EVALUATOR", "PROMPT", "UNKNOWN",
 }  # fmt: skip

@@ -52,7 +52,7 @@ class Production:
     rows: tuple[Conversation, ...]
     """The same samples as conversations, for the search for causes."""
     left_out: Mapping[str, int]
-    """Rows of the file that are no samples, by reason."""
+    """Rows of the file that are not samples, by reason."""
     first_left_out: str = ""
     """Where the first of them is, and why."""
 
@@ -121,7 +121,7 @@ def unknown_shape(value: Mapping[str, Any], place: str) -> AdvisorError:
     fields = ", ".join(map(str, list(value)[:8]))
     known = "; ".join(one.title for one in SHAPES)
     return AdvisorError(
-        f"this is no shape of production samples that is known (fields: {fields[:200]})",
+        f"this is not a known format of production samples (fields: {fields[:200]})",
         place=place,
         remedy=f"Known: {known}. Or write a CSV with the columns prompt and answer.",
     )

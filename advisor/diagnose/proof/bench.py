@@ -53,7 +53,7 @@ class Bench:
 
     @property
     def measured(self) -> str:
-        """Name what the scores measure."""
+        """Return what the scores measure."""
         return scores([""] * self.samples.height, self.samples["label"].to_list(), self.references)[1]
 
 

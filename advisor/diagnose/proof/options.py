@@ -31,7 +31,7 @@ class ProofOptions(Record):
     usd_per_call: float = Field(default=0.0, ge=0)
     """What one question costs; 0 on a machine of one's own."""
     max_tokens: int = Field(default=200, ge=1)
-    """Longest answer."""
+    """Longest answer in tokens."""
     seed: int = 20
     """Seed sent with each question."""
     concurrency: int = Field(default=2, ge=1, le=64)
@@ -42,7 +42,7 @@ def receiver(text: str, option: str, key_variable: str) -> Endpoint:
     """Read ``URL`` or ``URL#NAME``; without a name the server's first model is meant.
 
     Raises:
-        AdvisorError: It is no address, or a key would travel unencrypted.
+        AdvisorError: It is not an address, or a key would travel unencrypted.
     """
     address, _, name = text.partition("#")
     found = endpoint(address, name, place=option, key_variable=key_variable)

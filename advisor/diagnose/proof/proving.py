@@ -165,7 +165,7 @@ def _suspect(diagnosis: Diagnosis) -> Suspicion | None:
 
 
 def _with(one: Suspicion, trial: Trial | None, tested: Sequence[Suspicion]) -> Suspicion:
-    """Put a trial to its cause: shown and ruled out are its words from then on, cannot tell leaves it likely."""
+    """Apply a trial's result to its cause: `shown` and `ruled out` become its state, `cannot tell` leaves it likely."""
     if trial is None or one not in tested:
         return one
     changes: dict[str, object] = {"trial": trial}

@@ -26,7 +26,7 @@ _MARKS: Final = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")
 
 
 def rendered(template: str, messages: Sequence[tuple[str, str]]) -> str:
-    """Return the text that stands before the model when it begins to answer.
+    """Return the text that the model sees when it begins to answer.
 
     Args:
         template: Jinja text, or one of the names in `NAMED`.

@@ -90,7 +90,7 @@ class Retraining:
                 raise AdvisorError(
                     "the trainer stopped without an end",
                     place=job.id,
-                    remedy=f"Go on with: advisor train resume {job.id}",
+                    remedy=f"Resume with: advisor train resume {job.id}",
                 )
             time.sleep(SECONDS_BETWEEN_LOOKS)
             job = refresh(self.store, job.id)

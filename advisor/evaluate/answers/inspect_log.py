@@ -22,7 +22,7 @@ _LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 
 
 def is_inspect_log(path: Path) -> bool:
-    """Whether a file is a log of inspect, packed (``.eval``) or as one JSON object."""
+    """Return whether a file is a log of inspect, packed (``.eval``) or as one JSON object."""
     try:
         with path.open("rb") as stream:
             start = stream.read(4000)
@@ -114,7 +114,7 @@ def _member(info: zipfile.ZipInfo, stream: IO[bytes]) -> Mapping[str, Any]:
         raise ValueError(f"{info.filename} does not match its checksum")
     value = orjson.loads(plain)
     if not isinstance(value, dict):
-        raise ValueError(f"{info.filename} is no object")  # noqa: TRY004  one error for all damage
+        raise ValueError(f"{info.filename} is not an object")  # noqa: TRY004  one error for all damage
     return value
 
 

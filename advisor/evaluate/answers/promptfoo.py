@@ -21,7 +21,7 @@ _WANTING = ("equals", "icontains", "contains", "similar", "is-json")
 
 
 def is_promptfoo(path: Path) -> bool:
-    """Whether a JSON file begins as promptfoo's results do."""
+    """Return whether a JSON file begins as promptfoo's results do."""
     try:
         with path.open("rb") as stream:
             start = stream.read(2000)

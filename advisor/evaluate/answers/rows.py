@@ -32,7 +32,7 @@ def read_rows(name: str, path: Path) -> Arm:
     """Read one arm from a file of rows.
 
     Raises:
-        AdvisorError: A line is broken, a row is no object, or no field holds the answer.
+        AdvisorError: A line is broken, a row is not an object, or no field holds the answer.
     """
     return Arm(name, answers_frame((_answer(row, place) for place, row in objects(path)), path), path)
 
@@ -55,7 +55,7 @@ def _objects(there: Path, path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]
                 )
             if not isinstance(value, Mapping):
                 raise AdvisorError(
-                    "the row is no object",
+                    "the row is not an object",
                     place=place_of(source, number),
                     remedy='Write rows as {"id": …, "answer": …}.',
                 )

@@ -25,9 +25,9 @@ class Preference(Record):
     """Which of two arms is preferred."""
 
     a: str
-    """One arm."""
+    """Name of one arm."""
     b: str
-    """The other arm."""
+    """Name of the other arm."""
     n: int
     """Rows judged in both orders; those on which both say the same are left out, for people as for the judge."""
     judge: Score

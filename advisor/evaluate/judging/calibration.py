@@ -18,13 +18,13 @@ class Calibration(Record):
     """What is known about a judge."""
 
     judge: str
-    """Its name."""
+    """Name of the judge's model."""
     accepted: bool
     """Whether its word may count; then still in both orders."""
     because: str
     """The verdict as a sentence, faults by name."""
     faults: tuple[Fault, ...]
-    """What was found."""
+    """Faults found in the judge; empty if none was."""
     pairs: int
     """Pairs judged, each in both orders."""
     readable: float
@@ -149,9 +149,9 @@ def _known(told: pl.DataFrame, known: pl.DataFrame) -> Score | None:
 
 
 def _excess(told: pl.DataFrame, side: str) -> Score | None:
-    """How much more often the judge is right where this side is better than where the other is.
+    """Return how much more often the judge is right where this side is better than where the other is.
 
-    Noise alone makes a judge wrong on both alike, so that it is no bias.
+    Noise alone makes a judge wrong on both alike, so that it is not a bias.
     """
     pairs = told.filter(pl.col("truth").fill_null(0) != 0, pl.col(side).fill_null(0) != 0)
     right = (1 + pairs["preference"] * pairs["truth"].sign()) / 2
@@ -196,7 +196,7 @@ def _agreement(told: pl.DataFrame, people: pl.DataFrame | None) -> Score | None:
 
 
 def _constant(read: pl.DataFrame) -> str | None:
-    """Name the word that a judge says nearly always: first, second, tie; None where it says several."""
+    """Return the word that a judge says nearly always: first, second, tie; None where it says several."""
     if len(read) < 2 * FEWEST_PAIRS:
         return None
     shown = (

@@ -24,7 +24,7 @@ Fault = Literal[
 def faults_of(
     found: Mapping[str, Score | None], people: Score | None, constant: str | None, readable: float
 ) -> tuple[Fault, ...]:
-    """Name the faults that measurements show.
+    """Return the faults that measurements show.
 
     Args:
         found: ``known``, ``position``, ``length`` and ``family``; null where too few pairs tell.

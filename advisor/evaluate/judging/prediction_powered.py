@@ -50,7 +50,7 @@ def combined(
 
 
 def _weight(people: Floats, judge: Floats, others: int) -> float:
-    """How far to trust the judge: 0 where it says nothing of people's word, at most 1."""
+    """Return how far to trust the judge: 0 where it says nothing of people's word, at most 1."""
     spread = float(judge.var(ddof=1))
     if not others or spread <= 0:
         return 0.0

@@ -33,7 +33,7 @@ class JudgeOptions(Record):
     concurrency: int = 4
     """Questions under way at once."""
     requests_per_minute: int = 300
-    """Pace."""
+    """Limit on calls per minute."""
     seed: int = 20
     """Seed sent with each question."""
     journal: Path | None = None
@@ -93,7 +93,7 @@ def read_ratings(path: Path) -> pl.DataFrame:
         lacking = [name for name in names if not row.get(name) and row.get(name) != 0]
         if lacking or row["choice"] not in CHOICES:
             raise AdvisorError(
-                f"the row has no {lacking[0]}" if lacking else f"'{row['choice']}' is no choice",
+                f"the row has no {lacking[0]}" if lacking else f"'{row['choice']}' is not a choice",
                 place=place,
                 remedy="A rating has example, a, b (two arms) and choice: a, b or tie.",
             )

@@ -29,7 +29,7 @@ class RatingFile:
         """Return all ratings that hold, in order of arrival: example, rater, choice.
 
         Raises:
-            AdvisorError: A line is no rating.
+            AdvisorError: A line is not a rating.
         """
         told: dict[tuple[str, str], str] = {}
         for row in self._lines():
@@ -94,10 +94,10 @@ def _rating(line: bytes, place: str) -> dict[str, str]:
         rating = {name: str(row[name]) for name in RATINGS}
     except (ValueError, KeyError, TypeError) as error:
         raise AdvisorError(
-            "the line is no rating", place=place, remedy="Take the line out; the others hold."
+            "the line is not a rating", place=place, remedy="Take the line out; the others hold."
         ) from error
     if rating["choice"] not in CHOICES:
         raise AdvisorError(
-            f"'{rating['choice']}' is no choice", place=place, remedy=f"Known: {', '.join(CHOICES)}."
+            f"'{rating['choice']}' is not a choice", place=place, remedy=f"Known: {', '.join(CHOICES)}."
         )
     return rating

@@ -22,13 +22,13 @@ class Standing(Record):
     """What the ratings say so far; valid however often one looks."""
 
     a: str
-    """One arm."""
+    """Name of one arm."""
     b: str
-    """The other arm."""
+    """Name of the other arm."""
     rated: int
     """Rows rated, by anyone."""
     raters: int
-    """People who rated."""
+    """Number of people who rated."""
     preference: Score | None
     """Share that prefers a less share that prefers b, with a range that is valid at any time; null before the first."""
     agreement: Score | None
@@ -61,7 +61,7 @@ def standing(ratings: pl.DataFrame, a: str, b: str) -> Standing:
 
 def _stop(score: Score | None, rated: int, a: str, b: str) -> tuple[bool, str]:
     if score is None or rated < FEWEST:
-        return False, "go on: nothing can be said yet"
+        return False, "continue: nothing can be said yet"
     interval = f"({signed(score.low)} to {signed(score.high)}, valid at any time)"
     if score.low > 0 or score.high < 0:
         winner, loser = (a, b) if score.low > 0 else (b, a)
@@ -75,7 +75,7 @@ def _stop(score: Score | None, rated: int, a: str, b: str) -> tuple[bool, str]:
             True,
             f"you can stop here: {a} and {b} are alike within {points(ALIKE)} points {interval} after {rated} rows",
         )
-    return False, f"go on: {rated} rows are rated, and either may be the better one {interval}"
+    return False, f"continue: {rated} rows are rated, and either may be the better one {interval}"
 
 
 def _agreement(ratings: pl.DataFrame) -> Score | None:

@@ -45,7 +45,7 @@ class Scorer:
     needs_reference: bool = True
     """Whether a row without a wanted answer is a mistake."""
     whole: bool = False
-    """Whether failed rows take part: a score that is no mean of rows needs them, as empty answers."""
+    """Whether failed rows take part: a score that is not a mean of rows needs them, as empty answers."""
 
 
 def best_of(compare: Callable[[str, str], float]) -> Callable[[Sequence[Row], Argument], list[float]]:

@@ -11,7 +11,7 @@ OPENING_CHARACTERS = 220
 
 
 def refuses(text: str) -> bool:
-    """Whether a text opens with a refusal or with not knowing, in any of about twenty languages."""
+    """Return whether a text opens with a refusal or with not knowing, in any of about twenty languages."""
     opening = text[:OPENING_CHARACTERS].lower().replace("’", "'")
     return any(phrase in opening for phrase in (*REFUSAL, *UNKNOWING))
 

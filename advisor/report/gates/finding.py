@@ -34,4 +34,4 @@ class GateReport(Record):
     helps: dict[str, str]
     """Why each matters, where that is known."""
     findings: tuple[GateFinding, ...]
-    """The worst first."""
+    """Findings, the worst first."""

@@ -99,7 +99,7 @@ class Bedrock:
         return self.job(job_name(order.key))
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how the job stands."""
+        """Ask for the job's status."""
         return _remote(self._ask(self._bedrock.get_model_customization_job, jobIdentifier=job_id))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
@@ -108,7 +108,7 @@ class Bedrock:
         return []
 
     def checkpoints(self, job_id: str) -> list[Artefact]:
-        """Name the folder of the bucket that holds losses and results."""
+        """Return the folder of the bucket that holds losses and results."""
         found = self._ask(self._bedrock.get_model_customization_job, jobIdentifier=job_id)
         return [Artefact(kind="metrics", location=found["outputDataConfig"]["s3Uri"], sha256=None)]
 

@@ -69,7 +69,7 @@ def check_objective(spec: TrainingSpec, objectives: tuple[Objective, ...]) -> No
 
 
 def all_linear(spec: TrainingSpec) -> bool:
-    """Whether every linear layer gets an adapter."""
+    """Return whether every linear layer gets an adapter."""
     return spec.targets == ("all-linear",)
 
 

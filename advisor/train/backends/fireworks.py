@@ -82,7 +82,7 @@ class Fireworks:
         )
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how the job stands."""
+        """Ask for the job's status."""
         return _remote(self._api.call("GET", self._path(job_id)))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
@@ -152,7 +152,7 @@ def _remote(item: dict[str, Any], *, ordering: bool = False) -> RemoteJob:
     state = str(item.get("state", "JOB_STATE_CREATING")).removeprefix("JOB_STATE_")
     name = item.get("name")
     if not isinstance(name, str) or state not in STATES:
-        raise ServiceError("the service's answer is no job", again=True, done=ordering)
+        raise ServiceError("the service's answer is not a job", again=True, done=ordering)
     ours = STATES[state]
     return RemoteJob(
         id=name,

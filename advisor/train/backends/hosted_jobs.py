@@ -33,15 +33,15 @@ class Vendor:
     """What tells one hosted backend from another."""
 
     name: str
-    """The backend's name."""
+    """Name of the backend."""
     title: str
     """What a person reads."""
     limits: Limits
-    """What it accepts."""
+    """Limits of the service."""
     connect: Callable[[dict[str, Option]], Service]
     """Opens the account that the job's options and the environment name."""
     make_plan: Callable[[TrainingSpec, PlanInputs], TrainingPlan]
-    """Makes the plan."""
+    """Returns the plan for a specification and its inputs."""
 
 
 class Hosted:
@@ -57,7 +57,7 @@ class Hosted:
         return self.vendor.make_plan(spec, given)
 
     def submit(self, plan: TrainingPlan, job: Job, context: JobContext) -> Job:
-        """Upload and order, saving before and after each step; a repeat goes on where the last try ended."""
+        """Upload and order, saving before and after each step; a repeat resumes where the last try ended."""
         if job.provider_id is not None:
             return self.refresh(job, context)
         _check_objective(plan)
@@ -122,7 +122,7 @@ class Hosted:
         return None
 
     def refresh(self, job: Job, context: JobContext) -> Job:
-        """Ask how the job stands, with what happened since the last look; never starts anything."""
+        """Ask for the job's status and the events since the last look. Never starts anything."""
         service = self.vendor.connect(job.options)
         try:
             if job.provider_id is not None:

@@ -44,7 +44,7 @@ class JsonClient:
         except ValueError:
             raise ServiceError("the service's answer is not JSON", again=True, done=ordering) from None
         if not isinstance(parsed, dict):
-            raise ServiceError("the service's answer is no JSON object", again=True, done=ordering)
+            raise ServiceError("the service's answer is not a JSON object", again=True, done=ordering)
         return parsed
 
     def send(self, method: str, path: str, *, ordering: bool = False, **options: Any) -> httpx2.Response:

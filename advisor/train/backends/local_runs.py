@@ -29,7 +29,7 @@ RUN = "run"
 
 
 def run_folder(context: JobContext) -> Path:
-    """Where the trainer of this job works."""
+    """Return the run folder of this job's trainer."""
     return context.folder / RUN
 
 
@@ -51,7 +51,7 @@ def settings_for(plan: TrainingPlan, bundle: Path) -> RunSettings:
 
 
 def looks_like_packaged_or_hub(name: str) -> bool:
-    """Whether a base model's name means the same in every working directory."""
+    """Return whether a base model's name means the same in every working directory."""
     return is_packaged(name) or not Path(name).expanduser().exists()
 
 
@@ -124,7 +124,7 @@ def _model_bytes(name: str) -> int:
 
 
 def refreshed(job: Job, context: JobContext) -> Job:
-    """Read the run folder and give the job as it stands."""
+    """Read the run folder and return the job with its current state."""
     run = run_folder(context)
     state, error = _state(run)
     changes: dict[str, Any] = {"state": state, "error": error, "events": _events(job, context, state)}

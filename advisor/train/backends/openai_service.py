@@ -77,7 +77,7 @@ class OpenAIService:
         return _remote(_plain(made), ordering=True)
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how the job stands."""
+        """Ask for the job's status."""
         with self._translated():
             return _remote(_plain(self._client.fine_tuning.jobs.retrieve(job_id)))
 
@@ -116,7 +116,7 @@ class OpenAIService:
                 answer = fetch(after)
             items = getattr(answer, "data", None)
             if not isinstance(items, list):
-                raise ServiceError("the service answered with something that is no list", again=True)
+                raise ServiceError("the service answered with something that is not a list", again=True)
             return Page([_plain(item) for item in items], bool(getattr(answer, "has_more", False)))
 
         return all_items(page)
@@ -166,7 +166,9 @@ def _plain(answer: Any) -> dict[str, Any]:
     try:
         plain: dict[str, Any] = answer.model_dump(mode="json")
     except (AttributeError, ValueError):
-        raise ServiceError("the service answered with something that is no JSON object", again=True) from None
+        raise ServiceError(
+            "the service answered with something that is not a JSON object", again=True
+        ) from None
     return plain
 
 

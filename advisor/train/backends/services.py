@@ -43,15 +43,15 @@ class RemoteJob:
     """A job as its service describes it."""
 
     id: str
-    """The service's id."""
+    """Id of the job at the service."""
     state: JobState
-    """Where it stands, in our words."""
+    """State of the job, as one of our states."""
     created_at: float = 0
     """Seconds since 1970, to tell the first of two."""
     tuned_model: str | None = None
     """What to ask for when it has succeeded."""
     error: str | None = None
-    """Why it failed."""
+    """Why the job failed; null if it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Order:
     """What is ordered: everything that a request to create a job is made of."""
 
     spec: TrainingSpec
-    """How to train."""
+    """Training settings."""
     key: str
     """Names this attempt; travels in the request so that the job can be found again."""
     train_file: str
@@ -73,9 +73,9 @@ class Limits:
     """What a service accepts, checked before anything is sent."""
 
     upload_bytes: int
-    """Largest file."""
+    """Largest file accepted, in bytes."""
     fewest_rows: int = 1
-    """Smallest training file."""
+    """Fewest training rows accepted."""
     source: str = ""
     """Where the figures are from."""
 
@@ -96,7 +96,7 @@ class Service(Protocol):
         """Order a job, once: never repeats by itself."""
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how a job stands."""
+        """Ask for a job's status."""
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
         """Return events, oldest first, looking back no further than to those that are known."""

@@ -75,7 +75,7 @@ class Together:
         )
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how the job stands."""
+        """Ask for the job's status."""
         return _remote(self._api.call("GET", f"/fine-tunes/{job_id}"))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
@@ -138,14 +138,14 @@ def request_body(order: Order) -> dict[str, Any]:
 def _listed(answer: dict[str, Any]) -> list[dict[str, Any]]:
     items = answer.get("data")
     if not isinstance(items, list):
-        raise ServiceError("the service answered with something that is no list", again=True)
+        raise ServiceError("the service answered with something that is not a list", again=True)
     return [item for item in items if isinstance(item, dict)]
 
 
 def _remote(item: dict[str, Any], *, ordering: bool = False) -> RemoteJob:
     status, job_id = item.get("status"), item.get("id")
     if not isinstance(job_id, str) or status not in STATES:
-        raise ServiceError("the service's answer is no job", again=True, done=ordering)
+        raise ServiceError("the service's answer is not a job", again=True, done=ordering)
     state = STATES[status]
     return RemoteJob(
         id=job_id,

@@ -38,7 +38,7 @@ class Trl:
         return started.model_copy(update={"provider_id": str(process_id), "events": (*started.events, event)})
 
     def refresh(self, job: Job, context: JobContext) -> Job:
-        """Read how the run stands; never starts anything."""
+        """Read the run's status. Never starts anything."""
         return refreshed(job, context)
 
     def cancel(self, job: Job, context: JobContext) -> Job:

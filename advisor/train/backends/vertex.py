@@ -108,7 +108,7 @@ class Vertex:
         )
 
     def job(self, job_id: str) -> RemoteJob:
-        """Ask how the job stands."""
+        """Ask for the job's status."""
         return _remote(self._api.call("GET", f"/{job_id}"))
 
     def events(self, job_id: str, known: frozenset[str]) -> list[JobEvent]:
@@ -117,7 +117,7 @@ class Vertex:
         return []
 
     def checkpoints(self, job_id: str) -> list[Artefact]:
-        """Name the endpoints of the checkpoints."""
+        """Return the endpoints of the checkpoints."""
         tuned = self._api.call("GET", f"/{job_id}").get("tunedModel") or {}
         names = [checkpoint.get("endpoint") for checkpoint in tuned.get("checkpoints", [])]
         return [Artefact(kind="checkpoint", location=str(name), sha256=None) for name in names if name]
@@ -165,7 +165,7 @@ def request_body(order: Order) -> dict[str, Any]:
 def _remote(item: dict[str, Any], *, ordering: bool = False) -> RemoteJob:
     state, name = str(item.get("state", "JOB_STATE_PENDING")), item.get("name")
     if not isinstance(name, str) or state not in STATES:
-        raise ServiceError("the service's answer is no job", again=True, done=ordering)
+        raise ServiceError("the service's answer is not a job", again=True, done=ordering)
     tuned = item.get("tunedModel") or {}
     return RemoteJob(
         id=name,

@@ -19,7 +19,7 @@ class Engine:
     """A running server."""
 
     address: str
-    """`http://127.0.0.1:PORT`."""
+    """Address of the server, `http://127.0.0.1:PORT`."""
     key: str
     """Bearer key, made at the start and never written down."""
     server: Any

@@ -126,7 +126,7 @@ def _halves(adapter: Path) -> dict[str, tuple[Array, Array]]:
         part = _PART.match(key)
         if part is None:
             raise AdvisorError(
-                f"the adapter also changes '{key}', which is no LoRA matrix",
+                f"the adapter also changes '{key}', which is not a LoRA matrix",
                 place=str(adapter),
                 remedy="Serve the merged model instead.",
             )
@@ -141,7 +141,9 @@ def _config(adapter: Path) -> dict[str, Any]:
         value = config.get(name)
         if isinstance(value, bool) or not isinstance(value, kinds) or not value > 0:
             raise AdvisorError(
-                f"'{name}' is no number above 0", place=str(path), remedy="Give an adapter that PEFT wrote."
+                f"'{name}' is not a number above 0",
+                place=str(path),
+                remedy="Give an adapter that PEFT wrote.",
             )
     return config
 
@@ -158,7 +160,7 @@ def _parsed(path: Path, _changed: int) -> Any:
         return gguf.GGUFReader(path)
     except (ValueError, OSError):
         raise AdvisorError(
-            "this is no GGUF file", place=str(path), remedy="Give the base model as GGUF."
+            "this is not a GGUF file", place=str(path), remedy="Give the base model as GGUF."
         ) from None
 
 

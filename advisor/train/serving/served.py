@@ -73,7 +73,7 @@ def _serving_facts(adapter: Path) -> dict[str, Any]:
     for name, value in facts.items():
         if name in ("system_prompt", "chat_template", "base_model") and not isinstance(value, str | None):
             raise AdvisorError(
-                f"'{name}' is no text", place=str(path), remedy="Train again, or remove the file."
+                f"'{name}' is not text", place=str(path), remedy="Train again, or remove the file."
             )
     return facts
 

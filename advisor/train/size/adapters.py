@@ -90,7 +90,7 @@ def make_adapter(
 
 
 def target_modules(adapter: Adapter) -> list[str]:
-    """Name the modules as PEFT's `target_modules` wants them."""
+    """Return the modules as PEFT's `target_modules` wants them."""
     return sorted({name for matrix in adapter.matrices for name in _names(matrix)})
 
 

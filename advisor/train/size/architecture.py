@@ -50,7 +50,7 @@ class Architecture:
     """The logits go through a tanh, whose result is kept."""
     context: int
     latent: int = 0
-    """Width of the latent that stands in the cache for keys and values; 0 where those are kept themselves."""
+    """Width of the latent that the cache holds in place of keys and values; 0 where it holds those."""
     beside: int = 0
     """Parameters of a part that sees or hears, roughly; not in any other number."""
     doubtful: CountRange | None = None

@@ -42,7 +42,7 @@ class Fit(TrainRecord):
     """Whether a card is large enough."""
 
     gpu: str
-    """Id in rules/market."""
+    """Id of the GPU in rules/market."""
     memory_gib: float
     """What the card has."""
     probability: float
@@ -55,9 +55,9 @@ class ChangeToFit(TrainRecord):
     """One way to make it fit the card named."""
 
     gpu: str
-    """The card."""
+    """Id of the GPU in rules/market."""
     change: str
-    """What to do."""
+    """What to change in the run."""
     option: str
     """The option that does it."""
     memory_gib: float
@@ -74,7 +74,7 @@ class Estimate(TrainRecord):
     trainable_parameters: int
     """Exactly as PEFT counts them."""
     total_parameters: int
-    """Base and adapters."""
+    """Parameters of base and adapters together."""
     total_parameters_span: Span | None = None
     """Where the type of the model is not known: between what the count lies; null where it is exact."""
     doubts: list[str] = Field(default_factory=list)

@@ -172,7 +172,7 @@ def _shorter_rows(run: Run, changed: Callable[..., Change]) -> Iterator[Change]:
         yield changed(
             f"Cut rows to {length} tokens",
             f"--seq-len {length}",
-            "what stands beyond is lost",
+            "what lies beyond is lost",
             seq_len=length,
         )
         length //= 2

@@ -90,7 +90,7 @@ class Run(TrainRecord):
     sharding: Sharding = "none"
     """How several devices share the run."""
     n_gpus: int = Field(default=1, ge=1, le=4096)
-    """Devices."""
+    """Number of GPUs."""
     reading: Reading = "device"
     """`allocated` and `reserved` as PyTorch counts, `device` with the CUDA context as the card sees it."""
 

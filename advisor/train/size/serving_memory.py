@@ -17,7 +17,7 @@ class Serving:
     """How the result is served."""
 
     concurrency: int = 8
-    """Requests at once."""
+    """Concurrent requests."""
     context_tokens: int = 4096
     """Tokens of one request, prompt and answer."""
     adapters: int = 0

@@ -29,9 +29,9 @@ class Served(TrainRecord):
     cache_bytes_per_token: float
     """Key-value cache of one token, in bytes."""
     requests: int
-    """Requests at once."""
+    """Concurrent requests."""
     context_tokens: int
-    """Tokens of each."""
+    """Tokens of one request, prompt plus answer."""
     adapters: int
     """Adapters held beside the base; 0 for a merged model."""
 

@@ -88,7 +88,7 @@ def refuse_strange_layers(shape: Shape, kind: str, place: str) -> None:
 def _refuse(names: list[str], kind: str, place: str) -> NoReturn:
     shown = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
     raise AdvisorError(
-        f"the configuration of type '{kind}' speaks of a structure that is not understood: {shown}",
+        f"the configuration of type '{kind}' describes a structure that is not supported: {shown}",
         place=place,
         remedy="Its size would be a guess. Name a model of rules/models, or measure a short run.",
     )

@@ -50,7 +50,7 @@ class Held:
 
     @property
     def resident(self) -> float:
-        """What is there in every phase."""
+        """Return what is in memory in every phase."""
         return self.weights + self.constants + self.adapters + self.optimizer + self.masters
 
 

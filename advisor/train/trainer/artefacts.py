@@ -95,10 +95,10 @@ def merge_adapter(base: str, adapter: Path, merged: Path) -> None:
 
 
 def check_adapter(folder: Path) -> None:
-    """Refuse a folder that is no adapter, or one whose weights are a pickle."""
+    """Refuse a folder that is not an adapter, or one whose weights are a pickle."""
     if not (folder / "adapter_config.json").exists():
         raise AdvisorError(
-            "this folder is no adapter: it has no adapter_config.json",
+            "this folder is not an adapter: it has no adapter_config.json",
             place=str(folder),
             remedy="Give the folder 'adapter' of a run, or what PEFT saved.",
         )

@@ -1,4 +1,4 @@
-"""Which checkpoint to go on from: the last one that was written whole."""
+"""Find the checkpoint to resume from: the last one that was written whole."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 
 
 def looks_like_a_folder(name: str) -> bool:
-    """Whether `name` is meant as a path rather than as a name at the hub."""
+    """Return whether `name` is meant as a path rather than as a name at the hub."""
     return Path(name).exists() or name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name
 
 

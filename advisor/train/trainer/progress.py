@@ -21,9 +21,9 @@ class Progress(TrainRecord):
     at: float
     """Seconds since 1970 by the trainer's clock."""
     kind: Phase
-    """What happened."""
+    """Kind of event."""
     step: int
-    """Optimizer steps done."""
+    """Optimizer steps done so far."""
     max_steps: int | None = None
     """Optimizer steps in the whole run."""
     epoch: float | None = None

@@ -23,7 +23,7 @@ def read_rows(path: Path) -> list[Conversation]:
     for row in read_conversations(path):
         if row.problems or row.shape == "text":
             raise AdvisorError(
-                f"the row has no conversation that can be trained on ({row.shape})",
+                f"the row has no conversation to train on ({row.shape})",
                 place=f"{path}:{row.row}",
                 remedy=REMEDY,
             )

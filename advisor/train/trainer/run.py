@@ -1,4 +1,4 @@
-"""Carry out one run folder with TRL and PEFT: train or go on from the last checkpoint, then write the artefacts."""
+"""Carry out one run folder with TRL and PEFT: train or resume from the last checkpoint, then write the artefacts."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def holder(run: Path) -> int | None:
 
 
 def run_state(run: Path) -> RunState:
-    """Return where a run stands: `idle` means that nobody is at it and that it has no end yet."""
+    """Return a run's state: `idle` means that no process works on it and that it has not ended."""
     if holder(run) is not None:
         return "running"
     if (run / RESULT_FILE).exists():

@@ -83,7 +83,7 @@ def read_settings(run: Path) -> RunSettings:
         settings = RunSettings.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise AdvisorError(
-            "this is no run folder", place=str(run), remedy=f"A run folder holds a {SETTINGS_FILE}."
+            "this is not a run folder", place=str(run), remedy=f"A run folder holds a {SETTINGS_FILE}."
         ) from None
     except ValidationError as error:
         first = error.errors()[0]

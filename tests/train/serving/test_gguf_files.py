@@ -86,5 +86,5 @@ def test_what_llama_cpp_cannot_apply_is_refused(make_adapter, tmp_path: Path) ->
 
 def test_a_file_that_is_no_gguf_is_refused(make_adapter, tmp_path: Path) -> None:
     (tmp_path / "base.gguf").write_bytes(b"no model at all, really")
-    with pytest.raises(AdvisorError, match="no GGUF"):
+    with pytest.raises(AdvisorError, match="not a GGUF file"):
         write_adapter_gguf(make_adapter("style"), tmp_path / "base.gguf", tmp_path / "x.gguf")

@@ -86,7 +86,7 @@ def test_settings_name_the_field_that_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text(json.dumps({"base_model": "x", "train_path": "t", "rank": 0}))
     with pytest.raises(AdvisorError, match="'rank'"):
         read_settings(tmp_path)
-    with pytest.raises(AdvisorError, match="no run folder"):
+    with pytest.raises(AdvisorError, match="not a run folder"):
         read_settings(tmp_path / "elsewhere")
 
 

@@ -182,7 +182,7 @@ def test_only_the_last_layers_are_adapted_when_asked(run_folder) -> None:
             ],
             "128",
         ),
-        ([{"text": "plain"}], "no conversation that can be trained on"),
+        ([{"text": "plain"}], "no conversation to train on"),
     ],
 )
 def test_rows_that_teach_nothing_are_refused_before_the_model_is_loaded(run_folder, rows, words) -> None:

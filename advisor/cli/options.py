@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.catalog import Catalog, load_catalog
-from advisor.cli.terminal import print_json, stderr, stdout
+from advisor.cli.terminal import echo, print_json, stderr, stdout
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation, parse_situation, read_situation
 
@@ -61,7 +61,7 @@ def print_gate(report: GateReport, form: str) -> None:
     from advisor.report.gates import gate_text
 
     # Not through the console, which would wrap lines and read markup.
-    sys.stdout.write(gate_text(report, form))
+    echo(gate_text(report, form))
 
 
 def day_of(text: str | None) -> date:

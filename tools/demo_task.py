@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent.parent / "advisor" / "bakeoff" / "demo_task"
 SYSTEM = "Answer from the handbook of Orrin & Vale, in one line: Handbook HB-NN says: VALUE."
 SITES = ("Tarn", "Ulvik", "Brenna")
 HELD_OUT = 40
-SEED = 20
+SEED = 2026
 
 
 class Fact(NamedTuple):

@@ -156,7 +156,7 @@ class HangsOn(Record):
     low: float
     """Low end of its range."""
     value: float
-    """What was reckoned with."""
+    """The assumed value."""
     high: float
     """High end of its range."""
     at_low: Outcome

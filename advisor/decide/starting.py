@@ -37,13 +37,16 @@ def _first(recommended: str, prompted: str, answers: Mapping[str, Any]) -> tuple
         return "rag", "Training on top pays only where good passages are found and still used badly."
     if recommended in ("fine_tuning", "hybrid") and prompt_untried:
         return prompted, "No prompt has been measured yet; it is the baseline that training has to beat."
-    return recommended, "What would come before it has been tried, or nothing has to."
+    return recommended, "Nothing else needs to be tried first."
 
 
 def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog) -> str:
     needed = answers.get("needed_percent")
-    figure = f"{needed:.0f} %" if needed is not None else "the share that you wrote down beforehand"
-    stop = f"Stop when {figure} of at least 40 held-out inputs come out right"
+    stop = (
+        "Stop when at least 40 held-out inputs reach the pass rate that you chose beforehand"
+        if needed is None
+        else f"Stop when {needed:.0f} % of at least 40 held-out inputs are right"
+    )
     if strategy == recommended:
         return f"{stop}; turn to what comes next when three honest rounds stay below it."
     onward = catalog.strategies[recommended].title

@@ -34,9 +34,9 @@ def in_one_sentence(found: Recommendation, catalog: Catalog) -> str:
         return f"Too early to name one: {words.any_of(found.shortlist, catalog)}."
     start, end = (words.strategy(name, catalog) for name in (found.start_with.strategy, found.recommended))
     stop = found.start_with.stop_when.removeprefix("Stop when ").split(";")[0].rstrip(".")
-    stopping = f"; stop when {stop}" if stop else ""
-    expected = "that is where it should end" if start == end else f"expect to end at {end}"
-    return f"Start with {start}{stopping}; {expected}."
+    stopping = f" Stop when {stop}." if stop else ""
+    expected = "No further step is expected." if start == end else f"Expect to end at {end}."
+    return f"Start with {start}.{stopping} {expected}"
 
 
 def how_sure(found: Recommendation, catalog: Catalog) -> str:

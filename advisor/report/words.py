@@ -108,7 +108,7 @@ def hangs(item: HangsOn, catalog: Catalog) -> str:
         for value, end in ends
     ]
     unit = "" if item.unit in ("factor", "share") else f" {item.unit.replace('_', ' ')}"
-    return f"{item.value:,.10g}{unit} reckoned with ({item.ground}); {'; '.join(told)}"
+    return f"{item.value:,.10g}{unit} assumed ({item.ground}); {'; '.join(told)}"
 
 
 def any_of(names: Sequence[str], catalog: Catalog) -> str:
@@ -168,7 +168,7 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
     other, chance, next_chance = strategy(second, catalog), chances[first], chances[second]
     if abs(chance - next_chance) < 0.05:
         return f"{name} and {other} are nearly equal: {percent(chance)} against {percent(next_chance)}."
-    return f"{name} is the right one with a probability of {percent(chance)}; {other}, the next, with {percent(next_chance)}."
+    return f"{name} is the right choice with a probability of {percent(chance)}; the next is {other} with {percent(next_chance)}."
 
 
 def spread(recommendation: Recommendation, catalog: Catalog) -> str:
@@ -216,6 +216,11 @@ def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
                 return "An answer to a question that was left open could still make the advice better."
             if following.gain is None:
                 return f"The best next answer would remove {percent(following.settles)} of the doubt."
+            if (
+                recommendation.verdict == "clear"
+                and following.gain > 1 - recommendation.probabilities[recommendation.recommended]
+            ):
+                return f"One open answer could still rule {name} out: {question(following.fact, catalog)}"
             return f"The best next answer would make the advice {worth(following)}."
 
 

@@ -40,9 +40,9 @@ def chosen(case: Case, catalog: Catalog) -> str:
 
 def _shared(found: Alike, catalog: Catalog) -> str:
     both = len(found.shared) + len(found.differing)
-    alike = f"{len(found.shared)} of {both} answers alike"
+    alike = f"{len(found.shared)} of {both} answers match"
     other = "; ".join(words.question(name, catalog) for name in found.differing[:2])
-    return f'<p class="adv-quiet">{escape(alike + (f". Not alike: {other}" if other else "."))}</p>'
+    return f'<p class="adv-quiet">{escape(alike + (f". Different: {other}" if other else "."))}</p>'
 
 
 def _link(case: Case) -> str:

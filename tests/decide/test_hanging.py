@@ -107,5 +107,5 @@ def test_the_ground_of_a_number_is_read_from_its_sources(name, ground):
 def test_a_line_says_both_ends_and_how_weak_the_ground_is():
     line = words.hangs(told(**A_LIBRARY, knowledge_tokens=800_000)["decision.long_window_tokens"], CATALOG)
 
-    assert line.startswith("700,000 tokens reckoned with (partly judgement); at 128,000 Retrieval")
+    assert line.startswith("700,000 tokens assumed (partly judgement); at 128,000 Retrieval")
     assert "at 900,000 Prompting" in line

@@ -65,7 +65,7 @@ def test_a_key_stands_once_at_any_depth(values, data):
     again = data.draw(st.sampled_from(sorted(values)))
     inner = json.dumps(values)[:-1] + f", {json.dumps(again)}: 0}}"
 
-    with pytest.raises(AdvisorError, match="stands twice"):
+    with pytest.raises(AdvisorError, match="occurs twice"):
         parse_json(f'[{{"a": {inner}}}]', place="x")
 
 

@@ -95,7 +95,7 @@ def _unique(pairs: list[tuple[str, Any]], place: str) -> dict[str, Any]:
 def _refuse_number(word: str, place: str) -> float:
     shown = word if len(word) <= 40 else f"{word[:40]}…"
     raise AdvisorError(
-        f"'{shown}' is not a usable number", place=place, remedy="Use null for what is unknown."
+        f"'{shown}' is not a number to work with", place=place, remedy="Use null for what is unknown."
     )
 
 
@@ -138,7 +138,7 @@ def check_plain(value: Any, *, place: str, max_depth: int = MAX_DEPTH, text: Tex
             text(item, place=_at(place, path))
         elif isinstance(item, float) and not math.isfinite(item):
             raise AdvisorError(
-                "this is not a usable number",
+                "this is not a number to work with",
                 place=_at(place, path),
                 remedy="Use null for what is unknown.",
             )

@@ -234,7 +234,7 @@ class _Construction:
     def number(self, text: str, event: ScalarEvent) -> Any:
         if _NOT_FINITE.fullmatch(text):
             raise AdvisorError(
-                f"'{text}' is not a usable number",
+                f"'{text}' is not a number to work with",
                 place=self.at(event),
                 remedy="Give a finite number, or leave it out if it is unknown.",
             )

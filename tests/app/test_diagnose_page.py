@@ -96,5 +96,5 @@ def test_a_file_of_no_known_shape_is_named_with_what_is_known(
     uploads.nth(0).set_input_files(files["training"])
     settle(page)
     uploads.nth(2).set_input_files(strange)
-    expect(page.get_by_text("no shape of production samples that is known", exact=False)).to_be_visible()
+    expect(page.get_by_text("not a known format of production samples", exact=False)).to_be_visible()
     expect(page.get_by_text("strange.jsonl", exact=False).last).to_be_visible()

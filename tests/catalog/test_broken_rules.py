@@ -55,7 +55,7 @@ MISTAKES = {
     "no example that fires": ("fires: true", "fires: unknown", ["example that fires"]),
     "example with an unknown fact": ("facts: {knowledge_gap: none}", "facts: {knowledge_gpa: none}", ["'knowledge_gpa'", "'knowledge_gap'"]),
     "unknown technique": ("because: Because.", "advise: [magic]\nbecause: Because.", ["technique 'magic'"]),
-    "repeated key": ("title: A test", "title: A test\ntitle: B", ["test-rule.yaml:3", "stands twice"]),
+    "repeated key": ("title: A test", "title: A test\ntitle: B", ["test-rule.yaml:3", "occurs twice"]),
     "empty condition": ("when:\n  knowledge_gap: [some, main]\n  labelled_examples: {at_least: 100}", "when: {}", ["test-rule.yaml:4", "a condition is a mapping"]),
     "any without a list": ("knowledge_gap: [some, main]", "any: {knowledge_gap: main}", ["test-rule.yaml:5", "'any' takes a list"]),
     "name that is not the file's": ("id: test-rule", "id: other-rule", ["test-rule.yaml:1", "Give both the same name"]),

@@ -49,7 +49,7 @@ def test_a_mistake_is_said_beside_its_field_and_changes_nothing(app):
     app.run()
     app.text_input(key="cost_queries_per_day").set_value("many").run()
     assert not app.exception
-    assert any("Not a number" in caption.value for caption in app.caption)
+    assert any("not a number" in caption.value for caption in app.caption)
     assert {metric.label: metric.value for metric in app.metric}["Prompting"] == "502"
 
 

@@ -68,5 +68,5 @@ def test_the_json_reads_back_with_its_patch() -> None:
 
 def test_nothing_found_is_said_and_is_a_report_too() -> None:
     nothing = diagnosis(OUT)
-    assert headline(nothing) == "No cause was found in what was given"
+    assert headline(nothing) == "No cause was found in these files"
     assert render_diagnosis(nothing, Patch(), "pdf", day=DAY).startswith(b"%PDF")

@@ -52,7 +52,7 @@ def test_null_means_unknown(catalog):
         ("answer: {}", ["x:1", "'answers'"]),
         ("title: [a]\nanswers: {}", ["x:1", "'title' is not text"]),
         ("title: " + "a" * 400, ["x:1", "400 characters"]),
-        ('{"answers": {}, "answers": {}}', ["stands twice"]),
+        ('{"answers": {}, "answers": {}}', ["occurs twice"]),
         ('{"answers": ' + "[" * 100_000, ["x"]),
         ('{"title": "a\\ud800"}', ["x: title", "cannot be stored"]),
         ('{"title": "a\\u0000"}', ["x: title", "cannot be stored"]),

@@ -240,13 +240,14 @@ def diagnose(
 
     Returns:
         ``causes``, ranked, each likely, shown, ruled_out or cannot_tell, with a score from 0 to 1, row numbers from 1
-        and a remedy; ``samples``: what to do with each labelled one.
+        and a remedy; ``samples``: what to do with each labelled one; ``patch``: what to change in data and serving.
 
     Raises:
         AdvisorError: A file cannot be read, a label is none, a fact is unknown.
     """
     from advisor.diagnose.diagnosing import diagnose as found
     from advisor.diagnose.given import Given, material_of
+    from advisor.diagnose.mend.patch import patch_for
 
     given = Given(
         training=_path(train),
@@ -255,7 +256,10 @@ def diagnose(
         labels=_path(labels),
         facts=_path(facts),
     )
-    return found(material_of(given))
+    material = material_of(given)
+    diagnosis = found(material)
+    patch = patch_for(diagnosis, material)
+    return diagnosis.model_copy(update={"patch": patch.model_dump(mode="json")})
 
 
 def _rows(table: pl.DataFrame, catalog: Catalog) -> list[dict[str, Any]]:

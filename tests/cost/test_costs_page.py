@@ -93,7 +93,7 @@ def test_the_charts_hold_the_figures_of_the_projection(catalog, day):
     figure = cost_figures.cumulative_figure(projection, STRATEGY_COLOURS)
     lines = {trace.name: trace for trace in figure.data if trace.name in cost_figures.NAMES.values()}
     assert set(lines) == set(cost_figures.NAMES.values())
-    assert lines["RAG"].y[-1] == projection.strategies["rag"].total.expected
+    assert lines[cost_figures.NAMES["rag"]].y[-1] == projection.strategies["rag"].total.expected
     stacked = cost_figures.components_figure(projection)
     assert sum(trace.x[0] for trace in stacked.data) == pytest.approx(
         projection.strategies["prompting"].per_month.expected

@@ -201,7 +201,7 @@ def test_the_command_prints_one_object_with_the_causes_and_the_samples(files):
     assert said["causes"][0]["cause"] == "minority-leaks"
     assert set(said["causes"][0]["rows"]) == story.rows
     assert len(said["samples"]) == 20
-    assert said["patch"] == {}
+    assert {one["row"] for one in said["patch"]["rows_out"]} == story.rows
 
 
 def test_the_command_names_the_rows_in_words_and_fails_where_a_script_asks_for_it(files):

@@ -113,7 +113,7 @@ def test_the_brief_is_sent_only_after_saying_so(run, tmp_path):
         }
         refused = run("brief", "brief.txt", code=1, **settings)
         assert "will be sent to 127.0.0.1" in refused.stderr
-        assert "nothing was sent" in refused.stderr
+        assert "Nothing was sent" in refused.stderr
         assert server.requests == []
         shown = run(
             "brief", "brief.txt", "--yes", "-o", "out.json", "--accept", "knowledge_change", **settings

@@ -8,7 +8,7 @@ from advisor.diagnose.causes.refusals_learned import wanted_share
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered, changed
 from advisor.diagnose.records import Facts, Test
-from advisor.diagnose.two_samples import FEWEST, percent
+from advisor.diagnose.two_samples import FEWEST, fewer_than, percent
 
 LEVEL, RARE, LEAST_WANTED = 0.05, 0.005, 0.02
 
@@ -25,7 +25,7 @@ def look(seen: Seen) -> Verdict:
         )
     learned = float((taught.answers.declines > 0).mean())
     declined = int((made.answers.declines > 0).sum())
-    p = _fewer(declined, answers, wanted)
+    p = fewer_than(declined, answers, wanted)
     if learned > RARE or wanted < LEAST_WANTED or p > LEVEL:
         return Quiet(
             f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted."
@@ -44,12 +44,6 @@ def look(seen: Seen) -> Verdict:
         },
         remedy=f"Write about {rows:,} rows that ask what cannot be known and answer 'I don't know', in the wanted voice.",
     )
-
-
-def _fewer(count: int, of: int, share: float) -> float:
-    from scipy.stats import binomtest
-
-    return float(binomtest(count, of, share, alternative="less").pvalue)
 
 
 _MADE_UP = {

@@ -7,7 +7,7 @@ import numpy as np
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered, changed
 from advisor.diagnose.records import Facts, Test
-from advisor.diagnose.two_samples import FEWEST, percent
+from advisor.diagnose.two_samples import FEWEST, more_than, percent
 
 LEVEL, LEAST = 0.001, 0.08
 
@@ -24,7 +24,7 @@ def look(seen: Seen) -> Verdict:
         return Missing(
             "The share of requests that ought to be declined is not known, and no evaluation rows tell."
         )
-    p = _more(int(declined.sum()), answers, wanted)
+    p = more_than(int(declined.sum()), answers, wanted)
     if share < wanted + LEAST or p > LEVEL:
         return Quiet(f"Production declines {percent(share)} of its requests; {percent(wanted)} are wanted.")
     rows = taught.answers.declines > 0 if len(taught) else np.zeros(0, bool)
@@ -52,12 +52,6 @@ def wanted_share(seen: Seen) -> float | None:
     if int(seen.evaluation.answered.sum()) < FEWEST:
         return None
     return float((seen.evaluation.answers.declines > 0).sum() / seen.evaluation.answered.sum())
-
-
-def _more(count: int, of: int, share: float) -> float:
-    from scipy.stats import binomtest
-
-    return float(binomtest(count, of, min(max(share, 1e-3), 1.0), alternative="greater").pvalue)
 
 
 def _declining(rows: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from advisor.bakeoff.folder import RunFolder
 from tests.bakeoff.killing import CONCURRENCY, command, killed, slow
@@ -25,7 +28,9 @@ def test_killed_twice_nothing_known_is_asked_again_and_the_result_is_that_of_an_
     assert told.asked_again == 0
     assert told.repeated <= told.kills * CONCURRENCY
     with scripted() as service:
-        subprocess.run(command(task, service, tmp_path / "whole"), check=True, capture_output=True)
+        done = subprocess.run(command(task, service, tmp_path / "whole"), check=True, capture_output=True)
+    schema = json.loads(files("advisor").joinpath("schemas", "bakeoff.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(json.loads(done.stdout))
     whole, broken = RunFolder(tmp_path / "whole").result(), told.folder.result()
     assert {name: one.scores for name, one in broken.arms.items()} == {
         name: one.scores for name, one in whole.arms.items()

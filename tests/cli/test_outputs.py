@@ -19,6 +19,7 @@ DAY = ("--as-of", "2026-11-22")
 NOT_RUN_HERE = {
     *("train submit", "train status", "train watch", "train resume", "train cancel", "train run-model"),
     *("augment", "brief"),
+    "bakeoff",  # checked in tests/bakeoff/test_killed.py
 }
 
 

@@ -84,7 +84,7 @@ def test_the_second_editor_can_keep_both(store, advice):
 
 def test_a_save_that_does_not_say_where_it_started_is_refused(store, advice):
     saved = store.save(advice)
-    with pytest.raises(AdvisorError, match="which revision"):
+    with pytest.raises(AdvisorError, match="the revision that the change started from"):
         store.save(advice, assessment_id=saved.id)
     assert len(store.history(saved.id)) == 1
 

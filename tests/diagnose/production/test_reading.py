@@ -102,7 +102,7 @@ def test_rows_keep_their_line_numbers_where_others_are_left_out(tmp_path: Path) 
     [
         (
             '{"colour": "green", "size": 4}\n',
-            "no shape of production samples that is known (fields: colour, size)",
+            "not a known format of production samples (fields: colour, size)",
         ),
         ("", "no answer of a model (it is empty)"),
         ('{"prompt": "a", "answer": ""}\n', "no answer of a model (1 no answer)"),

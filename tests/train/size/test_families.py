@@ -98,7 +98,7 @@ def test_at_least_forty_families_are_known():
 
 @given(strange=STRANGE)
 def test_a_known_type_with_a_structure_it_does_not_have_is_refused(strange):
-    with pytest.raises(AdvisorError, match="not understood") as refusal:
+    with pytest.raises(AdvisorError, match="not supported") as refusal:
         architecture_of({**LLAMA, **strange}, place="config.json")
     assert any(name in refusal.value.problem for name in strange)
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from advisor.bakeoff.watching import carry_out
+from advisor.catalog import load_catalog
 
 if __name__ == "__main__":
-    sys.exit(carry_out(Path(sys.argv[1])))
+    sys.exit(carry_out(Path(sys.argv[1]), load_catalog()))

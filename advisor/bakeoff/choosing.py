@@ -10,6 +10,7 @@ from typing import NamedTuple
 from advisor.bakeoff.arms import ARMS, ArmKind
 from advisor.bakeoff.records import ArmSpec, BakeoffOptions
 from advisor.bakeoff.rows import Rows
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.packaged_model import is_packaged
 
@@ -47,15 +48,13 @@ def read_arm(text: str) -> ArmSpec:
     return ArmSpec(name=name, kind=name, model=model or None, base_url=f"http{url}" if url else None)
 
 
-def shortlist_of(options: BakeoffOptions, day: date) -> tuple[str, ...]:
+def shortlist_of(options: BakeoffOptions, catalog: Catalog, day: date) -> tuple[str, ...]:
     """Return the strategies that the assessment keeps; none where no answers are named, or arms are."""
     if options.answers is None or options.arms:
         return ()
-    from advisor.catalog import load_catalog
     from advisor.decide import decide
     from advisor.scenario import read_situation
 
-    catalog = load_catalog()
     return tuple(decide(read_situation(options.answers, catalog), catalog, as_of=day).shortlist)
 
 

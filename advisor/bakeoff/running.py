@@ -25,6 +25,7 @@ from advisor.bakeoff.planning import Prepared, plan_of, prepare
 from advisor.bakeoff.records import Answer, Ask, BakeoffOptions, BakeoffPlan, Cancelled, Example, Shown
 from advisor.bakeoff.rows import Rows
 from advisor.bakeoff.training import Setting
+from advisor.catalog import Catalog
 from advisor.evaluate.evaluating import Compared, EvaluateOptions, evaluate
 from advisor.evaluate.records import Evaluation
 
@@ -53,10 +54,11 @@ class Ready(NamedTuple):
     prepared: list[Prepared]
     material: Material
     rows: Rows
+    catalog: Catalog
     plan: BakeoffPlan
 
 
-def ready(folder: RunFolder, *, day: date) -> Ready:
+def ready(folder: RunFolder, catalog: Catalog, *, day: date) -> Ready:
     """Read rows and documents, choose and prepare the arms, and plan; nothing is asked or sent.
 
     Raises:
@@ -64,14 +66,14 @@ def ready(folder: RunFolder, *, day: date) -> Ready:
     """
     options, rows = folder.options(), folder.rows()
     arms_of(options)
-    choice = choose(options, rows, shortlist_of(options, day))
+    choice = choose(options, rows, shortlist_of(options, catalog, day))
     library = _library(options, rows)
     material = Material(rows.train, library, options)
     prepared = prepare(choice, material, rows)
     plan = plan_of(choice, prepared, material, rows, day)
     plan = plan.model_copy(update={"asked": len(folder.journal().known)})
     folder.write(PLAN, plan.model_dump_json(indent=2))
-    return Ready(folder, choice, prepared, material, rows, plan)
+    return Ready(folder, choice, prepared, material, rows, catalog, plan)
 
 
 def _library(options: BakeoffOptions, rows: Rows) -> Library | None:
@@ -143,7 +145,7 @@ class _Work:
         """Ask the arms of one group."""
         first = group[0].spec
         setting = Setting(
-            self.folder.path / "training", self.ready.material, self.day,
+            self.folder.path / "training", self.ready.material, self.ready.catalog, self.day,
             lambda told: self.tell(first.name, told, 0), self._stopped,
         )  # fmt: skip
         with answering(first, setting) as who:

@@ -12,7 +12,7 @@ import orjson
 
 from advisor.bakeoff.arms.contract import Material, question_of, with_passages
 from advisor.bakeoff.records import Cancelled, Shown, Turn
-from advisor.catalog import load_catalog
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.files import replacing
 from advisor.train import job_verbs
@@ -60,6 +60,7 @@ class Setting(NamedTuple):
     folder: Path
     """Rows, bundles and jobs, one folder for each kind of rows."""
     material: Material
+    catalog: Catalog
     day: date
     """The day of the plan."""
     tell: Callable[[str], None]
@@ -115,7 +116,7 @@ def _submitted(store: JobStore, folder: Path, setting: Setting, kind: str) -> Jo
         backend="trl", base_model=options.model, train_path=rows, eval_share=0.0, seed=options.seed,
         as_of=setting.day, **values,
     )  # fmt: skip
-    catalog = load_catalog()
+    catalog = setting.catalog
     plan = plan_spec(spec, catalog)
     bundle = write_bundle(plan, folder / "bundle")
     # A cancelled job keeps the half-trained adapter it has; what goes on is another attempt.

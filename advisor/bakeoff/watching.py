@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import orjson
 
 from advisor.bakeoff.folder import CANCEL, PROGRESS, RunFolder
+from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 
 FAILURE, LOG, STARTED = "failure.json", "log.txt", "started.json"
@@ -75,13 +76,13 @@ def start(folder: RunFolder) -> None:
         )
 
 
-def carry_out(path: Path) -> int:
+def carry_out(path: Path, catalog: Catalog) -> int:
     """Carry a run out and keep its failure for whoever watches; return the exit code."""
     from advisor.bakeoff.running import Cancelled, ready, run
 
     folder, day = RunFolder(path), datetime.now(UTC).date()
     try:
-        run(ready(folder, day=day), day=day, tell=lambda _: None)
+        run(ready(folder, catalog, day=day), day=day, tell=lambda _: None)
     except Cancelled:
         return 0
     except AdvisorError as error:

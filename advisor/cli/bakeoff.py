@@ -120,7 +120,7 @@ def bakeoff_command(
             requests_per_minute=requests_per_minute, key_variable=key_from, seed=seed,
         )  # fmt: skip
     day = day_of(as_of)
-    made = ready(open_run(options, out), day=day)
+    made = ready(open_run(options, out), catalog_of(rules), day=day)
     _show_plan(made.plan, made.folder.path)
     if plan:
         if as_json:

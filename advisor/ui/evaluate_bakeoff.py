@@ -20,7 +20,7 @@ from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import Compared
 from advisor.net import is_local
 from advisor.train.packaged_model import PACKAGED_MODEL
-from advisor.ui import look, pages
+from advisor.ui import look, pages, state
 from advisor.ui.clock import today
 
 SECONDS_BETWEEN_LOOKS = "2s"
@@ -101,7 +101,7 @@ def _options(
 def _made(options: Callable[[], BakeoffOptions]) -> None:
     try:
         folder = open_run(options(), None)
-        ready(folder, day=today())
+        ready(folder, state.catalog(), day=today())
     except AdvisorError as error:
         pages.show_error(error)
         return

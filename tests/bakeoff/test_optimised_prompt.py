@@ -9,6 +9,7 @@ import pytest
 
 from advisor.bakeoff.folder import open_run
 from advisor.bakeoff.running import ready, run
+from advisor.catalog import load_catalog
 from tests.bakeoff.conftest import DAY, Make
 from tests.bakeoff.scripted import Reply, scripted
 
@@ -29,13 +30,13 @@ def test_an_instruction_that_training_rows_teach_is_found_and_used(asked: Make, 
     with scripted(obedient) as service:
         options = asked(service.url, "prompt", "optimised-prompt", optimise_calls=40)
         folder = open_run(options, tmp_path / "run")
-        result = run(ready(folder, day=DAY), day=DAY, tell=lambda _: None)
+        result = run(ready(folder, load_catalog(), day=DAY), day=DAY, tell=lambda _: None)
         held_out = {one.example.turns[-1]["content"] for one in folder.rows().held_out}
         optimising = [one for one in service.requests if one["max_tokens"] > 1000]
         assert optimising
         assert not [one for one in optimising if any(asked in str(one) for asked in held_out)]
         calls = len(service.requests)
-        run(ready(folder, day=DAY), day=DAY, tell=lambda _: None)
+        run(ready(folder, load_catalog(), day=DAY), day=DAY, tell=lambda _: None)
         assert len(service.requests) == calls
     assert result.arms["optimised-prompt"].scores["exact"].value == 1
     assert result.arms["prompt"].scores["exact"].value == 0

@@ -10,6 +10,7 @@ import pytest
 from advisor.bakeoff.folder import JOURNAL, RunFolder, open_run
 from advisor.bakeoff.records import Cancelled
 from advisor.bakeoff.running import Progress, ready, run
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import EvaluateOptions, evaluate
 from advisor.evaluate.records import Evaluation
@@ -21,7 +22,7 @@ pytest.importorskip("bm25s")
 
 
 def carried_out(folder: RunFolder) -> Evaluation:
-    return run(ready(folder, day=DAY), day=DAY, tell=lambda _: None)
+    return run(ready(folder, load_catalog(), day=DAY), day=DAY, tell=lambda _: None)
 
 
 def test_the_arm_that_is_given_the_passage_is_right_and_ships(asked: Make, tmp_path: Path) -> None:
@@ -132,7 +133,9 @@ def test_a_wrong_key_stops_the_run_and_keeps_what_was_answered(asked: Make, tmp_
 def test_a_sum_is_never_passed_and_more_money_goes_on(asked: Make, tmp_path: Path) -> None:
     priced = {"model": "openai:gpt-4o-mini", "concurrency": 1}
     with scripted() as service:
-        plan = ready(open_run(asked(service.url, "prompt", **priced), tmp_path / "planned"), day=DAY).plan
+        plan = ready(
+            open_run(asked(service.url, "prompt", **priced), tmp_path / "planned"), load_catalog(), day=DAY
+        ).plan
         assert plan.usd is not None
         most = (plan.usd.low + plan.usd.high) / 2
         folder = open_run(
@@ -147,7 +150,7 @@ def test_a_run_that_costs_too_much_is_refused_before_anything_is_asked(asked: Ma
     with scripted() as service:
         options = asked(service.url, model="openai:gpt-4o-mini", max_usd=1e-9)
         with pytest.raises(AdvisorError, match="USD at least"):
-            ready(open_run(options, tmp_path / "run"), day=DAY)
+            ready(open_run(options, tmp_path / "run"), load_catalog(), day=DAY)
         assert not service.requests
 
 
@@ -160,7 +163,7 @@ def test_cancelling_keeps_every_answer_and_the_same_run_goes_on(asked: Make, tmp
                 folder.cancel()
 
         with pytest.raises(Cancelled):
-            run(ready(folder, day=DAY), day=DAY, tell=stop_at_ten)
+            run(ready(folder, load_catalog(), day=DAY), day=DAY, tell=stop_at_ten)
         kept = len(folder.journal().known)
         assert 10 <= kept < 3 * HELD_OUT
         carried_out(folder)

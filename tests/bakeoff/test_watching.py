@@ -12,6 +12,7 @@ from advisor.bakeoff.folder import RunFolder, open_run
 from advisor.bakeoff.running import compared, ready, run
 from advisor.bakeoff.uploads import keep_files
 from advisor.bakeoff.watching import carry_out, standing, start
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
 from tests.bakeoff.conftest import DAY, Make
 from tests.bakeoff.scripted import Reply, scripted
@@ -43,7 +44,7 @@ def test_a_run_is_planned_started_watched_and_opened(asked: Make, tmp_path: Path
 def test_a_problem_is_kept_for_whoever_watches(asked: Make, tmp_path: Path) -> None:
     with scripted(lambda _body, _times: Reply("no", status=403)) as service:
         folder = open_run(asked(service.url, "prompt"), tmp_path / "run")
-        assert carry_out(folder.path) == 1
+        assert carry_out(folder.path, load_catalog()) == 1
     now = standing(folder)
     assert now.state == "failed"
     assert now.problem is not None
@@ -52,7 +53,7 @@ def test_a_problem_is_kept_for_whoever_watches(asked: Make, tmp_path: Path) -> N
 
 def test_two_processes_are_never_at_one_run(asked: Make, tmp_path: Path) -> None:
     folder = open_run(asked("http://127.0.0.1:1/v1", "prompt"), tmp_path / "run")
-    made = ready(folder, day=DAY)
+    made = ready(folder, load_catalog(), day=DAY)
     with folder.held(), pytest.raises(AdvisorError, match="another process is at this run"):
         run(made, day=DAY, tell=lambda _: None)
     assert not folder.running
@@ -63,7 +64,7 @@ def test_answers_that_exist_take_part_as_an_arm(asked: Make, tmp_path: Path) -> 
     ours.write_text("".join(json.dumps({"id": f"r{n}", "answer": f"K{n}"}) + "\n" for n in range(10, 21)))
     with scripted() as service:
         folder = open_run(asked(service.url, "prompt", f"ours={ours}"), tmp_path / "run")
-        result = run(ready(folder, day=DAY), day=DAY, tell=lambda _: None)
+        result = run(ready(folder, load_catalog(), day=DAY), day=DAY, tell=lambda _: None)
     assert result.arms["ours"].failed == 1
     assert result.arms["ours"].scores["exact"].value == pytest.approx(11 / 12)
     assert list(compared(folder).evaluation.arms) == ["prompt", "ours"]

@@ -175,7 +175,7 @@ def test_only_the_doors_load_the_rulebook():
     found = []
     for path in sorted((ROOT / "advisor").rglob("*.py")):
         room = path.relative_to(ROOT / "advisor").parts[0]
-        if room in {"cli", "ui", "mcp", "catalog", "advice.py"}:
+        if room in {"cli", "ui", "mcp", "catalog", "advice.py", "surface.py"} or path.name == "__main__.py":
             continue
         calls = [
             node

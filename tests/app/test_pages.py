@@ -137,7 +137,7 @@ def test_the_rulebook_finds_words_in_any_order_and_shows_what_fires(page: Page, 
 
 def test_an_address_that_names_no_page_says_so(page: Page, app_url: str) -> None:
     visit(page, app_url, "nosuchpage")
-    expect(page.get_by_text("There is no page “nosuchpage” here")).to_be_visible()
+    expect(page.get_by_text("There is no page “nosuchpage”")).to_be_visible()
 
 
 def test_the_map_stands_over_the_two_questions_in_the_address(page: Page, app_url: str) -> None:

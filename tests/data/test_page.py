@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from advisor.data.checks.contract import chat, good_rows
@@ -12,9 +13,17 @@ from .test_audit import post_mortem
 
 
 def page() -> None:
+    from advisor.catalog import load_catalog
+    from advisor.ui import state
     from advisor.ui.data import render
 
+    state.begin("data", load_catalog())
     render()
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("ADVISOR_DATA", str(tmp_path / "data"))
 
 
 def dropped(rows, name="train.jsonl") -> AppTest:
@@ -47,9 +56,9 @@ def test_links_and_formulas_of_a_row_are_shown_as_they_are_written():
     assert r"\[here\](http\://example.org) for \$x\$" in text
 
 
-def test_the_mended_and_split_files_can_be_taken_away():
+def test_the_split_files_can_be_taken_away():
     app = dropped(good_rows(40))
-    app.button[0].click().run()
+    app.toggle(key="split_now").set_value(True).run()
     assert not app.exception
     assert "eval.jsonl" in {one.label for one in app.get("download_button")}
 

@@ -15,8 +15,11 @@ from advisor.ui.train_figures import in_words, loss_figure
 
 
 def page() -> None:
+    from advisor.catalog import load_catalog
+    from advisor.ui import state
     from advisor.ui.train import render
 
+    state.begin("train", load_catalog())
     render()
 
 

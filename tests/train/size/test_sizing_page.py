@@ -6,8 +6,10 @@ from streamlit.testing.v1 import AppTest
 
 
 def page():
-    from advisor.ui import sizing
+    from advisor.catalog import load_catalog
+    from advisor.ui import sizing, state
 
+    state.begin("sizing", load_catalog())
     sizing.render()
 
 

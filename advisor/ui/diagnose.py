@@ -90,7 +90,7 @@ def _work(files: Files, facts: Facts) -> None:
     material, notes = _read(files)
     for note in notes:
         look.quiet(note)
-    st.subheader("What is wrong with them", anchor=False)
+    st.header("What is wrong with them", anchor=False)
     key = hashlib.sha256(files["production"][1]).hexdigest()
     said = complaints(diagnose_labels.show(material.production, key))
     if st.button("Find the causes", key="find_causes", type="primary", icon=":material/search:"):

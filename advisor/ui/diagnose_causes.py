@@ -81,7 +81,7 @@ def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[int, str, str]]:
 def _samples(diagnosis: Diagnosis) -> None:
     if not diagnosis.samples:
         return
-    st.subheader("Coverage by the training rows", anchor=False)
+    st.header("Coverage by the training rows", anchor=False)
     table = [
         {"Sample": one.row, "Complaint": one.label, "Covered": covered(one), "What to do": one.advice}
         for one in diagnosis.samples
@@ -93,7 +93,7 @@ def _mending(patch: Patch, training: File | None) -> None:
     told = list(sentences(patch))
     if not told:
         return
-    st.subheader("What to change", anchor=False)
+    st.header("What to change", anchor=False)
     st.html(
         '<ol class="adv-steps">' + "".join(f"<li><span>{escape(one)}</span></li>" for one in told) + "</ol>"
     )

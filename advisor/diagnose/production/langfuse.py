@@ -14,7 +14,7 @@ _TYPES: Final = {
 
 
 def _fits(value: Value) -> bool:
-    observation = value.get("type") in _TYPES and ("traceId" in value or "trace_id" in value)
+    observation = str(value.get("type")) in _TYPES and ("traceId" in value or "trace_id" in value)
     return observation or isinstance(parsed(value.get("observations")), list) or _is_trace(value)
 
 
@@ -30,7 +30,8 @@ def _read(value: Value) -> Iterator[Sample]:
     if not seen:
         yield _observation(value, _labels(value.get("scores")))
         return
-    scores = [one for one in parsed(value.get("scores")) or () if isinstance(one, dict)]
+    given = parsed(value.get("scores"))
+    scores = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     for one in seen:
         mine = [
             score

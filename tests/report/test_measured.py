@@ -1,4 +1,4 @@
-"""What was measured replaces what was argued, is kept with its day, and stands in every report."""
+"""What was measured replaces what was argued, is kept with its day, and is in every report."""
 
 from __future__ import annotations
 

@@ -10,14 +10,14 @@ if __name__ == "__main__":
 
     import numpy as np  # noqa: F401  # Loaded before any script thread: two threads importing it at once break Plotly.
 
-    from advisor.ui.pages import run
+    from advisor.doors.ui.pages import run
 
     run()
 elif __name__ != "__mp_main__":
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
-    from advisor.ui.serving import OwnNamesOnly, ask_nobody_outside
+    from advisor.doors.ui.serving import OwnNamesOnly, ask_nobody_outside
 
     ask_nobody_outside()
     app = App(__file__, middleware=[Middleware(OwnNamesOnly)])

@@ -12,10 +12,10 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 
 from advisor.catalog import Catalog, load_catalog
+from advisor.doors.ui import deciding
+from advisor.doors.ui.state import Work
 from advisor.net import finish
 from advisor.scenario import answers_of, check_answers, complete
-from advisor.ui import deciding
-from advisor.ui.state import Work
 
 DAY = date(2026, 11, 26)
 SERVER = StdioServerParameters(

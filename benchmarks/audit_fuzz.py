@@ -11,11 +11,11 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["advisor.data", "advisor.rows"]):
+with atheris.instrument_imports(include=["advisor.data", "advisor.data.rows"]):
     from advisor.data.repair import mended
+    from advisor.data.rows.formats import to_conversation
+    from advisor.data.rows.sources import Broken, chunks, open_source, parse
     from advisor.errors import AdvisorError
-    from advisor.rows.formats import to_conversation
-    from advisor.rows.sources import Broken, chunks, open_source, parse
 
 NAMES = ("a.jsonl", "a.csv", "a.json", "a.jsonl.gz", "a.jsonl.zst", "a.txt")
 FOLDER = tempfile.TemporaryDirectory(prefix="advisor-fuzz-")

@@ -26,7 +26,7 @@ from pathlib import Path
 from advisor.data.audit import audit
 from advisor.data.executor import executor_named
 from advisor.data.records import AuditInputs
-from advisor.rows.word_tokens import count_by_words
+from advisor.data.rows.word_tokens import count_by_words
 count_by_words(["warm"])
 start = time.perf_counter()
 result = audit(AuditInputs(data=Path(sys.argv[1])), executor=executor_named(sys.argv[2], 2))

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from advisor.bakeoff.folder import RunFolder
+from advisor.evaluate.bakeoff.folder import RunFolder
 
 TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from advisor.bakeoff.folder import RunFolder
+from advisor.evaluate.bakeoff.folder import RunFolder
 from tests.bakeoff.conftest import write_task
 from tests.bakeoff.killing import CONCURRENCY, command, killed, slow
 from tests.bakeoff.scripted import scripted

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from advisor.scenario import Situation
-from advisor.store import open_store
+from advisor.share.store import open_store
 
 ADVISOR = [sys.executable, "-m", "advisor"]
 ROWS = 1_500

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.store import open_store
+from advisor.share.store import open_store
 from benchmarks.fault_place import ADVISOR, LIBRARY, ROWS, Place, endpoint, leftovers, made, run
 from tests.store.killed_migration import (
     MigrationToll,

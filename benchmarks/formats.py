@@ -19,8 +19,8 @@ from advisor.catalog import load_catalog
 from advisor.data.audit import audit
 from advisor.data.fix import FixOptions, fix
 from advisor.data.records import AuditInputs
+from advisor.data.rows.reading import read_conversations
 from advisor.errors import AdvisorError
-from advisor.rows.reading import read_conversations
 from advisor.scenario import Situation
 from advisor.train.bundle import write_bundle
 from advisor.train.planning import plan_training

@@ -28,17 +28,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import yaml
 
 from advisor.advice import advise
-from advisor.brief.checking import check_reply
 from advisor.catalog import load_catalog
 from advisor.catalog.loading import rules_folder
 from advisor.catalog.strict_json import parse_json
 from advisor.catalog.strict_yaml import decode_text, parse_yaml, read_yaml
-from advisor.cli.terminal import in_escapes, tame
+from advisor.doors.brief.checking import check_reply
+from advisor.doors.cli.terminal import in_escapes, tame
 from advisor.errors import AdvisorError
-from advisor.recheck import still_fitting
-from advisor.report.exchange import read, write
 from advisor.scenario import Situation, parse_situation
-from advisor.store.transfer import read_library
+from advisor.share.recheck import still_fitting
+from advisor.share.report.exchange import read, write
+from advisor.share.store.transfer import read_library
 from advisor.train.bundle import read_bundle, write_bundle
 from advisor.train.planning import plan_spec
 from advisor.train.records import TrainingSpec

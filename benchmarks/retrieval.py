@@ -19,8 +19,16 @@ import polars as pl
 
 from advisor.catalog import load_catalog
 from advisor.evaluate.comparing import arm_scores
-from advisor.retrieve import CutOptions, build_index, cut, fit_weight, fused, read_documents, score_retrieval
-from advisor.retrieve.fusion import SHALLOWEST
+from advisor.evaluate.retrieve import (
+    CutOptions,
+    build_index,
+    cut,
+    fit_weight,
+    fused,
+    read_documents,
+    score_retrieval,
+)
+from advisor.evaluate.retrieve.fusion import SHALLOWEST
 
 QUERIES = 200
 SEED = 2026

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from advisor.advice import Advice, advise
 from advisor.catalog import load_catalog
 from advisor.scenario import Situation
-from advisor.store import open_store
+from advisor.share.store import open_store
 from tests.store.killing import Toll, intact, kill_one, kill_rounds, noted, rewrite_endlessly, save_endlessly
 from tests.store.private_postgres import private_server
 

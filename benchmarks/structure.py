@@ -33,7 +33,7 @@ def profile(frame, event, _argument):
         room = os.path.dirname(code.co_filename[len(package):]) or "(top)"
         if not visits or visits[-1] != room:
             visits.append(room)
-from advisor.cli import build
+from advisor.doors.cli import build
 app = build()
 sys.addaudithook(hook)
 sys.setprofile(profile)
@@ -80,7 +80,7 @@ def sizes() -> dict[str, float]:
         "load_catalog() calls below the doors": sum(
             text.count("load_catalog()")
             for path, text in zip(files, texts, strict=True)
-            if path.parts[1] not in {"cli", "ui", "catalog"}
+            if path.parts[1] not in {"doors", "catalog"}
         ),
     }
 

@@ -64,7 +64,7 @@ def rows():
 
 def advisor_trainer(folder, base, steps):
     """Put the trainer together by the product's own code."""
-    from advisor.rows.formats import to_conversation
+    from advisor.data.rows.formats import to_conversation
     from advisor.train.trainer.progress import ProgressWriter
     from advisor.train.trainer.rows import tokenise
     from advisor.train.trainer.run import build_trainer

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from unittest import mock
 
-from advisor.cli import main
+from advisor.doors.cli import main
 
 
 @dataclass

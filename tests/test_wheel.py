@@ -19,7 +19,7 @@ NEEDED = (
     "advisor/_rules/facts.yaml",
     "advisor/_skills/llm-adaptation/SKILL.md",
     "advisor/schemas/decide.json",
-    "advisor/report/fonts/NotoEmoji-Regular.ttf",
+    "advisor/share/report/fonts/NotoEmoji-Regular.ttf",
     "advisor/cost/vocabulary/fb374d419588a4632f3f557e76b4b70aebbca790",
     "advisor/py.typed",
 )

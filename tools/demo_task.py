@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FOLDER = Path(__file__).parent.parent / "advisor" / "bakeoff" / "demo_task"
+FOLDER = Path(__file__).parent.parent / "advisor" / "evaluate" / "bakeoff" / "demo_task"
 SYSTEM = "Answer from the handbook of Orrin & Vale, in one line: Handbook HB-NN says: VALUE."
 SITES = ("Tarn", "Ulvik", "Brenna")
 HELD_OUT = 40

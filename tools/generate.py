@@ -26,13 +26,13 @@ from advisor.catalog.records import (
     Source,
     StrategyBook,
 )
-from advisor.cli import build
-from advisor.cli.outputs import file_name, outputs, schema_of
 from advisor.data.documentation import checks_page
 from advisor.diagnose.documentation import causes_page
+from advisor.doors.cli import build
+from advisor.doors.cli.outputs import file_name, outputs, schema_of
 from advisor.files import write_text
-from advisor.report import advice_schema
-from advisor.report.words import effects
+from advisor.share.report import advice_schema
+from advisor.share.report.words import effects
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from reference import commands_page, fields_page, python_page

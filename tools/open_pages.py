@@ -6,7 +6,7 @@ import sys
 
 from streamlit.testing.v1 import AppTest
 
-from advisor.ui.pages import PLACES
+from advisor.doors.ui.pages import PLACES
 
 
 def page(name: str) -> None:
@@ -14,11 +14,11 @@ def page(name: str) -> None:
     import importlib
 
     from advisor.catalog import load_catalog
-    from advisor.ui import look, state
+    from advisor.doors.ui import look, state
 
     look.style()
     state.begin(name, load_catalog())
-    importlib.import_module(f"advisor.ui.{name}").render()
+    importlib.import_module(f"advisor.doors.ui.{name}").render()
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer.main
 
-from advisor.cli import build
+from advisor.doors.cli import build
 
 # What a program may rely on: module and names. Everything else may move.
 SURFACE = {

@@ -30,12 +30,12 @@ from advisor.data.records import (
     Finding,
     FormatEvidence,
 )
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import SHAPES, to_conversation
+from advisor.data.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
+from advisor.data.rows.templates import load_template
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import SHAPES, to_conversation
-from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
-from advisor.rows.templates import load_template
 
 # Two workers load for some seconds; below about 35,000 chat rows that costs more than they save.
 WORTH_WORKERS = 32 << 20

@@ -15,15 +15,15 @@ import orjson
 from advisor.catalog import Catalog
 from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
 from advisor.data.journal import Journal, journal_path, parsed
+from advisor.data.rows.chat_form import as_chat
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.sources import Broken, chunks, open_source, parse
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
 from advisor.data.variation_prompt import INSTRUCTION, Given, request_for, request_text, usable_variations
 from advisor.errors import AdvisorError
 from advisor.files import replacing
 from advisor.net import Asking, endpoint, finish
-from advisor.rows.chat_form import as_chat
-from advisor.rows.formats import to_conversation
-from advisor.rows.sources import Broken, chunks, open_source, parse
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from advisor.data import words
 from advisor.data.characters import CLASSES, SCRIPTS, TABLE_SIZE, class_and_script, histogram, script_table
 from advisor.data.records import AuditOptions
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.rendered import rendered_turns
+from advisor.data.rows.sources import Broken, Chunk, parse
 from advisor.data.word_use import distinct_words
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import to_conversation
-from advisor.rows.rendered import rendered_turns
-from advisor.rows.sources import Broken, Chunk, parse
 
 
 class Batch:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from advisor.data.columns import Columns, StoredRagged
 from advisor.data.coverage import Coverage
 from advisor.data.records import AuditOptions
+from advisor.data.rows.conversation import Conversation
 from advisor.data.word_use import row_counts
 from advisor.errors import did_you_mean
-from advisor.rows.conversation import Conversation
 
 # Lists that are there only where a row has the trouble, or the field.
 FREE = ("broken", "problem:", "lenient:", "meta:", "metarow:", "time:")

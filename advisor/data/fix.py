@@ -16,13 +16,13 @@ from advisor.data.checks import CHECKS
 from advisor.data.mending import FixOptions, mend
 from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
 from advisor.data.repair import damage_of
+from advisor.data.rows.chat_form import as_chat
+from advisor.data.rows.conversation import with_system_prompt
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.plain_form import plain
+from advisor.data.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError
 from advisor.files import replacing
-from advisor.rows.chat_form import as_chat
-from advisor.rows.conversation import with_system_prompt
-from advisor.rows.formats import to_conversation
-from advisor.rows.plain_form import plain
-from advisor.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
 
 __all__ = ["FixOptions", "Fixed", "beside", "fix", "mend"]
 

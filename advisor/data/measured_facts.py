@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advisor.data.dataset import Dataset
 from advisor.data.records import MeasuredFact
+from advisor.data.rows.templates import load_template
 from advisor.data.usable import usable_rows
-from advisor.rows.templates import load_template
 
 MIXED = 0.6
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import Batch, batch_of, hashes_of
 from advisor.data.records import AuditOptions
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import SHAPES
+from advisor.data.rows.sources import Chunk
+from advisor.data.rows.templates import load_template
 from advisor.data.same_conversation import conversation_columns
 from advisor.data.similar import bands_of
 from advisor.data.words import Ragged
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import SHAPES
-from advisor.rows.sources import Chunk
-from advisor.rows.templates import load_template
 
 SHARED = frozenset(
     {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from advisor.data.batch import Batch, hashes_of
 from advisor.data.columns import Columns
-from advisor.rows.conversation import Conversation
+from advisor.data.rows.conversation import Conversation
 
 ID_FIELD = re.compile(
     r"(?i)^(?:(?:conversation|conv|session|thread|dialogue?|chat|ticket|case|trace|document|doc|article|source|group|family)"

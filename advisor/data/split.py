@@ -15,11 +15,11 @@ from pydantic import Field
 from advisor.data.dataset import Dataset
 from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import HELD_OUT, SEED, AuditOptions, Record
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import replacing, scratch_folder, write_text
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import to_conversation
-from advisor.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4

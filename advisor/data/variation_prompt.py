@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from advisor.data.augment_records import AugmentOptions
 from advisor.data.journal import parsed
-from advisor.rows.conversation import Conversation
+from advisor.data.rows.conversation import Conversation
 
 INSTRUCTION = (
     "Write {count} variations of this example of an exchange. Keep topic, facts, numbers, names, language, tone and quality of the answer; "

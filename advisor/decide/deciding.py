@@ -11,6 +11,7 @@ import numpy as np
 from advisor.catalog import Catalog, facts_in
 from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
+from advisor.decide.limits import feasible
 from advisor.decide.measuring import measure_next
 from advisor.decide.reasons import nearly, reasons
 from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice
@@ -18,7 +19,6 @@ from advisor.decide.scoring import DIALS
 from advisor.decide.starting import if_that_fails, roadmap, start_with
 from advisor.decide.surroundings import Surroundings, surroundings
 from advisor.decide.verdicts import shortlist_of, thresholds_of, verdict_of
-from advisor.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import Situation, frame_of
 

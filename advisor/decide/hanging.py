@@ -14,10 +14,10 @@ import polars as pl
 
 from advisor.catalog import Catalog, DatedNumber, Parameter, ParameterRef, walk
 from advisor.decide.derived import with_derived
+from advisor.decide.limits import feasible
 from advisor.decide.records import Ground, HangsOn, Outcome
 from advisor.decide.scoring import rule_table, weigh
 from advisor.decide.verdicts import thresholds_of, verdict_of
-from advisor.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import compile_condition, frame_of
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from advisor.catalog import Dial, Evidence, Record
 from advisor.catalog.records import EffectWord
-from advisor.limits.records import Alternative, Limit
+from advisor.decide.limits.records import Alternative, Limit
 
 Verdict = Literal["clear", "leaning", "too_close", "too_early"]
 Settled = Literal["open", "settled", "final"]

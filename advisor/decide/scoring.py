@@ -18,7 +18,7 @@ import polars as pl
 
 from advisor.catalog import Catalog, Condition, Dial
 from advisor.decide.derived import with_derived
-from advisor.limits import feasible
+from advisor.decide.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import compile_condition
 
@@ -209,7 +209,7 @@ def score(frame: pl.DataFrame, catalog: Catalog, as_of: date) -> Scored:
 def weigh(fires: pl.DataFrame, possible: pl.DataFrame, table: RuleTable) -> Scored:
     """Turn what fires into scores; columns as `flags` returns them, where unknown counts for nobody.
 
-    ``possible`` is what `advisor.limits.feasible` says of the same rows: what cannot be had is ruled out.
+    ``possible`` is what `advisor.decide.limits.feasible` says of the same rows: what cannot be had is ruled out.
     """
     known = fires.select(pl.all().fill_null(value=False))
     dials = _matrix(known.select(table.strongest)) @ table.weights + table.base

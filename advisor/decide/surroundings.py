@@ -12,8 +12,8 @@ import polars as pl
 
 from advisor.catalog import Catalog, facts_in
 from advisor.decide.derived import with_derived
+from advisor.decide.limits import feasible
 from advisor.decide.scoring import QUIET, Array, Scored, rule_table, weigh
-from advisor.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import alternatives, compile_condition, complete, frame_of, variants
 

@@ -11,11 +11,11 @@ import polars as pl
 
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.strict_yaml import read_bounded_text, read_yaml
+from advisor.data.rows.sources import Broken, chunks, open_source, parse
 from advisor.diagnose.material import Material, frame_of, read_frame, with_labels
 from advisor.diagnose.production.reading import read_production
 from advisor.diagnose.records import Facts, Loss, Record
 from advisor.errors import AdvisorError
-from advisor.rows.sources import Broken, chunks, open_source, parse
 from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 

@@ -12,11 +12,11 @@ from typing import Any, Final, get_args
 import polars as pl
 
 from advisor.data.checks.concentration import seconds_of
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.reading import read_conversations
 from advisor.diagnose.records import Complaint, Facts
 from advisor.errors import AdvisorError
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import to_conversation
-from advisor.rows.reading import read_conversations
 
 SCHEMA: Final[Mapping[str, Any]] = {
     "row": pl.UInt32,  # from 1 in file order

@@ -15,11 +15,11 @@ from advisor.data.languages import languages_of
 from advisor.data.meaning import Meaning, Vectors
 from advisor.data.phrases import REFUSAL, UNKNOWING
 from advisor.data.records import AuditOptions
+from advisor.data.rows.conversation import Conversation, Message
 from advisor.data.style import style_of
 from advisor.diagnose.material import Material
 from advisor.diagnose.passages import question_of
 from advisor.diagnose.records import Facts
-from advisor.rows.conversation import Conversation, Message
 
 AT_A_TIME = 5_000
 MOST_SAMPLED = 5_000

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from advisor.data import words
+from advisor.data.rows.formats import to_conversation
 from advisor.data.similar import Words, compare
 from advisor.errors import AdvisorError
 from advisor.evaluate.answers.rows import objects
 from advisor.evaluate.records import ApartRow
 from advisor.evaluate.scorers.wording import normalised, numbers
-from advisor.rows.formats import to_conversation
 
 ROWS_AT_A_TIME = 2_000
 SHARED = 0.4

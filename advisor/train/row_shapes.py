@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from advisor.data.rows.conversation import Conversation, Message, with_system_prompt
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.rows.conversation import Conversation, Message, with_system_prompt
 
 Row = dict[str, Any]
 

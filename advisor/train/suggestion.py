@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from advisor.catalog import Catalog, Record
-from advisor.limits import Route
+from advisor.decide.limits import Route
 from advisor.train.table import BACKENDS
 
 HERE: Final = "trl"
@@ -26,7 +26,7 @@ class Suggested(Record):
 def suggested(routes: Sequence[Route], catalog: Catalog) -> Suggested:
     """Return the cheapest way that the answers allow and that can be planned here; else this machine.
 
-    ``routes`` are those of `advisor.limits.limits_of`, cheapest allowed first.
+    ``routes`` are those of `advisor.decide.limits.limits_of`, cheapest allowed first.
     """
     for route in routes:
         backend, base = _parts(route.route, catalog)

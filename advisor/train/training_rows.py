@@ -24,12 +24,12 @@ from advisor.data.columns import Columns
 from advisor.data.grouping import group_rows, hold_out
 from advisor.data.measuring import shared
 from advisor.data.records import LONGEST_ROW, AuditOptions
+from advisor.data.rows.chat_form import as_chat
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.sources import Chunk, chunks, open_source
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
-from advisor.rows.chat_form import as_chat
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import to_conversation
-from advisor.rows.sources import Chunk, chunks, open_source
 
 IMPOSSIBLE_ORDERS = (1, 2, 3, 7)
 

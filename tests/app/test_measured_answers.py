@@ -9,9 +9,9 @@ def page():
     import streamlit as st
 
     from advisor.catalog import load_catalog
+    from advisor.doors.ui import state
     from advisor.scenario import MeasuredRun
     from advisor.scenario.measured import MeasuredFact
-    from advisor.ui import state
 
     state.begin("evaluate", load_catalog())
     fact = MeasuredFact(value=62, by="prompt, 40 rows")

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, expect
 
 from advisor.advice import advise
 from advisor.catalog import Catalog
-from advisor.report import render
 from advisor.scenario import Situation
+from advisor.share.report import render
 from tests.report.conftest import ANSWERS, HOSTILE
 
 pytestmark = pytest.mark.browser

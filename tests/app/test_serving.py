@@ -15,9 +15,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from advisor.doors.ui.serving import is_ours
 from advisor.scenario import Situation
-from advisor.store import Store, open_store
-from advisor.ui.serving import is_ours
+from advisor.share.store import Store, open_store
 from tests.app.conftest import app_running
 
 FOREIGN = [

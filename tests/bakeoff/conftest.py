@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from advisor.bakeoff.choosing import read_arm
-from advisor.bakeoff.records import BakeoffOptions
+from advisor.evaluate.bakeoff.choosing import read_arm
+from advisor.evaluate.bakeoff.records import BakeoffOptions
 
 DAY = date(2026, 11, 26)
 ROWS, HELD_OUT, FIRST = 24, 12, 10

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from advisor.bakeoff.folder import JOURNAL, RunFolder
+from advisor.evaluate.bakeoff.folder import JOURNAL, RunFolder
 from advisor.evaluate.journal import Journal, call_hash
 from tests.bakeoff.scripted import Reply, Service, about_the_question
 

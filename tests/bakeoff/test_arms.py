@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from advisor.bakeoff.arms import ARMS
-from advisor.bakeoff.arms.contract import Material
-from advisor.bakeoff.choosing import choose, read_arm
-from advisor.bakeoff.folder import open_run
-from advisor.bakeoff.library import read_library
-from advisor.bakeoff.records import BakeoffOptions, Example, Shown
-from advisor.bakeoff.rows import Rows
-from advisor.bakeoff.training import training_rows
 from advisor.errors import AdvisorError
+from advisor.evaluate.bakeoff.arms import ARMS
+from advisor.evaluate.bakeoff.arms.contract import Material
+from advisor.evaluate.bakeoff.choosing import choose, read_arm
+from advisor.evaluate.bakeoff.folder import open_run
+from advisor.evaluate.bakeoff.library import read_library
+from advisor.evaluate.bakeoff.records import BakeoffOptions, Example, Shown
+from advisor.evaluate.bakeoff.rows import Rows
+from advisor.evaluate.bakeoff.training import training_rows
 from tests.bakeoff.conftest import Make
 
 pytest.importorskip("bm25s")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from advisor.bakeoff.folder import RunFolder
+from advisor.evaluate.bakeoff.folder import RunFolder
 from tests.bakeoff.killing import CONCURRENCY, command, killed, slow
 from tests.bakeoff.scripted import scripted
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from advisor.bakeoff.folder import open_run
-from advisor.bakeoff.running import ready, run
 from advisor.catalog import load_catalog
+from advisor.evaluate.bakeoff.folder import open_run
+from advisor.evaluate.bakeoff.running import ready, run
 from tests.bakeoff.conftest import DAY, Make
 from tests.bakeoff.scripted import Reply, scripted
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from advisor.bakeoff.folder import RunFolder, open_run
 from advisor.errors import AdvisorError
+from advisor.evaluate.bakeoff.folder import RunFolder, open_run
 from tests.bakeoff.conftest import Make
 
 URL = "http://127.0.0.1:1/v1"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from advisor.bakeoff.folder import JOURNAL, RunFolder, open_run
-from advisor.bakeoff.records import Cancelled
-from advisor.bakeoff.running import Progress, ready, run
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
+from advisor.evaluate.bakeoff.folder import JOURNAL, RunFolder, open_run
+from advisor.evaluate.bakeoff.records import Cancelled
+from advisor.evaluate.bakeoff.running import Progress, ready, run
 from advisor.evaluate.evaluating import EvaluateOptions, evaluate
 from advisor.evaluate.records import Evaluation
 from tests.bakeoff.conftest import DAY, FIRST, HELD_OUT, Make

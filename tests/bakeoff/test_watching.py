@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from advisor.bakeoff.folder import RunFolder, open_run
-from advisor.bakeoff.running import compared, ready, run
-from advisor.bakeoff.uploads import keep_files
-from advisor.bakeoff.watching import carry_out, standing, start
 from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
+from advisor.evaluate.bakeoff.folder import RunFolder, open_run
+from advisor.evaluate.bakeoff.running import compared, ready, run
+from advisor.evaluate.bakeoff.uploads import keep_files
+from advisor.evaluate.bakeoff.watching import carry_out, standing, start
 from tests.bakeoff.conftest import DAY, Make
 from tests.bakeoff.scripted import Reply, scripted
 

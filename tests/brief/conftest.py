@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from advisor.brief import Endpoint
+from advisor.doors.brief import Endpoint
 from tests.brief.endpoint_server import Endpoint as Server
 from tests.brief.endpoint_server import serving
 

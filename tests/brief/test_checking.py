@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.brief import Endpoint, accept, check_reply, endpoint_from, is_configured
-from advisor.brief.records import Proposal
 from advisor.catalog import load_catalog
 from advisor.decide import decide
+from advisor.doors.brief import Endpoint, accept, check_reply, endpoint_from, is_configured
+from advisor.doors.brief.records import Proposal
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from tests.brief.conftest import BRIEF

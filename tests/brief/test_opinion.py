@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.brief import Opinion, ask_opinion, check_opinion, compare
 from advisor.catalog import load_catalog
 from advisor.decide import decide
 from advisor.decide.records import RuledOut
+from advisor.doors.brief import Opinion, ask_opinion, check_opinion, compare
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES
 from advisor.scenario import Situation, check_answers
@@ -57,7 +57,7 @@ def test_the_model_is_asked_with_the_text_and_nothing_of_ours(server, endpoint, 
 def test_the_schema_takes_what_the_checks_take(catalog):
     import jsonschema
 
-    from advisor.brief.prompt import verdict_format
+    from advisor.doors.brief.prompt import verdict_format
 
     schema = verdict_format(catalog)["json_schema"]["schema"]
     jsonschema.Draft202012Validator.check_schema(schema)

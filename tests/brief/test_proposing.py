@@ -9,8 +9,8 @@ import traceback
 
 import pytest
 
-from advisor.brief import propose
-from advisor.brief.asking import MAX_BRIEF
+from advisor.doors.brief import propose
+from advisor.doors.brief.asking import MAX_BRIEF
 from advisor.errors import AdvisorError
 from tests.brief.endpoint_server import Reply, completion, proposals
 
@@ -53,7 +53,7 @@ def test_the_request_holds_brief_model_key_and_a_schema_of_the_questions(server,
 def test_the_schema_takes_what_the_checks_take(catalog):
     import jsonschema
 
-    from advisor.brief.prompt import response_format
+    from advisor.doors.brief.prompt import response_format
 
     schema = response_format(catalog)["json_schema"]["schema"]
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from advisor.advice import recommend
-from advisor.cli.asking import parse_typed
 from advisor.decide import decide
+from advisor.doors.cli.asking import parse_typed
 from advisor.errors import AdvisorError
-from advisor.report import words
 from advisor.scenario import read_situation
 from advisor.scenario.answers import check_value
+from advisor.share.report import words
 from tests.command_line import advisor
 
 KEYS = {

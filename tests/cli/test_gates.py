@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema.validators import validator_for
 
-from advisor.report.gates import GateFinding, GateReport, gate_text
+from advisor.share.report.gates import GateFinding, GateReport, gate_text
 from tests.command_line import advisor
 
 PUBLISHED = json.loads(Path(__file__).with_name("sarif-2.1.0.json").read_text(encoding="utf-8"))

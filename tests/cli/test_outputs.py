@@ -9,8 +9,8 @@ import pytest
 import typer.main
 from jsonschema import Draft202012Validator
 
-from advisor.cli import build
-from advisor.cli.outputs import file_name, outputs
+from advisor.doors.cli import build
+from advisor.doors.cli.outputs import file_name, outputs
 from tests.command_line import advisor
 from tests.mcp.conversing import answers_file, references_file, training_file
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rich.panel import Panel
 from rich.table import Table
 
-import advisor.cli as command_line
-from advisor.cli.terminal import _Terminal, in_escapes, tame
+import advisor.doors.cli as command_line
+from advisor.doors.cli.terminal import _Terminal, in_escapes, tame
 from tests.command_line import advisor
 
 HOSTILE = [

@@ -9,7 +9,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from advisor.cli import cost as cost_commands
+from advisor.doors.cli import cost as cost_commands
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES
 from tests.cost.workloads import SUPPORT_BOT

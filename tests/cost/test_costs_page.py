@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from advisor.cost import compare_models, project
+from advisor.doors.ui import cost_figures
+from advisor.doors.ui.cost_inputs import _parse
 from advisor.palette import STRATEGY_COLOURS
-from advisor.ui import cost_figures
-from advisor.ui.cost_inputs import _parse
 from tests.cost.workloads import SUPPORT_BOT
 
 
@@ -15,7 +15,7 @@ def page():
     import streamlit as st
 
     from advisor.catalog import load_catalog
-    from advisor.ui import costs, state
+    from advisor.doors.ui import costs, state
 
     state.begin("costs", load_catalog())
     costs.render()

@@ -11,14 +11,14 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from advisor.cli import build
 from advisor.data.audit import audit
 from advisor.data.checks.contract import chat, good_rows
 from advisor.data.executor import Processes, Ray, executor_named
 from advisor.data.records import AuditInputs
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.templates import load_template
+from advisor.doors.cli import build
 from advisor.errors import AdvisorError
-from advisor.rows.formats import to_conversation
-from advisor.rows.templates import load_template
 
 from .files import write
 

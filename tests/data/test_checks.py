@@ -13,7 +13,7 @@ from advisor.data.checks.contract import good_rows
 from advisor.data.dataset import FREE
 from advisor.data.documentation import checks_page
 from advisor.data.records import AuditInputs, AuditOptions
-from advisor.rows.sources import Chunk
+from advisor.data.rows.sources import Chunk
 
 from .files import write
 

@@ -14,8 +14,8 @@ from .test_audit import post_mortem
 
 def page() -> None:
     from advisor.catalog import load_catalog
-    from advisor.ui import state
-    from advisor.ui.data import render
+    from advisor.doors.ui import state
+    from advisor.doors.ui.data import render
 
     state.begin("data", load_catalog())
     render()

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from advisor.data.audit import audit
 from advisor.data.checks.contract import good_rows
 from advisor.data.records import AuditInputs
+from advisor.data.rows.formats import shape_of, to_conversation
+from advisor.data.rows.sources import Broken, chunks, open_source, parse
 from advisor.errors import AdvisorError
-from advisor.rows.formats import shape_of, to_conversation
-from advisor.rows.sources import Broken, chunks, open_source, parse
 
 from .files import write
 

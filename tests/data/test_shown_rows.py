@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from advisor.ui.data import _literal
+from advisor.doors.ui.data import _literal
 
 READER = MarkdownIt("gfm-like", {"linkify": False}).enable(["table", "strikethrough"])
 LIVE = re.compile(r"<(a|img|code|em|strong|h\d|del|table|script)\b")

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from advisor.cli import build
 from advisor.data.checks.contract import chat, good_rows
 from advisor.data.split import SplitOptions, split
+from advisor.doors.cli import build
 from advisor.errors import AdvisorError
 from advisor.train.records import TrainingSpec
 

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from advisor.cost.tokens import count_tokens
-from advisor.rows import word_tokens
-from advisor.rows.word_tokens import count_by_words
+from advisor.data.rows import word_tokens
+from advisor.data.rows.word_tokens import count_by_words
 
 PARTS = [
     *" \n\r\t/.,'’abA1é漢字ß\u0301\x1c\x85\xa0\u2003\u200b-_(\"",

@@ -12,8 +12,8 @@ from advisor.advice import recommend
 from advisor.catalog import load_catalog
 from advisor.decide import decide, hangs_on
 from advisor.decide.hanging import ANSWERABLE, WINDOWS, ground_of, with_number
-from advisor.report import words
 from advisor.scenario import Situation, check_answers
+from advisor.share.report import words
 from tests.situations import answers
 
 DAY = date(2026, 11, 26)

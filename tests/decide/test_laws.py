@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from advisor.advice import recommend
 from advisor.catalog import load_catalog
 from advisor.decide import decide, decide_frame, fired, score
+from advisor.decide.limits import feasible
 from advisor.decide.scoring import CORNERS, DIALS, LOOK_UP, TRAIN, rule_table
 from advisor.decide.verdicts import thresholds_of, verdict_of
-from advisor.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import Situation, complete, frame_of
 from tests.situations import answers

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from advisor.catalog import load_catalog
-from advisor.limits import feasible
+from advisor.decide.limits import feasible
 from advisor.palette import STRATEGIES
 from advisor.scenario import check_answers, frame_of
 from tests.situations import answers

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog import load_catalog
-from advisor.limits import feasible, limits, limits_of
+from advisor.decide.limits import feasible, limits, limits_of
 from advisor.palette import STRATEGIES
 from advisor.scenario import frame_of
 from tests.situations import answers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from advisor.catalog import Catalog
-from advisor.limits import limits_of
-from advisor.limits.reading import READ
+from advisor.decide.limits import limits_of
+from advisor.decide.limits.reading import READ
 from advisor.scenario import alternatives
 
 BASES = (

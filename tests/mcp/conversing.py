@@ -12,8 +12,8 @@ from typing import Any
 from mcp import Client, StdioServerParameters
 
 from advisor.catalog import load_catalog
-from advisor.mcp.house import House, granted
-from advisor.mcp.server import build_server
+from advisor.doors.mcp.house import House, granted
+from advisor.doors.mcp.server import build_server
 from advisor.net import finish
 
 DAY = date(2026, 11, 26)

@@ -10,9 +10,9 @@ from pathlib import Path
 import anyio
 import pytest
 
+from advisor.doors.mcp.house import House
+from advisor.doors.mcp.working import apart, counted
 from advisor.errors import AdvisorError
-from advisor.mcp.house import House
-from advisor.mcp.working import apart, counted
 from advisor.net import finish
 from tests.mcp.conversing import ANSWERS, answers_file, call, house, references_file, talk, training_file
 from tests.mcp.slow_work import sleeps
@@ -168,7 +168,7 @@ def test_unknown_tools_and_arguments_are_named():
 
 
 def test_what_breaks_inside_is_told_without_its_text(monkeypatch):
-    from advisor.mcp import deciding
+    from advisor.doors.mcp import deciding
 
     def broken(*_, **__):
         raise KeyError("/home/someone/secret")
@@ -287,7 +287,7 @@ def test_an_error_keeps_its_parts_when_it_is_handed_over():
 
 
 def test_a_folder_that_is_not_there_is_not_granted(tmp_path):
-    from advisor.mcp.house import granted
+    from advisor.doors.mcp.house import granted
 
     with pytest.raises(AdvisorError, match="no such folder"):
         granted([tmp_path / "nowhere"])
@@ -310,7 +310,7 @@ def test_training_starts_only_after_who_gets_what_was_told_and_agreed(tmp_path, 
 
 
 def said_of_a_thrifty_server(folder) -> str:
-    from advisor.mcp.training import Training
+    from advisor.doors.mcp.training import Training
 
     with pytest.raises(AdvisorError) as refused:
         Training(house(folder)).submit_training("bundle", confirm=True)

@@ -95,8 +95,8 @@ def test_decide_and_cost_are_what_python_gets(catalog):
 
 
 def test_an_interview_over_the_protocol_ends_as_the_app_does(catalog, monkeypatch):
-    from advisor.ui import deciding
-    from advisor.ui.state import Work
+    from advisor.doors.ui import deciding
+    from advisor.doors.ui.state import Work
 
     monkeypatch.setattr(deciding, "today", lambda: DAY)
     frame = complete({}, catalog, as_of=DAY, count=4, seed=77)
@@ -187,7 +187,7 @@ def test_what_lies_on_the_shelves_can_be_listed_and_read(catalog):
 
 
 def test_saved_assessments_are_read_only_where_that_was_allowed(tmp_path, monkeypatch, catalog):
-    from advisor.store import open_store
+    from advisor.share.store import open_store
 
     monkeypatch.setenv("ADVISOR_DATABASE_URL", f"sqlite:///{tmp_path}/library.sqlite")
     advice = advise(Situation(title="Ours", answers={"knowledge_gap": "main"}), catalog, as_of=DAY)

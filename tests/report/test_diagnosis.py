@@ -9,8 +9,8 @@ import pytest
 
 from advisor.diagnose.mend.patch import Patch, patch_for
 from advisor.diagnose.records import Diagnosis, Neighbour, SampleVerdict
-from advisor.report.diagnosis import DIAGNOSIS_FORMATS, headline, render_diagnosis
-from advisor.report.rendering import Format
+from advisor.share.report.diagnosis import DIAGNOSIS_FORMATS, headline, render_diagnosis
+from advisor.share.report.rendering import Format
 from tests.diagnose.story import diagnosis, material, suspicion
 
 DAY = date(2026, 11, 26)

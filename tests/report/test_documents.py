@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from advisor.advice import Advice, advise
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.report import FORMATS, advice_schema, read_advice, render
-from advisor.report.text import file_stem, tame
 from advisor.scenario import Situation
+from advisor.share.report import FORMATS, advice_schema, read_advice, render
+from advisor.share.report.text import file_stem, tame
 from tests.report.conftest import ANSWERS, HOSTILE, advice_on
 from tests.situations import answers
 

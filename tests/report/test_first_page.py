@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from advisor.advice import advise
 from advisor.catalog import Catalog
-from advisor.report import summary, words
-from advisor.report.composing import compose
-from advisor.report.document import Paragraph, Table, Terms
 from advisor.scenario import Situation
+from advisor.share.report import summary, words
+from advisor.share.report.composing import compose
+from advisor.share.report.document import Paragraph, Table, Terms
 
 CLAIMS = {
     "knowledge_gap": "main",

@@ -13,7 +13,6 @@ import yaml
 from advisor.advice import advise
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
-from advisor.report import FORMATS, read_advice, render
 from advisor.scenario import (
     MeasuredArm,
     MeasuredFact,
@@ -25,6 +24,7 @@ from advisor.scenario import (
     with_measured,
     write_situation,
 )
+from advisor.share.report import FORMATS, read_advice, render
 from tests.command_line import advisor
 from tests.report.conftest import ANSWERS, HOSTILE
 

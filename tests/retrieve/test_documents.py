@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.retrieve import Limits, read_documents
+from advisor.evaluate.retrieve import Limits, read_documents
 
 docx = pytest.importorskip("docx", reason="the extra retrieve is not installed")
 pytest.importorskip("inscriptis")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
 from advisor.evaluate.comparing import arm_scores, differences
-from advisor.retrieve import (
+from advisor.evaluate.retrieve import (
     IndexOptions,
     build_index,
     fit_weight,
@@ -21,7 +21,7 @@ from advisor.retrieve import (
     score_retrieval,
     word_for_word,
 )
-from advisor.retrieve.searching import FOUND, best
+from advisor.evaluate.retrieve.searching import FOUND, best
 
 pytest.importorskip("bm25s", reason="the extra retrieve is not installed")
 pytest.importorskip("wordllama")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from advisor.cost.tokens import count_tokens
 from advisor.errors import AdvisorError
-from advisor.retrieve import CutOptions, cut
+from advisor.evaluate.retrieve import CutOptions, cut
 
 pytest.importorskip("semantic_text_splitter", reason="the extra retrieve is not installed")
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.retrieve import build_index, cut, open_store, store_passages
+from advisor.evaluate.retrieve import build_index, cut, open_store, store_passages
 from tests.store.private_postgres import Server, private_server
 
 pytest.importorskip("wordllama", reason="the extra retrieve is not installed")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.rows.chat_form import as_chat
-from advisor.rows.formats import to_conversation
+from advisor.data.rows.chat_form import as_chat
+from advisor.data.rows.formats import to_conversation
 
 from .known_formats import FORMATS
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.catalog import Catalog
+from advisor.doors.ui import amounts
 from advisor.errors import AdvisorError
 from advisor.scenario.amounts import SIZES, TIMES, amount
 from advisor.scenario.answers import typed_number
-from advisor.ui import amounts
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from advisor.advice import Advice, advise
 from advisor.scenario import Situation
-from advisor.store import Store, open_store
+from advisor.share.store import Store, open_store
 from tests.store.private_postgres import Server, private_server
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -13,10 +13,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from advisor.scenario import Situation
-from advisor.store import open_store
-from advisor.store.address import find_address
-from advisor.store.connecting import connect
-from advisor.store.migrating import FOLDER, migrate
+from advisor.share.store import open_store
+from advisor.share.store.address import find_address
+from advisor.share.store.connecting import connect
+from advisor.share.store.migrating import FOLDER, migrate
 from tests.store.killing import PROCESSES, intact, kill_one
 from tests.store.private_postgres import Server
 

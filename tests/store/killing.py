@@ -21,7 +21,9 @@ _LONGEST_LIFE = 60
 Writer = Callable[[str, Advice, int], None]
 # Children start from a process that has everything loaded: a kill takes milliseconds, not seconds.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["advisor.store.assessments", "advisor.store.migrating", "alembic.command"])
+PROCESSES.set_forkserver_preload(
+    ["advisor.share.store.assessments", "advisor.share.store.migrating", "alembic.command"]
+)
 
 
 @dataclass
@@ -44,7 +46,7 @@ def noted(advice: Advice, note: str) -> Advice:
 
 def save_endlessly(url: str, advice: Advice, acknowledged: int) -> None:
     """Save revision after revision; write each acknowledgement after the save returned."""
-    from advisor.store import open_store
+    from advisor.share.store import open_store
 
     end = time.monotonic() + _LONGEST_LIFE
     store = open_store(url)
@@ -88,7 +90,7 @@ def _run(writer: Writer, place: str, advice: Advice, acknowledged: str) -> None:
 
 def kill_rounds(url: str, advice: Advice, rounds: int, *, seed: int, longest: float = 0.25) -> Toll:
     """Kill a writer on the same database again and again, and look at everything after each kill."""
-    from advisor.store import open_store
+    from advisor.share.store import open_store
 
     chance, toll, known = random.Random(seed), Toll(), {}
     for _ in range(rounds):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
-from advisor.store import may_edit, may_manage, may_see, person_of
+from advisor.share.store import may_edit, may_manage, may_see, person_of
 
 people = st.sampled_from(["ann", "bob"])
 

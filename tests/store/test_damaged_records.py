@@ -85,7 +85,7 @@ def drawn() -> tuple[int, list[str]]:
 
 def page() -> None:
     from advisor.catalog import load_catalog
-    from advisor.ui import library, state
+    from advisor.doors.ui import library, state
 
     state.begin("library", load_catalog())
     library.render()

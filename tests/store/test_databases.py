@@ -14,11 +14,11 @@ import pytest
 from sqlalchemy import inspect, text
 
 from advisor.errors import AdvisorError
-from advisor.store import open_store
-from advisor.store.address import data_folder, find_address, shown
-from advisor.store.connecting import connect
-from advisor.store.migrating import FOLDER, HEAD, migrate
-from advisor.store.tables import Base
+from advisor.share.store import open_store
+from advisor.share.store.address import data_folder, find_address, shown
+from advisor.share.store.connecting import connect
+from advisor.share.store.migrating import FOLDER, HEAD, migrate
+from advisor.share.store.tables import Base
 from tests.store.private_postgres import PASSWORD
 
 NEXT_STEP = """
@@ -177,8 +177,8 @@ def test_a_file_that_is_no_library_is_an_error_in_words(tmp_path, kind, advice):
 
 
 def test_a_program_that_holds_the_library_is_named_as_the_cause(tmp_path, advice, monkeypatch):
-    monkeypatch.setattr("advisor.store.connecting.BUSY_SECONDS", 0)
-    monkeypatch.setattr("advisor.store.connecting._PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    monkeypatch.setattr("advisor.share.store.connecting.BUSY_SECONDS", 0)
+    monkeypatch.setattr("advisor.share.store.connecting._PRAGMAS", ("PRAGMA busy_timeout = 50",))
     store = open_store(f"sqlite:///{tmp_path}/library.sqlite3")
     other = sqlite3.connect(tmp_path / "library.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -203,7 +203,7 @@ def test_reading_goes_on_while_another_writes(tmp_path, advice):
 
 
 def test_naming_the_library_does_not_load_the_database_machinery():
-    code = "import sys, advisor.store; print([m for m in ('sqlalchemy', 'alembic', 'psycopg') if m in sys.modules])"
+    code = "import sys, advisor.share.store; print([m for m in ('sqlalchemy', 'alembic', 'psycopg') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 

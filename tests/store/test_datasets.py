@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.errors import AdvisorError
-from advisor.store.datasets import bind, bound, find, keep
+from advisor.share.store.datasets import bind, bound, find, keep
 
 
 @pytest.fixture(autouse=True)

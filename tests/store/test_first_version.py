@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import text
 
 from advisor.errors import AdvisorError
-from advisor.recheck import recheck, still_fitting
-from advisor.report import FORMATS, read_advice, render, words
-from advisor.store import Imported, open_store
+from advisor.share.recheck import recheck, still_fitting
+from advisor.share.report import FORMATS, read_advice, render, words
+from advisor.share.store import Imported, open_store
 from tests.command_line import advisor
 from tests.store.conftest import ticking
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from advisor.scenario import Situation
-from advisor.store import Imported
+from advisor.share.store import Imported
 
 FORGED = {"saved_by": "anna@x.org", "saved_at": "2031-01-01T00:00:00Z"}
 

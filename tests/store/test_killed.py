@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.store import open_store
+from advisor.share.store import open_store
 from tests.store.killed_migration import (
     copies_in,
     copies_on,

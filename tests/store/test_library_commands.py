@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from advisor.report import render
+from advisor.share.report import render
 from tests.brief.endpoint_server import proposals, serving
 from tests.command_line import advisor
 from tests.store.test_recheck import OVERLAY_RULE, overlay

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from advisor.errors import AdvisorError
-from advisor.store import Imported, open_store
-from advisor.store.transfer import MAX_ASSESSMENTS, MAX_BYTES
+from advisor.share.store import Imported, open_store
+from advisor.share.store.transfer import MAX_ASSESSMENTS, MAX_BYTES
 from tests.store.conftest import ticking
 
 
 @pytest.fixture
 def content(store, advice, situation, monkeypatch):
     ids = iter(["1answered", "2bare"])
-    monkeypatch.setattr("advisor.store.assessments.new_id", lambda: next(ids))
+    monkeypatch.setattr("advisor.share.store.assessments.new_id", lambda: next(ids))
     first = store.save(advice, tags=["a"], owner="ann")
     store.save(situation, assessment_id=first.id, base_revision=1, owner="bob")
     store.restore(first.id, 1)
@@ -178,7 +178,7 @@ def test_too_many_assessments_are_refused(elsewhere):
 
 
 def test_a_failure_in_the_middle_of_writing_imports_nothing(content, store, elsewhere, monkeypatch):
-    from advisor.store import transfer
+    from advisor.share.store import transfer
 
     real, calls = transfer._add, []
 
@@ -197,7 +197,7 @@ def test_a_failure_in_the_middle_of_writing_imports_nothing(content, store, else
 def test_advice_that_nobody_can_read_does_not_spoil_the_export(store, elsewhere, advice):
     from sqlalchemy import update
 
-    from advisor.store.tables import RevisionRow
+    from advisor.share.store.tables import RevisionRow
 
     saved = store.save(advice)
     with store._writing() as session:

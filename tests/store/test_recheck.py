@@ -8,9 +8,9 @@ from hypothesis import given, settings
 
 from advisor.advice import advise
 from advisor.catalog import load_catalog
-from advisor.recheck import recheck, recheck_outcome, still_fitting
 from advisor.scenario import Situation
-from advisor.store.contents import decided_on
+from advisor.share.recheck import recheck, recheck_outcome, still_fitting
+from advisor.share.store.contents import decided_on
 from tests.situations import answers
 
 DAY = date(2026, 11, 22)

@@ -6,8 +6,8 @@ import pytest
 
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.store import SaveConflict, Saved, open_store
-from advisor.store.contents import retitled
+from advisor.share.store import SaveConflict, Saved, open_store
+from advisor.share.store.contents import retitled
 from tests.store.conftest import NOON, ticking
 
 
@@ -229,7 +229,7 @@ def test_a_revision_that_is_not_there_is_an_error_in_words(store, advice, number
 def test_advice_of_another_version_leaves_the_answers_readable(store, advice, situation):
     from sqlalchemy import update
 
-    from advisor.store.tables import RevisionRow
+    from advisor.share.store.tables import RevisionRow
 
     saved = store.save(advice)
     with store._writing() as session:
@@ -244,7 +244,7 @@ def test_advice_of_another_version_leaves_the_answers_readable(store, advice, si
 
 
 def test_renaming_leaves_the_given_columns_alone(advice):
-    from advisor.store.contents import columns_of
+    from advisor.share.store.contents import columns_of
 
     columns = columns_of(advice)
     retitled(columns, "Other")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.catalog import Catalog
-from advisor.limits import limits_of
+from advisor.decide.limits import limits_of
 from advisor.train.suggestion import HERE, refusal, suggested
 from advisor.train.table import BACKENDS
 

@@ -9,7 +9,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, finding, good_rows, share
 from advisor.data.records import Finding
-from advisor.rows.conversation import Conversation
+from advisor.data.rows.conversation import Conversation
 
 MARKS = {"images": "<image>", "videos": "<video>", "audios": "<audio>"}
 WORDS = {

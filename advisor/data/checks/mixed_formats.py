@@ -8,7 +8,7 @@ import numpy as np
 
 from advisor.data.checks.contract import Check, Dataset, Example, finding, good_rows, share
 from advisor.data.records import Finding
-from advisor.rows.formats import SHAPES
+from advisor.data.rows.formats import SHAPES
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

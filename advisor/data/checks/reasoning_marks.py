@@ -9,7 +9,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.records import Finding, Severity
-from advisor.rows.templates import load_template
+from advisor.data.rows.templates import load_template
 
 OPENING, CLOSING = r"<(?:think|thinking|reasoning)>", r"</(?:think|thinking|reasoning)>"
 NONE, MARKED, ORPHAN, UNCLOSED, FIELD, BOTH = range(6)

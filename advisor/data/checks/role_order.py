@@ -10,7 +10,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.records import Finding, Severity
-from advisor.rows.conversation import Conversation
+from advisor.data.rows.conversation import Conversation
 
 WORDS: dict[int, tuple[str, Severity]] = {
     1: ("no assistant turn, so there is nothing to learn", "error"),

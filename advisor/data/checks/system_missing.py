@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
 from advisor.data.records import Finding
-from advisor.rows.formats import SHAPES
+from advisor.data.rows.formats import SHAPES
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, finding, good_rows, share
 from advisor.data.records import Finding
-from advisor.rows.conversation import Conversation
+from advisor.data.rows.conversation import Conversation
 
 WORDS = {
     1: "a tool call without a function name",

@@ -9,7 +9,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, finding, good_rows, share
 from advisor.data.records import Finding, Severity
-from advisor.rows.conversation import Conversation
+from advisor.data.rows.conversation import Conversation
 
 WORDS: dict[int, tuple[str, Severity]] = {
     1: ("a weight that is neither 0 nor 1", "error"),

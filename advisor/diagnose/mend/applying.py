@@ -13,11 +13,11 @@ from advisor.catalog.strict_json import read_json_object
 from advisor.data.audit import audit
 from advisor.data.fix import Fixed, FixOptions, fix
 from advisor.data.records import AuditInputs
+from advisor.data.rows.sources import Broken, chunks, open_source, parse
 from advisor.diagnose.mend.patch import FORMAT, Patch, sentences
 from advisor.diagnose.records import Record
 from advisor.errors import AdvisorError
 from advisor.files import replacing, scratch_folder, write_text
-from advisor.rows.sources import Broken, chunks, open_source, parse
 
 REMOVED: Final = "removed"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from advisor.data.rows.conversation import Conversation
+from advisor.data.rows.formats import shape_of, to_conversation
 from advisor.diagnose.production.contract import Sample, Shape, Value
 from advisor.diagnose.production.said import first, parsed, turns
-from advisor.rows.conversation import Conversation
-from advisor.rows.formats import shape_of, to_conversation
 
 ASKED: Final = (
     "prompt", "question", "user_message", "customer_message", "user", "customer", "request", "message", "query", "input",

@@ -13,12 +13,12 @@ import orjson
 import polars as pl
 
 from advisor.data.checks.concentration import seconds_of
+from advisor.data.rows.conversation import Conversation, Message
+from advisor.data.rows.formats import to_conversation
+from advisor.data.rows.sources import Broken, chunks, open_source, parse
 from advisor.diagnose.production import langfuse, langsmith, openai_logs, openinference, own_rows
 from advisor.diagnose.production.contract import Sample, Shape
 from advisor.errors import AdvisorError
-from advisor.rows.conversation import Conversation, Message
-from advisor.rows.formats import to_conversation
-from advisor.rows.sources import Broken, chunks, open_source, parse
 
 # Those whose fields are their own come first; rows of ours are what is left.
 SHAPES: Final[tuple[Shape, ...]] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from advisor.rows.sources import Broken, parse_line
+from advisor.data.rows.sources import Broken, parse_line
 
 Turn = dict[str, str]
 """``role`` and ``content``."""

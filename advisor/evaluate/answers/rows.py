@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from advisor.data.rows.sources import Broken, chunks, from_stdin_or, open_source, parse, place_of
 from advisor.errors import AdvisorError
 from advisor.evaluate.answers.arm import Arm, answers_frame, figure, text
-from advisor.rows.sources import Broken, chunks, from_stdin_or, open_source, parse, place_of
 
 IDS = ("id", "example", "example_id", "custom_id", "key", "uid", "qid", "question_id", "sample_id", "row_id")
 ANSWERS = (

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from advisor.data.rows.formats import shape_of, to_conversation
 from advisor.errors import AdvisorError
 from advisor.evaluate.answers.arm import WANTED, check_ids, listed, text
 from advisor.evaluate.answers.rows import first, identity, objects
-from advisor.rows.formats import shape_of, to_conversation
 
 REFERENCES = (
     "reference", "references", "expected", "expected_output", "target", "gold", "ideal", "label", "answer", "answers",

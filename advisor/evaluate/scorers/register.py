@@ -33,8 +33,8 @@ def in_register(rows: Sequence[Row], _argument: Argument) -> list[float]:
 def _style(texts: Sequence[str]) -> NDArray[np.float32]:
     from advisor.data.batch import Batch
     from advisor.data.records import AuditOptions
+    from advisor.data.rows.conversation import Conversation, Message
     from advisor.data.style import style_of
-    from advisor.rows.conversation import Conversation, Message
 
     spoken = [Conversation(at, "chat", [Message("assistant", text)]) for at, text in enumerate(texts)]
     return style_of(Batch(spoken, [], AuditOptions()))

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from advisor.rows.plain_words import normalised, words
+from advisor.data.rows.plain_words import normalised, words
 
 __all__ = ["normalised", "numbers", "parsed", "words"]
 

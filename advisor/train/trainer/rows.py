@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from advisor.data.rows.conversation import Conversation, Message, with_system_prompt
+from advisor.data.rows.reading import read_conversations
 from advisor.errors import AdvisorError
-from advisor.rows.conversation import Conversation, Message, with_system_prompt
-from advisor.rows.reading import read_conversations
 
 REMEDY = "Convert the rows first with: advisor fix --to chat."
 

@@ -10,8 +10,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from advisor.data.rows.conversation import Conversation
 from advisor.errors import AdvisorError
-from advisor.rows.conversation import Conversation
 from advisor.train.trainer.checkpoints import last_checkpoint
 from advisor.train.trainer.model_folder import resolve_base_model
 from advisor.train.trainer.progress import Progress, ProgressWriter

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from advisor.cli import build
+from advisor.doors.cli import build
 from advisor.errors import AdvisorError
 from advisor.train.bundle import write_bundle
 from advisor.train.jobs import JobStore

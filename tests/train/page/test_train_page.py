@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from advisor.doors.ui.train_figures import in_words, loss_figure
 from advisor.scenario import read_situation
 from advisor.train.jobs import JobStore
 from advisor.train.trainer.progress import Progress, ProgressWriter
-from advisor.ui.train_figures import in_words, loss_figure
 
 
 def page() -> None:
     from advisor.catalog import load_catalog
-    from advisor.ui import state
-    from advisor.ui.train import render
+    from advisor.doors.ui import state
+    from advisor.doors.ui.train import render
 
     state.begin("train", load_catalog())
     render()
@@ -96,8 +96,8 @@ def test_two_runs_are_drawn_in_one_figure_and_said_in_words(finished: str, store
 
 def test_the_page_and_the_shell_make_the_same_plan_of_the_same_answers(tmp_path: Path, support_rows) -> None:
     from advisor.catalog import load_catalog
-    from advisor.ui import state
-    from advisor.ui.train_plan import _terms, planned
+    from advisor.doors.ui import state
+    from advisor.doors.ui.train_plan import _terms, planned
     from tests.command_line import advisor
 
     rows, answers = tmp_path / "rows.jsonl", tmp_path / "answers.yaml"
@@ -116,8 +116,8 @@ def test_the_page_and_the_shell_make_the_same_plan_of_the_same_answers(tmp_path:
 def test_an_unknown_cost_is_not_called_nothing(tmp_path: Path, support_rows) -> None:
     from datetime import date
 
+    from advisor.doors.ui.train_plan import _terms
     from advisor.train.records import TrainingSpec
-    from advisor.ui.train_plan import _terms
     from tests.train.planned import planned
 
     rows = tmp_path / "rows.jsonl"

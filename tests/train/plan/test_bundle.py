@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.data.rows.formats import to_conversation
 from advisor.errors import AdvisorError
-from advisor.rows.formats import to_conversation
 from advisor.train.bundle import read_bundle, write_bundle
 from advisor.train.plan import steps_of
 from advisor.train.records import TrainingSpec

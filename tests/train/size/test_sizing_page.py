@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 def page():
     from advisor.catalog import load_catalog
-    from advisor.ui import sizing, state
+    from advisor.doors.ui import sizing, state
 
     state.begin("sizing", load_catalog())
     sizing.render()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from advisor.data.rows.formats import to_conversation
 from advisor.errors import AdvisorError
-from advisor.rows.formats import to_conversation
 from advisor.train.trainer.progress import curve, read_progress
 
 pytest.importorskip("trl")

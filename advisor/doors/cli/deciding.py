@@ -1,0 +1,120 @@
+"""``ask``, ``decide`` and ``map``: the questionnaire and the recommendation in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.doors.cli.options import (
+    AnswersArgument,
+    AsOfOption,
+    JsonOption,
+    RulesOption,
+    catalog_of,
+    day_of,
+    print_json,
+    situation_of,
+    stderr,
+    stdout,
+)
+from advisor.errors import AdvisorError
+
+_TABLES = (".csv", ".parquet", ".jsonl", ".ndjson")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(ask)
+    app.command()(decide)
+    app.command(name="map")(map_)
+
+
+def ask(
+    file: Annotated[
+        Path, typer.Argument(help="Answers file to write. An existing file is continued.")
+    ] = Path("answers.yaml"),
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Answer questions in the terminal. Each answer is saved at once.
+
+    The next question is always one of those most worth answering. Type numbers as 3k, 2M or hundreds.
+    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end. Run the command again to continue.
+    """
+    from advisor.doors.cli.asking import interview
+
+    interview(file, catalog_of(rules), as_of=day_of(as_of))
+
+
+def decide(
+    file: AnswersArgument,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="For a table of scenarios: file for the verdicts.")
+    ] = None,
+    samples: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1024, help="For a table: ways to answer open questions that are tried per row."
+        ),
+    ] = 128,
+    as_json: JsonOption = False,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Recommend a strategy and show the reasons, the confidence and what would change it.
+
+    FILE is an answers file, or a table (.csv, .parquet, .jsonl) with one scenario per row and facts as columns;
+    a table needs -o and is written with the same rows plus recommended, start_with, shortlist, verdict, probabilities
+    and robustness.
+    """
+    catalog = catalog_of(rules)
+    day = day_of(as_of)
+    if file.suffix.lower() in _TABLES:
+        from advisor.doors.cli.portfolio import decide_table
+
+        decide_table(file, out, catalog, as_of=day, samples=samples, as_json=as_json)
+        return
+    if out is not None:
+        raise AdvisorError(
+            "-o works with a table only",
+            place="-o",
+            remedy="For a document use `advisor report FILE -o OUT`.",
+        )
+    from advisor.advice import recommend
+
+    situation = situation_of(file, catalog)
+    recommendation = recommend(situation, catalog, as_of=day)
+    if as_json:
+        print_json(recommendation)
+        return
+    from advisor.doors.cli.showing import show_recommendation
+    from advisor.share.report import words
+
+    show_recommendation(recommendation, catalog, stdout())
+    if situation.answers:
+        stdout().print(words.argued_and_measured(situation, catalog), style="dim", markup=False)
+
+
+def map_(
+    file: AnswersArgument,
+    x: Annotated[str, typer.Option("--x", help="Fact on the x axis.")],
+    y: Annotated[str, typer.Option("--y", help="Fact on the y axis.")],
+    as_json: JsonOption = False,
+    rules: RulesOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Map the leading strategy over two facts, with all other answers fixed."""
+    from advisor.decide import decision_map
+
+    catalog = catalog_of(rules)
+    answers = situation_of(file, catalog).answers
+    drawn = decision_map(answers, catalog, x=x, y=y, as_of=day_of(as_of))
+    if as_json:
+        print_json(drawn)
+        return
+    from advisor.doors.cli.showing import show_map
+
+    show_map(drawn, catalog, stdout())
+    stderr().print("[dim]The same in the app, with the axes to choose: advisor app[/]")

@@ -1,0 +1,128 @@
+"""Paste a description: accept proposed answers one by one, or see a second opinion; only with an endpoint."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.doors.ui import deciding, look, pages, state
+from advisor.doors.ui.clock import today
+from advisor.errors import AdvisorError
+from advisor.share.report import words
+
+if TYPE_CHECKING:
+    from advisor.doors.brief import Difference, Endpoint, Opinion
+
+
+def show(catalog: Catalog) -> None:
+    """Draw the panel, where a model may be asked."""
+    from advisor.doors.brief import is_configured
+
+    if not is_configured():
+        return
+    with st.expander("Paste a description instead", key="brief", icon=":material/article:"):
+        look.quiet(
+            "A model proposes answers and quotes the words behind each. You accept or reject them; it never decides."
+        )
+        _form(catalog)
+        for proposal in st.session_state.get("proposals", ()):
+            _proposal(proposal, catalog)
+        if "opinion" in st.session_state:
+            _second_opinion(st.session_state["opinion"], catalog)
+
+
+def _form(catalog: Catalog) -> None:
+    from advisor.doors.brief import MAX_BRIEF, endpoint_from
+
+    endpoint = endpoint_from()
+    look.quiet(f"The whole text is sent to {endpoint.host}, to the model {endpoint.model}.")
+    with st.form("brief_form", border=False):
+        text = st.text_area("Description of the task", key="brief_text", max_chars=MAX_BRIEF, height=160)
+        with st.container(horizontal=True, gap="small"):
+            proposing = st.form_submit_button("Propose answers", type="primary")
+            judging = st.form_submit_button(
+                "Ask for a second opinion",
+                help="The model's own verdict on the text, without your answers. It changes no number.",
+            )
+    if not text.strip() or not (proposing or judging):
+        return
+    try:
+        with st.spinner("Asking the model …"):
+            (_propose if proposing else _judge)(text, catalog, endpoint)
+    except AdvisorError as error:
+        pages.show_error(error)
+
+
+def _propose(text: str, catalog: Catalog, endpoint: Endpoint) -> None:
+    from advisor.doors.brief import propose
+
+    found = propose(text, catalog, endpoint)
+    st.session_state["proposals"] = list(found.proposals)
+    look.quiet(
+        f"{len(found.proposals)} answers proposed by {found.model}; {len(found.dropped)} rejected by our checks."
+    )
+
+
+def _judge(text: str, catalog: Catalog, endpoint: Endpoint) -> None:
+    from advisor.doors.brief import ask_opinion
+
+    st.session_state.pop("opinion", None)
+    st.session_state["opinion"] = ask_opinion(text, catalog, endpoint)
+
+
+def _second_opinion(opinion: Opinion, catalog: Catalog) -> None:
+    from advisor.doors.brief import compare
+
+    # Compared anew in each run: answers may have changed since the model was asked.
+    work = state.current()
+    ours = deciding.recommendation(work, catalog)
+    found = compare(opinion, work.situation(), ours, catalog, day=today())
+    with st.container(key="second_opinion"):
+        look.overline(f"Second opinion from {found.model} at {found.endpoint}")
+        st.html(f"<p><b>{escape(found.advice)}</b></p>")
+        told = (
+            (
+                words.strategy(name, catalog),
+                f"{words.percent(chance)} (ours {words.percent(ours.probabilities[name])})",
+            )
+            for name, chance in found.probabilities.items()
+        )
+        st.html(look.definition(told))
+        for item in found.differs_on:
+            _difference(item, catalog)
+
+
+def _difference(item: Difference, catalog: Catalog) -> None:
+    fact = catalog.facts.get(item.fact)
+    theirs, ours = words.answer(item.theirs, fact), words.answer(item.ours, fact)
+    st.html(
+        f"<p><b>{escape(item.question)}</b> It reads {escape(theirs)}; yours: {escape(ours)}<br>"
+        f'<span class="adv-quiet">“{escape(item.quote)}”</span></p>'
+    )
+
+
+def _proposal(proposal: Any, catalog: Catalog) -> None:
+    told = words.answer(proposal.value, catalog.facts.get(proposal.fact))
+    with st.container(key=f"proposal_{proposal.fact}"):
+        st.html(
+            f"<p><b>{escape(proposal.question)}</b> {escape(told)}<br>"
+            f'<span class="adv-quiet">“{escape(proposal.quote)}”</span></p>'
+        )
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Accept", key=f"accept_{proposal.fact}", type="primary", on_click=_accept, args=(proposal,)
+            )
+            st.button("Reject", key=f"reject_{proposal.fact}", on_click=_drop, args=(proposal,))
+
+
+def _accept(proposal: Any) -> None:
+    state.answer(proposal.fact, proposal.value)
+    _drop(proposal)
+
+
+def _drop(proposal: Any) -> None:
+    kept = [other for other in st.session_state.get("proposals", ()) if other.fact != proposal.fact]
+    st.session_state["proposals"] = kept

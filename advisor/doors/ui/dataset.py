@@ -1,0 +1,94 @@
+"""The data set of the assessment on screen: brought once, used by every step, named in the address by its key."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from advisor.doors.ui import look, pages, signing_in, state
+from advisor.errors import AdvisorError
+from advisor.share.store.datasets import Kept, bind, find, keep
+
+KINDS: Final = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
+MAX_MB: Final = 200
+
+
+def current() -> Kept | None:
+    """Return the data set of the assessment, or None; a key that leads nowhere is said so once and forgotten."""
+    key = state.current().data
+    if not key:
+        return None
+    try:
+        return find(key, person=signing_in.person())
+    except AdvisorError as error:
+        pages.show_error(error)
+        return None
+
+
+def bring() -> Kept | None:
+    """Draw the data set, or the field that takes one in."""
+    held = current()
+    if held is not None:
+        _held(held)
+        return held
+    file = st.file_uploader(
+        "Training data",
+        type=KINDS,
+        max_upload_size=MAX_MB,
+        key="data_file",
+        help="JSON Lines, JSON, CSV or Parquet; chat, prompt and completion, Alpaca, ShareGPT, preference pairs, tool calls, Vertex.",
+    )
+    if file is None:
+        return None
+    use(keep(file.name, file.getvalue(), person=signing_in.person()))
+    # Drawn again from the start: the data set takes the place of the field.
+    st.rerun()
+    return None
+
+
+def use(held: Kept) -> None:
+    """Make a data set that of the assessment, also of the saved one it came from."""
+    state.keep_data(held.key)
+    assessment = state.current().saved.partition(".")[0]
+    if assessment:
+        bind(assessment, held.key, person=signing_in.person())
+
+
+def keep_bytes(name: str, content: bytes, *, made_from: str = "") -> None:
+    """Keep a file that a step made, and use it from here on; for use in callbacks."""
+    use(keep(name, content, person=signing_in.person(), made_from=made_from))
+
+
+def _held(held: Kept) -> None:
+    with st.container(key="held", horizontal=True, vertical_alignment="center", gap="medium"):
+        size = held.path.stat().st_size
+        told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
+        st.markdown(f"**{look.plain(held.name)}** :gray[{told}, the data set of this assessment]")
+        if held.made_from:
+            st.button("Use the original file", key="data_back", on_click=_go_back, args=(held.made_from,))
+        st.button(
+            "Upload another file", key="data_other", on_click=state.keep_data, args=("",), type="tertiary"
+        )
+
+
+def _go_back(key: str) -> None:
+    try:
+        use(find(key, person=signing_in.person()))
+    except AdvisorError as error:
+        pages.tell(error)
+
+
+def next_step(module: str, label: str) -> None:
+    """Draw the way to the next step."""
+    pages.link(module, label, icon=":material/arrow_forward:")
+
+
+def measured(fact: str, value: Any, label: str) -> None:
+    """Offer to replace an answer by what was measured; say so where they agree already."""
+    given = state.current().answers.get(fact)
+    if given == value:
+        return
+    st.button(
+        label, key=f"measured_{fact}", icon=":material/straighten:", on_click=state.answer, args=(fact, value)
+    )

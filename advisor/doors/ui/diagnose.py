@@ -1,0 +1,142 @@
+"""The Diagnose page: drop the files, label twenty samples by keyboard, see the causes with their rows, take the patch."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from advisor.diagnose.diagnosing import diagnose
+from advisor.diagnose.labelling import complaints
+from advisor.diagnose.material import Material, frame_of, read_frame, with_labels
+from advisor.diagnose.mend.patch import Patch, patch_for
+from advisor.diagnose.production.reading import read_production
+from advisor.diagnose.records import Diagnosis, Facts, Prompts, Sampling, Templates
+from advisor.doors.ui import diagnose_causes, diagnose_labels, look, pages
+from advisor.errors import AdvisorError
+
+KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
+TEMPLATES = ["chatml", "llama-3", "mistral", "gemma"]
+ASKED = {"training": "Training rows", "evaluation": "Evaluation rows", "production": "Production samples"}
+Files = Mapping[str, tuple[str, bytes]]
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title("Diagnose", anchor=False)
+    look.quiet(
+        "The model passes its evaluation, but users say it sounds wrong. Upload the training rows and production samples, "
+        "label what is wrong with up to twenty of them, and see the likely causes. Files stay on this machine. No model "
+        "is called."
+    )
+    files, facts = _inputs()
+    missing = [ASKED[name].lower() for name in ("training", "production") if name not in files]
+    if missing:
+        _empty(" and ".join(missing))
+        return
+    try:
+        _work(files, facts)
+    except AdvisorError as error:
+        # Uploads live in a folder of a moment; only the file's own name says anything to a person.
+        place = "/".join(Path(error.place).parts[-1:])
+        pages.show_error(AdvisorError(error.problem, place=place, remedy=error.remedy))
+
+
+def _empty(missing: str) -> None:
+    st.info(
+        f"Drop {missing}. Production may be rows, a CSV, or an export of Langfuse, LangSmith, Phoenix or OpenAI.",
+        icon=":material/upload_file:",
+    )
+    pages.link("data", "Audit the training data first", icon=":material/arrow_forward:")
+
+
+def _inputs() -> tuple[Files, Facts]:
+    columns = st.columns(3)
+    uploads = {
+        name: column.file_uploader(label, type=KINDS)
+        for column, (name, label) in zip(columns, ASKED.items(), strict=True)
+    }
+    with st.expander("System prompts, templates and sampling, if you know them"):
+        facts = _facts()
+    return {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}, facts
+
+
+def _facts() -> Facts:
+    left, right = st.columns(2)
+    trained = left.text_area("System prompt in training", height=80).strip() or None
+    served = right.text_area("System prompt in serving", height=80).strip() or None
+    template = left.selectbox("Chat template in training", TEMPLATES, index=None, placeholder="Not known")
+    serving = right.selectbox("Chat template in serving", TEMPLATES, index=None, placeholder="Not known")
+    tested = left.number_input("Temperature of the evaluation", 0.0, 2.0, None, 0.1, placeholder="Not known")
+    made = right.number_input("Temperature in production", 0.0, 2.0, None, 0.1, placeholder="Not known")
+    wanted = left.number_input(
+        "Share of requests to decline, in %", 0.0, 99.0, None, 1.0, placeholder="Not known"
+    )
+    return Facts(
+        prompts=Prompts(training=trained, serving=served),
+        templates=Templates(training=template, serving=serving),
+        evaluation_sampling=Sampling(temperature=tested),
+        production_sampling=Sampling(temperature=made),
+        wanted_refusals=None if wanted is None else wanted / 100,
+    )
+
+
+def _work(files: Files, facts: Facts) -> None:
+    material, notes = _read(files)
+    for note in notes:
+        look.quiet(note)
+    st.header("What is wrong with them", anchor=False)
+    key = hashlib.sha256(files["production"][1]).hexdigest()
+    said = complaints(diagnose_labels.show(material.production, key))
+    if st.button("Find the causes", key="find_causes", type="primary", icon=":material/search:"):
+        st.session_state["diagnosed"] = (said, facts)
+    if "diagnosed" not in st.session_state:
+        return
+    used, known = st.session_state["diagnosed"]
+    if (used, known) != (said, facts):
+        look.quiet("Labels or facts have changed. Find the causes again.")
+    diagnosis, patch = _diagnosed(files, tuple(sorted(used.items())), known.model_dump_json())
+    diagnose_causes.show(diagnosis, patch, files["training"])
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading every row …")
+def _read(files: Files) -> tuple[Material, tuple[str, ...]]:
+    """Read the uploaded files; kept by their bytes, so that a label costs nothing."""
+    with tempfile.TemporaryDirectory(prefix="advisor-diagnose-") as folder:
+        paths = {name: _saved(Path(folder) / name, *one) for name, one in files.items()}
+        production = read_production(paths["production"])
+        material = Material(
+            training=read_frame(paths["training"]),
+            evaluation=read_frame(paths["evaluation"]) if "evaluation" in paths else frame_of([]),
+            production=frame_of(production.rows),
+        )
+        return material, production.notes
+
+
+def _saved(folder: Path, name: str, content: bytes) -> Path:
+    folder.mkdir(parents=True)
+    # Only the last part of an uploaded name is used: it tells the format, and a path in it must not.
+    path = folder / Path(name).name
+    path.write_bytes(content)
+    return path
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking for causes …")
+def _diagnosed(files: Files, labels: tuple[tuple[int, str], ...], facts: str) -> tuple[Diagnosis, Patch]:
+    material, _ = _read(files)
+    whole = replace(
+        material,
+        production=_labelled(material.production, dict(labels)),
+        facts=Facts.model_validate_json(facts),
+    )
+    found = diagnose(whole)
+    return found, patch_for(found, whole)
+
+
+def _labelled(production: pl.DataFrame, labels: dict[int, str]) -> pl.DataFrame:
+    return with_labels(production, labels) if labels else production

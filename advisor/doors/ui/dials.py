@@ -1,0 +1,59 @@
+"""The two dials as a picture: look things up across, train upwards, and the case in it as a cloud of what is still open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.decide.place import Place, Point
+from advisor.share.report import words
+
+# Where each name is written: the corner of its dials.
+_CORNERS: Final = {
+    "prompting": "left:.5rem;bottom:.4rem",
+    "rag": "right:.5rem;bottom:.4rem;text-align:right",
+    "fine_tuning": "left:.5rem;top:.4rem",
+    "hybrid": "right:.5rem;top:.4rem;text-align:right",
+}
+_EDGE: Final = 6
+
+
+def show(place: Place, catalog: Catalog) -> None:
+    """Draw the picture with its reading in words."""
+    st.html(picture(place, catalog))
+
+
+def reading(place: Place, catalog: Catalog) -> str:
+    """Describe in words which strategies the ways to answer what is open lead to."""
+    if not place.cloud:
+        return "No open answer can change it."
+    leads = Counter(point.first for point in place.cloud)
+    told = [
+        f"{words.strategy(name, catalog)} in {round(100 * times / len(place.cloud))}"
+        for name, times in leads.most_common()
+    ]
+    return f"Leading strategy in 100 ways to answer the open questions: {', '.join(told)}."
+
+
+def picture(place: Place, catalog: Catalog) -> str:
+    """Return the picture as HTML; its reading is below it, and no colour alone says anything."""
+    dots = "".join(f'<i style="{_at(point)};--c:var(--{point.first})"></i>' for point in place.cloud)
+    names = "".join(
+        f'<span style="{corner}">{escape(words.strategy(name, catalog))}</span>'
+        for name, corner in _CORNERS.items()
+    )
+    return (
+        f'<figure class="adv-dials"><div class="adv-field" aria-hidden="true">{names}{dots}<b style="{_at(place.here)}"></b></div>'
+        '<figcaption class="adv-quiet">Across: does it need retrieval? Upwards: does it need training? '
+        f"The cross marks your answers. Each dot is one way to answer the open questions. {escape(reading(place, catalog))}"
+        "</figcaption></figure>"
+    )
+
+
+def _at(point: Point) -> str:
+    across, upwards = (round(_EDGE + share * (100 - 2 * _EDGE), 1) for share in (point.look_up, point.train))
+    return f"left:{across}%;bottom:{upwards}%"

@@ -1,0 +1,53 @@
+"""The published case that is most like the answers on screen: what they did, how it ended, where to read it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.catalog.case_records import Case
+from advisor.doors.ui import deciding, look
+from advisor.doors.ui.state import Work
+from advisor.scenario.likeness import Alike
+from advisor.share.report import words
+
+
+def show(work: Work, catalog: Catalog) -> None:
+    """Draw the case, or say that none is alike yet."""
+    look.overline("The published case most like yours")
+    found = deciding.alike(work, catalog)
+    if not found:
+        look.quiet("No published case shares an answer with yours yet.")
+        return
+    case = catalog.cases[found[0].case]
+    st.html(
+        f'<h2 class="adv-card-title">{escape(case.title)}</h2>{_shared(found[0], catalog)}'
+        + look.definition(
+            [("They chose", chosen(case, catalog)), ("How it ended", case.outcome or "Not told.")]
+        )
+        + _link(case)
+    )
+
+
+def chosen(case: Case, catalog: Catalog) -> str:
+    """Return what a case decided, in the names used everywhere, with the source's own words where they say more."""
+    name = words.strategy(case.decision_core, catalog)
+    own = case.decision.replace("_", " ")
+    return name if case.decision.replace("-", "_") in catalog.strategies else f"{name}: {own}"
+
+
+def _shared(found: Alike, catalog: Catalog) -> str:
+    both = len(found.shared) + len(found.differing)
+    alike = f"{len(found.shared)} of {both} answers match"
+    other = "; ".join(words.question(name, catalog) for name in found.differing[:2])
+    return f'<p class="adv-quiet">{escape(alike + (f". Different: {other}" if other else "."))}</p>'
+
+
+def _link(case: Case) -> str:
+    source = case.source
+    label = " ".join(str(part) for part in (source.org, source.year) if part) or source.title
+    if not source.url.startswith(("https://", "http://")):
+        return f'<p class="adv-quiet">{escape(label)}</p>'
+    return f'<p><a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{escape(label)}: {escape(source.title)}</a></p>'

@@ -1,0 +1,54 @@
+"""The strip of limits that is always in view while one decides: met, missed or unknown, with both numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.decide.limits import Limit
+from advisor.doors.ui import deciding, state
+from advisor.share.report import words
+
+PAGES: Final = ("interview", "recommendation", "costs")
+MARKS: Final = {"missed": "✕", "unknown": "?", "met": "✓"}
+
+
+def show(catalog: Catalog) -> None:
+    """Draw the limits of what is recommended and of what to start with, what is missed first."""
+    work = state.current()
+    if work.empty or state.starting():
+        return
+    found = deciding.recommendation(work, catalog)
+    named = {found.recommended, found.start_with.strategy}
+    listed = [item for item in deciding.limits(work, catalog).limits if named & set(item.strategies)]
+    if not listed:
+        return
+    with st.container(key="limits"):
+        st.html(
+            '<ul class="adv-limits" tabindex="0" aria-label="Limits: met, missed or unknown">'
+            + "".join(_chip(item, _whom(item, named, catalog)) for item in _one_each(listed))
+            + "</ul>"
+        )
+
+
+def _one_each(limits: Sequence[Limit]) -> list[Limit]:
+    # What is missed comes first in the list, so the worst of each kind is the first.
+    return list({item.what: item for item in reversed(limits)}.values())[::-1]
+
+
+def _whom(item: Limit, named: set[str], catalog: Catalog) -> str:
+    """Name the strategies where a limit does not hold for all that are advised."""
+    own = [name for name in item.strategies if name in named]
+    return "" if len(own) == len(named) else f" for {words.any_of(own, catalog)}"
+
+
+def _chip(item: Limit, whom: str) -> str:
+    text = f"{item.needed} needed, {item.available}"
+    return (
+        f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
+        f"<b>{escape(item.what.capitalize())} {item.state}{escape(whom)}</b> <span>{escape(text)}</span></li>"
+    )

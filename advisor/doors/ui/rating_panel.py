@@ -1,0 +1,101 @@
+"""Rate two arms blind, by keyboard: 1 the left answer, 2 the right one, 0 alike, U takes the last one back."""
+
+from __future__ import annotations
+
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from advisor.doors.ui import look, signing_in
+from advisor.evaluate.rating.keeping import RatingFile, ratings_of
+from advisor.evaluate.rating.pairing import BlindPair, Side, blind_pairs, next_pair
+from advisor.evaluate.rating.standing import standing
+from advisor.evaluate.results import Frames
+
+BUTTONS: tuple[tuple[Side, str, str], ...] = (
+    ("left", "Left is better", "1"),
+    ("tie", "Alike", "0"),
+    ("right", "Right is better", "2"),
+)
+
+
+def show(frames: Frames, arms: list[str]) -> None:
+    """Draw the panel for two of the arms."""
+    if len(arms) < 2:
+        look.quiet("Rating needs two arms.")
+        return
+    left, middle, right = st.columns(3)
+    a = left.selectbox("One arm", arms, key="rate_a")
+    b = middle.selectbox("Other arm", [arm for arm in arms if arm != a], key="rate_b")
+    rater = right.text_input("Your name", value=_name(), max_chars=60, key="rater").strip() or _name()
+    first, second = sorted((a, b))
+    _rate(frames, (first, second), ratings_of(frames, first, second), rater)
+
+
+def _name() -> str:
+    # Several people on one server must not rate under one name.
+    return str(st.user.get("email") or "me") if signing_in.configured() else "me"
+
+
+def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -> None:
+    a, b = arms
+    pairs, same = blind_pairs(frames, a, b)
+    told = file.ratings()
+    mine = told.filter(told["rater"] == rater)
+    pair = next_pair(pairs, told, rater)
+    look.quiet(
+        f"{len(mine)} of {len(pairs)} pairs rated by you. Arms are hidden and sides are random."
+        + (f" Both give the same answer on {len(same)} rows." if same else "")
+    )
+    if pair is not None:
+        _pair(pair, file, rater)
+    st.button(
+        "Undo the last one",
+        key="rate_undo",
+        shortcut="u",
+        disabled=not len(mine),
+        on_click=file.undo,
+        args=(rater,),
+    )
+    _standing(told, arms, done=pair is None)
+
+
+def _standing(told: pl.DataFrame, arms: tuple[str, str], *, done: bool) -> None:
+    a, b = arms
+    now = standing(told, a, b)
+    # While somebody rates, who leads stays hidden: it would sway the next rating.
+    if now.may_stop:
+        st.success(look.plain(now.because))
+    elif done:
+        st.info(look.plain(now.because))
+    if now.agreement is not None:
+        look.quiet(
+            f"Agreement of {now.raters} raters (AC1): {now.agreement.value:.2f} "
+            f"({now.agreement.low:.2f} to {now.agreement.high:.2f})"
+        )
+    if len(told):
+        st.download_button(
+            "Ratings as CSV",
+            told.with_columns(a=pl.lit(a), b=pl.lit(b)).write_csv(),
+            file_name="ratings.csv",
+            key="rate_csv",
+            on_click="ignore",
+        )
+
+
+def _pair(pair: BlindPair, file: RatingFile, rater: str) -> None:
+    with st.container(border=True, key="pair"):
+        st.html(
+            f'<p class="adv-over">Request</p><p class="adv-said">{escape(pair.request or pair.example)}</p>'
+        )
+        if pair.reference:
+            with st.expander("Wanted answer"):
+                st.html(f'<p class="adv-said">{escape(pair.reference)}</p>')
+        for column, name, text in zip(st.columns(2), ("Left", "Right"), (pair.left, pair.right), strict=True):
+            column.html(f'<p class="adv-over">{name}</p><p class="adv-said">{escape(text)}</p>')
+        for column, (side, label, key) in zip(st.columns(3), BUTTONS, strict=True):
+            column.button(
+                label, key=f"rate_{side}", shortcut=key, width="stretch",
+                on_click=file.rate, args=(pair.example, rater, pair.choice(side)),
+            )  # fmt: skip

@@ -1,0 +1,35 @@
+"""The answers behind the result, each to be changed where it is read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.doors.ui import look, question, state
+from advisor.share.report import words
+
+
+def show(catalog: Catalog) -> None:
+    """Draw each answer as a line; a click opens its question in place."""
+    work = state.current()
+    given = [name for name in catalog.facts if name in work.answers]
+    st.header("What it rests on: your answers", anchor=False)
+    if not given:
+        look.quiet("None yet.")
+    with st.container(key="given", gap=None):
+        for name in given:
+            fact = catalog.facts[name]
+            said = look.plain(words.answer(work.answers[name], fact))
+            st.button(
+                f"{look.plain(fact.question)} **{said}**",
+                key=f"given_{name}",
+                type="tertiary",
+                icon=":material/edit:",
+                on_click=state.ask,
+                args=(None if state.asked() == name else name,),
+            )
+            if state.asked() == name:
+                question.inline(name, catalog)
+    if work.unsure:
+        told = "; ".join(words.question(name, catalog) for name in work.unsure)
+        look.quiet(f"Left open: {told}")

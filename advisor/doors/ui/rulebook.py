@@ -1,0 +1,130 @@
+"""Everything the advice rests on, to be read and doubted: questions, rules, numbers, prices, sources, cases."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+from typing import Final
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from advisor.catalog import Catalog
+from advisor.doors.ui import deciding, evidence, look, pages, rulebook_entries, state
+from advisor.doors.ui.clock import today
+from advisor.doors.ui.rulebook_entries import KINDS, Entry
+from advisor.scenario import Situation
+from advisor.scenario.answers import check_answers
+
+PAGE: Final = 20
+
+
+def render() -> None:
+    """Draw the page."""
+    catalog, day = state.catalog(), today()
+    st.title("Rulebook", anchor=False)
+    look.quiet(
+        f"Version {catalog.version}, hash {catalog.sha256[:12]}. Every figure has its source and the day it was checked."
+    )
+    kind, text, overdue_only, mine_only = _filters()
+    everything = sorted(rulebook_entries.of(catalog, kind), key=lambda entry: (entry.value, entry.title))
+    mine = _firing(catalog) if kind == "rules" else set()
+    overdue = sum(entry.overdue(day) for entry in everything)
+    found = rulebook_entries.find(everything, text)
+    found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
+    found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
+    if not found and text:
+        look.quiet("Nothing contains these words. Try fewer words, or another list above.")
+    look.quiet(f"{len(found)} of {len(everything)} shown, {overdue} overdue for review on {day}.")
+    for entry in _one_page(found, f"{kind}{text}{overdue_only}{mine_only}"):
+        with st.expander(
+            _label(entry, day, fires=entry.id in mine),
+            key=f"entry_{kind}_{entry.id}",
+            expanded=len(found) == 1,
+        ):
+            _body(entry, catalog, day)
+
+
+def _firing(catalog: Catalog) -> set[str]:
+    """Return the rules that fire for the answers on screen."""
+    work = state.current()
+    return set() if work.empty else {reason.rule for reason in deciding.recommendation(work, catalog).reasons}
+
+
+def _filters() -> tuple[str, str, bool, bool]:
+    kind = state.page_parameter("show", tuple(KINDS), "rules")
+    st.session_state["rulebook_kind"] = kind
+    st.segmented_control(
+        "What to show",
+        list(KINDS),
+        key="rulebook_kind",
+        required=True,
+        format_func=KINDS.__getitem__,
+        label_visibility="collapsed",
+        on_change=_choose,
+    )
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        st.session_state["rulebook_find"] = st.query_params.get("find", "")
+        text = st.text_input("Find", key="rulebook_find", placeholder="Words, or an id", on_change=_search)
+    with right:
+        overdue = st.toggle("Overdue only", key="rulebook_overdue")
+        mine = (
+            kind == "rules" and not state.current().empty and st.toggle("Fires for me", key="rulebook_mine")
+        )
+    return kind, text, overdue, mine
+
+
+def _choose() -> None:
+    state.set_page_parameter("find", "")
+    state.set_page_parameter("show", st.session_state["rulebook_kind"])
+
+
+def _search() -> None:
+    state.set_page_parameter("find", st.session_state["rulebook_find"])
+
+
+def _one_page(found: list[Entry], filters: str) -> list[Entry]:
+    if len(found) <= PAGE:
+        return found
+    number = st.pagination(-(-len(found) // PAGE), key=f"page_{filters}")
+    return found[(number - 1) * PAGE : number * PAGE]
+
+
+def _label(entry: Entry, day: date, *, fires: bool) -> str:
+    value = f" :gray[{look.plain(entry.value)}]" if entry.value else ""
+    value += " **fires for you**" if fires else ""
+    return look.plain(entry.title) + value + (" **overdue**" if entry.overdue(day) else "")
+
+
+def _body(entry: Entry, catalog: Catalog, day: date) -> None:
+    pairs = [*entry.pairs]
+    if entry.checked:
+        pairs.append(("Checked", f"{entry.checked}, {(day - entry.checked).days} days ago"))
+    if entry.review_by:
+        pairs.append(("Review by", f"{entry.review_by}" + (" (overdue)" if entry.overdue(day) else "")))
+    sources = [("sources", item.source, item.source) for item in entry.evidence]
+    said = evidence.evidence_list(entry.evidence, catalog) if entry.evidence else ""
+    st.html(look.definition(pairs) + said + _links([*sources, *entry.links]))
+    if entry.answers:
+        situation = Situation(title=entry.title, answers=check_answers(entry.answers, catalog))
+        st.button("Start from this case", key=f"start_{entry.id}", on_click=_start, args=(situation,))
+
+
+def _start(situation: Situation) -> None:
+    state.load(situation)
+    pages.go("interview")
+
+
+def _links(links: list[rulebook_entries.Link]) -> str:
+    if not links:
+        return ""
+    items = "".join(
+        f"<li>{KINDS[kind]}: {_anchor(kind, name, text)}</li>" for kind, name, text in dict.fromkeys(links)
+    )
+    return f'<p class="adv-over" style="margin-top:1rem">Linked</p><ul class="adv-sources">{items}</ul>'
+
+
+def _anchor(kind: str, name: str, text: str) -> str:
+    address = urlencode({**state.address_of(state.current()), "show": kind, "find": name})
+    return f'<a href="?{escape(address)}" target="_self">{escape(text)}</a>'

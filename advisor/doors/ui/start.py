@@ -1,0 +1,217 @@
+"""The first screen: what everybody knows about a case, and beside it the published case that is most like it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+
+from advisor.catalog import Catalog, Fact
+from advisor.doors.ui import amounts, brief, like, look, pages, state
+from advisor.errors import AdvisorError
+from advisor.scenario import Situation
+from advisor.scenario.answers import check_answers, check_value, typed_number
+
+EXAMPLES: Final = 3
+UNKNOWN: Final = "Don’t know"
+# What anybody who has the task can say without measuring; more than that is asked afterwards, and only what would help.
+FACTS: Final[Mapping[str, str]] = {
+    "behaviors": "What comes out of it?",
+    "knowledge_gap": "Do right answers need facts that a good model does not know: your documents, records, prices?",
+    "knowledge_tokens": "How much text are those facts in?",
+    "knowledge_change": "How often do those facts change?",
+    "behavior_gap": "What about the way of answering is your own: classes, a scheme, a voice, a skill?",
+    "labelled_examples": "How many good examples of input and wanted answer are there?",
+    "queries_per_day": "How many requests a day?",
+    "latency_budget_ms": "How long may an answer take?",
+}
+SIZES: Final[Mapping[str, Mapping[str, float]]] = {
+    "knowledge_tokens": {
+        "A few pages": 2_000,
+        "A handbook, 200 pages": 100_000,
+        "A wiki, 5,000 pages": 2_500_000,
+        "An archive, 30,000 pages": 15_000_000,
+        "Millions of pages": 1_000_000_000,
+    },
+    "labelled_examples": {
+        "None": 0,
+        "Dozens": 40,
+        "Hundreds": 300,
+        "Thousands": 3_000,
+        "Tens of thousands": 30_000,
+    },
+    "queries_per_day": {
+        "Dozens": 40,
+        "Hundreds": 300,
+        "Thousands": 3_000,
+        "Tens of thousands": 30_000,
+        "Millions": 3_000_000,
+    },
+    "latency_budget_ms": {
+        "Instantly, 300 ms": 300,
+        "Within a second": 1_000,
+        "A few seconds": 3_000,
+        "Minutes": 120_000,
+        "Overnight": 28_800_000,
+    },
+}
+
+
+def render(catalog: Catalog) -> None:
+    """Draw the screen."""
+    work = state.current()
+    st.title("Prompt it, look it up, or train it?", anchor=False)
+    st.html(
+        '<p class="adv-lede">Answer what you know; “don’t know” is an answer too. You see at once where it points, '
+        "which answers would help most, and what similar teams did.</p>"
+    )
+    left, right = st.columns([1.45, 1], gap="large")
+    with left, st.container(key="facts", gap="medium"):
+        for name in FACTS:
+            _fact(name, catalog)
+        with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+            st.button(
+                "Show me where this points",
+                key="points",
+                type="primary",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                on_click=state.show_result,
+                disabled=work.empty,
+            )
+            st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+    with right:
+        with st.container(key="live"):
+            if work.answers:
+                like.show(work, catalog)
+            else:
+                _examples(catalog)
+        brief.show(catalog)
+        pages.link("library", "Or open one from the library", icon=":material/folder_open:")
+
+
+def _fact(name: str, catalog: Catalog) -> None:
+    fact, label = catalog.facts[name], FACTS[name]
+    needless = _needless(name)
+    with st.container(key=f"fact_{name}", gap=None):
+        if fact.type == "number":
+            _amount(name, fact, label, needless=needless)
+        else:
+            _options(name, fact, label, needless=needless)
+        if needless:
+            look.quiet("Only where facts are missing.")
+
+
+def _needless(name: str) -> bool:
+    return (
+        name in ("knowledge_tokens", "knowledge_change")
+        and state.current().answers.get("knowledge_gap") == "none"
+    )
+
+
+def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
+    key, several = f"start_{name}", fact.type == "many"
+    labels = {option.id: option.label for option in fact.options} | {UNKNOWN: UNKNOWN}
+    work = state.current()
+    given = work.answers.get(name)
+    unsure = [UNKNOWN] if name in work.unsure else []
+    st.session_state[key] = (
+        (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None)
+    )
+    st.pills(
+        label,
+        list(labels),
+        selection_mode="multi" if several else "single",
+        format_func=labels.__getitem__,
+        key=key,
+        # The first answer is to be reached with three tab stops, and these options say what they are.
+        help=None if several else fact.help or None,
+        disabled=needless,
+        on_change=_take,
+        args=(name, key),
+    )
+
+
+def _take(name: str, key: str) -> None:
+    said = st.session_state[key]
+    was_unsure = name in state.current().unsure
+    state.begin_with_facts()
+    words = said if isinstance(said, list) else [said] if said else []
+    known = tuple(word for word in words if word != UNKNOWN)
+    # Of several pills the newer counts: "don't know" beside others was either just chosen or just overruled.
+    if UNKNOWN in words and (not was_unsure or not known):
+        state.leave_open(name)
+    else:
+        state.answer(name, (known if isinstance(said, list) else said) or None)
+
+
+def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
+    key, work = f"start_{name}", state.current()
+    given = work.answers.get(name)
+    options = [UNKNOWN, *SIZES[name]]
+    known = {value: word for word, value in SIZES[name].items()}
+    shown = (
+        UNKNOWN
+        if name in work.unsure
+        else None
+        if given is None
+        else known.get(given, amounts.told(given, fact))
+    )
+    problem = st.session_state.get(f"problem_{name}", "")
+    if not problem:
+        st.session_state[key] = shown
+    if shown is not None and shown not in options:
+        options.append(shown)
+    st.selectbox(
+        label,
+        options,
+        index=None,
+        key=key,
+        accept_new_options=True,
+        placeholder=f"Choose, or type: {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN))}",
+        help=fact.help or None,
+        disabled=needless,
+        on_change=_take_amount,
+        args=(name, fact, key),
+    )
+    if problem:
+        st.error(look.plain(problem))
+
+
+def _take_amount(name: str, fact: Fact, key: str) -> None:
+    said = st.session_state[key]
+    state.begin_with_facts()
+    st.session_state[f"problem_{name}"] = ""
+    if said == UNKNOWN:
+        state.leave_open(name)
+        return
+    try:
+        state.answer(name, _value(name, fact, said))
+    except AdvisorError as error:
+        st.session_state[f"problem_{name}"] = f"{error.problem}. {error.remedy}"
+
+
+def _value(name: str, fact: Fact, said: Any) -> Any:
+    if said is None or not str(said).strip():
+        return None
+    number = SIZES[name].get(said)
+    return check_value(name, fact, typed_number(str(said), fact, name) if number is None else number, name)
+
+
+def _examples(catalog: Catalog) -> None:
+    cases = [case for case in catalog.cases.values() if case.example] or list(catalog.cases.values())
+    look.overline("Or start from a real case")
+    for case in cases[:EXAMPLES]:
+        situation = Situation(title=case.title, answers=check_answers(case.answers, catalog))
+        who = f" *{look.plain(case.source.org)}*" if case.source.org else ""
+        st.button(
+            f"**{look.plain(case.title)}**{who}",
+            key=f"case_{case.id}",
+            on_click=state.load,
+            args=(situation,),
+            width="stretch",
+        )
+    look.quiet(
+        f"{len(catalog.cases)} published cases are known. The one most like yours appears here after your first answers."
+    )

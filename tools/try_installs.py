@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,33 +23,34 @@ CASE = {"title": "wheel", "answers": {"knowledge_gap": "main", "knowledge_change
 
 def by_pip(wheel: Path, folder: Path) -> Path:
     """Install into a new environment; return the folder of its commands."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    pip = [
-        str(folder / "venv" / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--disable-pip-version-check",
-    ]
-    subprocess.run([*pip, str(wheel)], check=True)
-    return folder / "venv" / "bin"
+    return environment(folder / "venv", str(wheel))
 
 
 def by_pipx(wheel: Path, folder: Path) -> Path:
     """Install as an application; return the folder of its commands."""
     env = {**os.environ, "PIPX_HOME": str(folder / "pipx"), "PIPX_BIN_DIR": str(folder / "bin")}
-    subprocess.run([sys.executable, "-m", "pipx", "install", "--quiet", str(wheel)], check=True, env=env)
+    pipx = environment(folder / "installer", "pipx") / "pipx"
+    subprocess.run(
+        [str(pipx), "install", "--quiet", "--python", sys.executable, str(wheel)], check=True, env=env
+    )
     return folder / "bin"
 
 
 def by_uv(wheel: Path, folder: Path) -> Path:
     """Install as a tool; return the folder of its commands."""
     env = {**os.environ, "UV_TOOL_DIR": str(folder / "tools"), "UV_TOOL_BIN_DIR": str(folder / "bin")}
-    uv = shutil.which("uv") or str(Path(sys.executable).parent / "uv")
+    uv = environment(folder / "installer", "uv") / "uv"
     subprocess.run(
-        [uv, "tool", "install", "--quiet", "--python", sys.executable, str(wheel)], check=True, env=env
+        [str(uv), "tool", "install", "--quiet", "--python", sys.executable, str(wheel)], check=True, env=env
     )
+    return folder / "bin"
+
+
+def environment(folder: Path, package: str) -> Path:
+    """Install a package into a new environment; return the folder of its commands."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([*command, package], check=True)
     return folder / "bin"
 
 

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.share.store import open_store
+from advisor.share.store.assessments import Store
 from benchmarks.fault_place import ADVISOR, LIBRARY, ROWS, Place, endpoint, leftovers, made, run
 from tests.store.killed_migration import (
     MigrationToll,
@@ -274,8 +275,9 @@ def postgres_restarted(writers: int, restarts: int) -> Line:
         url = server.create_database("restarts")
         open_store(url).close()
         stop, acknowledged, faults = threading.Event(), set(), []
+        stores = [open_store(url) for _ in range(writers)]
         threads = [
-            threading.Thread(target=write_on, args=(url, stop, acknowledged, faults)) for _ in range(writers)
+            threading.Thread(target=write_on, args=(store, stop, acknowledged, faults)) for store in stores
         ]
         for thread in threads:
             thread.start()
@@ -336,8 +338,10 @@ def migrations_at_once(place: Place, kind: str, rounds: int) -> Line:
     return line
 
 
-def write_on(url: str, stop: threading.Event, acknowledged: set[tuple[str, int]], faults: list[str]) -> None:
-    store, saved = open_store(url), None
+def write_on(
+    store: Store, stop: threading.Event, acknowledged: set[tuple[str, int]], faults: list[str]
+) -> None:
+    saved = None
     while not stop.is_set():
         try:
             where = {} if saved is None else {"assessment_id": saved.id, "base_revision": saved.revision}

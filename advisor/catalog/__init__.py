@@ -5,15 +5,14 @@ from __future__ import annotations
 from advisor.catalog.case_records import Case
 from advisor.catalog.catalog import Catalog
 from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
+from advisor.catalog.dated_numbers import DatedNumber, Parameter
 from advisor.catalog.loading import load_catalog, rules_folder
 from advisor.catalog.records import (
     Consideration,
-    DatedNumber,
     Dial,
     Evidence,
     Fact,
     Option,
-    Parameter,
     Record,
     Rule,
     Source,

@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from advisor.catalog.backend_records import Availability, Backend, Vendor
+from advisor.catalog.dated_numbers import in_force
 from advisor.catalog.market_records import (
-    Availability,
-    Backend,
     CacheRule,
     Currency,
     Defaults,
@@ -23,8 +23,6 @@ from advisor.catalog.market_records import (
     TokenPrice,
     TuningRoute,
     VectorStore,
-    Vendor,
-    in_force,
 )
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import Record

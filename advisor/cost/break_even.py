@@ -8,9 +8,9 @@ from math import isclose, isnan
 from typing import NamedTuple
 
 from advisor.cost.evaluation import Evaluation
-from advisor.cost.price_tables import Plan
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Crossing
+from advisor.cost.resolving import Plan
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES

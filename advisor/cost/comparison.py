@@ -15,8 +15,9 @@ from advisor.cost.checks import checked_answers
 from advisor.cost.frames import choices_of, with_prices
 from advisor.cost.latency import latency_columns
 from advisor.cost.offers import find_offer
-from advisor.cost.price_tables import Plan, price_frame, tier_counts
+from advisor.cost.price_tables import price_frame, tier_counts
 from advisor.cost.quantities import served_by
+from advisor.cost.resolving import Plan
 from advisor.cost.workload import cost_components, total
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES

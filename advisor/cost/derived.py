@@ -12,7 +12,8 @@ from advisor.cost.assumptions import fill
 from advisor.cost.choosing import with_choices
 from advisor.cost.frames import plan_ends, with_prices
 from advisor.cost.latency import latency_columns
-from advisor.cost.price_tables import CHOICES, Plan, price_frame, resolve, tier_counts
+from advisor.cost.price_tables import CHOICES, price_frame, tier_counts
+from advisor.cost.resolving import Plan, resolve
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.cost.workload import cost_components, total
 from advisor.errors import AdvisorError

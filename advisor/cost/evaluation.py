@@ -12,9 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.cost.assumptions import fill
-from advisor.cost.price_tables import Plan, change_days, day_after, price_frame
+from advisor.cost.price_tables import change_days, day_after, price_frame
 from advisor.cost.price_tables import tier_counts as tiers_in
 from advisor.cost.quantities import served_by
+from advisor.cost.resolving import Plan
 from advisor.cost.sampling import Unsure, moved_answers, scenario_rows, unsure_numbers
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
 from advisor.cost.workload import cost_components, total

@@ -10,8 +10,9 @@ import polars as pl
 
 from advisor.cost.assumptions import fill
 from advisor.cost.choosing import with_choices
-from advisor.cost.price_tables import CHOICES, Plan, change_days, day_after, price_frame, resolve, tier_counts
+from advisor.cost.price_tables import CHOICES, change_days, day_after, price_frame, tier_counts
 from advisor.cost.quantities import served_by
+from advisor.cost.resolving import Plan, resolve
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
 from advisor.cost.workload import cost_components, total
 from advisor.palette import STRATEGIES

@@ -11,9 +11,10 @@ from advisor.catalog.market import in_force
 from advisor.cost.assumptions import ASSUMED, assumed_parameter
 from advisor.cost.currency import exchange_rate
 from advisor.cost.offers import price_changes, quote, retirement
-from advisor.cost.price_tables import Plan, day_after
+from advisor.cost.price_tables import day_after
 from advisor.cost.quantities import WHOLE_TEXT
 from advisor.cost.records import Assumed, CostComponent
+from advisor.cost.resolving import Plan
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.cost.workload import Component, column_of, components_of
 from advisor.palette import STRATEGIES

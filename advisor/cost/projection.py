@@ -19,9 +19,10 @@ from advisor.cost.frames import with_prices
 from advisor.cost.latency import latency_columns, latency_of, part_columns
 from advisor.cost.notes import assumed_numbers, component_list, unknown_parts, warnings_for
 from advisor.cost.offers import quote
-from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
+from advisor.cost.price_tables import price_frame, tier_counts
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Curve, People, Range, StrategyCost, Swing
+from advisor.cost.resolving import Plan, resolve
 from advisor.cost.sampling import Unsure
 from advisor.cost.traffic import traffic
 from advisor.cost.workload import cost_components

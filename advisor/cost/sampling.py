@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from advisor.catalog.market import in_force
 from advisor.cost.assumptions import ASSUMED, PEOPLE, UPDATES_PER_MONTH, WORLD, assumed_parameter
-from advisor.cost.price_tables import RANGED, Plan
+from advisor.cost.price_tables import RANGED
+from advisor.cost.resolving import Plan
 
 if TYPE_CHECKING:
     from advisor.catalog import Catalog, DatedNumber

@@ -13,8 +13,9 @@ from advisor.cost.allowed import Check, model_checks, route_checks
 from advisor.cost.answer_kind import WHOLE
 from advisor.cost.costed import costed_rows
 from advisor.cost.offers import Offer, retirement
-from advisor.cost.price_tables import NO_ROUTE, day_after, room_of
+from advisor.cost.price_tables import day_after, room_of
 from advisor.cost.quantities import TUNED, WHOLE_TEXT
+from advisor.cost.resolving import NO_ROUTE
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.palette import STRATEGIES
 

@@ -17,12 +17,12 @@ from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
 from advisor.data.journal import Journal, journal_path, parsed
 from advisor.data.rows.chat_form import as_chat
 from advisor.data.rows.formats import to_conversation
-from advisor.data.rows.sources import Broken, chunks, open_source, parse
+from advisor.data.rows.sources import Broken, chunks, files_of, open_source, parse
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
 from advisor.data.variation_prompt import INSTRUCTION, Given, request_for, request_text, usable_variations
 from advisor.errors import AdvisorError
-from advisor.files import replacing
+from advisor.files import keeping, refuse_kept, replacing
 from advisor.net import Asking, endpoint, finish
 
 SCHEMA: dict[str, Any] = {
@@ -99,6 +99,9 @@ def augment(
 
 def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[Given], Journal]:
     _refuse_eval(data)
+    # Before anything is asked: what is paid for must have a place to go.
+    with keeping(*files_of(data)):
+        refuse_kept(output)
     given = list(_given(data))
     rows_hash = hashlib.sha256("".join(one.sha256 for one in given).encode()).hexdigest()
     heading = {

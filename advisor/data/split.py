@@ -17,12 +17,13 @@ from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import HELD_OUT, SEED, AuditOptions, Record
 from advisor.data.rows.conversation import Conversation
 from advisor.data.rows.formats import to_conversation
-from advisor.data.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
+from advisor.data.rows.sources import Broken, Source, chunks, files_of, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.files import replacing, scratch_folder, write_text
+from advisor.files import keeping, refuse_kept, replacing, scratch_folder, write_text
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4
+WRITTEN = ("train.jsonl", "eval.jsonl", "manifest.json")
 
 
 class SplitOptions(Record):
@@ -80,10 +81,13 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
     """Write train.jsonl, eval.jsonl and manifest.json to ``folder``.
 
     Raises:
-        AdvisorError: Broken lines (unless skipped), augmented rows, an unknown field, or too few rows to split.
+        AdvisorError: Broken lines (unless skipped), augmented rows, an unknown field, too few rows to split, or an
+            input that would be overwritten.
     """
     options = options or SplitOptions()
-    with from_stdin_or(data) as path, scratch_folder("split") as scratch:
+    with from_stdin_or(data) as path, keeping(*files_of(path)), scratch_folder("split") as scratch:
+        for name in WRITTEN:
+            refuse_kept(folder / name)
         source = open_source(path)
         fields, broken = _read_fields(source, options)
         dataset = _measured(path, scratch)
@@ -220,9 +224,9 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     broken: list[int],
     notes: list[str],
 ) -> Manifest:
-    train, test = folder / "train.jsonl", folder / "eval.jsonl"
+    train, test, about = (folder / name for name in WRITTEN)
     # An old manifest must not stand beside new files: without a manifest the folder is not a finished split.
-    (folder / "manifest.json").unlink(missing_ok=True)
+    about.unlink(missing_ok=True)
     rows: dict[bool, list[int]] = {False: [], True: []}
     with replacing(train, binary=True) as left, replacing(test, binary=True) as right:
         streams: dict[bool, IO[Any]] = {False: left, True: right}
@@ -240,7 +244,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
         eval=_side(test, rows[True]),
     )
     write_text(
-        folder / "manifest.json",
+        about,
         json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n",
     )
     return manifest

@@ -112,6 +112,11 @@ def from_stdin_or(path: Path) -> Iterator[Path]:
         yield copy
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """List the files that a dataset at ``path`` consists of; a file that is not there too."""
+    return tuple(path.iterdir()) if path.is_dir() else (path,)
+
+
 def chunks(source: Source, *, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
     """Yield the rows of a source in file order, about ``size`` bytes at a time."""
     first = 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from json import JSONDecodeError
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, or_, select
@@ -56,6 +57,12 @@ class Store:
     def place(self) -> str:
         """Return the library's address, without credentials."""
         return shown(self._engine.url)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the database's file; nothing where a server holds it."""
+        url = self._engine.url
+        return (Path(url.database),) if url.get_backend_name() == "sqlite" and url.database else ()
 
     def seen_by(self, person: str) -> Store:
         """Return the same library as ``person`` sees it: their own and shared assessments."""

@@ -1,4 +1,9 @@
-"""The catalog: everything under ``rules/`` as frozen, cross-checked records, looked up by day."""
+"""The rulebook as frozen records: rules, questions, numbers, prices, models, sources and published cases.
+
+In: the files under ``rules/`` and a user's overlay.
+Out: a `Catalog` in which every reference was checked; numbers and prices are looked up by day.
+Never: a verdict, a network call, or today's date: the day is always asked for.
+"""
 
 from __future__ import annotations
 

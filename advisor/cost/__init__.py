@@ -1,4 +1,9 @@
-"""What each strategy costs for a workload, when one overtakes another, how sure that is, how long answers take."""
+"""What each strategy costs for a workload, when one overtakes another, how sure that is, how long answers take.
+
+In: a situation or a frame, and the catalog's prices of a day.
+Out: costs by component with intervals, break-even, latency, models compared, each assumption named.
+Never: a verdict, or a price that is not known counted as 0.
+"""
 
 from __future__ import annotations
 

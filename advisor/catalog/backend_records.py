@@ -24,7 +24,7 @@ class Availability(Record):
     """The day on which we last looked."""
 
 
-class Backend(Record):
+class BackendRecord(Record):
     """A service or program that trains models, and who can use it when."""
 
     label: str

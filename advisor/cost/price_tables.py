@@ -23,7 +23,7 @@ from advisor.cost.offers import (
     quote,
 )
 from advisor.cost.price_library import Quote, Tier, library_quote
-from advisor.cost.resolving import Plan
+from advisor.cost.resolving import Resolved
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ RANGED = {
 }
 
 
-def change_days(plans: Sequence[Plan], market: Market, after: date, until: date) -> list[date]:
+def change_days(plans: Sequence[Resolved], market: Market, after: date, until: date) -> list[date]:
     """Return the days in (after, until] on which a price of any plan changes or a model ends."""
     days: set[date] = set()
     for plan in plans:
@@ -63,7 +63,7 @@ def change_days(plans: Sequence[Plan], market: Market, after: date, until: date)
     return sorted(days)
 
 
-def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None]:
+def price_row(plan: Resolved, catalog: Catalog, day: date) -> dict[str, float | None]:
     """Return every price that costing needs on ``day``; a price that is not known is None, never zero."""
     market, route = catalog.market, plan.route
     base = _base_tiers(plan, market, day)
@@ -88,13 +88,13 @@ def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None
     return row | _unknown(plan, row)
 
 
-def _base_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
+def _base_tiers(plan: Resolved, market: Market, day: date) -> tuple[Tier, ...]:
     if plan.own_machines:
         return (Tier(0, *NO_TOKENS),)
     return quote(plan.offer, market, day, batch=plan.batch, hours=plan.hours).tiers
 
 
-def _unknown(plan: Plan, row: Mapping[str, float | None]) -> dict[str, float | None]:
+def _unknown(plan: Resolved, row: Mapping[str, float | None]) -> dict[str, float | None]:
     """Return what has no price: a tune that nobody offers, and with it the machine on which any model would run."""
     if not plan.refused:
         return {}
@@ -118,7 +118,7 @@ def tuned_speed(route: TuningRoute, base: MarketModel) -> str:
     return "dedicated" if route.serving == "dedicated" else base.speed
 
 
-def _tuned_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
+def _tuned_tiers(plan: Resolved, market: Market, day: date) -> tuple[Tier, ...]:
     if plan.route.serving == "dedicated":
         return (Tier(0, *NO_TOKENS),)
     negotiated = in_force(market.tuned_prices.get(plan.route_id, ()), day)
@@ -170,7 +170,7 @@ def training_rate(route: TuningRoute, day: date) -> float | None:
     return _number(route.training_usd_per_mtok, day, missing=None)
 
 
-def _retrieval(plan: Plan, day: date) -> dict[str, float | None]:
+def _retrieval(plan: Resolved, day: date) -> dict[str, float | None]:
     store, reranker = plan.store, plan.reranker
     return {
         "embedding_usd_per_mtok": embedding_price(plan.embedding, day, batch=False),
@@ -212,7 +212,7 @@ def tier_counts(prices: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def price_frame(plans: Sequence[Plan], catalog: Catalog, day: date) -> pl.DataFrame:
+def price_frame(plans: Sequence[Resolved], catalog: Catalog, day: date) -> pl.DataFrame:
     """Return one row per plan; plans with fewer price tiers repeat their last one."""
     rows = [price_row(plan, catalog, day) for plan in plans]
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -18,7 +18,7 @@ NO_ROUTE = "none"
 NO_OPEN_ROUTE = "On {day} no way to tune that the answers allow is open to somebody new."
 
 
-class Plan(NamedTuple):
+class Resolved(NamedTuple):
     """What one combination of choices resolves to."""
 
     offer: Offer
@@ -43,7 +43,7 @@ class Plan(NamedTuple):
         return (base.on if base else None, tune.on if tune else None)
 
 
-def resolve(choice: Mapping[str, Any], catalog: Catalog, day: date) -> Plan:
+def resolve(choice: Mapping[str, Any], catalog: Catalog, day: date) -> Resolved:
     """Find everything that a combination of choices names; refuse what is unknown or retired."""
     market = catalog.market
     offer = find_offer(choice.get("model") or market.defaults.model, market)
@@ -54,7 +54,7 @@ def resolve(choice: Mapping[str, Any], catalog: Catalog, day: date) -> Plan:
     tuned = Offer(route.base, market.models[route.base], listed=True)
     if not refused:
         refuse_retired(tuned, day, route)
-    return Plan(
+    return Resolved(
         offer=offer,
         route_id=route_id,
         route=route,

@@ -17,7 +17,7 @@ from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import HELD_OUT, SEED, AuditOptions, Record
 from advisor.data.rows.conversation import Conversation
 from advisor.data.rows.formats import to_conversation
-from advisor.data.rows.sources import Broken, Source, chunks, files_of, from_stdin_or, open_source, parse
+from advisor.data.rows.sources import Broken, DataSource, chunks, files_of, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.files import keeping, refuse_kept, replacing, scratch_folder, write_text
 
@@ -56,7 +56,7 @@ class Side(Record):
     """Row numbers of the input, in order."""
 
 
-class Manifest(Record):
+class SplitManifest(Record):
     """What was split how; the same input and options give the same manifest."""
 
     format: int = 1
@@ -77,7 +77,7 @@ class Manifest(Record):
     """What could not be kept exactly."""
 
 
-def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Manifest:
+def split(data: Path, folder: Path, options: SplitOptions | None = None) -> SplitManifest:
     """Write train.jsonl, eval.jsonl and manifest.json to ``folder``.
 
     Raises:
@@ -106,7 +106,7 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         )
 
 
-def _read_fields(source: Source, options: SplitOptions) -> tuple[list[dict[str, Any]], list[int]]:
+def _read_fields(source: DataSource, options: SplitOptions) -> tuple[list[dict[str, Any]], list[int]]:
     fields: list[dict[str, Any]] = []
     broken: list[int] = []
     for row, conversation, value in _conversations(source, broken):
@@ -141,7 +141,7 @@ def _metadata(value: dict[str, Any], conversation: Conversation) -> dict[str, An
     return {**value, **conversation.meta}
 
 
-def _conversations(source: Source, broken: list[int]) -> Iterator[tuple[int, Conversation, object]]:
+def _conversations(source: DataSource, broken: list[int]) -> Iterator[tuple[int, Conversation, object]]:
     for chunk in chunks(source):
         for row, value in parse(chunk):
             if isinstance(value, Broken):
@@ -156,7 +156,7 @@ def _field(conversation: Conversation, name: str) -> Any:
     return conversation.meta.get(name)
 
 
-def _check_fields(fields: list[dict[str, Any]], source: Source, options: SplitOptions) -> None:
+def _check_fields(fields: list[dict[str, Any]], source: DataSource, options: SplitOptions) -> None:
     for name in (options.stratify, options.group, options.time):
         if name and all(one[name] is None for one in fields):
             known = {key for _, row, _ in _conversations(source, []) for key in row.meta}
@@ -215,7 +215,7 @@ def _latest(units: list[list[int]], fields: list[dict[str, Any]], name: str, wan
 
 
 def _write(  # noqa: PLR0913 - keyword-only beyond the first five
-    source: Source,
+    source: DataSource,
     folder: Path,
     held_out: set[int],
     options: SplitOptions,
@@ -223,7 +223,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     groups: int,
     broken: list[int],
     notes: list[str],
-) -> Manifest:
+) -> SplitManifest:
     train, test, about = (folder / name for name in WRITTEN)
     # An old manifest must not stand beside new files: without a manifest the folder is not a finished split.
     about.unlink(missing_ok=True)
@@ -234,7 +234,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
             side = index in held_out
             rows[side].append(row)
             streams[side].write(orjson.dumps(value, default=str) + b"\n")
-    manifest = Manifest(
+    manifest = SplitManifest(
         input_sha256=_hash_of(source),
         options=options,
         groups=groups,
@@ -260,7 +260,7 @@ def _side(path: Path, rows: list[int]) -> Side:
         )
 
 
-def _hash_of(source: Source) -> str:
+def _hash_of(source: DataSource) -> str:
     digest = hashlib.sha256()
     for part in source.parts or (source,):
         with part.path.open("rb") as stream:

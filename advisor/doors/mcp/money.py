@@ -45,7 +45,7 @@ def _named(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Money:
+class MoneyTools:
     """The tools; every one reads only."""
 
     house: House

@@ -7,7 +7,7 @@ from itertools import combinations
 from math import isclose, isnan
 from typing import NamedTuple
 
-from advisor.cost.evaluation import CostedDraws
+from advisor.cost.costed_draws import CostedDraws
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Crossing
 from advisor.cost.resolving import Resolved

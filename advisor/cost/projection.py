@@ -13,8 +13,8 @@ from advisor.cost.assumptions import fill
 from advisor.cost.break_even import crossings
 from advisor.cost.checks import checked_answers
 from advisor.cost.choosing import with_choices
+from advisor.cost.costed_draws import CostedDraws, evaluate
 from advisor.cost.currency import exchange_rate
-from advisor.cost.evaluation import CostedDraws, evaluate
 from advisor.cost.frames import with_prices
 from advisor.cost.latency import latency_columns, latency_of, part_columns
 from advisor.cost.notes import assumed_numbers, component_list, unknown_parts, warnings_for

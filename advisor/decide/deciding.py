@@ -12,7 +12,7 @@ from advisor.catalog import Catalog, facts_in
 from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
 from advisor.decide.limits import feasible
-from advisor.decide.measuring import measure_next
+from advisor.decide.measure_next import measure_next
 from advisor.decide.reasons import nearly, reasons
 from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice
 from advisor.decide.scoring import DIALS

@@ -17,7 +17,7 @@ from advisor.train.backends.hosted_jobs import Hosted, HostedService
 from advisor.train.backends.json_client import JsonClient
 from advisor.train.backends.services import Order, RemoteJob, Service, ServiceError, ServiceLimits
 from advisor.train.contract import PlanInputs
-from advisor.train.plan import compose, sent_name
+from advisor.train.plan_composing import compose, sent_name
 from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries

@@ -196,26 +196,33 @@ def batch_of(chunk: Chunk, options: AuditOptions) -> Batch:
 
 def hashes_of(texts: Sequence[str]) -> NDArray[np.uint64]:
     """Hash each text to 64 bits, case, punctuation and white space aside; 0 for an empty one."""
-    plain = [_plain_ascii(text) if text.isascii() else "" for text in texts]
     others = [index for index, text in enumerate(texts) if not text.isascii()]
+    plain = _plain_ascii([text if text.isascii() else "" for text in texts] if others else texts)
     if others:
         series = pl.Series([_clean(texts[index]) for index in others], dtype=pl.String)
         spaced = series.str.to_lowercase().str.replace_all(r"[\s\p{P}]+", " ").str.strip_chars()
         for index, text in zip(others, spaced.to_list(), strict=True):
             plain[index] = text
     # Punctuation alone ("?", "...") must not make every such text equal to the empty one.
-    kept = [one or _clean(text).strip() for one, text in zip(plain, texts, strict=True)]
-    empty = np.fromiter((not one for one in kept), bool, len(kept))
+    kept = (
+        plain if all(plain) else [one or _clean(text).strip() for one, text in zip(plain, texts, strict=True)]
+    )
     hashes = pl.Series(kept, dtype=pl.String).hash(seed=11).to_numpy().astype(np.uint64)
-    return np.where(empty, np.uint64(0), hashes)
+    hashes[[index for index, one in enumerate(kept) if not one]] = 0
+    return hashes
 
 
-def _plain_ascii(text: str) -> str:
-    """Do for ASCII what the regular expression in `hashes_of` does, several times as fast."""
-    plain = text.encode().translate(_SPACED)
+def _plain_ascii(texts: Sequence[str]) -> list[str]:
+    """Do for ASCII what the regular expression in `hashes_of` does, for all texts at once and many times as fast."""
+    joined = "\0".join(texts)
+    if joined.count("\0") >= len(texts) > 1:
+        # A text holds the separator itself.
+        return [one for text in texts for one in _plain_ascii([text])]
+    plain = joined.encode().translate(_SPACED)
     while b"  " in plain:
         plain = plain.replace(b"  ", b" ")
-    return plain.strip(b" ").decode()
+    spaced = plain.decode()
+    return [one.strip(" ") for one in (spaced.split("\0") if len(texts) > 1 else [spaced][: len(texts)])]
 
 
 # Lower case, and a space for white space and punctuation (Unicode's class P, so "+" and "$" stay).

@@ -173,13 +173,14 @@ class Batch:
 
     def name(self, kind: str, texts: Iterable[str]) -> NDArray[np.uint64]:
         """Hash texts to 64 bits and keep the text of each hash (cut to 300 characters)."""
-        known = self.names.setdefault(kind, {})
-        series = pl.Series(list(texts), dtype=pl.String)
-        hashes = series.hash(seed=7).to_numpy().astype(np.uint64)
-        values, firsts = np.unique(hashes, return_index=True)
-        for value, first in zip(values.tolist(), firsts.tolist(), strict=True):
-            known[value] = series[first][:300]
-        return hashes
+        given = list(texts)
+        distinct = list(dict.fromkeys(given))
+        hashes = pl.Series(distinct, dtype=pl.String).hash(seed=7).to_numpy().astype(np.uint64)
+        self.names.setdefault(kind, {}).update(
+            {value: text[:300] for value, text in zip(hashes.tolist(), distinct, strict=True)}
+        )
+        places = {text: at for at, text in enumerate(distinct)}
+        return hashes[np.fromiter(map(places.__getitem__, given), np.int64, len(given))]
 
 
 def batch_of(chunk: Chunk, options: AuditOptions) -> Batch:
@@ -218,11 +219,16 @@ def _plain_ascii(texts: Sequence[str]) -> list[str]:
     if joined.count("\0") >= len(texts) > 1:
         # A text holds the separator itself.
         return [one for text in texts for one in _plain_ascii([text])]
-    plain = joined.encode().translate(_SPACED)
-    while b"  " in plain:
-        plain = plain.replace(b"  ", b" ")
-    spaced = plain.decode()
+    spaced = _single_blanks(joined.encode().translate(_SPACED)).decode()
     return [one.strip(" ") for one in (spaced.split("\0") if len(texts) > 1 else [spaced][: len(texts)])]
+
+
+def _single_blanks(text: bytes) -> bytes:
+    # Blanks are too frequent to look for two of them with a search for text.
+    codes = np.frombuffer(text, np.uint8)
+    blank = codes == ord(" ")
+    again = np.flatnonzero(blank[1:] & blank[:-1])
+    return np.delete(codes, again).tobytes() if len(again) else text
 
 
 # Lower case, and a space for white space and punctuation (Unicode's class P, so "+" and "$" stay).

@@ -69,11 +69,9 @@ def codepoints(texts: Sequence[str]) -> tuple[U32, I64]:
 def word_hashes(texts: Sequence[str]) -> Ragged:
     """Hash each word of each text, case folded; a Han, kana or Thai character is a word."""
     codes, offsets, kinds = _lowered(texts)
-    inner = np.flatnonzero(kinds == _JOINER)
-    if len(inner):
-        kinds = kinds.copy()
-        joins = (kinds[inner - 1] == _WORD) & (kinds[np.minimum(inner + 1, len(kinds) - 1)] == _WORD)
-        kinds[inner] = np.where(joins & (inner > 0), _WORD, 0)
+    if codes.dtype == np.uint8:
+        return _ascii_hashes(codes, offsets, _joined(kinds) != 0)
+    kinds = _joined(kinds)
     where = np.flatnonzero(kinds)
     if not len(where):
         return Ragged(np.empty(0, np.uint32), np.zeros(len(texts) + 1, np.int64))
@@ -84,6 +82,33 @@ def word_hashes(texts: Sequence[str]) -> Ragged:
     hashes = _hash_runs(codes[where], firsts)
     starts = np.searchsorted(where[firsts], offsets).astype(np.int64)
     return Ragged(hashes, starts)
+
+
+def _joined(kinds: U8) -> U8:
+    """Count an apostrophe between two letters to their word, and leave out any other."""
+    inner = np.flatnonzero(kinds == _JOINER)
+    if len(inner):
+        kinds = kinds.copy()
+        joins = (kinds[inner - 1] == _WORD) & (kinds[np.minimum(inner + 1, len(kinds) - 1)] == _WORD)
+        kinds[inner] = np.where(joins & (inner > 0), _WORD, 0)
+    return kinds
+
+
+def _ascii_hashes(codes: U8, offsets: I64, in_word: NDArray[np.bool_]) -> Ragged:
+    """Hash as `_hash_runs` does, without copying the letters out: in ASCII each run of letters is one word."""
+    # The line feed that ends every text closes the last word, so beginnings and ends take turns.
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
+    edges = np.concatenate(([0], edges)) if in_word[0] else edges
+    if not len(edges):
+        return Ragged(np.empty(0, np.uint32), np.zeros(len(offsets), np.int64))
+    firsts = edges[::2]
+    begins = firsts.astype(np.int32)
+    position = np.arange(begins[0], len(codes), dtype=np.int32)
+    position -= np.repeat(begins, np.diff(begins, append=np.int32(len(codes))))
+    with np.errstate(over="ignore"):
+        mixed = _mixed_bytes()[codes[begins[0] :]] * _powers()[position & np.int32(_POSITIONS - 1)]
+        hashes = _scramble(np.add.reduceat(mixed, edges - edges[0], dtype=np.uint32)[::2])
+    return Ragged(hashes, np.searchsorted(firsts, offsets).astype(np.int64))
 
 
 def _lowered(texts: Sequence[str]) -> tuple[U8 | U32, I64, U8]:
@@ -170,16 +195,14 @@ def count_per_row(flags: NDArray[np.bool_], ragged: Ragged) -> I64:
     return np.asarray(total[ragged.starts[1:]] - total[ragged.starts[:-1]])
 
 
-def _hash_runs(codes: U8 | U32, firsts: I64) -> U32:
+def _hash_runs(codes: U32, firsts: I64) -> U32:
     begins = firsts.astype(np.int32)
     position = np.arange(len(codes), dtype=np.int32) - np.repeat(
         begins, np.diff(begins, append=np.int32(len(codes)))
     )
     powers = _powers()[position & np.int32(_POSITIONS - 1)]
     with np.errstate(over="ignore"):
-        mixed = (
-            _mixed_bytes()[codes] if codes.dtype == np.uint8 else _mixed(codes.astype(np.uint32, copy=False))
-        )
+        mixed = _mixed(codes.astype(np.uint32, copy=False))
         return _scramble(np.add.reduceat(mixed * powers, firsts, dtype=np.uint32))
 
 

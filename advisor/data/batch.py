@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.data import words
-from advisor.data.characters import CLASSES, SCRIPTS, TABLE_SIZE, class_and_script, histogram, script_table
+from advisor.data.characters import CLASSES, SCRIPTS, class_and_script, histogram, script_table
 from advisor.data.records import AuditOptions
 from advisor.data.rows.conversation import Conversation
 from advisor.data.rows.formats import to_conversation
@@ -139,12 +139,6 @@ class Batch:
         return words.concat(self.prompt_words, self.answer_words)
 
     @cached_property
-    def answer_codes(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Return the code points of `answers`, clipped to the tables' size, and where each begins."""
-        codes, starts = words.codepoints(self.answers)
-        return np.minimum(codes, TABLE_SIZE - 1), starts
-
-    @cached_property
     def answer_classes(self) -> NDArray[np.int64]:
         """Count characters of each class in each answer: rows x `CLASSES`."""
         return self._answer_counts[0]
@@ -158,7 +152,7 @@ class Batch:
     def _answer_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         # One pass over the characters for both: a code point's class and script are one number.
         table, kinds = class_and_script()
-        counts = histogram(*self.answer_codes, table, len(kinds))
+        counts = histogram(self.answers, table, len(kinds))
         of_class, of_script = (np.zeros((len(self), len(names)), np.int64) for names in (CLASSES, SCRIPTS))
         for at, (one, script) in enumerate(kinds):
             of_class[:, one] += counts[:, at]
@@ -168,8 +162,7 @@ class Batch:
     @cached_property
     def prompt_scripts(self) -> NDArray[np.int64]:
         """Count characters of each script in each prompt: rows x `SCRIPTS`."""
-        codes, starts = words.codepoints(self.prompts)
-        return histogram(np.minimum(codes, TABLE_SIZE - 1), starts, script_table(), len(SCRIPTS))
+        return histogram(self.prompts, script_table(), len(SCRIPTS))
 
     def name(self, kind: str, texts: Iterable[str]) -> NDArray[np.uint64]:
         """Hash texts to 64 bits and keep the text of each hash (cut to 300 characters)."""

@@ -70,7 +70,7 @@ def word_hashes(texts: Sequence[str]) -> Ragged:
     """Hash each word of each text, case folded; a Han, kana or Thai character is a word."""
     codes, offsets, kinds = _lowered(texts)
     if codes.dtype == np.uint8:
-        return _ascii_hashes(codes, offsets, _joined(kinds) != 0)
+        return _ascii_hashes(codes.astype(np.uint8, copy=False), offsets, _joined(kinds) != 0)
     kinds = _joined(kinds)
     where = np.flatnonzero(kinds)
     if not len(where):
@@ -79,7 +79,7 @@ def word_hashes(texts: Sequence[str]) -> Ragged:
     begins = np.ones(len(where), bool)
     begins[1:] = (np.diff(where) > 1) | (kept[1:] != kept[:-1]) | (kept[1:] == _SINGLE)
     firsts = np.flatnonzero(begins)
-    hashes = _hash_runs(codes[where], firsts)
+    hashes = _hash_runs(codes[where].astype(np.uint32, copy=False), firsts)
     starts = np.searchsorted(where[firsts], offsets).astype(np.int64)
     return Ragged(hashes, starts)
 
@@ -202,7 +202,7 @@ def _hash_runs(codes: U32, firsts: I64) -> U32:
     )
     powers = _powers()[position & np.int32(_POSITIONS - 1)]
     with np.errstate(over="ignore"):
-        mixed = _mixed(codes.astype(np.uint32, copy=False))
+        mixed = _mixed(codes)
         return _scramble(np.add.reduceat(mixed * powers, firsts, dtype=np.uint32))
 
 

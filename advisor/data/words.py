@@ -29,6 +29,8 @@ _ALONE = (
 )
 _WORD, _SINGLE, _JOINER = 1, 2, 3
 _POSITIONS = 64
+# A batch with a longer word (a key, a hash) is hashed all at once.
+_LONGEST_BY_LETTER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +97,34 @@ def _joined(kinds: U8) -> U8:
 
 
 def _ascii_hashes(codes: U8, offsets: I64, in_word: NDArray[np.bool_]) -> Ragged:
-    """Hash as `_hash_runs` does, without copying the letters out: in ASCII each run of letters is one word."""
+    """Hash as `_hash_runs` does: in ASCII each run of letters is one word, and the first letters of all go first."""
     # The line feed that ends every text closes the last word, so beginnings and ends take turns.
     edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
     edges = np.concatenate(([0], edges)) if in_word[0] else edges
-    if not len(edges):
-        return Ragged(np.empty(0, np.uint32), np.zeros(len(offsets), np.int64))
-    firsts = edges[::2]
-    begins = firsts.astype(np.int32)
-    position = np.arange(begins[0], len(codes), dtype=np.int32)
-    position -= np.repeat(begins, np.diff(begins, append=np.int32(len(codes))))
+    firsts, lengths = edges[::2], edges[1::2] - edges[::2]
+    starts = np.searchsorted(firsts, offsets).astype(np.int64)
+    longest = int(lengths.max(initial=0))
+    if longest > _LONGEST_BY_LETTER:
+        where = np.flatnonzero(in_word)
+        hashes = _hash_runs(codes[where].astype(np.uint32), np.searchsorted(where, firsts))
+        return Ragged(hashes, starts)
+    # The longest words first: those that have a letter at some place are then always the first ones.
+    order = np.argsort(-lengths.astype(np.int16), kind="stable")
+    at, sums = firsts[order], np.zeros(len(firsts), np.uint32)
+    for place, words in enumerate(np.searchsorted(-lengths[order], -np.arange(longest))):
+        sums[:words] += _letters_at(place).take(codes.take(at[:words]))
+        at[:words] += 1
+    hashes = np.empty_like(sums)
+    hashes[order] = _scramble(sums)
+    return Ragged(hashes, starts)
+
+
+@cache
+def _letters_at(place: int) -> U32:
+    """Return what each byte adds to the hash of a word at a place in it."""
     with np.errstate(over="ignore"):
-        mixed = _mixed_bytes()[codes[begins[0] :]] * _powers()[position & np.int32(_POSITIONS - 1)]
-        hashes = _scramble(np.add.reduceat(mixed, edges - edges[0], dtype=np.uint32)[::2])
-    return Ragged(hashes, np.searchsorted(firsts, offsets).astype(np.int64))
+        codes = _mixed(np.arange(256, dtype=np.uint32))
+        return np.asarray(codes * _powers()[place % _POSITIONS])
 
 
 def _lowered(texts: Sequence[str]) -> tuple[U8 | U32, I64, U8]:
@@ -209,12 +225,6 @@ def _hash_runs(codes: U32, firsts: I64) -> U32:
 def _mixed(codes: U32) -> U32:
     mixed = (codes + np.uint32(0x7F4A7C15)) * np.uint32(0x85EBCA6B)
     return np.asarray(mixed ^ (mixed >> np.uint32(13)))
-
-
-@cache
-def _mixed_bytes() -> U32:
-    with np.errstate(over="ignore"):
-        return _mixed(np.arange(256, dtype=np.uint32))
 
 
 def _scramble(values: U32) -> U32:

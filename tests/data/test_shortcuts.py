@@ -19,7 +19,7 @@ from advisor.data.words import Ragged, word_hashes
 # Pieces of which the patterns are made, so that generated texts often hold one or nearly one.
 PIECES = st.sampled_from(
     [
-        *("a", "Word", "don't", "'", "''", " ", "  ", "\n", "\n\n\n\n", "\t", "\0", "\x0b", "7", "1234", ".", "?", "-", "+", "$"),
+        *("a", "Word", "x" * 199, "y" * 230, "don't", "'", "''", " ", "  ", "\n", "\n\n\n\n", "\t", "\0", "\x0b", "7", "1234", ".", "?", "-", "+", "$"),
         *("{{name}}", "{order_id}", "${X}", "%(a)s", "<insert it>", "[Your Name]", "[DATE]", "TODO:", "LoRem ipsum", "XXX"),
         *("&amp;", "\\u00e9", "\\n", "<br>", "%20", "a%20b", "### Response:", "Assistant: ", "</user>", "<|im_end|>", "#", "<"),
         *("é", "о", "ab\u0430", "μm", "\u0130", "ſ", "漢字", "ไทย", "😀", "\u200b", "\u00a0", "\u3000", "\x85"),

@@ -214,15 +214,12 @@ def _fact_used(used: Any, catalog: Catalog) -> str:
 
 def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     found = advice.recommendation
+    block: Block = Paragraph("No single answer changes the recommendation.")
     if found.flips:
         rows = tuple(_flip_row(change, catalog) for change in found.flips)
-        table = Table(
-            "Answers that would change it", ("Question", "Now", "If instead", "Then recommended"), rows
-        )
-        yield Section("changes", words.changes(found), (table,))
-    else:
-        text = "No single answer changes the recommendation."
-        yield Section("changes", words.changes(found), (Paragraph(text),))
+        head = ("Question", "Now", "If instead", "Then recommended")
+        block = Table("Answers that would change it", head, rows)
+    yield Section("changes", words.changes(found), (block,))
 
 
 def _flip_row(change: Flip, catalog: Catalog) -> tuple[str, ...]:

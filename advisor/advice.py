@@ -11,8 +11,9 @@ from advisor.catalog import Catalog, Record, load_catalog
 from advisor.cost import CostProjection, project
 from advisor.cost.records import costs_of_version_1
 from advisor.decide import decide, hangs_on
+from advisor.decide.first_version import of_version_1
 from advisor.decide.limits import Limit, limits_of
-from advisor.decide.records import Recommendation, of_version_1
+from advisor.decide.records import Recommendation
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 

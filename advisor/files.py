@@ -14,6 +14,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, Any, Final, Literal, overload
 
@@ -32,6 +33,7 @@ _REMEDIES: Final = {
     errno.EISDIR: "Name a file.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
 }
+_KEPT: ContextVar[tuple[Path, ...]] = ContextVar("files that must not be replaced", default=())
 
 
 def unusable(error: OSError, place: Path | str, *, doing: str = "used") -> AdvisorError:
@@ -65,6 +67,29 @@ def explained(place: Path | str, *, doing: str = "used") -> Iterator[None]:
         raise unusable(error, place, doing=doing) from error
 
 
+@contextmanager
+def keeping(*inputs: Path) -> Iterator[None]:
+    """Refuse to replace any of ``inputs``, under whatever name, for as long as this holds."""
+    before = _KEPT.set((*_KEPT.get(), *inputs))
+    try:
+        yield
+    finally:
+        _KEPT.reset(before)
+
+
+def refuse_kept(path: Path) -> None:
+    """Raise ``AdvisorError`` where ``path`` is one of the files that `keeping` holds.
+
+    `replacing` asks it too. Ask first where something is paid or removed before the file is written.
+    """
+    for kept in _KEPT.get():
+        with suppress(OSError):
+            if kept.is_file() and path.samefile(kept):
+                raise AdvisorError(
+                    "the output would overwrite an input", place=str(path), remedy="Name another output."
+                )
+
+
 @overload
 def replacing(
     path: Path, *, binary: Literal[True], shared: bool = False
@@ -85,8 +110,9 @@ def replacing(path: Path, *, binary: bool = False, shared: bool = False) -> Abst
         shared: Make a new file readable as the user's umask says: for documents to hand on.
 
     Raises:
-        AdvisorError: It cannot be written; nothing under ``path`` has changed.
+        AdvisorError: It cannot be written or is kept; nothing under ``path`` has changed.
     """
+    refuse_kept(path)
     return _to_device(path, binary) if _is_device(path) else _replacing(path, binary, shared)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from advisor.data.records import Audit
     from advisor.diagnose.records import Diagnosis
     from advisor.evaluate.records import Evaluation
-    from advisor.train.planning import Planned
+    from advisor.train.planning import PlannedTraining
 
 __all__ = ["advise_from", "audit", "compare", "cost", "diagnose", "plan_training", "portfolio"]
 
@@ -166,7 +166,7 @@ def plan_training(
     as_of: date | None = None,
     rules: Path | None = None,
     **wishes: Any,
-) -> Planned:
+) -> PlannedTraining:
     """Plan a training run; writes and sends nothing.
 
     Args:

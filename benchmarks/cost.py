@@ -23,7 +23,7 @@ from rich.table import Table
 from advisor.catalog import load_catalog
 from advisor.cost import break_even, compare_models, cost_frame, derived_columns, project
 from advisor.cost.price_library import library_model, providers
-from advisor.cost.price_tables import resolve
+from advisor.cost.resolving import resolve
 from advisor.cost.sampling import draw, unsure_numbers
 from advisor.errors import AdvisorError
 

@@ -12,6 +12,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -244,23 +245,30 @@ def trained(bundle: Path, work: Path) -> str:
 
     data = bundle / "data" / "train.jsonl"
     run = work / f"run-{bundle.name}"
+    # A model learns tools only where its template has a place for them.
+    tools = b'"tools"' in data.read_bytes()
     settings = RunSettings(
-        base_model=str(tiny_model(work)), train_path=data, max_steps=2, seq_len=256, rank=4, merge=False
+        base_model=str(tiny_model(work, template="qwen2_5.jinja" if tools else "")),
+        train_path=data,
+        max_steps=2,
+        seq_len=2048 if tools else 256,
+        rank=4,
+        merge=False,
     )
     run.mkdir()
     write_settings(run, settings)
     try:
-        return f", trained {train(run)['steps']} steps"
+        return f", trained {train(run)['steps']} steps{' with its tools' if tools else ''}"
     except AdvisorError as error:
         return f", not trained: {error.problem}"[:70]
 
 
-def tiny_model(work: Path) -> Path:
-    """Make a Llama of random weights with a byte-level ChatML tokenizer, once."""
+def tiny_model(work: Path, template: str = "") -> Path:
+    """Make a Llama of random weights with a byte-level ChatML tokenizer, and one of TRL's templates if named; once."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-    folder = work / "tiny"
+    folder = work / f"tiny-{template}"
     if folder.exists():
         return folder
     marks = ["<|im_start|>", "<|im_end|>", "<pad>"]
@@ -271,6 +279,8 @@ def tiny_model(work: Path) -> Path:
     tokenizer.decoder = decoders.ByteLevel()
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<pad>")
     fast.add_special_tokens({"additional_special_tokens": marks[:2]})
+    if template:
+        fast.chat_template = files("trl").joinpath("chat_templates", template).read_text(encoding="utf-8")
     fast.save_pretrained(folder)
     config = LlamaConfig(
         vocab_size=len(vocabulary),

@@ -18,7 +18,7 @@ from vram import DAY, _arguments, _row
 
 from advisor.catalog import load_catalog
 from advisor.train.size.estimate import constants_of
-from advisor.train.size.fits import Doubt, memory_span
+from advisor.train.size.fits import EstimateError, memory_span
 
 MODES = ("stated", "options")
 GRID = ((0.03, 0.04, 0.05, 0.06), (0.12, 0.15, 0.18, 0.2, 0.25), (0.3, 0.4, 0.45, 0.5, 0.6))
@@ -40,7 +40,7 @@ def main() -> None:
         print(f"{mode}: {inside[mode] / len(rows):.1%} of {len(rows)} left-out points inside")
 
 
-def _fitted(doubt: Doubt, rows: list[dict[str, Any]]) -> Doubt:
+def _fitted(doubt: EstimateError, rows: list[dict[str, Any]]) -> EstimateError:
     """Choose the narrowest spreads that hold nine of ten of ``rows`` in each mode."""
     found = []
     for resident, passing, unexplained in itertools.product(*GRID):
@@ -50,12 +50,12 @@ def _fitted(doubt: Doubt, rows: list[dict[str, Any]]) -> Doubt:
     return min(found, key=lambda item: item[0])[1] if found else doubt
 
 
-def _holds(row: dict[str, Any], mode: str, doubt: Doubt) -> bool:
+def _holds(row: dict[str, Any], mode: str, doubt: EstimateError) -> bool:
     span = memory_span(row[f"{mode} peak"], doubt)
     return bool(span.low <= row["measured"] <= span.high)
 
 
-def _width(row: dict[str, Any], doubt: Doubt) -> float:
+def _width(row: dict[str, Any], doubt: EstimateError) -> float:
     span = memory_span(row["options peak"], doubt)
     return (span.high - span.low) / span.expected
 

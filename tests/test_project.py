@@ -70,3 +70,40 @@ def test_every_relative_link_in_the_documentation_leads_somewhere():
         dead += [f"{page.name}: {target}" for target in targets if not (page.parent / target).exists()]
 
     assert dead == []
+
+
+ROOMS = ("catalog", "scenario", "cost", "decide", "data", "train", "evaluate", "diagnose", "share", "doors")
+# What is still longer; nothing may join it.
+LONG_MODULES = {"doors/ui/costs.py", "doors/ui/state.py"}
+LONG_FUNCTIONS = {"diagnose_command", "bakeoff_command"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_says_in_three_lines_what_comes_in_what_goes_out_and_what_never_happens(room):
+    text = (ROOT / "advisor" / room / "__init__.py").read_text(encoding="utf-8")
+    told = (ast.get_docstring(ast.parse(text)) or "").splitlines()
+
+    assert [line.partition(":")[0] for line in told[2:]] == ["In", "Out", "Never"]
+
+
+def test_the_rooms_are_all_there_is():
+    folders = {path.parent.name for path in (ROOT / "advisor").glob("*/__init__.py")}
+
+    assert folders == set(ROOMS)
+
+
+def test_no_module_has_more_than_three_hundred_lines_and_no_function_more_than_fifty():
+    modules, functions = set(), set()
+    for path in (ROOT / "advisor").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if text.count("\n") > 300:
+            modules.add(path.relative_to(ROOT / "advisor").as_posix())
+        functions |= {
+            node.name
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and (node.end_lineno or 0) - node.lineno + 1 > 50
+        }
+
+    assert modules <= LONG_MODULES
+    assert functions <= LONG_FUNCTIONS

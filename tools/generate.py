@@ -15,17 +15,10 @@ from pydantic import TypeAdapter
 
 from advisor.catalog import Catalog, Fact, Rule, load_catalog
 from advisor.catalog.case_records import Case
+from advisor.catalog.dated_numbers import ParameterTopic
 from advisor.catalog.market import MarketFile
 from advisor.catalog.open_models import OpenModel
-from advisor.catalog.records import (
-    Consideration,
-    Fitted,
-    Gain,
-    ParameterTopic,
-    Rulebook,
-    Source,
-    StrategyBook,
-)
+from advisor.catalog.records import Consideration, Fitted, Gain, Rulebook, Source, StrategyBook
 from advisor.data.documentation import checks_page
 from advisor.diagnose.documentation import causes_page
 from advisor.doors.cli import build

@@ -1,19 +1,23 @@
-"""The catalog: everything under ``rules/`` as frozen, cross-checked records, looked up by day."""
+"""The rulebook as frozen records: rules, questions, numbers, prices, models, sources and published cases.
+
+In: the files under ``rules/`` and a user's overlay.
+Out: a `Catalog` in which every reference was checked; numbers and prices are looked up by day.
+Never: a verdict, a network call, or today's date: the day is always asked for.
+"""
 
 from __future__ import annotations
 
 from advisor.catalog.case_records import Case
 from advisor.catalog.catalog import Catalog
 from advisor.catalog.conditions import Condition, Group, ParameterRef, Test, facts_in, walk
+from advisor.catalog.dated_numbers import DatedNumber, Parameter
 from advisor.catalog.loading import load_catalog, rules_folder
 from advisor.catalog.records import (
     Consideration,
-    DatedNumber,
     Dial,
     Evidence,
     Fact,
     Option,
-    Parameter,
     Record,
     Rule,
     Source,

@@ -12,17 +12,8 @@ from typing import TYPE_CHECKING
 
 from advisor.catalog.case_records import Case
 from advisor.catalog.conditions import Condition
-from advisor.catalog.records import (
-    Consideration,
-    DatedNumber,
-    Fact,
-    Fitted,
-    Parameter,
-    Rule,
-    Source,
-    StrategyText,
-    Technique,
-)
+from advisor.catalog.dated_numbers import DatedNumber, Parameter
+from advisor.catalog.records import Consideration, Fact, Fitted, Rule, Source, StrategyText, Technique
 from advisor.catalog.strict_yaml import Located, read_yaml
 from advisor.errors import AdvisorError, did_you_mean
 

@@ -14,14 +14,13 @@ from advisor.catalog import crosschecks
 from advisor.catalog.case_records import Case
 from advisor.catalog.catalog import Catalog, files_under
 from advisor.catalog.conditions import Condition, ConditionReader
+from advisor.catalog.dated_numbers import Parameter, ParameterTopic
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import (
     Consideration,
     Fact,
     Fitted,
     Gain,
-    Parameter,
-    ParameterTopic,
     Rule,
     Rulebook,
     Source,

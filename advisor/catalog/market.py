@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from advisor.catalog.backend_records import Availability, BackendRecord, Vendor
+from advisor.catalog.dated_numbers import in_force
 from advisor.catalog.market_records import (
-    Availability,
-    Backend,
     CacheRule,
     Currency,
     Defaults,
@@ -23,8 +23,6 @@ from advisor.catalog.market_records import (
     TokenPrice,
     TuningRoute,
     VectorStore,
-    Vendor,
-    in_force,
 )
 from advisor.catalog.parsing import parse_record
 from advisor.catalog.records import Record
@@ -33,7 +31,7 @@ from advisor.errors import AdvisorError, did_you_mean
 
 __all__ = [
     "Availability",
-    "Backend",
+    "BackendRecord",
     "CacheRule",
     "Currency",
     "Defaults",
@@ -76,7 +74,7 @@ class Market(Record):
     """Rules of the providers' prompt caches, by id."""
     tuning: dict[str, TuningRoute] = Field(default_factory=dict)
     """Ways to tune, by ``backend:model``."""
-    backends: dict[str, Backend] = Field(default_factory=dict)
+    backends: dict[str, BackendRecord] = Field(default_factory=dict)
     """Training backends and their availability."""
     vendors: dict[str, Vendor] = Field(default_factory=dict)
     """Vendors to which somebody may be bound, by the answer to bound_vendor."""

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from advisor.catalog.records import DatedNumber, Day, Number, Record
-
-D = TypeVar("D", bound="DatedNumber | TokenPrice | Availability")
-
-
-def _inside(
-    low: float, high: float, unit: str
-) -> Callable[[tuple[DatedNumber, ...]], tuple[DatedNumber, ...]]:
-    def check(values: tuple[DatedNumber, ...]) -> tuple[DatedNumber, ...]:
-        for value in values:
-            for number in value.range:
-                _refuse_outside(number, low, high, unit)
-        _refuse_disorder([value.from_ for value in values])
-        return values
-
-    return check
-
-
-def _refuse_outside(number: float, low: float, high: float, unit: str) -> None:
-    if number != 0 and not low <= number <= high:
-        raise ValueError(
-            f"{number:g} is not a plausible figure in {unit} ({low:g} to {high:g}); check the unit"
-        )
-
-
-def _refuse_disorder(days: Sequence[date]) -> None:
-    if list(days) != sorted(set(days)):
-        raise ValueError("list values oldest first, one per day")
-
-
-Rates = tuple[DatedNumber, ...]
-PerMtok = Annotated[Rates, AfterValidator(_inside(0.0005, 1000, "USD per 1M tokens"))]
-PerHour = Annotated[Rates, AfterValidator(_inside(0.02, 1000, "USD per hour"))]
-PerMonth = Annotated[Rates, AfterValidator(_inside(0.01, 100_000, "USD per month"))]
-PerThousandSearches = Annotated[Rates, AfterValidator(_inside(0.01, 100, "USD per 1,000 searches"))]
-PerGibMonth = Annotated[Rates, AfterValidator(_inside(0.001, 100, "USD per GiB and month"))]
-PerMillion = Annotated[Rates, AfterValidator(_inside(0.01, 10_000, "USD per million queries"))]
-Money = Annotated[Number, Field(ge=0.0003, le=1000)]
-"""USD per 1M tokens; the bounds catch a price that was meant per 1k tokens or per token."""
+from advisor.catalog.dated_numbers import DatedNumber
+from advisor.catalog.price_bounds import (
+    Money,
+    PerGibMonth,
+    PerHour,
+    PerMillion,
+    PerMonth,
+    PerMtok,
+    PerThousandSearches,
+)
+from advisor.catalog.records import Day, Number, Record
 
 
 class TokenPrice(Record):
@@ -210,49 +180,6 @@ class TuningRoute(Record):
         return self
 
 
-class Availability(Record):
-    """Who can use a backend from a day on."""
-
-    from_: Day = Field(alias="from")
-    """First day in force."""
-    status: Literal["open", "gated", "closing", "closed"]
-    """`gated`: only some customers; `closing`: an end is announced; `closed`: nobody."""
-    says: str
-    """What that means, in one sentence."""
-    sources: tuple[str, ...] = Field(min_length=1)
-    """Ids in the bibliography."""
-    checked: Day
-    """The day on which we last looked."""
-
-
-class Backend(Record):
-    """A service or program that trains models, and who can use it when."""
-
-    label: str
-    """What a person reads."""
-    kind: Literal["hosted", "config"]
-    """`hosted` spends money at a vendor; `config` writes files for the user's own machines."""
-    place: Literal["vendor", "cloud", "own"] = "vendor"
-    """Where rows and tune are: at a vendor, in the user's own cloud account, or on the user's own machines."""
-    availability: tuple[Availability, ...] = Field(min_length=1)
-    """Entries in order of day, oldest first."""
-    note: str = ""
-    """What to beware of."""
-
-
-class Vendor(Record):
-    """A vendor to which somebody may be bound: whose models can be had there, and where it trains."""
-
-    label: str
-    """What a person reads."""
-    providers: tuple[str, ...] = ()
-    """Providers in the price library whose models it sells."""
-    backends: tuple[str, ...] = ()
-    """Training backends that it runs; empty: it trains nothing."""
-    cloud: bool = False
-    """Whether its models are reached in the user's own cloud account."""
-
-
 class Gpu(Record):
     """A GPU for rent."""
 
@@ -348,13 +275,3 @@ class Defaults(Record):
     """Embedding model, as ``provider:name``."""
     vector_store: str = "neon"
     """Id of the vector store."""
-
-
-def in_force(values: Iterable[D], day: date) -> D | None:
-    """Return the newest of ``values`` that is in force on ``day``, or None."""
-    found = None
-    for value in values:
-        ended = getattr(value, "until", None)
-        if value.from_ <= day and (ended is None or day < ended):
-            found = value
-    return found

@@ -71,11 +71,14 @@ def read_json_object(path: Path) -> dict[str, Any]:
 
 def deeper_than(content: str | bytes, levels: int) -> bool:
     """Return whether JSON is nested deeper than ``levels``; counted before a parser, which recurses, sees it."""
-    # Structure is ASCII in any encoding that JSON has, so bytes need not be decoded rightly.
-    text = content.decode("latin-1") if isinstance(content, bytes) else content
-    if text.count("[") + text.count("{") <= levels:
+    if isinstance(content, bytes):
+        if content.count(b"[") + content.count(b"{") <= levels:
+            return False
+        # Structure is ASCII in any encoding that JSON has, so bytes need not be decoded rightly.
+        content = content.decode("latin-1")
+    if content.count("[") + content.count("{") <= levels:
         return False
-    steps = (_STEP[bracket] for bracket in _BRACKET.findall(_STRING.sub("", text)))
+    steps = (_STEP[bracket] for bracket in _BRACKET.findall(_STRING.sub("", content)))
     return max(accumulate(steps), default=0) > levels
 
 

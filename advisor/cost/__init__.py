@@ -1,4 +1,9 @@
-"""What each strategy costs for a workload, when one overtakes another, how sure that is, how long answers take."""
+"""What each strategy costs for a workload, when one overtakes another, how sure that is, how long answers take.
+
+In: a situation or a frame, and the catalog's prices of a day.
+Out: costs by component with intervals, break-even, latency, models compared, each assumption named.
+Never: a verdict, or a price that is not known counted as 0.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +55,8 @@ make_callable(__name__)
 def latency_ms(answers: Mapping[str, Any], catalog: Catalog, *, as_of: date) -> dict[str, Latency]:
     """Return each strategy's latency for one workload, in milliseconds."""
     from advisor.cost.checks import checked_answers
-    from advisor.cost.price_tables import resolve
     from advisor.cost.projection import chosen
+    from advisor.cost.resolving import resolve
 
     facts = chosen(checked_answers(answers, catalog, cache_hit=None), catalog, as_of)
     row = first_month(facts, resolve(facts, catalog, as_of), catalog, as_of)

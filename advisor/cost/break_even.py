@@ -7,10 +7,10 @@ from itertools import combinations
 from math import isclose, isnan
 from typing import NamedTuple
 
-from advisor.cost.evaluation import Evaluation
-from advisor.cost.price_tables import Plan
+from advisor.cost.costed_draws import CostedDraws
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Crossing
+from advisor.cost.resolving import Resolved
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES
@@ -29,8 +29,8 @@ class _Pair(NamedTuple):
 
     cheap: str
     dear: str
-    outcome: Evaluation
-    plan: Plan
+    outcome: CostedDraws
+    plan: Resolved
 
     @property
     def lead(self) -> float:
@@ -61,12 +61,12 @@ class _Pair(NamedTuple):
         return self.plan.offer.model.label if served_by(strategy) == "base" else self.plan.route.label
 
 
-def crossings(outcome: Evaluation, plan: Plan) -> tuple[Crossing, ...]:
+def crossings(outcome: CostedDraws, plan: Resolved) -> tuple[Crossing, ...]:
     """Find for each pair of strategies when the one that costs more at first overtakes the other."""
     return tuple(_between(a, b, outcome, plan) for a, b in combinations(STRATEGIES, 2))
 
 
-def _between(a: str, b: str, outcome: Evaluation, plan: Plan) -> Crossing:
+def _between(a: str, b: str, outcome: CostedDraws, plan: Resolved) -> Crossing:
     starts = {s: (float(outcome.cumulative[s][0, 0]), float(outcome.rates[s][0])) for s in (a, b)}
     cheap, dear = (a, b) if starts[a] <= starts[b] else (b, a)
     pair = _Pair(cheap, dear, outcome, plan)

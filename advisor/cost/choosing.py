@@ -14,7 +14,8 @@ from advisor.cost.assumptions import fill
 from advisor.cost.combinations import allowed_table, positions
 from advisor.cost.latency import SHARE, SPEEDS
 from advisor.cost.offers import Offer, find_offer, priced, quote
-from advisor.cost.price_tables import NO_ROUTE, room_of, training_rate, tuned_speed
+from advisor.cost.price_tables import room_of, training_rate, tuned_speed
+from advisor.cost.resolving import NO_ROUTE
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from advisor.cost.checks import checked_answers
 from advisor.cost.frames import choices_of, with_prices
 from advisor.cost.latency import latency_columns
 from advisor.cost.offers import find_offer
-from advisor.cost.price_tables import Plan, price_frame, tier_counts
+from advisor.cost.price_tables import price_frame, tier_counts
 from advisor.cost.quantities import served_by
+from advisor.cost.resolving import Resolved
 from advisor.cost.workload import cost_components, total
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.palette import STRATEGIES
@@ -114,7 +115,7 @@ def _names(models: Sequence[str] | None, market: Market, day: date) -> list[str]
     return [name for name in listed if (end := market.models[name].retires) is None or end.on > day]
 
 
-def _row(row: Mapping[str, Any], plan: Plan, s: str, market: Market, day: date) -> ModelRow:
+def _row(row: Mapping[str, Any], plan: Resolved, s: str, market: Market, day: date) -> ModelRow:
     offer = plan.tuned if served_by(s) == "tuned" else plan.offer
     requests = row["requests_per_month"]
     needed = row[f"{s}.prompt"] + row["output_tokens"]

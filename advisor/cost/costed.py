@@ -12,7 +12,8 @@ from advisor.cost.assumptions import fill
 from advisor.cost.choosing import with_choices
 from advisor.cost.frames import with_prices
 from advisor.cost.latency import latency_columns
-from advisor.cost.price_tables import CHOICES, Plan, price_frame, price_row, resolve, tier_counts
+from advisor.cost.price_tables import CHOICES, price_frame, price_row, tier_counts
+from advisor.cost.resolving import Resolved, resolve
 from advisor.cost.workload import cost_components, total
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES
@@ -50,7 +51,7 @@ def costed_rows(frame: pl.DataFrame, catalog: Catalog, day: date) -> Iterator[di
         yield None if plan is None else {**next(found), "offer": plan.offer}
 
 
-def _plan(row: dict[str, Any], catalog: Catalog, day: date) -> Plan | None:
+def _plan(row: dict[str, Any], catalog: Catalog, day: date) -> Resolved | None:
     try:
         plan = resolve({name: row.get(name) for name in CHOICES}, catalog, day)
         price_row(plan, catalog, day)

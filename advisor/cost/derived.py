@@ -12,7 +12,8 @@ from advisor.cost.assumptions import fill
 from advisor.cost.choosing import with_choices
 from advisor.cost.frames import plan_ends, with_prices
 from advisor.cost.latency import latency_columns
-from advisor.cost.price_tables import CHOICES, Plan, price_frame, resolve, tier_counts
+from advisor.cost.price_tables import CHOICES, price_frame, tier_counts
+from advisor.cost.resolving import Resolved, resolve
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.cost.workload import cost_components, total
 from advisor.errors import AdvisorError
@@ -76,7 +77,7 @@ def _varied(columns: list[str]) -> dict[str, pl.Expr]:
     return {word: c(column) for word, column in named.items() if column in columns}
 
 
-def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Plan], pl.Series]:
+def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Resolved], pl.Series]:
     present = [name for name in CHOICES if name in frame.columns]
     nothing = pl.Series("plan", [None] * frame.height, dtype=pl.UInt32)
     if "model" not in present:
@@ -85,7 +86,7 @@ def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Plan]
     frame = with_choices(frame, catalog, day).with_columns(frame["model"])
     present = [name for name in CHOICES if name in frame.columns]
     distinct = frame.select(present).unique(maintain_order=True)
-    plans: list[Plan] = []
+    plans: list[Resolved] = []
     numbers: list[int | None] = []
     for choice in distinct.iter_rows(named=True):
         found = _resolved(choice, catalog, day)
@@ -98,7 +99,7 @@ def _plans(frame: pl.DataFrame, catalog: Catalog, day: date) -> tuple[list[Plan]
     return plans, joined["plan"] if plans else nothing
 
 
-def _resolved(choice: dict[str, object], catalog: Catalog, day: date) -> Plan | None:
+def _resolved(choice: dict[str, object], catalog: Catalog, day: date) -> Resolved | None:
     if choice["model"] is None:
         return None
     try:

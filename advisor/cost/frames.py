@@ -10,8 +10,9 @@ import polars as pl
 
 from advisor.cost.assumptions import fill
 from advisor.cost.choosing import with_choices
-from advisor.cost.price_tables import CHOICES, Plan, change_days, day_after, price_frame, resolve, tier_counts
+from advisor.cost.price_tables import CHOICES, change_days, day_after, price_frame, tier_counts
 from advisor.cost.quantities import served_by
+from advisor.cost.resolving import Resolved, resolve
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
 from advisor.cost.workload import cost_components, total
 from advisor.palette import STRATEGIES
@@ -25,7 +26,7 @@ CHUNK = 200_000
 class Choices(NamedTuple):
     """The distinct plans of a frame, and which row means which."""
 
-    plans: list[Plan]
+    plans: list[Resolved]
     numbers: pl.Series
 
 
@@ -82,7 +83,7 @@ def cost_frame(frame: pl.DataFrame, catalog: Catalog, *, as_of: date) -> pl.Data
     return pl.concat([frame, pl.concat(parts)], how="horizontal")
 
 
-def plan_ends(plans: Sequence[Plan], as_of: date) -> pl.DataFrame:
+def plan_ends(plans: Sequence[Resolved], as_of: date) -> pl.DataFrame:
     """Return the days from ``as_of`` until each plan's model (``base``) and tune (``tuned``) stop; infinite if never."""
     days = [
         [float("inf") if end is None else float((end - as_of).days) for end in plan.ends] for plan in plans

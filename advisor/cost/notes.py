@@ -11,9 +11,10 @@ from advisor.catalog.market import in_force
 from advisor.cost.assumptions import ASSUMED, assumed_parameter
 from advisor.cost.currency import exchange_rate
 from advisor.cost.offers import price_changes, quote, retirement
-from advisor.cost.price_tables import Plan, day_after
+from advisor.cost.price_tables import day_after
 from advisor.cost.quantities import WHOLE_TEXT
 from advisor.cost.records import Assumed, CostComponent
+from advisor.cost.resolving import Resolved
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.cost.workload import Component, column_of, components_of
 from advisor.palette import STRATEGIES
@@ -77,7 +78,7 @@ def assumed_numbers(facts: Mapping[str, Any], catalog: Catalog, day: date) -> tu
 
 def warnings_for(  # noqa: PLR0913 - everything that a warning may rest on
     facts: Mapping[str, Any],
-    plan: Plan,
+    plan: Resolved,
     catalog: Catalog,
     day: date,
     *,
@@ -120,7 +121,7 @@ def _currency(facts: Mapping[str, Any], catalog: Catalog, day: date) -> list[str
     )
 
 
-def _ends(plan: Plan, day: date, until: date) -> list[str]:
+def _ends(plan: Resolved, day: date, until: date) -> list[str]:
     both = plan.tuned.id == plan.offer.id
     ending = [(plan.offer, f"{plan.offer.model.label} and its tunes" if both else plan.offer.model.label)]
     ending += [] if both else [(plan.tuned, plan.route.label)]
@@ -133,7 +134,7 @@ def _ends(plan: Plan, day: date, until: date) -> list[str]:
     return notes
 
 
-def _changes(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
+def _changes(plan: Resolved, catalog: Catalog, day: date, until: date) -> list[str]:
     notes = []
     for change in price_changes(plan.offer, catalog.market, day, until):
         before = quote(plan.offer, catalog.market, day, batch=plan.batch, hours=plan.hours).tiers[0]
@@ -146,7 +147,7 @@ def _changes(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
     return notes
 
 
-def _tuning(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
+def _tuning(plan: Resolved, catalog: Catalog, day: date, until: date) -> list[str]:
     if plan.refused:
         return []
     notes = []
@@ -166,7 +167,7 @@ def _tuning(plan: Plan, catalog: Catalog, day: date, until: date) -> list[str]:
     return notes
 
 
-def _lengths(plan: Plan, first: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
+def _lengths(plan: Resolved, first: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
     notes = []
     for s in STRATEGIES:
         offer = plan.tuned if s in ("fine_tuning", "hybrid") else plan.offer
@@ -185,7 +186,7 @@ def _lengths(plan: Plan, first: Mapping[str, Any], facts: Mapping[str, Any]) -> 
     return notes
 
 
-def _left_out(plan: Plan, first: Mapping[str, Any]) -> list[str]:
+def _left_out(plan: Resolved, first: Mapping[str, Any]) -> list[str]:
     """Return strategies that would need all of the text in the prompt, where no prompt takes it."""
     text = first.get("whole_text") or 0
     without = [s for s in WHOLE_TEXT if text and not first.get(f"{s}.text")]
@@ -195,7 +196,7 @@ def _left_out(plan: Plan, first: Mapping[str, Any]) -> list[str]:
     return [f"{' and '.join(without)}: {told} and are in none of their figures."]
 
 
-def _prices(plan: Plan, catalog: Catalog, day: date, facts: Mapping[str, Any]) -> list[str]:
+def _prices(plan: Resolved, catalog: Catalog, day: date, facts: Mapping[str, Any]) -> list[str]:
     notes = []
     found = quote(plan.offer, catalog.market, day, batch=plan.batch, hours=plan.hours)
     if plan.batch and not found.batch_known:

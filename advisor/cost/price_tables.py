@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -12,25 +12,19 @@ from advisor.catalog.market import (
     Embedding,
     Market,
     MarketModel,
-    Reranker,
     TuningRoute,
-    VectorStore,
     in_force,
 )
 from advisor.cost.latency import speed_row
 from advisor.cost.offers import (
     Offer,
-    find_offer,
-    find_route,
-    hours_between,
     price_changes,
     priced,
     quote,
-    refuse_retired,
-    retirement,
 )
 from advisor.cost.price_library import Quote, Tier, library_quote
-from advisor.errors import AdvisorError, did_you_mean
+from advisor.cost.resolving import Resolved
+from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
     from advisor.catalog import Catalog, DatedNumber
@@ -47,9 +41,6 @@ CHOICES = (
     "privacy",
 )
 WHO = ("base", "tuned")
-NO_ROUTE = "none"
-"""Stands for a tuning route where the answers leave none that is open."""
-NO_OPEN_ROUTE = "On {day} no way to tune that the answers allow is open to somebody new."
 NO_TOKENS = (0.0, 0.0, 0.0, 0.0)
 RANGED = {
     # price column: the market's field on the tuning route that has a range
@@ -59,67 +50,7 @@ RANGED = {
 }
 
 
-class Plan(NamedTuple):
-    """What one combination of choices resolves to."""
-
-    offer: Offer
-    route_id: str
-    route: TuningRoute
-    tuned: Offer
-    """The base model of the tuning route."""
-    embedding: Embedding
-    store: VectorStore
-    reranker: Reranker
-    batch: bool
-    hours: tuple[int, ...]
-    own_machines: bool = False
-    """Whether the data stay on own machines: then the model runs there too, on a GPU by the hour."""
-    refused: str = ""
-    """Why there is no tuned model, where the answers leave no open way to one; its costs are unknown then."""
-
-    @property
-    def ends(self) -> tuple[date | None, date | None]:
-        """The days on which the model and the tuned model stop answering."""
-        base, tune = retirement(self.offer), retirement(self.tuned, self.route)
-        return (base.on if base else None, tune.on if tune else None)
-
-
-def resolve(choice: Mapping[str, Any], catalog: Catalog, day: date) -> Plan:
-    """Find everything that a combination of choices names; refuse what is unknown or retired."""
-    market = catalog.market
-    offer = find_offer(choice.get("model") or market.defaults.model, market)
-    refuse_retired(offer, day)
-    named = choice.get("tuning_route")
-    refused = NO_OPEN_ROUTE.format(day=day) if named == NO_ROUTE else ""
-    route_id, route = find_route(market.defaults.tuning_route if refused else named, offer, market, day)
-    tuned = Offer(route.base, market.models[route.base], listed=True)
-    if not refused:
-        refuse_retired(tuned, day, route)
-    return Plan(
-        offer=offer,
-        route_id=route_id,
-        route=route,
-        tuned=tuned,
-        embedding=_named("embedding", choice, market.embeddings, market.defaults.embedding),
-        store=_named("vector_store", choice, market.vector_stores, market.defaults.vector_store),
-        reranker=_named("reranker", choice, market.rerankers, "none"),
-        batch=bool(choice.get("batch")),
-        hours=hours_between(choice.get("active_from_utc_hour"), choice.get("active_to_utc_hour")),
-        own_machines=choice.get("privacy") == "own_machines",
-        refused=refused,
-    )
-
-
-def _named(kind: str, choice: Mapping[str, Any], known: Mapping[str, Any], default: str) -> Any:
-    name = choice.get(kind) or default
-    if name not in known:
-        raise AdvisorError(
-            f"there is no {kind} '{name}' in the market", place=kind, remedy=did_you_mean(name, known)
-        )
-    return known[name]
-
-
-def change_days(plans: Sequence[Plan], market: Market, after: date, until: date) -> list[date]:
+def change_days(plans: Sequence[Resolved], market: Market, after: date, until: date) -> list[date]:
     """Return the days in (after, until] on which a price of any plan changes or a model ends."""
     days: set[date] = set()
     for plan in plans:
@@ -132,7 +63,7 @@ def change_days(plans: Sequence[Plan], market: Market, after: date, until: date)
     return sorted(days)
 
 
-def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None]:
+def price_row(plan: Resolved, catalog: Catalog, day: date) -> dict[str, float | None]:
     """Return every price that costing needs on ``day``; a price that is not known is None, never zero."""
     market, route = catalog.market, plan.route
     base = _base_tiers(plan, market, day)
@@ -157,13 +88,13 @@ def price_row(plan: Plan, catalog: Catalog, day: date) -> dict[str, float | None
     return row | _unknown(plan, row)
 
 
-def _base_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
+def _base_tiers(plan: Resolved, market: Market, day: date) -> tuple[Tier, ...]:
     if plan.own_machines:
         return (Tier(0, *NO_TOKENS),)
     return quote(plan.offer, market, day, batch=plan.batch, hours=plan.hours).tiers
 
 
-def _unknown(plan: Plan, row: Mapping[str, float | None]) -> dict[str, float | None]:
+def _unknown(plan: Resolved, row: Mapping[str, float | None]) -> dict[str, float | None]:
     """Return what has no price: a tune that nobody offers, and with it the machine on which any model would run."""
     if not plan.refused:
         return {}
@@ -187,7 +118,7 @@ def tuned_speed(route: TuningRoute, base: MarketModel) -> str:
     return "dedicated" if route.serving == "dedicated" else base.speed
 
 
-def _tuned_tiers(plan: Plan, market: Market, day: date) -> tuple[Tier, ...]:
+def _tuned_tiers(plan: Resolved, market: Market, day: date) -> tuple[Tier, ...]:
     if plan.route.serving == "dedicated":
         return (Tier(0, *NO_TOKENS),)
     negotiated = in_force(market.tuned_prices.get(plan.route_id, ()), day)
@@ -239,7 +170,7 @@ def training_rate(route: TuningRoute, day: date) -> float | None:
     return _number(route.training_usd_per_mtok, day, missing=None)
 
 
-def _retrieval(plan: Plan, day: date) -> dict[str, float | None]:
+def _retrieval(plan: Resolved, day: date) -> dict[str, float | None]:
     store, reranker = plan.store, plan.reranker
     return {
         "embedding_usd_per_mtok": embedding_price(plan.embedding, day, batch=False),
@@ -281,7 +212,7 @@ def tier_counts(prices: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def price_frame(plans: Sequence[Plan], catalog: Catalog, day: date) -> pl.DataFrame:
+def price_frame(plans: Sequence[Resolved], catalog: Catalog, day: date) -> pl.DataFrame:
     """Return one row per plan; plans with fewer price tiers repeat their last one."""
     rows = [price_row(plan, catalog, day) for plan in plans]
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -13,15 +13,16 @@ from advisor.cost.assumptions import fill
 from advisor.cost.break_even import crossings
 from advisor.cost.checks import checked_answers
 from advisor.cost.choosing import with_choices
+from advisor.cost.costed_draws import CostedDraws, evaluate
 from advisor.cost.currency import exchange_rate
-from advisor.cost.evaluation import Evaluation, evaluate
 from advisor.cost.frames import with_prices
 from advisor.cost.latency import latency_columns, latency_of, part_columns
 from advisor.cost.notes import assumed_numbers, component_list, unknown_parts, warnings_for
 from advisor.cost.offers import quote
-from advisor.cost.price_tables import Plan, price_frame, resolve, tier_counts
+from advisor.cost.price_tables import price_frame, tier_counts
 from advisor.cost.quantities import served_by
 from advisor.cost.records import CostProjection, Curve, People, Range, StrategyCost, Swing
+from advisor.cost.resolving import Resolved, resolve
 from advisor.cost.sampling import Unsure
 from advisor.cost.traffic import traffic
 from advisor.cost.workload import cost_components
@@ -82,7 +83,7 @@ def project(
     )
 
 
-def first_month(facts: Mapping[str, Any], plan: Plan, catalog: Catalog, as_of: date) -> dict[str, Any]:
+def first_month(facts: Mapping[str, Any], plan: Resolved, catalog: Catalog, as_of: date) -> dict[str, Any]:
     """Cost the first month of one workload and keep every intermediate number, by column."""
     frame = pl.DataFrame([dict(facts)]) if facts else pl.DataFrame({"row": [0.0]})
     filled = fill(frame.lazy(), frame.columns, catalog, as_of).collect()
@@ -102,7 +103,9 @@ def chosen(facts: Mapping[str, Any], catalog: Catalog, as_of: date) -> dict[str,
     return {**facts, "model": row["model"][0], "tuning_route": row["tuning_route"][0]}
 
 
-def _strategy(s: str, first: Mapping[str, Any], outcome: Evaluation, plan: Plan, rate: float) -> StrategyCost:
+def _strategy(
+    s: str, first: Mapping[str, Any], outcome: CostedDraws, plan: Resolved, rate: float
+) -> StrategyCost:
     components = component_list(s, first)
     recurring = _sum([item.usd_per_month for item in components])
     once = _sum([item.usd_once for item in components])
@@ -126,7 +129,7 @@ def _strategy(s: str, first: Mapping[str, Any], outcome: Evaluation, plan: Plan,
     )
 
 
-def _people(s: str, first: Mapping[str, Any], outcome: Evaluation, rate: float) -> People:
+def _people(s: str, first: Mapping[str, Any], outcome: CostedDraws, rate: float) -> People:
     month, once = outcome.people_monthly[s], outcome.people_once[s]
     return People(
         usd_per_hour=first["people_usd_per_hour"],
@@ -136,12 +139,12 @@ def _people(s: str, first: Mapping[str, Any], outcome: Evaluation, rate: float) 
     )
 
 
-def _with_people(s: str, outcome: Evaluation) -> tuple[float, Any]:
+def _with_people(s: str, outcome: CostedDraws) -> tuple[float, Any]:
     both = outcome.totals[s] + outcome.people_totals[s]
     return float(both[0]), both
 
 
-def _unknown_because(s: str, first: Mapping[str, Any], plan: Plan) -> str:
+def _unknown_because(s: str, first: Mapping[str, Any], plan: Resolved) -> str:
     if plan.refused and served_by(s) == "tuned":
         return plan.refused
     open_ = unknown_parts(s, first)
@@ -167,7 +170,7 @@ def _range(expected: float | None, values: Any, rate: float) -> Range:
     return Range(low=min(low, expected) * rate, expected=expected * rate, high=max(high, expected) * rate)
 
 
-def _curve(s: str, outcome: Evaluation, rate: float) -> Curve:
+def _curve(s: str, outcome: CostedDraws, rate: float) -> Curve:
     lived = [i for i, mark in enumerate(outcome.marks) if mark <= outcome.lived[served_by(s)] + 1e-9]
     table = outcome.cumulative[s][:, lived] * rate
     if np.isnan(table[0]).any():
@@ -181,7 +184,7 @@ def _curve(s: str, outcome: Evaluation, rate: float) -> Curve:
     )
 
 
-def _tornado(outcome: Evaluation, rate: float) -> tuple[Swing, ...]:
+def _tornado(outcome: CostedDraws, rate: float) -> tuple[Swing, ...]:
     swings = [_swing(item, totals, rate) for item, totals in outcome.swings]
     moving = [swing for swing in swings if _width(swing) > 0]
     return tuple(sorted(moving, key=_width, reverse=True)[:TORNADO_BARS])
@@ -203,7 +206,7 @@ def _width(swing: Swing) -> float:
     return max((abs(high - low) for low, high in swing.totals.values()), default=0.0)
 
 
-def _cheaper(outcome: Evaluation) -> dict[str, dict[str, float]]:
+def _cheaper(outcome: CostedDraws) -> dict[str, dict[str, float]]:
     return {
         a: {b: float(np.mean(outcome.totals[a] < outcome.totals[b])) for b in STRATEGIES if b != a}
         for a in STRATEGIES

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from advisor.catalog.market import in_force
 from advisor.cost.assumptions import ASSUMED, PEOPLE, UPDATES_PER_MONTH, WORLD, assumed_parameter
-from advisor.cost.price_tables import RANGED, Plan
+from advisor.cost.price_tables import RANGED
+from advisor.cost.resolving import Resolved
 
 if TYPE_CHECKING:
     from advisor.catalog import Catalog, DatedNumber
@@ -44,7 +45,7 @@ class Unsure(NamedTuple):
     answered: bool = False
 
 
-def unsure_numbers(answers: Mapping[str, Any], plan: Plan, catalog: Catalog, day: date) -> list[Unsure]:
+def unsure_numbers(answers: Mapping[str, Any], plan: Resolved, catalog: Catalog, day: date) -> list[Unsure]:
     """List every number that has a range for these answers: assumptions, the world's, and market prices."""
     open_facts = {assumed_parameter(fact, answers): fact for fact in ASSUMED if answers.get(fact) is None}
     names = [*open_facts, *(name for name in WORLD if not _settled(name, answers))]

@@ -32,7 +32,7 @@ from advisor.data.records import (
 )
 from advisor.data.rows.conversation import Conversation
 from advisor.data.rows.formats import SHAPES, to_conversation
-from advisor.data.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse, sha256_of
+from advisor.data.rows.sources import Broken, DataSource, chunks, from_stdin_or, open_source, parse, sha256_of
 from advisor.data.rows.templates import load_template
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
@@ -44,7 +44,7 @@ DECLARED = SHARED | {name for check in CHECKS for name in check.columns}
 Progress = Callable[[int], None]
 
 
-class Judged(NamedTuple):
+class FindingRows(NamedTuple):
     """A finding that lists so many rows as people read, and every row that it is about."""
 
     finding: Finding
@@ -131,7 +131,7 @@ def measure_file(  # noqa: PLR0913 - keyword-only beyond the first five
     return data
 
 
-def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Judged]:
+def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[FindingRows]:
     """Let each check judge; the worst and surest findings come first, then the most harmful defects."""
     harm = {check.id: check.harm for check in checks}
     found = [_listed(one) for check in checks for one in check.find(data)]
@@ -147,19 +147,19 @@ def judged(data: Dataset, checks: Sequence[Check] = CHECKS) -> list[Judged]:
     )
 
 
-def _listed(finding: Finding) -> Judged:
+def _listed(finding: Finding) -> FindingRows:
     # Four bytes a row for all of them: lists of numbers would grow with a file of which every row is found.
     rows = np.array(finding.rows, np.uint32)
-    return Judged(finding.model_copy(update={"rows": finding.rows[:MOST_ROWS_LISTED]}), rows)
+    return FindingRows(finding.model_copy(update={"rows": finding.rows[:MOST_ROWS_LISTED]}), rows)
 
 
-def conversations(source: Source) -> Iterator[list[Conversation]]:
+def conversations(source: DataSource) -> Iterator[list[Conversation]]:
     """Read a source again, chunk by chunk, without its broken lines."""
     for chunk in chunks(source):
         yield [to_conversation(row, value) for row, value in parse(chunk) if not isinstance(value, Broken)]
 
 
-def fetch_rows(source: Source, rows: Sequence[int]) -> dict[int, Conversation]:
+def fetch_rows(source: DataSource, rows: Sequence[int]) -> dict[int, Conversation]:
     """Read some rows of a source by number."""
     wanted, found = set(rows), {}
     for chunk in chunks(source):
@@ -172,7 +172,7 @@ def fetch_rows(source: Source, rows: Sequence[int]) -> dict[int, Conversation]:
     return found
 
 
-def _evidence(source: Source, shapes: dict[str, int], values: Sequence[object]) -> FormatEvidence:
+def _evidence(source: DataSource, shapes: dict[str, int], values: Sequence[object]) -> FormatEvidence:
     # Broken lines are no format of their own: they do not make a file a mix.
     mixed = len(set(shapes) - {"broken"}) > 1
     main = max(shapes, key=lambda name: (shapes[name], name), default="unknown")
@@ -196,13 +196,13 @@ def _reads_as(shape: str) -> str:
     return "cannot be read" if shape == "broken" else f"with the fields of {shape}"
 
 
-def _executor_for(source: Source) -> Executor:
+def _executor_for(source: DataSource) -> Executor:
     size = sum(part.path.stat().st_size for part in source.parts or (source,))
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Processes(workers) if size > WORTH_WORKERS and workers > 1 else Here()
 
 
-def result_of(inputs: AuditInputs, path: Path, data: Dataset, found: Sequence[Judged]) -> Audit:
+def result_of(inputs: AuditInputs, path: Path, data: Dataset, found: Sequence[FindingRows]) -> Audit:
     """Put the result together: evidence of the format, tokens, findings, measured facts."""
     source = open_source(path)
     broken = len(data.column("broken"))
@@ -229,14 +229,14 @@ def result_of(inputs: AuditInputs, path: Path, data: Dataset, found: Sequence[Ju
     )
 
 
-def _spoiled(found: Sequence[Judged]) -> int:
+def _spoiled(found: Sequence[FindingRows]) -> int:
     """Count the rows that findings leave without a lesson."""
     spoiling = {check.id for check in CHECKS if check.spoils}
     rows = [one.rows for one in found if one.finding.check in spoiling and one.finding.severity != "note"]
     return len(np.unique(np.concatenate(rows))) if rows else 0
 
 
-def _fields(source: Source) -> list[str]:
+def _fields(source: DataSource) -> list[str]:
     chunk = next(iter(chunks(source, size=1 << 16)), None)
     value = next((value for _, value in parse(chunk) if isinstance(value, dict)), {}) if chunk else {}
     return [str(key) for key in value] if isinstance(value, dict) else []

@@ -13,16 +13,16 @@ from typing import Any
 import orjson
 
 from advisor.catalog import Catalog
-from advisor.data.augment_records import Augmented, AugmentOptions, Estimate
-from advisor.data.journal import Journal, journal_path, parsed
+from advisor.data.augment_records import Augmented, AugmentEstimate, AugmentOptions
+from advisor.data.journal import RowJournal, journal_path, parsed
 from advisor.data.rows.chat_form import as_chat
 from advisor.data.rows.formats import to_conversation
-from advisor.data.rows.sources import Broken, chunks, open_source, parse
+from advisor.data.rows.sources import Broken, chunks, files_of, open_source, parse
 from advisor.data.split import PROVENANCE
 from advisor.data.variation_filter import Filter
-from advisor.data.variation_prompt import INSTRUCTION, Given, request_for, request_text, usable_variations
+from advisor.data.variation_prompt import INSTRUCTION, RowToVary, request_for, request_text, usable_variations
 from advisor.errors import AdvisorError
-from advisor.files import replacing
+from advisor.files import keeping, refuse_kept, replacing
 from advisor.net import Asking, endpoint, finish
 
 SCHEMA: dict[str, Any] = {
@@ -50,7 +50,7 @@ def estimate(
     *,
     catalog: Catalog | None = None,
     day: date | None = None,
-) -> Estimate:
+) -> AugmentEstimate:
     """Return what varying the rows of ``data`` would take and cost."""
     from advisor.cost.tokens import count_tokens
 
@@ -63,7 +63,7 @@ def estimate(
         options.variations * (sum(answers) + 12 * len(waiting)),
     )
     price_in, price_out, source = _price(options, catalog, day or datetime.now(UTC).date())
-    return Estimate(
+    return AugmentEstimate(
         rows=len(given),
         done=len(given) - len(waiting),
         requests=len(waiting),
@@ -97,8 +97,11 @@ def augment(
     return result
 
 
-def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[Given], Journal]:
+def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[RowToVary], RowJournal]:
     _refuse_eval(data)
+    # Before anything is asked: what is paid for must have a place to go.
+    with keeping(*files_of(data)):
+        refuse_kept(output)
     given = list(_given(data))
     rows_hash = hashlib.sha256("".join(one.sha256 for one in given).encode()).hexdigest()
     heading = {
@@ -109,7 +112,7 @@ def _prepared(data: Path, output: Path, options: AugmentOptions) -> tuple[list[G
         "seed": options.seed,
         "instruction": hashlib.sha256(INSTRUCTION.encode()).hexdigest()[:16],
     }
-    return given, Journal(journal_path(output), heading)
+    return given, RowJournal(journal_path(output), heading)
 
 
 def _refuse_eval(data: Path) -> None:
@@ -126,7 +129,7 @@ def _refuse_eval(data: Path) -> None:
         )
 
 
-def _given(data: Path) -> Iterator[Given]:
+def _given(data: Path) -> Iterator[RowToVary]:
     source = open_source(data)
     for chunk in chunks(source):
         for row, value in parse(chunk):
@@ -137,12 +140,12 @@ def _given(data: Path) -> Iterator[Given]:
                     remedy="Mend the file with advisor fix first.",
                 )
             conversation = to_conversation(row, value)
-            yield Given(
+            yield RowToVary(
                 row, value, conversation, hashlib.sha256(orjson.dumps(value, default=str)).hexdigest()
             )
 
 
-def _wanted(one: Given) -> bool:
+def _wanted(one: RowToVary) -> bool:
     # Variations of variations drift; rows with tools or without a clear exchange cannot be varied in words.
     row = one.conversation
     turns = [message.role for message in row.messages if message.role not in {"system", "developer"}]
@@ -154,7 +157,7 @@ def _wanted(one: Given) -> bool:
     )
 
 
-async def _ask_all(given: list[Given], journal: Journal, options: AugmentOptions) -> None:
+async def _ask_all(given: list[RowToVary], journal: RowJournal, options: AugmentOptions) -> None:
     waiting = [one for one in given if one.row not in journal.done]
     if not waiting:
         return
@@ -175,7 +178,7 @@ async def _ask_all(given: list[Given], journal: Journal, options: AugmentOptions
 
 
 async def _ask_one(
-    one: Given, asking: Asking, journal: Journal, stream: Any, options: AugmentOptions
+    one: RowToVary, asking: Asking, journal: RowJournal, stream: Any, options: AugmentOptions
 ) -> None:
     entry: dict[str, Any] = {"row": one.row, "variations": [], "tokens_in": 0, "tokens_out": 0}
     if _wanted(one):
@@ -195,8 +198,8 @@ async def _ask_one(
 
 def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     data: Path,
-    given: list[Given],
-    journal: Journal,
+    given: list[RowToVary],
+    journal: RowJournal,
     output: Path,
     options: AugmentOptions,
     *,
@@ -240,7 +243,9 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     )
 
 
-def _row(one: Given, variation: Mapping[str, str], number: int, options: AugmentOptions) -> dict[str, Any]:
+def _row(
+    one: RowToVary, variation: Mapping[str, str], number: int, options: AugmentOptions
+) -> dict[str, Any]:
     row = as_chat(one.conversation)
     for message in row["messages"]:
         if message["role"] in variation:

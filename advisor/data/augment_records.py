@@ -30,7 +30,7 @@ class AugmentOptions(Record):
     """Sent with each request, the row number added."""
 
 
-class Estimate(Record):
+class AugmentEstimate(Record):
     """What an augmentation is expected to take."""
 
     rows: int

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from advisor.data.words import I64, U32, Ragged
 
+MOST_WAITING_BYTES = 1 << 23
+
 
 class StoredRagged:
     """Ragged values left on disk: only the rows that are asked for come into memory."""
@@ -67,6 +69,8 @@ class Columns:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._dtypes: dict[str, np.dtype[Any]] = {}
+        self._waiting: dict[str, list[NDArray[Any]]] = {}
+        self._waiting_bytes = 0
         folder.mkdir(parents=True, exist_ok=True)
 
     def append(self, columns: Mapping[str, NDArray[Any] | Ragged]) -> None:
@@ -77,6 +81,8 @@ class Columns:
                 self._write(name + ".counts", values.counts.astype(np.uint32))
             else:
                 self._write(name, values)
+        if self._waiting_bytes > MOST_WAITING_BYTES:
+            self._flush()
 
     def names(self, prefix: str) -> list[str]:
         """List the columns that begin with ``prefix``."""
@@ -84,11 +90,13 @@ class Columns:
 
     def read(self, name: str) -> NDArray[Any]:
         """Read one column whole; empty when nothing was measured."""
+        self._flush()
         return np.fromfile(self._path(name), self._dtypes[name]) if name in self._dtypes else np.empty(0)
 
     def ragged(self, name: str) -> StoredRagged:
         """Return a ragged column with its values left on disk."""
         values = name + ".values"
+        self._flush()
         return StoredRagged(
             self._path(values) if values in self._dtypes else None,
             self.read(name + ".counts").astype(np.uint32),
@@ -96,6 +104,7 @@ class Columns:
 
     def drop(self, prefix: str) -> None:
         """Forget the columns that begin with ``prefix`` and delete their files."""
+        self._flush()
         for name in self.names(prefix):
             del self._dtypes[name]
             self._path(name).unlink()
@@ -106,5 +115,14 @@ class Columns:
     def _write(self, name: str, values: NDArray[Any]) -> None:
         known = self._dtypes.setdefault(name, values.dtype)
         assert known == values.dtype, f"column {name} changed from {known} to {values.dtype}"
-        with self._path(name).open("ab") as stream:
-            values.tofile(stream)
+        self._waiting.setdefault(name, []).append(values)
+        self._waiting_bytes += values.nbytes
+
+    def _flush(self) -> None:
+        """Write what waits; opening a hundred files for every batch costs more than writing to them."""
+        for name, parts in self._waiting.items():
+            with self._path(name).open("ab") as stream:
+                for part in parts:
+                    part.tofile(stream)
+        self._waiting.clear()
+        self._waiting_bytes = 0

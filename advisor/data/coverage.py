@@ -19,7 +19,7 @@ MOST_SAMPLED = 5000
 UNLIKE = 0.3
 
 
-class Kind(Record):
+class RequestKind(Record):
     """One kind of request."""
 
     name: str
@@ -43,7 +43,7 @@ class Kind(Record):
 class Coverage(Record):
     """Kinds of request, the least covered first."""
 
-    kinds: list[Kind]
+    kinds: list[RequestKind]
     """Kinds of request, with their shares on both sides."""
     covered: float
     """Share of production requests that have a training row alike; 1.0 without a production file."""
@@ -115,14 +115,14 @@ def _spread_out(vectors: Vectors, wanted: int, rng: np.random.Generator) -> Vect
 
 def _kind(
     name: str, at: int, labels: NDArray[np.int64], texts: Sequence[Sequence[str]], rows: Sequence[int]
-) -> Kind:
+) -> RequestKind:
     mine, theirs = texts
     ours = np.flatnonzero(labels[: len(mine)] == at)
     others = np.flatnonzero(labels[len(mine) :] == at)
     share, wanted = len(ours) / max(len(mine), 1), len(others) / max(len(theirs), 1)
     missing = max(0, ceil(wanted * len(mine) - len(ours))) if theirs else 0
     shown = [theirs[one] for one in others[:3]] or [mine[one] for one in ours[:3]]
-    return Kind(
+    return RequestKind(
         name=name,
         train=len(ours),
         production=len(others),

@@ -20,9 +20,8 @@ from advisor.data.rows.chat_form import as_chat
 from advisor.data.rows.conversation import with_system_prompt
 from advisor.data.rows.formats import to_conversation
 from advisor.data.rows.plain_form import plain
-from advisor.data.rows.sources import Broken, chunks, from_stdin_or, open_source, parse
-from advisor.errors import AdvisorError
-from advisor.files import replacing
+from advisor.data.rows.sources import Broken, chunks, files_of, from_stdin_or, open_source, parse
+from advisor.files import keeping, refuse_kept, replacing
 
 __all__ = ["FixOptions", "Fixed", "beside", "fix", "mend"]
 
@@ -66,12 +65,10 @@ def fix(data: Path, output: Path, options: FixOptions | None = None) -> Fixed:
         AdvisorError: The output is the input, or the input cannot be read.
     """
     options = options or FixOptions()
-    if output.exists() and data.exists() and output.samefile(data):
-        raise AdvisorError(
-            "the fixed file would overwrite the data", place=str(output), remedy="Name another file with -o."
-        )
     diff, quarantine = beside(output, "diff"), beside(output, "quarantine")
-    with from_stdin_or(data) as path:
+    with from_stdin_or(data) as path, keeping(*files_of(path)):
+        for one in (output, diff, quarantine):
+            refuse_kept(one)
         reasons, form = _reasons(path, options.audit)
         counts: Counter[str] = Counter(form.everywhere)
         with ExitStack() as stack:

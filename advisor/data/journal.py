@@ -12,7 +12,7 @@ import orjson
 from advisor.errors import AdvisorError
 
 
-class Journal:
+class RowJournal:
     """An append-only file of finished rows; a line cut off by a crash is asked again."""
 
     def __init__(self, path: Path, heading: Mapping[str, Any]) -> None:

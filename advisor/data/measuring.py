@@ -158,7 +158,8 @@ def _token_columns(batch: Batch) -> dict[str, NDArray[Any]]:
 
 def _numbers(batch: Batch) -> NDArray[np.uint64]:
     # Two rows that differ in their numbers are two facts, however alike their words.
-    found = batch.turns_series.str.extract_all(r"\d+").list.join(" ")
+    plain = all(map(str.isascii, batch.turns))
+    found = batch.turns_series.str.extract_all("[0-9]+" if plain else r"\d+").list.join(" ")
     return found.hash(seed=13).to_numpy().astype(np.uint64)
 
 

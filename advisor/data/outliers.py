@@ -19,7 +19,7 @@ MOST_SAMPLED = 20_000
 PREFIX = "score."
 
 
-class Group(NamedTuple):
+class OutlierGroup(NamedTuple):
     """Rows by index that stand apart together, along which direction and how far (in robust deviations)."""
 
     members: NDArray[np.int64]
@@ -74,7 +74,7 @@ def standardised(values: NDArray[np.float32], floor: float) -> Matrix:
     return np.asarray(np.clip((values - middle) / max(spread, trimmed, floor), -8, 8))
 
 
-def groups_apart(scores: Scores, *, seeds: list[Matrix], least: float, largest: float) -> list[Group]:
+def groups_apart(scores: Scores, *, seeds: list[Matrix], least: float, largest: float) -> list[OutlierGroup]:
     """Find groups of rows apart from the rest, the clearest first.
 
     Args:
@@ -84,7 +84,7 @@ def groups_apart(scores: Scores, *, seeds: list[Matrix], least: float, largest: 
         largest: Greatest share of rows a group may hold.
     """
     free = np.ones(len(scores), bool)
-    groups: list[Group] = []
+    groups: list[OutlierGroup] = []
     for _round in range(5):
         best = _best_group(scores, free, seeds, least, largest)
         if best is None:
@@ -96,7 +96,7 @@ def groups_apart(scores: Scores, *, seeds: list[Matrix], least: float, largest: 
 
 def _best_group(
     scores: Scores, free: NDArray[np.bool_], seeds: list[Matrix], least: float, largest: float
-) -> Group | None:
+) -> OutlierGroup | None:
     far = scores.lengths() * free
     farthest = np.argsort(-far)[:12]
     tried = [*seeds, *scores.of(farthest[far[farthest] > 0])]
@@ -106,7 +106,7 @@ def _best_group(
 
 def _grow(
     scores: Scores, free: NDArray[np.bool_], seed: Matrix, least: float, largest: float
-) -> Group | None:
+) -> OutlierGroup | None:
     direction, members = seed / max(float(np.linalg.norm(seed)), 1e-9), np.empty(0, np.int64)
     deviations = np.zeros(len(scores))
     for _step in range(4):
@@ -120,7 +120,7 @@ def _grow(
     members = np.flatnonzero((deviations >= least) & free)
     if not 0 < len(members) <= max(1, largest * len(scores)) or not _stands_apart(deviations, members):
         return None
-    return Group(members, direction, float(np.median(deviations[members])))
+    return OutlierGroup(members, direction, float(np.median(deviations[members])))
 
 
 def _stands_apart(deviations: Matrix, members: NDArray[np.int64]) -> bool:

@@ -19,7 +19,7 @@ MOST_COMPARED = 500
 LEARNABLE = range(100, 10_001)
 
 
-class Fit(NamedTuple):
+class PairingFit(NamedTuple):
     """How each row's question and answer fit, and the means to compare any question with any answer."""
 
     own: Vectors
@@ -34,7 +34,7 @@ class Fit(NamedTuple):
     """The answers in the same terms."""
 
 
-def fit(prompts: Ragged, answers: Ragged) -> Fit:
+def fit(prompts: Ragged, answers: Ragged) -> PairingFit:
     """Learn from all rows but one what that one's question is answered with, and compare; takes distinct words."""
     asks, replies = vectors(prompts), vectors(answers)
     expected = _unit(left_out(asks, replies)) + np.float32(0.5) * asks
@@ -42,7 +42,7 @@ def fit(prompts: Ragged, answers: Ragged) -> Fit:
     chosen = np.sort(np.random.default_rng(3).permutation(len(own))[:MOST_COMPARED])
     asked = (expected @ replies[chosen].T >= own[:, None]).mean(axis=1, dtype=np.float32)
     answered = (expected[chosen] @ replies.T >= own[None, :]).mean(axis=0, dtype=np.float32)
-    return Fit(own, asked, answered, expected, replies)
+    return PairingFit(own, asked, answered, expected, replies)
 
 
 def left_out(asks: Vectors, replies: Vectors) -> Vectors:

@@ -84,7 +84,7 @@ class FormatEvidence(Record):
     """Number of rows by shape."""
 
 
-class MeasuredFact(Record):
+class MeasuredNumber(Record):
     """A number measured on the data that can stand in for an answer in an assessment."""
 
     value: int | float | str | bool
@@ -112,7 +112,7 @@ class Audit(Record):
     """Findings, the most harmful first."""
     facts: dict[str, Any]
     """Measured facts by their name in an answers file."""
-    measured: dict[str, MeasuredFact]
+    measured: dict[str, MeasuredNumber]
     """The same facts with their origin."""
     assumptions: list[str]
     """What was assumed because nobody said."""

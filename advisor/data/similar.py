@@ -24,7 +24,7 @@ NEAR = 0.6
 Relation = Literal["same", "edited", "slot", "different"]
 
 
-class Pair(NamedTuple):
+class SimilarPair(NamedTuple):
     """Two rows by index, how alike they are (0 to 1) and how they differ."""
 
     left: int
@@ -98,14 +98,16 @@ def candidates(columns: Columns, other: Columns | None = None) -> Candidates:
     return Candidates(pairs, left_out)
 
 
-def verified(pairs: Iterable[tuple[int, int]], left: Columns, right: Columns | None = None) -> Iterator[Pair]:
+def verified(
+    pairs: Iterable[tuple[int, int]], left: Columns, right: Columns | None = None
+) -> Iterator[SimilarPair]:
     """Compare each pair word by word and keep what is alike."""
     read_left = row_words(left)
     read_right = read_left if right is None else row_words(right)
     for one, two in pairs:
         likeness, relation = compare(read_left(one), read_right(two))
         if relation != "different":
-            yield Pair(one, two, likeness, relation)
+            yield SimilarPair(one, two, likeness, relation)
 
 
 def compare(left: Words, right: Words) -> tuple[float, Relation]:
@@ -126,7 +128,7 @@ def jaccard(left: list[int], right: list[int]) -> float:
     return len(one & two) / len(one | two) if one or two else 1.0
 
 
-def groups_of(pairs: Iterable[Pair]) -> list[list[int]]:
+def groups_of(pairs: Iterable[SimilarPair]) -> list[list[int]]:
     """Join pairs that share a row into sorted groups of row indices."""
     parent: dict[int, int] = {}
 

@@ -17,12 +17,13 @@ from advisor.data.grouping import Groups, group_rows, hold_out
 from advisor.data.records import HELD_OUT, SEED, AuditOptions, Record
 from advisor.data.rows.conversation import Conversation
 from advisor.data.rows.formats import to_conversation
-from advisor.data.rows.sources import Broken, Source, chunks, from_stdin_or, open_source, parse
+from advisor.data.rows.sources import Broken, DataSource, chunks, files_of, from_stdin_or, open_source, parse
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.files import replacing, scratch_folder, write_text
+from advisor.files import keeping, refuse_kept, replacing, scratch_folder, write_text
 
 PROVENANCE = "augmented_from"
 FEWEST_ROWS = 4
+WRITTEN = ("train.jsonl", "eval.jsonl", "manifest.json")
 
 
 class SplitOptions(Record):
@@ -55,7 +56,7 @@ class Side(Record):
     """Row numbers of the input, in order."""
 
 
-class Manifest(Record):
+class SplitManifest(Record):
     """What was split how; the same input and options give the same manifest."""
 
     format: int = 1
@@ -76,14 +77,17 @@ class Manifest(Record):
     """What could not be kept exactly."""
 
 
-def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Manifest:
+def split(data: Path, folder: Path, options: SplitOptions | None = None) -> SplitManifest:
     """Write train.jsonl, eval.jsonl and manifest.json to ``folder``.
 
     Raises:
-        AdvisorError: Broken lines (unless skipped), augmented rows, an unknown field, or too few rows to split.
+        AdvisorError: Broken lines (unless skipped), augmented rows, an unknown field, too few rows to split, or an
+            input that would be overwritten.
     """
     options = options or SplitOptions()
-    with from_stdin_or(data) as path, scratch_folder("split") as scratch:
+    with from_stdin_or(data) as path, keeping(*files_of(path)), scratch_folder("split") as scratch:
+        for name in WRITTEN:
+            refuse_kept(folder / name)
         source = open_source(path)
         fields, broken = _read_fields(source, options)
         dataset = _measured(path, scratch)
@@ -102,7 +106,7 @@ def split(data: Path, folder: Path, options: SplitOptions | None = None) -> Mani
         )
 
 
-def _read_fields(source: Source, options: SplitOptions) -> tuple[list[dict[str, Any]], list[int]]:
+def _read_fields(source: DataSource, options: SplitOptions) -> tuple[list[dict[str, Any]], list[int]]:
     fields: list[dict[str, Any]] = []
     broken: list[int] = []
     for row, conversation, value in _conversations(source, broken):
@@ -137,7 +141,7 @@ def _metadata(value: dict[str, Any], conversation: Conversation) -> dict[str, An
     return {**value, **conversation.meta}
 
 
-def _conversations(source: Source, broken: list[int]) -> Iterator[tuple[int, Conversation, object]]:
+def _conversations(source: DataSource, broken: list[int]) -> Iterator[tuple[int, Conversation, object]]:
     for chunk in chunks(source):
         for row, value in parse(chunk):
             if isinstance(value, Broken):
@@ -152,7 +156,7 @@ def _field(conversation: Conversation, name: str) -> Any:
     return conversation.meta.get(name)
 
 
-def _check_fields(fields: list[dict[str, Any]], source: Source, options: SplitOptions) -> None:
+def _check_fields(fields: list[dict[str, Any]], source: DataSource, options: SplitOptions) -> None:
     for name in (options.stratify, options.group, options.time):
         if name and all(one[name] is None for one in fields):
             known = {key for _, row, _ in _conversations(source, []) for key in row.meta}
@@ -211,7 +215,7 @@ def _latest(units: list[list[int]], fields: list[dict[str, Any]], name: str, wan
 
 
 def _write(  # noqa: PLR0913 - keyword-only beyond the first five
-    source: Source,
+    source: DataSource,
     folder: Path,
     held_out: set[int],
     options: SplitOptions,
@@ -219,10 +223,10 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
     groups: int,
     broken: list[int],
     notes: list[str],
-) -> Manifest:
-    train, test = folder / "train.jsonl", folder / "eval.jsonl"
+) -> SplitManifest:
+    train, test, about = (folder / name for name in WRITTEN)
     # An old manifest must not stand beside new files: without a manifest the folder is not a finished split.
-    (folder / "manifest.json").unlink(missing_ok=True)
+    about.unlink(missing_ok=True)
     rows: dict[bool, list[int]] = {False: [], True: []}
     with replacing(train, binary=True) as left, replacing(test, binary=True) as right:
         streams: dict[bool, IO[Any]] = {False: left, True: right}
@@ -230,7 +234,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
             side = index in held_out
             rows[side].append(row)
             streams[side].write(orjson.dumps(value, default=str) + b"\n")
-    manifest = Manifest(
+    manifest = SplitManifest(
         input_sha256=_hash_of(source),
         options=options,
         groups=groups,
@@ -240,7 +244,7 @@ def _write(  # noqa: PLR0913 - keyword-only beyond the first five
         eval=_side(test, rows[True]),
     )
     write_text(
-        folder / "manifest.json",
+        about,
         json.dumps(manifest.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n",
     )
     return manifest
@@ -256,7 +260,7 @@ def _side(path: Path, rows: list[int]) -> Side:
         )
 
 
-def _hash_of(source: Source) -> str:
+def _hash_of(source: DataSource) -> str:
     digest = hashlib.sha256()
     for part in source.parts or (source,):
         with part.path.open("rb") as stream:

@@ -14,7 +14,7 @@ INSTRUCTION = (
 )
 
 
-class Given(NamedTuple):
+class RowToVary(NamedTuple):
     """A row of which variations are wanted."""
 
     row: int
@@ -23,7 +23,7 @@ class Given(NamedTuple):
     sha256: str
 
 
-def request_for(one: Given, options: AugmentOptions) -> list[dict[str, str]]:
+def request_for(one: RowToVary, options: AugmentOptions) -> list[dict[str, str]]:
     """Return the messages that ask for variations of a row."""
     example = f"User: {one.conversation.prompt}\nAssistant: {one.conversation.answer}"
     return [

@@ -29,6 +29,8 @@ _ALONE = (
 )
 _WORD, _SINGLE, _JOINER = 1, 2, 3
 _POSITIONS = 64
+# A batch with a longer word (a key, a hash) is hashed all at once.
+_LONGEST_BY_LETTER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,9 @@ def codepoints(texts: Sequence[str]) -> tuple[U32, I64]:
 def word_hashes(texts: Sequence[str]) -> Ragged:
     """Hash each word of each text, case folded; a Han, kana or Thai character is a word."""
     codes, offsets, kinds = _lowered(texts)
-    inner = np.flatnonzero(kinds == _JOINER)
-    if len(inner):
-        kinds = kinds.copy()
-        joins = (kinds[inner - 1] == _WORD) & (kinds[np.minimum(inner + 1, len(kinds) - 1)] == _WORD)
-        kinds[inner] = np.where(joins & (inner > 0), _WORD, 0)
+    if codes.dtype == np.uint8:
+        return _ascii_hashes(codes.astype(np.uint8, copy=False), offsets, _joined(kinds) != 0)
+    kinds = _joined(kinds)
     where = np.flatnonzero(kinds)
     if not len(where):
         return Ragged(np.empty(0, np.uint32), np.zeros(len(texts) + 1, np.int64))
@@ -81,9 +81,50 @@ def word_hashes(texts: Sequence[str]) -> Ragged:
     begins = np.ones(len(where), bool)
     begins[1:] = (np.diff(where) > 1) | (kept[1:] != kept[:-1]) | (kept[1:] == _SINGLE)
     firsts = np.flatnonzero(begins)
-    hashes = _hash_runs(codes[where], firsts)
+    hashes = _hash_runs(codes[where].astype(np.uint32, copy=False), firsts)
     starts = np.searchsorted(where[firsts], offsets).astype(np.int64)
     return Ragged(hashes, starts)
+
+
+def _joined(kinds: U8) -> U8:
+    """Count an apostrophe between two letters to their word, and leave out any other."""
+    inner = np.flatnonzero(kinds == _JOINER)
+    if len(inner):
+        kinds = kinds.copy()
+        joins = (kinds[inner - 1] == _WORD) & (kinds[np.minimum(inner + 1, len(kinds) - 1)] == _WORD)
+        kinds[inner] = np.where(joins & (inner > 0), _WORD, 0)
+    return kinds
+
+
+def _ascii_hashes(codes: U8, offsets: I64, in_word: NDArray[np.bool_]) -> Ragged:
+    """Hash as `_hash_runs` does: in ASCII each run of letters is one word, and the first letters of all go first."""
+    # The line feed that ends every text closes the last word, so beginnings and ends take turns.
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
+    edges = np.concatenate(([0], edges)) if in_word[0] else edges
+    firsts, lengths = edges[::2], edges[1::2] - edges[::2]
+    starts = np.searchsorted(firsts, offsets).astype(np.int64)
+    longest = int(lengths.max(initial=0))
+    if longest > _LONGEST_BY_LETTER:
+        where = np.flatnonzero(in_word)
+        hashes = _hash_runs(codes[where].astype(np.uint32), np.searchsorted(where, firsts))
+        return Ragged(hashes, starts)
+    # The longest words first: those that have a letter at some place are then always the first ones.
+    order = np.argsort(-lengths.astype(np.int16), kind="stable")
+    at, sums = firsts[order], np.zeros(len(firsts), np.uint32)
+    for place, words in enumerate(np.searchsorted(-lengths[order], -np.arange(longest))):
+        sums[:words] += _letters_at(place).take(codes.take(at[:words]))
+        at[:words] += 1
+    hashes = np.empty_like(sums)
+    hashes[order] = _scramble(sums)
+    return Ragged(hashes, starts)
+
+
+@cache
+def _letters_at(place: int) -> U32:
+    """Return what each byte adds to the hash of a word at a place in it."""
+    with np.errstate(over="ignore"):
+        codes = _mixed(np.arange(256, dtype=np.uint32))
+        return np.asarray(codes * _powers()[place % _POSITIONS])
 
 
 def _lowered(texts: Sequence[str]) -> tuple[U8 | U32, I64, U8]:
@@ -170,28 +211,20 @@ def count_per_row(flags: NDArray[np.bool_], ragged: Ragged) -> I64:
     return np.asarray(total[ragged.starts[1:]] - total[ragged.starts[:-1]])
 
 
-def _hash_runs(codes: U8 | U32, firsts: I64) -> U32:
+def _hash_runs(codes: U32, firsts: I64) -> U32:
     begins = firsts.astype(np.int32)
     position = np.arange(len(codes), dtype=np.int32) - np.repeat(
         begins, np.diff(begins, append=np.int32(len(codes)))
     )
     powers = _powers()[position & np.int32(_POSITIONS - 1)]
     with np.errstate(over="ignore"):
-        mixed = (
-            _mixed_bytes()[codes] if codes.dtype == np.uint8 else _mixed(codes.astype(np.uint32, copy=False))
-        )
+        mixed = _mixed(codes)
         return _scramble(np.add.reduceat(mixed * powers, firsts, dtype=np.uint32))
 
 
 def _mixed(codes: U32) -> U32:
     mixed = (codes + np.uint32(0x7F4A7C15)) * np.uint32(0x85EBCA6B)
     return np.asarray(mixed ^ (mixed >> np.uint32(13)))
-
-
-@cache
-def _mixed_bytes() -> U32:
-    with np.errstate(over="ignore"):
-        return _mixed(np.arange(256, dtype=np.uint32))
 
 
 def _scramble(values: U32) -> U32:

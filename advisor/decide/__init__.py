@@ -1,4 +1,9 @@
-"""Rules over scenarios: scores, recommendation, next question, flips and the decision map."""
+"""Rules over scenarios: which strategy, how sure, what to ask next, and what would change it.
+
+In: a situation or a frame, the catalog, and the day.
+Out: a recommendation with its reasons, limits, flips and questions; a table's verdicts; a decision map.
+Never: files, a network call, a clock or a price of its own: the same input gives the same answer.
+"""
 
 from __future__ import annotations
 

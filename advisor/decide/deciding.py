@@ -12,7 +12,7 @@ from advisor.catalog import Catalog, facts_in
 from advisor.decide.doubt import doubt
 from advisor.decide.flips import flips
 from advisor.decide.limits import feasible
-from advisor.decide.measuring import measure_next
+from advisor.decide.measure_next import measure_next
 from advisor.decide.reasons import nearly, reasons
 from advisor.decide.records import Recommendation, RuledOut, TechniqueAdvice
 from advisor.decide.scoring import DIALS
@@ -33,13 +33,7 @@ def decide(
     case = situation if isinstance(situation, Situation) else Situation(answers=dict(situation))
     around = surroundings(case.answers, catalog, as_of=as_of)
     sure = doubt(around, catalog, as_of=as_of, skip=skip)
-    by_rule = _ruled_out(around.state, catalog)
-    gone = [
-        name
-        for name, bits in zip(STRATEGIES, around.here.scores[0].tolist(), strict=True)
-        if np.isneginf(bits) and name not in {item.strategy for item in by_rule}
-    ]
-    ruled_out = (*by_rule, *_impossible(gone, around.state, case.answers, catalog, as_of))
+    ruled_out = _ruled_out(around, case.answers, catalog, as_of)
     excluded = frozenset(item.strategy for item in ruled_out)
     ranked = _ranked(around, excluded)
     recommended, prompted = ranked[0], STRATEGIES[int(around.here.scores[0, 1] > around.here.scores[0, 0])]
@@ -93,7 +87,21 @@ def _named(values: np.ndarray[Any, Any]) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(STRATEGIES, values, strict=True)}
 
 
-def _ruled_out(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[RuledOut, ...]:
+def _ruled_out(
+    around: Surroundings, answers: Mapping[str, Any], catalog: Catalog, as_of: date
+) -> tuple[RuledOut, ...]:
+    """Return what rules exclude, then what the limits leave no way to have."""
+    by_rule = _by_rule(around.state, catalog)
+    excluded = {item.strategy for item in by_rule}
+    gone = [
+        name
+        for name, bits in zip(STRATEGIES, around.here.scores[0].tolist(), strict=True)
+        if np.isneginf(bits) and name not in excluded
+    ]
+    return (*by_rule, *_impossible(gone, around.state, answers, catalog, as_of))
+
+
+def _by_rule(state: Mapping[str, bool | None], catalog: Catalog) -> tuple[RuledOut, ...]:
     found: dict[str, RuledOut] = {}
     for name, fires in state.items():
         rule = catalog.rules[name]

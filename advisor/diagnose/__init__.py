@@ -1,4 +1,9 @@
-"""Why a tuned model sounds wrong: training rows, evaluation rows and production samples in, ranked causes and rows out."""
+"""Why a tuned model sounds wrong although its evaluation passed.
+
+In: training rows, evaluation rows, production samples, and facts of training and serving.
+Out: causes ranked with their figures and rows, a proof where a model can be asked, and a patch.
+Never: a change to the rows that were given, or a call to a model that nobody named.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
 """Where people and programs come in: app, shell, agents, and briefs in free words.
 
-A door parses what it was told, makes one call and shows what came back. It holds no logic of its own.
+In: clicks, commands, calls and files.
+Out: what one call to the rooms behind returned, for people or as JSON.
+Never: logic: a door parses what it was told, makes one call and shows what came back.
 """

@@ -1,4 +1,9 @@
-"""Answers in, a frame of scenarios out: one row per situation, one column per fact, null where unanswered."""
+"""Answers about a task, checked, and many of them as a table.
+
+In: answers files, tables of scenarios, measured runs.
+Out: a `Situation`, or a frame with a row per situation and a column per fact, null where unanswered.
+Never: a rule or a price; an open answer becomes a number only where a sample is asked for.
+"""
 
 from __future__ import annotations
 

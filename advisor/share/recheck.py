@@ -13,7 +13,7 @@ from advisor.scenario import Situation, check_answers
 from advisor.scenario.answers import renamed
 
 
-class Outcome(Protocol):
+class UnreadableAdvice(Protocol):
     """What is known of saved advice that cannot be read any more."""
 
     @property
@@ -44,7 +44,7 @@ class Moved(Record):
     """As of the day of the check; null where it is gone."""
 
 
-class Difference(Record):
+class RecheckDifference(Record):
     """What has moved between saved advice and the same answers decided again."""
 
     verdict_changed: bool
@@ -79,20 +79,22 @@ class Difference(Record):
         return self.verdict_changed or any(lists) or bool(self.new_warnings)
 
 
-def recheck(saved: Advice, catalog: Catalog, *, as_of: date) -> Difference:
+def recheck(saved: Advice, catalog: Catalog, *, as_of: date) -> RecheckDifference:
     """Decide ``saved``'s answers on today's catalog and compare."""
     situation, dropped = still_fitting(saved.situation, catalog)
     now = advise(situation, catalog, as_of=as_of, with_cost=_had_cost(saved))
     return compare(saved, now, dropped=dropped)
 
 
-def recheck_outcome(situation: Situation, saved: Outcome, catalog: Catalog, *, as_of: date) -> Difference:
+def recheck_outcome(
+    situation: Situation, saved: UnreadableAdvice, catalog: Catalog, *, as_of: date
+) -> RecheckDifference:
     """Do the same where only the outcome of the saved advice can still be read."""
     fitting, dropped = still_fitting(situation, catalog)
     now = advise(fitting, catalog, as_of=as_of, with_cost=False).recommendation
     first = Moved(name="recommended", before=saved.recommended, after=now.recommended)
     verdict = Moved(name="verdict", before=saved.verdict, after=now.verdict)
-    return Difference(
+    return RecheckDifference(
         verdict_changed=first.before != first.after or verdict.before != verdict.after,
         recommended=first,
         verdict=verdict,
@@ -115,12 +117,12 @@ def still_fitting(situation: Situation, catalog: Catalog) -> tuple[Situation, tu
     return situation.model_copy(update={"answers": kept, "origins": origins}), tuple(dropped)
 
 
-def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -> Difference:
+def compare(before: Advice, after: Advice, *, dropped: tuple[Moved, ...] = ()) -> RecheckDifference:
     """Compare two pieces of advice, field by field; neither is computed here."""
     then, now = before.recommendation, after.recommendation
     first = Moved(name="recommended", before=then.recommended, after=now.recommended)
     verdict = Moved(name="verdict", before=then.verdict, after=now.verdict)
-    return Difference(
+    return RecheckDifference(
         verdict_changed=first.before != first.after or verdict.before != verdict.after,
         recommended=first,
         verdict=verdict,

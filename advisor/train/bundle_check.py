@@ -34,7 +34,7 @@ class ListedFile(TrainRecord):
     """Size of the file, in bytes."""
 
 
-class Manifest(TrainRecord):
+class BundleManifest(TrainRecord):
     """What a bundle says that it holds."""
 
     plan_sha256: str
@@ -81,7 +81,7 @@ def _refuse(problem: str, place: object, remedy: str = _AGAIN) -> NoReturn:
     raise AdvisorError(problem, place=str(place), remedy=remedy)
 
 
-def _manifest(folder: Path) -> Manifest:
+def _manifest(folder: Path) -> BundleManifest:
     path = folder / MANIFEST
     if not path.is_file() or path.is_symlink():
         _refuse("this is not a bundle", path, "Make one with: advisor plan.")
@@ -90,7 +90,7 @@ def _manifest(folder: Path) -> Manifest:
     for name in names if isinstance(names, dict) else ():
         check_inside(name)
     try:
-        return Manifest.model_validate(value, strict=True)
+        return BundleManifest.model_validate(value, strict=True)
     except ValidationError as error:
         raise AdvisorError(
             "this is not a bundle", place=str(path), remedy="Make one with: advisor plan."
@@ -140,7 +140,7 @@ def _unchanged(path: Path, listed: ListedFile) -> None:
             _refuse("the file is not the one that was planned", path, "Undo the change, or plan again.")
 
 
-def _plan(folder: Path, manifest: Manifest) -> TrainingPlan:
+def _plan(folder: Path, manifest: BundleManifest) -> TrainingPlan:
     path = folder / PLAN
     if PLAN not in manifest.files:
         _refuse("the manifest lists no plan", folder / MANIFEST)
@@ -158,7 +158,7 @@ def _plan(folder: Path, manifest: Manifest) -> TrainingPlan:
     return plan
 
 
-def _one_backend(plan: TrainingPlan, manifest: Manifest) -> bool:
+def _one_backend(plan: TrainingPlan, manifest: BundleManifest) -> bool:
     return plan.backend == plan.spec.backend and manifest.backend in ("", plan.backend)
 
 

@@ -22,7 +22,7 @@ FORMS = frozenset({"tone", "output_format", "vocabulary", "code_style"})
 """Behaviours that are a matter of form."""
 
 
-class Reason(TrainRecord):
+class SettingReason(TrainRecord):
     """Why one setting has its value."""
 
     setting: str
@@ -52,14 +52,14 @@ class Hyperparameters(TrainRecord):
     """Micro-batches in a step."""
     warmup_ratio: float
     """Share of the steps."""
-    reasons: tuple[Reason, ...]
+    reasons: tuple[SettingReason, ...]
     """Why, setting by setting."""
     warnings: tuple[str, ...] = ()
     """What to beware of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class LearningTask:
     """What is to be learned, how, and from how much."""
 
     task: str
@@ -71,7 +71,9 @@ class Work:
     objective: Objective = "sft"
 
 
-def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, day: date) -> Hyperparameters:
+def recommend(
+    catalog: Catalog, architecture: Architecture | None, work: LearningTask, day: date
+) -> Hyperparameters:
     """Recommend settings for this work; without an architecture the rank is not held against the data."""
     if work.task not in TASKS:
         raise AdvisorError(
@@ -94,18 +96,18 @@ def recommend(catalog: Catalog, architecture: Architecture | None, work: Work, d
         warmup_ratio=parameter("warmup_share"),
         reasons=(
             rank_reason,
-            Reason(
+            SettingReason(
                 setting="targets",
                 because="Adapters on attention alone are worse than on all linear layers at the same parameter count.",
                 sources=("lora-without-regret-2025",),
             ),
             rate_reason,
-            Reason(
+            SettingReason(
                 setting="batch",
                 because=f"Batch of {batch}: small batches suit LoRA, and {work.rows} rows leave enough steps.",
                 sources=parameter.sources("effective_batch"),
             ),
-            Reason(
+            SettingReason(
                 setting="epochs",
                 because=f"{epochs:g} passes make about {_steps(work.rows, batch, epochs)} steps.",
                 sources=parameter.sources("least_steps"),
@@ -127,8 +129,8 @@ class _Numbers:
 
 
 def _rank(
-    parameter: _Numbers, architecture: Architecture | None, work: Work
-) -> tuple[int, Reason, list[str]]:
+    parameter: _Numbers, architecture: Architecture | None, work: LearningTask
+) -> tuple[int, SettingReason, list[str]]:
     named = "rank_reinforcement" if work.objective == "rft" else f"rank_{work.task}"
     rank = int(parameter(named))
     because = f"The usual rank for a task of the kind '{work.task}'."
@@ -147,10 +149,14 @@ def _rank(
                 f"Even rank {rank} stores less than these tokens hold; full tuning may learn more."
             )
     sources = (*parameter.sources(named), *parameter.sources("bits_per_parameter"))
-    return rank, Reason(setting="rank", because=because, sources=tuple(dict.fromkeys(sources))), warnings
+    return (
+        rank,
+        SettingReason(setting="rank", because=because, sources=tuple(dict.fromkeys(sources))),
+        warnings,
+    )
 
 
-def _learning_rate(parameter: _Numbers, work: Work) -> tuple[float, Reason]:
+def _learning_rate(parameter: _Numbers, work: LearningTask) -> tuple[float, SettingReason]:
     if work.objective in ("dpo", "kto"):
         rate, named = parameter("learning_rate_preference"), "learning_rate_preference"
         because = "Preferences move a model that already answers well; small steps keep it there."
@@ -163,7 +169,7 @@ def _learning_rate(parameter: _Numbers, work: Work) -> tuple[float, Reason]:
             "learning_rate_factor",
         )
         because = f"{parameter(named):g} times the rate of full tuning."
-    return rate, Reason(setting="learning_rate", because=because, sources=parameter.sources(named))
+    return rate, SettingReason(setting="learning_rate", because=because, sources=parameter.sources(named))
 
 
 def _capacity(parameter: _Numbers, architecture: Architecture, rank: int) -> float:

@@ -15,7 +15,7 @@ from advisor.data.records import LONGEST_ROW
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.scenario import Situation
 from advisor.train.availability import require_open
-from advisor.train.hyperparameters import Reason, Work, recommend, task_of
+from advisor.train.hyperparameters import LearningTask, SettingReason, recommend, task_of
 from advisor.train.plan_figures import data_figures
 from advisor.train.records import TrainingPlan, TrainingSpec
 from advisor.train.size.estimate import find_architecture
@@ -31,16 +31,16 @@ ASKED_BY_NAME = ("openai", "azure", "openai-compatible", "vertex", "bedrock")
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedTraining:
     """A plan, and why each setting that was left open has its value."""
 
     plan: TrainingPlan
-    reasons: tuple[Reason, ...]
+    reasons: tuple[SettingReason, ...]
 
 
 def plan_training(
     situation: Situation, data: Path, backend: str, catalog: Catalog, *, as_of: date, **wishes: Any
-) -> Planned:
+) -> PlannedTraining:
     """Plan a training run; reads the data once, writes and sends nothing.
 
     Args:
@@ -68,7 +68,7 @@ def plan_training(
     if "rank" in given and "alpha" not in given:
         spec = spec.model_copy(update={"alpha": 2 * spec.rank})
     plan = load_backend(backend).plan(spec, inputs)
-    return Planned(plan, tuple(one for one in advice["reasons"] if one.setting not in given))
+    return PlannedTraining(plan, tuple(one for one in advice["reasons"] if one.setting not in given))
 
 
 def plan_spec(spec: TrainingSpec, catalog: Catalog) -> TrainingPlan:
@@ -120,7 +120,7 @@ def _advice(draft: TrainingSpec, inputs: PlanInputs, task: str) -> dict[str, Any
         architecture = find_architecture(inputs.catalog, model=draft.base_model, config=None)
     except AdvisorError:
         architecture = None
-    work = Work(task, data.train_rows, data.tokens.expected, draft.method, draft.objective)
+    work = LearningTask(task, data.train_rows, data.tokens.expected, draft.method, draft.objective)
     advice = recommend(inputs.catalog, architecture, work, draft.as_of)
     settings = advice.model_dump(exclude={"reasons", "warnings"})
     return {**settings, "reasons": advice.reasons}

@@ -77,7 +77,7 @@ _REST: Final[dict[str, tuple[str, tuple[Address, ...]]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SubmissionTerms:
     """What submitting a plan would send, to whom, and for what money."""
 
     recipient: str
@@ -110,7 +110,7 @@ class Terms:
         ]
 
 
-def terms_of(plan: TrainingPlan, folder: Path, environment: Mapping[str, str]) -> Terms | None:
+def terms_of(plan: TrainingPlan, folder: Path, environment: Mapping[str, str]) -> SubmissionTerms | None:
     """Return what submitting ``plan`` with the bundle at ``folder`` would send; None where nothing leaves."""
     if entry(plan.backend).kind != "hosted":
         return None
@@ -118,7 +118,7 @@ def terms_of(plan: TrainingPlan, folder: Path, environment: Mapping[str, str]) -
     key, addresses = _REST[plan.backend]
     asked = [_asked(address, options, environment) for address in addresses]
     files = {file.path: path for file, path in data_files(plan, folder)}
-    return Terms(
+    return SubmissionTerms(
         recipient=entry(plan.backend).title,
         hosts=tuple(dict.fromkeys(host for host, _ in asked)),
         strangers=tuple(dict.fromkeys(host for host, known in asked if not known)),
@@ -161,7 +161,7 @@ def _money(plan: TrainingPlan) -> str:
     )
 
 
-def require_named(terms: Terms, named: Collection[str]) -> None:
+def require_named(terms: SubmissionTerms, named: Collection[str]) -> None:
     """Refuse to send a key to a host that only the plan names, unless the person names it, too.
 
     Raises:

@@ -19,7 +19,7 @@ from advisor.cost import (
     project,
 )
 from advisor.cost.comparison import with_front
-from advisor.cost.price_tables import resolve
+from advisor.cost.resolving import resolve
 from advisor.cost.sampling import draw, unsure_numbers
 from advisor.cost.tables import components_table, curves_table, models_table, strategies_table, tornado_table
 from advisor.errors import AdvisorError

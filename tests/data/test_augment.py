@@ -217,13 +217,13 @@ def test_a_journal_of_other_options_is_refused(model, tmp_path):
 
 @pytest.mark.parametrize("left", [b"", b'{"hea'])
 def test_a_journal_that_was_cut_off_in_its_heading_is_begun_anew(tmp_path, left):
-    from advisor.data.journal import Journal
+    from advisor.data.journal import RowJournal
 
     path = tmp_path / ".out.journal"
     path.write_bytes(left)
-    journal = Journal(path, {"heading": 1})
+    journal = RowJournal(path, {"heading": 1})
     assert journal.done == {}
     with journal.open() as stream:
         stream.write(b'{"row": 1}\n')
 
-    assert Journal(path, {"heading": 1}).done == {1: {"row": 1}}
+    assert RowJournal(path, {"heading": 1}).done == {1: {"row": 1}}

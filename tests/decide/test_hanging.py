@@ -13,7 +13,7 @@ from advisor.catalog import load_catalog
 from advisor.decide import decide, hangs_on
 from advisor.decide.hanging import ANSWERABLE, WINDOWS, ground_of, with_number
 from advisor.scenario import Situation, check_answers
-from advisor.share.report import words
+from advisor.share.report import limit_words
 from tests.situations import answers
 
 DAY = date(2026, 11, 26)
@@ -105,7 +105,9 @@ def test_the_ground_of_a_number_is_read_from_its_sources(name, ground):
 
 
 def test_a_line_says_both_ends_and_how_weak_the_ground_is():
-    line = words.hangs(told(**A_LIBRARY, knowledge_tokens=800_000)["decision.long_window_tokens"], CATALOG)
+    line = limit_words.hangs(
+        told(**A_LIBRARY, knowledge_tokens=800_000)["decision.long_window_tokens"], CATALOG
+    )
 
     assert line.startswith("700,000 tokens assumed (partly judgement); at 128,000 Retrieval")
     assert "at 900,000 Prompting" in line

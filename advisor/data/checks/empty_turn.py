@@ -18,6 +18,10 @@ WORDS: dict[int, tuple[str, Severity]] = {
     4: ("an empty rejected answer", "error"),
 }
 
+NOTHING = frozenset({"null", "none", "nan", "n/a", "undefined", "[]", "{}"})
+LONGEST_NOTHING = max(map(len, NOTHING))
+INVISIBLE = " \t\r\n\u200b\u200c\u200d\ufeff\u00a0\u2060"
+
 
 def measure(batch: Batch) -> Measured:
     """Return each row the code of its emptiest turn, 0 for none."""
@@ -40,15 +44,8 @@ def _fault(row: Conversation) -> int:
 
 def _blank(text: str) -> bool:
     # A turn of zero-width characters or of bare punctuation marks that stand for nothing is empty too.
-    return not text.strip(" \t\r\n\u200b\u200c\u200d\ufeff\u00a0\u2060") or text.strip().lower() in {
-        "null",
-        "none",
-        "nan",
-        "n/a",
-        "undefined",
-        "[]",
-        "{}",
-    }
+    said = text.strip()
+    return (len(said) <= LONGEST_NOTHING and said.lower() in NOTHING) or not text.strip(INVISIBLE)
 
 
 def judge(data: Dataset) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.searching import found, with_any
 
 PATTERN = (
     r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,6}|eacute|uuml|ouml|auml|rsquo|lsquo|mdash|ndash|hellip);|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}"
@@ -20,7 +21,7 @@ PATTERN = (
 
 def measure(batch: Batch) -> Measured:
     """Mark rows with left-over escapes or HTML tags."""
-    return {"escaped-text": batch.turns_series.str.contains(PATTERN).to_numpy()}
+    return {"escaped-text": found(batch.turns_series, PATTERN, with_any(batch.turns_series, r"&\\<%"))}
 
 
 CHECK = Check(

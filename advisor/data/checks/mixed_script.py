@@ -11,6 +11,7 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.searching import found, not_ascii
 
 # Two Latin and two other letters or more in one word; a unit or a name such as "μm" or "Tшка" has fewer.
 PATTERN = r"[A-Za-z]{2}[Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ]{2}[A-Za-z]|[A-Za-z][Ѐ-ӿͰ-Ͽ][A-Za-z]|[Ѐ-ӿͰ-Ͽ][A-Za-z][Ѐ-ӿͰ-Ͽ]"
@@ -18,7 +19,7 @@ PATTERN = r"[A-Za-z]{2}[Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ]{2}[A-Za-z]|[A-Za-z][Ѐ-ӿͰ-Ͽ]
 
 def measure(batch: Batch) -> Measured:
     """Mark rows with such a word in any turn."""
-    return {"mixed-script": batch.turns_series.str.contains(PATTERN).to_numpy()}
+    return {"mixed-script": found(batch.turns_series, PATTERN, not_ascii(batch.turns_series))}
 
 
 CHECK = Check(

@@ -32,18 +32,12 @@ PLAIN_CHAT: Kinds = frozenset(
 
 def measure(batch: Batch) -> Measured:
     """Return each row a number for the types of its fields."""
-    known: dict[Kinds, str] = {}
-    texts = []
-    for value in batch.values:
-        kinds = PLAIN_CHAT if _is_plain_chat(value) else _kinds_of(value)
-        if kinds not in known:
-            known[kinds] = orjson.dumps(sorted(kinds)).decode()
-        texts.append(known[kinds])
-    names = batch.names.setdefault("types", {})
-    hashes = pl.Series(texts, dtype=pl.String).hash(seed=7).to_numpy().astype(np.uint64)
-    for text, key in zip(texts, hashes.tolist(), strict=True):
-        names.setdefault(key, text)
-    return {"types": hashes}
+    kinds = [PLAIN_CHAT if _is_plain_chat(value) else _kinds_of(value) for value in batch.values]
+    texts = {one: orjson.dumps(sorted(one)).decode() for one in dict.fromkeys(kinds)}
+    hashes = pl.Series(texts.values(), dtype=pl.String).hash(seed=7).to_list()
+    batch.names.setdefault("types", {}).update(zip(hashes, texts.values(), strict=True))
+    keys = dict(zip(texts, hashes, strict=True))
+    return {"types": np.fromiter((keys[one] for one in kinds), np.uint64, len(kinds))}
 
 
 def _is_plain_chat(value: object) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from advisor.data.checks.contract import Check, Dataset, Example, chat, finding, good_rows, share
 from advisor.data.records import Finding, Severity
-from advisor.data.similar import Candidates, Pair, candidates, groups_of, row_words, verified
+from advisor.data.similar import Candidates, SimilarPair, candidates, groups_of, row_words, verified
 from advisor.data.word_use import bucket
 
 # Above this share of rows with siblings, the siblings are how the data was made, not slips.
@@ -35,12 +35,12 @@ def judge(data: Dataset) -> Iterator[Finding]:
         yield _report(data, slots, asked, words, "note")
 
 
-def rows_of(pairs: Iterable[Pair]) -> set[int]:
+def rows_of(pairs: Iterable[SimilarPair]) -> set[int]:
     """Return the row indices that occur in pairs."""
     return {index for pair in pairs for index in (pair.left, pair.right)}
 
 
-def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
+def _recombined(data: Dataset, pairs: Sequence[SimilarPair]) -> set[SimilarPair]:
     """Find pairs that differ only in words common here: recombined parts, where an edit brings words of its own."""
     if not pairs:
         return set()
@@ -58,7 +58,7 @@ def _recombined(data: Dataset, pairs: Sequence[Pair]) -> set[Pair]:
 
 
 def _report(
-    data: Dataset, pairs: Sequence[Pair], asked: Candidates, words: str, severity: Severity
+    data: Dataset, pairs: Sequence[SimilarPair], asked: Candidates, words: str, severity: Severity
 ) -> Finding:
     groups = [[int(data.rows[index]) for index in group] for group in groups_of(pairs)]
     rows = sorted(row for group in groups for row in group)

@@ -11,6 +11,7 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.searching import found
 
 PATTERN = (
     r"\{\{\s*[A-Za-z_][\w .]{0,40}\}\}|\{[a-z]+_[a-z_]+\}|\{(?:name|date|city|product|company|email|amount|number|user|order|customer|item|title)\}"
@@ -18,10 +19,16 @@ PATTERN = (
     r"|\[(?:NAME|DATE|COMPANY|PRODUCT|EMAIL|PHONE|ADDRESS|CITY|LINK|URL|AMOUNT|ORDER_?ID|REDACTED|PLACEHOLDER)\]|\b(?:TODO|FIXME|TBD)\b(?::|$|\s*$)|(?i:lorem ipsum)|\bXX{2,}\b"
 )
 
+# Every alternative but "lorem ipsum" holds one of these.
+NEEDED = r"[{%<\[]|TODO|FIXME|TBD|XXX"
+
 
 def measure(batch: Batch) -> Measured:
     """Mark rows whose assistant turns hold a blank."""
-    return {"placeholder": batch.targets_series.str.contains(PATTERN).to_numpy()}
+    likely = batch.targets_series.str.contains(NEEDED) | batch.targets_lower.str.contains(
+        "lorem", literal=True
+    )
+    return {"placeholder": found(batch.targets_series, PATTERN, likely)}
 
 
 CHECK = Check(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.labels import is_label_task
-from advisor.data.outliers import Group, Scores, groups_apart, standardised
+from advisor.data.outliers import OutlierGroup, Scores, groups_apart, standardised
 from advisor.data.records import Finding
 from advisor.data.style import FEATURES, FLOORS, style_of
 from advisor.data.word_use import bucket, mean_per_row, row_keys
@@ -100,7 +100,7 @@ def _of_style(direction: NDArray[np.float64]) -> bool:
     return bool((counted >= 0.25).sum() >= 2)
 
 
-def _report(data: Dataset, rows: NDArray[np.int64], scores: Scores, group: Group) -> Finding:
+def _report(data: Dataset, rows: NDArray[np.int64], scores: Scores, group: OutlierGroup) -> Finding:
     members = rows[group.members]
     means = scores.of(group.members).mean(axis=0)
     order = np.argsort(-np.abs(means))[:5]

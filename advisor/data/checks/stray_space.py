@@ -11,6 +11,7 @@ from advisor.data.checks.contract import (
     chat,
     good_rows,
 )
+from advisor.data.searching import found
 
 # At the ends, between words, or more than two empty lines; indented lines and tables are left alone.
 PATTERN = r"^\s|\s$|\pL {2,}\pL|\n[ \t]*\n[ \t]*\n[ \t]*\n"
@@ -18,7 +19,10 @@ PATTERN = r"^\s|\s$|\pL {2,}\pL|\n[ \t]*\n[ \t]*\n[ \t]*\n"
 
 def measure(batch: Batch) -> Measured:
     """Mark answers with stray white space."""
-    return {"stray-space": batch.targets_series.str.contains(PATTERN).to_numpy()}
+    texts = batch.targets_series
+    ends = texts.str.strip_chars().str.len_bytes() != texts.str.len_bytes()
+    likely = ends | texts.str.contains("  ", literal=True) | texts.str.contains("\n", literal=True)
+    return {"stray-space": found(texts, PATTERN, likely)}
 
 
 CHECK = Check(

@@ -9,6 +9,7 @@ import numpy as np
 from advisor.data.batch import Batch
 from advisor.data.checks.contract import Check, Dataset, Example, Measured, chat, finding, good_rows, share
 from advisor.data.records import Finding
+from advisor.data.searching import found, with_any
 
 SURE = r"<\|[a-zA-Z][a-zA-Z0-9_▁ ]{1,30}\|>|<｜[^<>｜]{2,40}｜>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?s>(?:\s|$)|<(?:bos|eos|pad|unk)>|<\|(?:user|assistant|system|end)\|>|\[(?:BOS|EOS|PAD|CLS|SEP|MASK)\]|\[/?(?:AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]"
 LIKELY = r"(?m)^\s*#{2,4} ?(?:Instruction|Response|Input|Human|Assistant|User|System)\s*:|^\s*(?:USER|ASSISTANT|SYSTEM|Human|Assistant|User|AI|Bot)\s*:\s|</?(?:assistant|user|system|human)>"
@@ -19,7 +20,7 @@ def measure(batch: Batch) -> Measured:
     sure = batch.turns_series.str.contains(SURE).to_numpy() | np.array(
         [_in_system(text) for text in batch.systems], bool
     )
-    likely = batch.turns_series.str.contains(LIKELY).to_numpy()
+    likely = found(batch.turns_series, LIKELY, with_any(batch.turns_series, "#:<"))
     return {"template-tokens": np.where(sure, 2, likely.astype(np.uint8)).astype(np.uint8)}
 
 

@@ -37,6 +37,8 @@ def shape_of(value: object) -> str:
     """Return the name of a row's format, from its fields."""
     if not isinstance(value, dict):
         return "unknown"
+    if len(value) == 1 and value.get("messages") is not None:
+        return "chat"
     given = (
         value if None not in value.values() else {key: one for key, one in value.items() if one is not None}
     )

@@ -22,7 +22,7 @@ from advisor.files import scratch_folder
 __all__ = [
     "Broken",
     "Chunk",
-    "Source",
+    "DataSource",
     "chunks",
     "from_stdin_or",
     "open_source",
@@ -49,13 +49,13 @@ _DAMAGED = (OSError, EOFError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DataSource:
     """A dataset file, or a folder of them, with its container and compression found out."""
 
     path: Path
     container: str
     compression: str | None
-    parts: tuple[Source, ...] = ()
+    parts: tuple[DataSource, ...] = ()
     lenient: tuple[str, ...] = ()
     """What of the file's form a stricter reader refuses: `byte-order-mark`, `crlf`, `not-json-lines`."""
 
@@ -65,7 +65,7 @@ class Source:
         return self.container + (f" ({self.compression})" if self.compression else "")
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path) -> DataSource:
     """Find out what kind of dataset ``path`` is, from its first bytes and its name.
 
     Raises:
@@ -79,7 +79,7 @@ def open_source(path: Path) -> Source:
         return _open_folder(path)
     head, compression, start = _look(path)
     container = _container_of(path, head, start)
-    return Source(path, container, compression, lenient=_lenient(container, start))
+    return DataSource(path, container, compression, lenient=_lenient(container, start))
 
 
 def _look(path: Path) -> tuple[bytes, str | None, bytes]:
@@ -112,7 +112,12 @@ def from_stdin_or(path: Path) -> Iterator[Path]:
         yield copy
 
 
-def chunks(source: Source, *, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
+def files_of(path: Path) -> tuple[Path, ...]:
+    """List the files that a dataset at ``path`` consists of; a file that is not there too."""
+    return tuple(path.iterdir()) if path.is_dir() else (path,)
+
+
+def chunks(source: DataSource, *, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
     """Yield the rows of a source in file order, about ``size`` bytes at a time."""
     first = 1
     for part in source.parts or (source,):
@@ -124,7 +129,7 @@ def chunks(source: Source, *, size: int = CHUNK_BYTES) -> Iterator[Chunk]:
         first = after
 
 
-def sha256_of(source: Source) -> str | None:
+def sha256_of(source: DataSource) -> str | None:
     """Hash the bytes of a single file; a folder has no one hash."""
     if source.parts:
         return None
@@ -132,7 +137,7 @@ def sha256_of(source: Source) -> str | None:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def place_of(source: Source, row: int) -> str:
+def place_of(source: DataSource, row: int) -> str:
     """Return the place of a row as ``file:line``."""
     first = 1
     for part in source.parts:
@@ -178,7 +183,7 @@ def _first_bytes(stream: IO[bytes], path: Path) -> bytes:
         raise _damaged(path, error) from error
 
 
-def _open_folder(path: Path) -> Source:
+def _open_folder(path: Path) -> DataSource:
     files = sorted(one for one in path.rglob("*") if one.is_file() and _is_data(one))
     if not files:
         raise AdvisorError(
@@ -188,7 +193,7 @@ def _open_folder(path: Path) -> Source:
         )
     parts = tuple(open_source(one) for one in files)
     lenient = dict.fromkeys(mark for part in parts for mark in part.lenient)
-    return Source(path, "folder", None, parts, tuple(lenient))
+    return DataSource(path, "folder", None, parts, tuple(lenient))
 
 
 def _is_data(path: Path) -> bool:
@@ -199,7 +204,7 @@ def _is_data(path: Path) -> bool:
 
 
 @contextmanager
-def _binary(source: Source) -> Iterator[IO[bytes]]:
+def _binary(source: DataSource) -> Iterator[IO[bytes]]:
     with source.path.open("rb") as raw, _unpacked(raw, source.compression) as stream:
         yield stream
 
@@ -218,7 +223,7 @@ def _unpacked(raw: IO[bytes], compression: str | None) -> Iterator[IO[bytes]]:
         yield raw
 
 
-def _part_chunks(part: Source, size: int) -> Iterator[Chunk]:
+def _part_chunks(part: DataSource, size: int) -> Iterator[Chunk]:
     if part.container == "parquet":
         yield from _value_chunks(tables.parquet_rows(part.path))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from advisor.cost.tokens import count_tokens
+from advisor.cost.tokens import count_tokens, encoding
 
 # A word with its marks is seldom longer; what is longer is not kept.
 LONGEST_WORD, MOST_WORDS = 20, 1 << 16
@@ -18,11 +18,11 @@ class _Known(dict[str, int]):
         self.before = before
 
     def __missing__(self, word: str) -> int:
-        count = count_tokens([self.before + word])[0]
-        if len(word) <= LONGEST_WORD:
-            if len(self) >= MOST_WORDS:
-                self.clear()
-            self[word] = count
+        if len(word) > LONGEST_WORD:
+            return count_tokens([self.before + word])[0]
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        self[word] = count = len(encoding("o200k_base").encode_ordinary(self.before + word))
         return count
 
 

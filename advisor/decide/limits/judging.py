@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from advisor.catalog import Catalog
-from advisor.cost.allowed import Check, model_checks, route_checks
+from advisor.cost.allowed import Requirement, model_checks, route_checks
 from advisor.cost.answer_kind import WHOLE
 from advisor.cost.costed import costed_rows
 from advisor.cost.offers import Offer, retirement
-from advisor.cost.price_tables import NO_ROUTE, day_after, room_of
+from advisor.cost.price_tables import day_after, room_of
 from advisor.cost.quantities import TUNED, WHOLE_TEXT
+from advisor.cost.resolving import NO_ROUTE
 from advisor.cost.timeline import DAYS_PER_MONTH
 from advisor.palette import STRATEGIES
 
@@ -114,7 +115,7 @@ def _costed(
             yield Candidate(number, choice[which], costed, strategies)
 
 
-def _checks(candidate: Candidate, strategy: str, catalog: Catalog, day: date) -> Iterator[Check]:
+def _checks(candidate: Candidate, strategy: str, catalog: Catalog, day: date) -> Iterator[Requirement]:
     market, facts = catalog.market, candidate.facts
     if strategy in TUNED:
         route = market.tuning[candidate.model]
@@ -134,15 +135,15 @@ def _checks(candidate: Candidate, strategy: str, catalog: Catalog, day: date) ->
     yield from _budget(facts, strategy, catalog, day)
 
 
-def _window(facts: Mapping[str, Any], strategy: str, room: int | None) -> Iterator[Check]:
+def _window(facts: Mapping[str, Any], strategy: str, room: int | None) -> Iterator[Requirement]:
     needed = facts[f"{strategy}.prompt"] + facts["output_tokens"]
     if strategy in WHOLE_TEXT:
         needed += facts["whole_text"] - facts[f"{strategy}.text"]
     available = "not known" if room is None else f"{room:,} tokens"
-    yield Check("window", f"{needed:,.0f} tokens", available, None if room is None else needed <= room)
+    yield Requirement("window", f"{needed:,.0f} tokens", available, None if room is None else needed <= room)
 
 
-def _time(facts: Mapping[str, Any], strategy: str) -> Iterator[Check]:
+def _time(facts: Mapping[str, Any], strategy: str) -> Iterator[Requirement]:
     budget = facts.get("latency_budget_ms")
     if budget is None:
         return
@@ -150,7 +151,7 @@ def _time(facts: Mapping[str, Any], strategy: str) -> Iterator[Check]:
     part, until = ("latency", "until the whole answer") if whole else ("first_token", "until the first words")
     median, slow = facts[f"{strategy}.{part}.p50"], facts[f"{strategy}.{part}.p95"]
     met = True if slow <= budget else (False if median > budget else None)
-    yield Check(
+    yield Requirement(
         "time", f"{budget:,.0f} ms", f"median {median:,.0f} ms, 95 % within {slow:,.0f} ms {until}", met
     )
 
@@ -167,7 +168,7 @@ def reads_whole(facts: Mapping[str, Any]) -> bool:
     return bool(ticked) and ticked <= set(WHOLE)
 
 
-def _life(facts: Mapping[str, Any], end: date | None, day: date) -> Iterator[Check]:
+def _life(facts: Mapping[str, Any], end: date | None, day: date) -> Iterator[Requirement]:
     if end is None:
         return
     months = facts["horizon_months"]
@@ -175,23 +176,23 @@ def _life(facts: Mapping[str, Any], end: date | None, day: date) -> Iterator[Che
     stated = facts.get("stated horizon_months")
     met = True if end > last else (False if stated else None)
     said = "" if stated else " (assumed)"
-    yield Check("life", f"{months:g} months{said}, until {last}", f"until {end}", met)
+    yield Requirement("life", f"{months:g} months{said}, until {last}", f"until {end}", met)
 
 
-def _training(facts: Mapping[str, Any], catalog: Catalog, day: date) -> Iterator[Check]:
+def _training(facts: Mapping[str, Any], catalog: Catalog, day: date) -> Iterator[Requirement]:
     allowed = facts.get("training_allowed")
     if allowed is not None:
-        yield Check("permission to train", "yes", "yes" if allowed else "no", allowed)
+        yield Requirement("permission to train", "yes", "yes" if allowed else "no", allowed)
     have = facts.get("stated labelled_examples")
     if have is None:
         return
     least = catalog.parameter("decision.minimum_examples", day).number
     more = facts.get("examples_obtainable") == "no" and facts.get("gradable") in ("no", "partly")
     met = True if have >= least else (False if more else None)
-    yield Check("examples", f"at least {least:,.0f}", f"{have:,.0f}", met)
+    yield Requirement("examples", f"at least {least:,.0f}", f"{have:,.0f}", met)
 
 
-def _budget(facts: Mapping[str, Any], strategy: str, catalog: Catalog, day: date) -> Iterator[Check]:
+def _budget(facts: Mapping[str, Any], strategy: str, catalog: Catalog, day: date) -> Iterator[Requirement]:
     word = facts.get("budget")
     if word not in _BUDGETS:
         return
@@ -199,8 +200,8 @@ def _budget(facts: Mapping[str, Any], strategy: str, catalog: Catalog, day: date
     once, people = facts[f"{strategy}.once"], facts[f"{strategy}.people once"]
     needed = f"{low:,.0f} to {high:,.0f} USD to build it"
     if once is None:
-        yield Check("budget", needed, "not known", None)
+        yield Requirement("budget", needed, "not known", None)
         return
     spent = once + people
     met = True if spent <= low else (False if spent > high else None)
-    yield Check("budget", needed, f"{spent:,.0f} USD, people's time included", met)
+    yield Requirement("budget", needed, f"{spent:,.0f} USD, people's time included", met)

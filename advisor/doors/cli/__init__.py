@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from advisor import __version__
+from advisor.doors.cli.inputs import keep_inputs
 from advisor.doors.cli.terminal import print_json, stderr
 from advisor.errors import AdvisorError
 from advisor.files import unusable
@@ -74,6 +75,7 @@ def build(arguments: Sequence[str] = ()) -> typer.Typer:
         if area not in _REGISTERED:
             _REGISTERED.add(area)
             importlib.import_module(f"advisor.doors.cli.{area}").register(app)
+    keep_inputs(app)
     return app
 
 

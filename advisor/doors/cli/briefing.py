@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,9 +76,7 @@ def brief(
     if not as_json:
         _show(found, catalog, stdout())
     asks = out is not None and not as_json and sys.stdin.isatty()
-    accepted = tuple(
-        item for item in found.proposals if item.fact in (accept or ()) or (asks and _wanted(item, catalog))
-    )
+    accepted = _accepted(found, accept or (), catalog, asks=asks)
     if out is not None:
         _write(out, accepted, catalog)
     printed = found.model_dump(mode="json") | {"accepted": [item.fact for item in accepted]}
@@ -86,6 +85,12 @@ def brief(
         _second_opinion(text, situation, catalog, endpoint, day=day, printed=printed if as_json else None)
     elif as_json:
         print_json(printed | {"second_opinion": None})
+
+
+def _accepted(
+    found: Proposals, named: Collection[str], catalog: Catalog, *, asks: bool
+) -> tuple[Proposal, ...]:
+    return tuple(item for item in found.proposals if item.fact in named or (asks and _wanted(item, catalog)))
 
 
 def _known(answers: Path | None, catalog: Catalog, *, second_opinion: bool) -> Situation:

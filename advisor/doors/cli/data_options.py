@@ -111,3 +111,52 @@ PriceOutOption = Annotated[
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the expected cost and stop.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Spend without confirmation.")]
+SplitFolderOption = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", metavar="DIR", help="Folder for train.jsonl, eval.jsonl and manifest.json."
+    ),
+]
+EvalShareOption = Annotated[
+    float | None,
+    typer.Option("--eval-share", min=0.01, max=0.9, help="Share of rows held out (default: 0.1)."),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option("--seed", help="Seed that picks the held-out groups (default: 42, as in `plan`)."),
+]
+StratifyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--stratify",
+        metavar="FIELD",
+        help="Stratify by this field; 'answer' for labels.",
+    ),
+]
+GroupOption = Annotated[
+    str | None,
+    typer.Option(
+        "--group",
+        metavar="FIELD",
+        help="Keep rows with the same value on one side, for example customer.",
+    ),
+]
+TimeOption = Annotated[
+    str | None, typer.Option("--time", metavar="FIELD", help="Hold out the latest rows by this field.")
+]
+SkipBrokenOption = Annotated[
+    bool, typer.Option("--skip-broken", help="Skip broken lines instead of stopping.")
+]
+FixedFileOption = Annotated[
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="New file. The diff and the quarantine are written beside it.",
+    ),
+]
+ToOption = Annotated[str | None, typer.Option("--to", help="Format of every written row: chat.")]
+RedactOption = Annotated[
+    bool, typer.Option("--redact", help="Replace personal data and secrets with stand-ins.")
+]

@@ -179,23 +179,26 @@ def archive(
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="JSON file to write; - for standard output.")],
+    output: Annotated[
+        Path, typer.Argument(metavar="FILE", help="JSON file to write; - for standard output.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
     """Write the whole library, with every revision, as one JSON file."""
-    from advisor.files import write_bytes
+    from advisor.files import keeping, write_bytes
     from advisor.share.store import open_store
 
     store = open_store()
     content = store.export_all()
-    if str(file) == "-":
+    if str(output) == "-":
         sys.stdout.buffer.write(content)
         return
-    write_bytes(file, content)
+    with keeping(*store.files):
+        write_bytes(output, content)
     if as_json:
-        print_json({"file": str(file), "bytes": len(content)})
+        print_json({"file": str(output), "bytes": len(content)})
     else:
-        stderr().print(f"Wrote {escape(str(file))} ({len(content):,} bytes).")
+        stderr().print(f"Wrote {escape(str(output))} ({len(content):,} bytes).")
 
 
 def import_(

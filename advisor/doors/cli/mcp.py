@@ -44,16 +44,7 @@ def mcp(
     Nothing is sent anywhere. Without --root no file is read; without --allow-writes none is written. HTTP needs a
     token in ADVISOR_MCP_TOKEN.
     """
-    if transport not in TRANSPORTS:
-        raise AdvisorError(
-            f"there is no transport '{transport}'",
-            place="--transport",
-            remedy=did_you_mean(transport, TRANSPORTS),
-        )
-    try:
-        import mcp as _  # noqa: F401
-    except ImportError as error:
-        raise missing_extra("mcp", "mcp", purpose="Serving agents") from error
+    _require(transport)
     from advisor.doors.mcp.house import House, granted
     from advisor.doors.mcp.server import build_server
 
@@ -69,3 +60,16 @@ def mcp(
 
     stderr().print(f"Advisor for agents: http://{address}:{port}/mcp", markup=False)
     serve_http(server, host=address, port=port)
+
+
+def _require(transport: str) -> None:
+    if transport not in TRANSPORTS:
+        raise AdvisorError(
+            f"there is no transport '{transport}'",
+            place="--transport",
+            remedy=did_you_mean(transport, TRANSPORTS),
+        )
+    try:
+        import mcp as _  # noqa: F401
+    except ImportError as error:
+        raise missing_extra("mcp", "mcp", purpose="Serving agents") from error

@@ -80,10 +80,10 @@ def _rulebook() -> dict[str, Output]:
 
 
 def _data() -> dict[str, Output]:
-    from advisor.data.augment_records import Augmented, Estimate
+    from advisor.data.augment_records import Augmented, AugmentEstimate
     from advisor.data.fix import Fixed
     from advisor.data.records import Audit, Finding
-    from advisor.data.split import Manifest
+    from advisor.data.split import SplitManifest
     from advisor.diagnose.records import Diagnosis
     from advisor.evaluate.bakeoff.records import BakeoffPlan
     from advisor.evaluate.judging.arms import Judged
@@ -95,20 +95,20 @@ def _data() -> dict[str, Output]:
         "bakeoff --plan": Output(keys=planned),
         "audit": Output(Audit, sometimes={"worse_than_baseline": list[Finding]}),
         "fix": Output(Fixed),
-        "split": Output(Manifest),
+        "split": Output(SplitManifest),
         "augment": Output(Augmented),
-        "augment --dry-run": Output(Estimate),
+        "augment --dry-run": Output(AugmentEstimate),
         "diagnose": Output(Diagnosis),
         "evaluate": Output(Evaluation, sometimes={"judged": Judged}),
     }
 
 
 def _training() -> dict[str, Output]:
-    from advisor.train.hyperparameters import Reason
+    from advisor.train.hyperparameters import SettingReason
     from advisor.train.records import Job, TrainingPlan
     from advisor.train.size.sizing import Sizing
 
-    written = {"sha256": str, "bundle": str | None, "reasons": list[Reason]}
+    written = {"sha256": str, "bundle": str | None, "reasons": list[SettingReason]}
     job = Output(Job, {"progress": dict[str, Any], "folder": str})
     return {
         "size": Output(Sizing),

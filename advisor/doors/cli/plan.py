@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -18,6 +19,29 @@ from advisor.doors.cli.options import (
     situation_of,
     stdout,
 )
+from advisor.doors.cli.plan_options import (
+    BackendOption,
+    DataOption,
+    EpochsOption,
+    EvalDataOption,
+    GpuOption,
+    GpusOption,
+    GradAccumulationOption,
+    LearningRateOption,
+    MethodOption,
+    MicroBatchOption,
+    ModelOption,
+    ObjectiveOption,
+    OptimizerOption,
+    OptionOption,
+    OutOption,
+    RankOption,
+    SeedOption,
+    SeqLenOption,
+    SystemPromptOption,
+    TargetsOption,
+    TaskOption,
+)
 from advisor.errors import AdvisorError
 
 
@@ -28,70 +52,27 @@ def register(app: typer.Typer) -> None:
 
 def plan(
     file: AnswersArgument,
-    data: Annotated[Path, typer.Option("--data", help="Training rows in any known format.")],
-    backend: Annotated[
-        str, typer.Option(help="Backend: trl, axolotl, llamafactory, unsloth, together, openai …")
-    ] = "trl",
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Folder for the bundle. Omit it to preview only.")
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Base model: a name from rules/models, a hub name, or a folder.")
-    ] = None,
-    eval_data: Annotated[
-        Path | None,
-        typer.Option("--eval", help="Held-out rows (default: 10 % of the data, in whole groups)."),
-    ] = None,
-    method: Annotated[
-        str | None, typer.Option(help="Training method: lora, qlora, dora or full (default: lora).")
-    ] = None,
-    objective: Annotated[
-        str | None, typer.Option(help="Objective: sft, dpo, kto or cpt (default: sft).")
-    ] = None,
-    task: Annotated[
-        str | None,
-        typer.Option(
-            help="How much is to be learned: style, standard, domain or major (default: from the answers)."
-        ),
-    ] = None,
-    rank: Annotated[int | None, typer.Option(help="LoRA rank (default: recommended for the task).")] = None,
-    targets: Annotated[
-        str | None,
-        typer.Option(help="Adapted modules: all-linear, attention, mlp, or names (default: all-linear)."),
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help="Peak learning rate (default: recommended for this task).")
-    ] = None,
-    epochs: Annotated[float | None, typer.Option(help="Epochs (default: recommended).")] = None,
-    seq_len: Annotated[
-        int | None,
-        typer.Option(help="Sequence length in tokens (default: what the rows need, at most 4,096)."),
-    ] = None,
-    micro_batch: Annotated[
-        int | None, typer.Option(help="Rows per device and micro-batch (default: recommended).")
-    ] = None,
-    grad_accumulation: Annotated[
-        int | None, typer.Option(help="Micro-batches per optimizer step (default: recommended).")
-    ] = None,
-    optimizer: Annotated[
-        str | None, typer.Option(help="Optimizer: adamw, adamw-8bit, paged-adamw-8bit … (default: adamw).")
-    ] = None,
-    gpu: Annotated[
-        str | None,
-        typer.Option(
-            help="GPU used for the time, cost and memory estimates. Omit it for CPU and hosted training."
-        ),
-    ] = None,
-    gpus: Annotated[int | None, typer.Option(help="Number of GPUs (default: 1).")] = None,
-    system_prompt: Annotated[
-        str | None, typer.Option(help="System prompt for rows that have none. Serving uses it too.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Seed for split, order and initialisation (default: 42).")
-    ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="Backend option as name=value; may be repeated.")
-    ] = None,
+    data: DataOption,
+    backend: BackendOption = "trl",
+    out: OutOption = None,
+    model: ModelOption = None,
+    eval_data: EvalDataOption = None,
+    method: MethodOption = None,
+    objective: ObjectiveOption = None,
+    task: TaskOption = None,
+    rank: RankOption = None,
+    targets: TargetsOption = None,
+    learning_rate: LearningRateOption = None,
+    epochs: EpochsOption = None,
+    seq_len: SeqLenOption = None,
+    micro_batch: MicroBatchOption = None,
+    grad_accumulation: GradAccumulationOption = None,
+    optimizer: OptimizerOption = None,
+    gpu: GpuOption = None,
+    gpus: GpusOption = None,
+    system_prompt: SystemPromptOption = None,
+    seed: SeedOption = None,
+    option: OptionOption = None,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,
@@ -99,32 +80,9 @@ def plan(
     """Plan a training run: files, data recipients, time, memory and cost. Writes a bundle; starts nothing."""
     from advisor.train.planning import plan_training
 
+    wishes = _wishes(locals())
     catalog = catalog_of(rules)
-    made = plan_training(
-        situation_of(file, catalog),
-        data,
-        backend,
-        catalog,
-        as_of=day_of(as_of),
-        model=model,
-        eval_data=eval_data,
-        method=method,
-        objective=objective,
-        task=task,
-        rank=rank,
-        targets=tuple(part.strip() for part in targets.split(",") if part.strip()) if targets else None,
-        learning_rate=learning_rate,
-        epochs=epochs,
-        seq_len=seq_len,
-        micro_batch=micro_batch,
-        gradient_accumulation=grad_accumulation,
-        optimizer=optimizer,
-        gpu=gpu,
-        gpus=gpus,
-        system_prompt=system_prompt,
-        seed=seed,
-        options=_options(option or []),
-    )
+    made = plan_training(situation_of(file, catalog), data, backend, catalog, as_of=day_of(as_of), **wishes)
     reasons = [reason.model_dump() for reason in made.reasons]
     written = _write(made.plan, out)
     if as_json:
@@ -132,6 +90,23 @@ def plan(
         print_json({**answer, "sha256": made.plan.sha256, "bundle": written, "reasons": reasons})
     else:
         _show(made.plan, written, reasons)
+
+
+SAME_NAMES = (
+    *("model", "eval_data", "method", "objective", "task", "rank", "learning_rate", "epochs", "seq_len"),
+    *("micro_batch", "optimizer", "gpu", "gpus", "system_prompt", "seed"),
+)
+"""Options that a plan calls by the same name."""
+
+
+def _wishes(given: Mapping[str, Any]) -> dict[str, Any]:
+    targets = given["targets"]
+    return {
+        **{name: given[name] for name in SAME_NAMES},
+        "targets": tuple(part.strip() for part in targets.split(",") if part.strip()) if targets else None,
+        "gradient_accumulation": given["grad_accumulation"],
+        "options": _options(given["option"] or []),
+    }
 
 
 def _options(pairs: list[str]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from advisor.errors import AdvisorError
 from advisor.share.report import words
 
 if TYPE_CHECKING:
-    from advisor.share.recheck import Difference, Moved
+    from advisor.share.recheck import Moved, RecheckDifference
     from advisor.share.store import Assessment
 
 CHANGED = 3
@@ -74,18 +74,18 @@ def recheck(
 
 
 def _in_words(results: list[dict[str, Any]], catalog: Catalog) -> dict[str, str]:
-    from advisor.share.recheck import Difference
+    from advisor.share.recheck import RecheckDifference
 
     compared = [result for result in results if result["decided"]]
     return {
         result["id"]: " ".join(
-            f"{line.rstrip(':.')}." for line in _lines(_difference_in(result, Difference), catalog)
+            f"{line.rstrip(':.')}." for line in _lines(_difference_in(result, RecheckDifference), catalog)
         )
         for result in compared
     }
 
 
-def _difference_in(result: dict[str, Any], record: type[Difference]) -> Difference:
+def _difference_in(result: dict[str, Any], record: type[RecheckDifference]) -> RecheckDifference:
     return record.model_validate({name: result[name] for name in record.model_fields})
 
 
@@ -126,7 +126,7 @@ def _check(item: tuple[str, Any], catalog: Catalog, day: date) -> dict[str, Any]
     return _result(name, saved.entry.title, _difference(saved, catalog, day))
 
 
-def _difference(saved: Assessment, catalog: Catalog, day: date) -> Difference | None:
+def _difference(saved: Assessment, catalog: Catalog, day: date) -> RecheckDifference | None:
     from advisor.share.recheck import recheck as compare
     from advisor.share.recheck import recheck_outcome
 
@@ -137,7 +137,7 @@ def _difference(saved: Assessment, catalog: Catalog, day: date) -> Difference | 
     return recheck_outcome(saved.situation, saved.revision.decided, catalog, as_of=day)
 
 
-def _result(name: str, title: str, difference: Difference | None) -> dict[str, Any]:
+def _result(name: str, title: str, difference: RecheckDifference | None) -> dict[str, Any]:
     found = {"id": name, "title": title, "decided": difference is not None, "verdict_changed": False}
     if difference is None:
         return found
@@ -145,7 +145,7 @@ def _result(name: str, title: str, difference: Difference | None) -> dict[str, A
 
 
 def _show(results: list[dict[str, Any]], catalog: Catalog, console: Console) -> None:
-    from advisor.share.recheck import Difference
+    from advisor.share.recheck import RecheckDifference
 
     for result in results:
         console.print(f"[bold]{escape(result['title'])}[/] [dim]{escape(result['id'])}[/]")
@@ -158,13 +158,13 @@ def _show(results: list[dict[str, Any]], catalog: Catalog, console: Console) -> 
         if not result["decided"]:
             console.print("  Only answers are saved; nothing was decided yet.")
             continue
-        for line in _lines(_difference_in(result, Difference), catalog):
+        for line in _lines(_difference_in(result, RecheckDifference), catalog):
             console.print(f"  {escape(line)}")
     changed = sum(bool(result["verdict_changed"]) for result in results)
     console.print(f"{len(results)} checked, {changed} with another verdict")
 
 
-def _lines(found: Difference, catalog: Catalog) -> list[str]:
+def _lines(found: RecheckDifference, catalog: Catalog) -> list[str]:
     then, now = (_outcome(found, side, catalog) for side in ("before", "after"))
     if not found.anything:
         return [f"{now}; nothing has moved since {found.day.before}."]
@@ -178,7 +178,7 @@ def _lines(found: Difference, catalog: Catalog) -> list[str]:
     return lines + [f"New: {warning}" for warning in found.new_warnings]
 
 
-def _outcome(found: Difference, side: str, catalog: Catalog) -> str:
+def _outcome(found: RecheckDifference, side: str, catalog: Catalog) -> str:
     first, verdict = getattr(found.recommended, side), getattr(found.verdict, side)
     return words.outcome(first, verdict, catalog)
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from advisor.catalog import Catalog
 from advisor.decide import DecisionMap, Reason, Recommendation
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS_DARK
-from advisor.share.report import words
+from advisor.share.report import limit_words, words
 
 _BAR = 30
 
@@ -22,7 +22,7 @@ def show_recommendation(recommendation: Recommendation, catalog: Catalog, consol
     _show_reasons(recommendation, catalog, console)
     _show_flips(recommendation, catalog, console)
     for item in recommendation.hangs_on:
-        told = f"{item.title}: {words.hangs(item, catalog)}"
+        told = f"{item.title}: {limit_words.hangs(item, catalog)}"
         console.print(f"[bold]Hangs on[/] {escape(told)}")
     _show_roadmap(recommendation, catalog, console)
     for warning in recommendation.warnings:
@@ -64,12 +64,12 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
             )
         )
     lines += [
-        Text(f"Limit missed: {words.limit(item, catalog)}", style="yellow")
-        for item in words.missed(recommendation)
+        Text(f"Limit missed: {limit_words.limit(item, catalog)}", style="yellow")
+        for item in limit_words.missed(recommendation)
     ]
-    if words.missed(recommendation):
+    if limit_words.missed(recommendation):
         lines += [
-            Text(f"Instead {place}: {item.title}. {words.alternative(item)}")
+            Text(f"Instead {place}: {item.title}. {limit_words.alternative(item)}")
             for place, item in enumerate(recommendation.alternatives, 1)
         ]
     lines += [

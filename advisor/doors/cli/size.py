@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.table import Table
@@ -18,6 +17,41 @@ from advisor.doors.cli.options import (
     print_json,
     stdout,
 )
+from advisor.doors.cli.size_options import (
+    AdapterPrecisionOption,
+    AdaptersOption,
+    AttentionOption,
+    CalibrateOption,
+    CheckpointingOption,
+    ConfigOption,
+    DropoutOption,
+    EpochsOption,
+    FullRowsOption,
+    FusedBlocksOption,
+    GpuOption,
+    GpusOption,
+    GradAccumulationOption,
+    LossKernelOption,
+    MethodOption,
+    MicroBatchOption,
+    ModelOption,
+    OffloadActivationsOption,
+    OptimizerInBackwardOption,
+    OptimizerOption,
+    PackedOption,
+    PrecisionOption,
+    ProgramOption,
+    QuantisedExpertsOption,
+    QuantOption,
+    RankOption,
+    ReadingOption,
+    SeqLenOption,
+    ServeOption,
+    ShardingOption,
+    TargetsOption,
+    TokensOption,
+    TrainEmbeddingsOption,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -27,92 +61,39 @@ def register(app: typer.Typer) -> None:
 
 def size(
     context: typer.Context,
-    model: Annotated[str | None, typer.Option(help="Model from rules/models, or a model folder.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Hugging Face config.json.")] = None,
-    method: Annotated[str, typer.Option(help="Training method: lora, qlora, dora or full.")] = "lora",
-    rank: Annotated[int, typer.Option(help="Rank of the adapters.")] = 16,
-    targets: Annotated[
-        str, typer.Option(help="Adapted modules: all-linear, attention, mlp, or names such as q,v.")
-    ] = "all-linear",
-    seq_len: Annotated[int, typer.Option(help="Sequence length in tokens.")] = 2048,
-    micro_batch: Annotated[int, typer.Option(help="Rows per device and micro-batch.")] = 1,
-    program: Annotated[
-        str | None,
-        typer.Option(
-            help="Trainer: trl, axolotl, litgpt … Sets that trainer's defaults; docs/sizing.md lists them."
-        ),
-    ] = None,
-    grad_accumulation: Annotated[int, typer.Option(help="Micro-batches per optimizer step.")] = 1,
-    optimizer: Annotated[
-        str,
-        typer.Option(
-            help="Optimizer: adamw (fused), adamw-foreach (torch's default), adamw-8bit, adafactor, sgd …"
-        ),
-    ] = "adamw",
-    checkpointing: Annotated[bool, typer.Option(help="Recompute activations in the backward pass.")] = True,
-    loss_kernel: Annotated[
-        str, typer.Option(help="Loss: plain (fp32), native (16 bits), chunked, fused …")
-    ] = "plain",
-    attention: Annotated[
-        str, typer.Option(help="Attention kernel. 'eager' also stores the score matrix.")
-    ] = "flash",
-    quant: Annotated[
-        str, typer.Option(help="Quantisation of the base: none, nf4, nf4-double, int8 or gptq4.")
-    ] = "none",
-    quantised_experts: Annotated[
-        bool | None,
-        typer.Option(
-            help="Whether stacked experts are quantised too (default: unknown, the range covers both)."
-        ),
-    ] = None,
-    precision: Annotated[
-        str,
-        typer.Option(
-            help="Precision: bf16, fp16 (no autocast, loss in 16 bits), mixed (fp32 masters) or fp32."
-        ),
-    ] = "bf16",
-    dropout: Annotated[bool, typer.Option(help="Adapters use dropout.")] = False,
-    full_rows: Annotated[
-        bool, typer.Option(help="Every row has the full length. Without it, the length is only a limit.")
-    ] = True,
-    adapter_precision: Annotated[
-        str, typer.Option(help="Precision of the adapters: fp32, as in PEFT, or bf16.")
-    ] = "fp32",
-    train_embeddings: Annotated[
-        bool, typer.Option(help="Also train the embeddings and the output layer in full.")
-    ] = False,
-    fused_blocks: Annotated[
-        bool, typer.Option(help="Norms and MLPs use compiled or hand-written kernels.")
-    ] = False,
-    optimizer_in_backward: Annotated[
-        bool, typer.Option(help="Apply each gradient during the backward pass.")
-    ] = False,
-    offload_activations: Annotated[
-        bool, typer.Option(help="Move activation checkpoints to host memory.")
-    ] = False,
-    sharding: Annotated[
-        str, typer.Option(help="Sharding over GPUs: none, ddp, fsdp, zero2 or zero3.")
-    ] = "none",
-    gpus: Annotated[int, typer.Option(help="Number of GPUs.")] = 1,
-    gpu: Annotated[
-        str | None,
-        typer.Option(
-            help="GPU used for the time, cost and what-fits estimates (default: the cheapest that fits)."
-        ),
-    ] = None,
-    reading: Annotated[
-        str, typer.Option(help="Which memory to report: device, reserved or allocated.")
-    ] = "device",
-    tokens: Annotated[float, typer.Option(help="Training tokens in one epoch.")] = 1_000_000,
-    epochs: Annotated[float, typer.Option(help="Epochs.")] = 3,
-    packed: Annotated[
-        bool, typer.Option(help="Rows are packed to full length. Changes the speed only.")
-    ] = True,
-    calibrate: Annotated[Path | None, typer.Option(help="File of runs measured on your own GPU.")] = None,
-    serve: Annotated[
-        int | None, typer.Option(help="Also size serving for this many concurrent requests.")
-    ] = None,
-    adapters: Annotated[int, typer.Option(help="Adapters served on one base; 0 means a merged model.")] = 0,
+    model: ModelOption = None,
+    config: ConfigOption = None,
+    method: MethodOption = "lora",
+    rank: RankOption = 16,
+    targets: TargetsOption = "all-linear",
+    seq_len: SeqLenOption = 2048,
+    micro_batch: MicroBatchOption = 1,
+    program: ProgramOption = None,
+    grad_accumulation: GradAccumulationOption = 1,
+    optimizer: OptimizerOption = "adamw",
+    checkpointing: CheckpointingOption = True,
+    loss_kernel: LossKernelOption = "plain",
+    attention: AttentionOption = "flash",
+    quant: QuantOption = "none",
+    quantised_experts: QuantisedExpertsOption = None,
+    precision: PrecisionOption = "bf16",
+    dropout: DropoutOption = False,
+    full_rows: FullRowsOption = True,
+    adapter_precision: AdapterPrecisionOption = "fp32",
+    train_embeddings: TrainEmbeddingsOption = False,
+    fused_blocks: FusedBlocksOption = False,
+    optimizer_in_backward: OptimizerInBackwardOption = False,
+    offload_activations: OffloadActivationsOption = False,
+    sharding: ShardingOption = "none",
+    gpus: GpusOption = 1,
+    gpu: GpuOption = None,
+    reading: ReadingOption = "device",
+    tokens: TokensOption = 1_000_000,
+    epochs: EpochsOption = 3,
+    packed: PackedOption = True,
+    calibrate: CalibrateOption = None,
+    serve: ServeOption = None,
+    adapters: AdaptersOption = 0,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,

@@ -25,7 +25,7 @@ SkipArgument = Annotated[
 ]
 
 
-class Question(NextQuestion):
+class QuestionToAsk(NextQuestion):
     """A question with everything needed to put it to a person."""
 
     help: str
@@ -63,7 +63,7 @@ class Turn(Record):
     """open: keep asking; settled: no question is worth asking; final: no open answer can change it."""
     robustness: float
     """Share of ways to answer the open questions that keep the recommended strategy."""
-    next_question: Question | None
+    next_question: QuestionToAsk | None
     """The question that settles most; null once none is worth asking."""
 
 
@@ -177,11 +177,11 @@ class Deciding:
     def _situation(self, answers: Mapping[str, Any], title: str = "") -> Situation:
         return Situation(title=title, answers=check_answers(answers, self.house.catalog))
 
-    def _question(self, asked: NextQuestion | None) -> Question | None:
+    def _question(self, asked: NextQuestion | None) -> QuestionToAsk | None:
         if asked is None:
             return None
         fact = self.house.catalog.facts[asked.fact]
         shared = {
             name: getattr(fact, name) for name in ("help", "type", "options", "unit", "bounds", "words")
         }
-        return Question(**{**asked.model_dump(), **shared})
+        return QuestionToAsk(**{**asked.model_dump(), **shared})

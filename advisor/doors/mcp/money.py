@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -35,8 +36,16 @@ class Comparison(Record):
     """Models, the cheapest first."""
 
 
+SAME_NAMES = ("method", "rank", "seq_len", "micro_batch", "optimizer", "quantisation", "checkpointing")
+"""Arguments that a run calls by the same name."""
+
+
+def _named(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given[name] for name in SAME_NAMES}
+
+
 @dataclass(frozen=True)
-class Money:
+class MoneyTools:
     """The tools; every one reads only."""
 
     house: House
@@ -110,16 +119,7 @@ class Money:
 
         A range is what nine runs of ten lie above and below; null is not known.
         """
-        settings = {
-            **settings_of(program),
-            "method": method,
-            "rank": rank,
-            "seq_len": seq_len,
-            "micro_batch": micro_batch,
-            "optimizer": optimizer,
-            "quantisation": quantisation,
-            "checkpointing": checkpointing,
-        }
+        settings = {**settings_of(program), **_named(locals())}
         return size_run(
             self.house.catalog,
             Question(self.house.day(as_of), gpu, train_tokens=train_tokens, epochs=epochs),

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from advisor.catalog import Record, load_catalog
 from advisor.data.records import HELD_OUT, SEED, Audit, AuditInputs, AuditOptions
-from advisor.data.split import Manifest, SplitOptions
+from advisor.data.split import SplitManifest, SplitOptions
 from advisor.diagnose.given import Given
 from advisor.diagnose.records import Diagnosis
 from advisor.doors.mcp.arguments import (
@@ -29,7 +29,7 @@ from advisor.errors import AdvisorError
 from advisor.evaluate.evaluating import EvaluateOptions
 from advisor.evaluate.records import Evaluation
 from advisor.scenario import Situation, check_answers
-from advisor.train.hyperparameters import Reason
+from advisor.train.hyperparameters import SettingReason
 from advisor.train.records import Method, TrainingPlan
 
 ROWS_LISTED = 20
@@ -51,14 +51,14 @@ class PlanMade(Record):
     """Files, who receives the data, time, memory and money; texts of files are left out."""
     sha256: str
     """Hash of the plan."""
-    reasons: tuple[Reason, ...]
+    reasons: tuple[SettingReason, ...]
     """Why each setting that was left open has its value."""
     bundle: str | None
     """The folder written; null where nothing was."""
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowTools:
     """The tools; `split` and `write_training_bundle` write, and only where the server may."""
 
     house: House
@@ -104,7 +104,7 @@ class Rows:
         stratify: NameArgument | None = None,
         group: NameArgument | None = None,
         time: NameArgument | None = None,
-    ) -> Manifest:
+    ) -> SplitManifest:
         """Split rows into train.jsonl and eval.jsonl in `folder`; groups and near-duplicates stay on one side."""
         from advisor.data.split import split
 

@@ -10,10 +10,10 @@ from mcp.server import MCPServer
 from advisor import __version__
 from advisor.doors.mcp.deciding import Deciding
 from advisor.doors.mcp.house import House
-from advisor.doors.mcp.money import Money
+from advisor.doors.mcp.money import MoneyTools
 from advisor.doors.mcp.prompts import add_prompts
 from advisor.doors.mcp.resources import add_resources
-from advisor.doors.mcp.rows import Rows
+from advisor.doors.mcp.rows import RowTools
 from advisor.doors.mcp.tools import Kind, make_tool
 from advisor.doors.mcp.training import Training
 
@@ -41,7 +41,7 @@ def build_server(house: House) -> MCPServer:
 
 
 def _tools(house: House) -> list[tuple[Callable[..., Any], Kind, str]]:
-    deciding, money, rows, training = Deciding(house), Money(house), Rows(house), Training(house)
+    deciding, money, rows, training = Deciding(house), MoneyTools(house), RowTools(house), Training(house)
     tools: list[tuple[Callable[..., Any], Kind, str]] = [
         (deciding.interview, "reads", "Ask the next question"),
         (deciding.decide, "reads", "Decide"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from advisor.advice import Advice
 from advisor.catalog import Catalog
 from advisor.decide.records import Flip, Reason
-from advisor.share.report import words
+from advisor.share.report import limit_words, words
 from advisor.share.report.costs import cost_section
 from advisor.share.report.document import (
     Argument,
@@ -148,14 +148,15 @@ def _limits(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     )
     head = ("Limit", "Needed", "Available", "State", "For")
     blocks: list[Block] = [Table("What is needed and what there is", head, rows)] if rows else []
-    if rows and words.missed(found):
-        blocks.append(Terms(tuple((item.title, words.alternative(item)) for item in found.alternatives)))
+    if rows and limit_words.missed(found):
+        told = tuple((item.title, limit_words.alternative(item)) for item in found.alternatives)
+        blocks.append(Terms(told))
     if blocks:
         yield Section("limits", "Limits", tuple(blocks))
 
 
 def _hangs(advice: Advice, catalog: Catalog) -> Iterator[Section]:
-    pairs = tuple((item.title, words.hangs(item, catalog)) for item in advice.recommendation.hangs_on)
+    pairs = tuple((item.title, limit_words.hangs(item, catalog)) for item in advice.recommendation.hangs_on)
     if pairs:
         yield Section("hangs-on", "Weak numbers that the verdict depends on", (Terms(pairs),))
 
@@ -213,15 +214,12 @@ def _fact_used(used: Any, catalog: Catalog) -> str:
 
 def _changes(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     found = advice.recommendation
+    block: Block = Paragraph("No single answer changes the recommendation.")
     if found.flips:
         rows = tuple(_flip_row(change, catalog) for change in found.flips)
-        table = Table(
-            "Answers that would change it", ("Question", "Now", "If instead", "Then recommended"), rows
-        )
-        yield Section("changes", words.changes(found), (table,))
-    else:
-        text = "No single answer changes the recommendation."
-        yield Section("changes", words.changes(found), (Paragraph(text),))
+        head = ("Question", "Now", "If instead", "Then recommended")
+        block = Table("Answers that would change it", head, rows)
+    yield Section("changes", words.changes(found), (block,))
 
 
 def _flip_row(change: Flip, catalog: Catalog) -> tuple[str, ...]:

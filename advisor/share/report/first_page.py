@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from advisor.advice import Advice
 from advisor.catalog import Catalog
-from advisor.share.report import summary, words
+from advisor.share.report import limit_words, summary, words
 from advisor.share.report.document import Block, Paragraph, Section, Table, Terms
 
 MANY = 3
@@ -46,9 +46,9 @@ def _money(advice: Advice, catalog: Catalog) -> Iterator[Table]:
 
 
 def _limits(advice: Advice, catalog: Catalog) -> str:
-    missed = words.missed(advice.recommendation)
+    missed = limit_words.missed(advice.recommendation)
     if missed:
-        return "Missed. " + ". ".join(words.limit(item, catalog) for item in missed[:MANY]) + "."
+        return "Missed. " + ". ".join(limit_words.limit(item, catalog) for item in missed[:MANY]) + "."
     return "None that was stated is missed." if advice.recommendation.limits else ""
 
 

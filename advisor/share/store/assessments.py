@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from json import JSONDecodeError
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, or_, select
@@ -26,12 +27,12 @@ from advisor.share.store.contents import (
     read_situation,
     retitled,
 )
+from advisor.share.store.permitted import editable, managed, visible
 from advisor.share.store.records import Assessment, Entry, Imported, Revision, SaveConflict, Saved
 from advisor.share.store.rows import (
     columns_in,
     describe,
     entry_of,
-    is_like_an_id,
     listed,
     matching,
     new_id,
@@ -56,6 +57,12 @@ class Store:
     def place(self) -> str:
         """Return the library's address, without credentials."""
         return shown(self._engine.url)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the database's file; nothing where a server holds it."""
+        url = self._engine.url
+        return (Path(url.database),) if url.get_backend_name() == "sqlite" and url.database else ()
 
     def seen_by(self, person: str) -> Store:
         """Return the same library as ``person`` sees it: their own and shared assessments."""
@@ -106,7 +113,7 @@ class Store:
                 remedy="Give base_revision, so that nobody's work is covered up.",
             )
         with self._writing() as session:
-            row = self._editable(session, assessment_id)
+            row = editable(session, self.person, assessment_id)
             if row.newest != base_revision:
                 raise self._conflict(session, row, base_revision)
             return self._append(session, row, columns, saved_by=person, tags=wanted)
@@ -114,7 +121,7 @@ class Store:
     def restore(self, assessment_id: str, revision: int) -> Saved:
         """Restore an old revision as the newest. The revisions between stay in the history."""
         with self._writing() as session:
-            row = self._editable(session, assessment_id)
+            row = editable(session, self.person, assessment_id)
             old = revision_of(session, row, revision)
             columns = columns_in(old) | {"restored_from": old.number}
             return self._append(session, row, columns, saved_by=self.person)
@@ -122,7 +129,7 @@ class Store:
     def rename(self, assessment_id: str, title: str) -> Saved:
         """Return the newest revision another title, as a revision of its own."""
         with self._writing() as session:
-            row = self._managed(session, assessment_id)
+            row = managed(session, self.person, assessment_id)
             newest = revision_of(session, row, row.newest)
             columns = retitled(columns_in(newest), title)
             return self._append(session, row, columns, saved_by=self.person)
@@ -130,7 +137,7 @@ class Store:
     def duplicate(self, assessment_id: str, *, owner: str = "") -> Saved:
         """Start a new assessment from the newest revision of this one."""
         with self._reading() as session:
-            row = self._visible(session, assessment_id)
+            row = visible(session, self.person, assessment_id)
             columns = columns_in(revision_of(session, row, row.newest))
             tags = tuple(tag.tag for tag in row.tags)
         return self._create(as_copy_of(columns), self._person(owner), tags)
@@ -138,18 +145,18 @@ class Store:
     def archive(self, assessment_id: str, archived: bool = True) -> None:
         """Archive an assessment, or unarchive it."""
         with self._writing() as session:
-            self._managed(session, assessment_id).archived = archived
+            managed(session, self.person, assessment_id).archived = archived
 
     def share(self, assessment_id: str, shared: bool) -> None:
         """Let everyone who signs in see and edit an assessment, or stop that."""
         with self._writing() as session:
-            self._managed(session, assessment_id).shared = shared
+            managed(session, self.person, assessment_id).shared = shared
 
     def tag(self, assessment_id: str, tags: Iterable[str]) -> tuple[str, ...]:
         """Replace an assessment's tags; gives them as they are kept."""
         wanted = checked_tags(tags)
         with self._writing() as session:
-            row = self._managed(session, assessment_id)
+            row = managed(session, self.person, assessment_id)
             describe(row, revision_of(session, row, row.newest).title, wanted)
         return wanted
 
@@ -158,7 +165,7 @@ class Store:
     def get(self, assessment_id: str, revision: int | None = None) -> Assessment:
         """Return one revision of an assessment, the newest unless said otherwise."""
         with self._reading() as session:
-            row = self._visible(session, assessment_id)
+            row = visible(session, self.person, assessment_id)
             newest = revision_of(session, row, row.newest)
             found = newest if revision is None else revision_of(session, row, revision)
             advice = read_advice(found.advice)
@@ -193,7 +200,7 @@ class Store:
     def history(self, assessment_id: str) -> tuple[Revision, ...]:
         """Return an assessment's revisions, the newest first."""
         with self._reading() as session:
-            row = self._visible(session, assessment_id)
+            row = visible(session, self.person, assessment_id)
             wanted = without_contents(select(RevisionRow).where(RevisionRow.assessment_id == row.id))
             found = session.scalars(wanted.order_by(RevisionRow.number.desc()))
             return tuple(listed(revision) for revision in found)
@@ -273,46 +280,9 @@ class Store:
         )
         return Saved(id=row.id, revision=row.newest)
 
-    def _found(self, session: Session, assessment_id: str) -> AssessmentRow | None:
-        # The row is locked until a writer is done, where the database has row locks.
-        writes = session.connection().get_execution_options().get("writes", False)
-        wanted = select(AssessmentRow).where(AssessmentRow.id == assessment_id)
-        return session.scalar(wanted.with_for_update() if writes else wanted)
-
-    def _visible(self, session: Session, assessment_id: str) -> AssessmentRow:
-        row = self._found(session, assessment_id) if is_like_an_id(assessment_id) else None
-        if row is None or not access.may_see(self.person, owner=row.owner, shared=row.shared):
-            # One answer for both: who may not see it shall not learn that it exists.
-            raise AdvisorError(
-                f"there is no assessment '{assessment_id[:40]}'",
-                place="library",
-                remedy="List them with: advisor library list.",
-            )
-        return row
-
-    def _editable(self, session: Session, assessment_id: str) -> AssessmentRow:
-        row = self._visible(session, assessment_id)
-        if not access.may_edit(self.person, owner=row.owner, shared=row.shared):
-            raise _not_yours(row)
-        return row
-
-    def _managed(self, session: Session, assessment_id: str) -> AssessmentRow:
-        row = self._visible(session, assessment_id)
-        if not access.may_manage(self.person, owner=row.owner):
-            raise _not_yours(row)
-        return row
-
     def _conflict(self, session: Session, row: AssessmentRow, base_revision: int) -> SaveConflict:
         newest = revision_of(session, row, row.newest)
         saved = Saved(id=row.id, revision=row.newest)
         return SaveConflict(
             saved, base_revision=base_revision, saved_by=newest.saved_by, saved_at=newest.saved_at
         )
-
-
-def _not_yours(row: AssessmentRow) -> AdvisorError:
-    return AdvisorError(
-        "only its owner may do that",
-        place=f"assessment {row.id}",
-        remedy="Duplicate it and change the copy.",
-    )

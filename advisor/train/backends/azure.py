@@ -6,13 +6,13 @@ import os
 
 from advisor.errors import AdvisorError
 from advisor.net import check_address, find_key
-from advisor.train.backends.hosted_jobs import Hosted, Vendor
+from advisor.train.backends.hosted_jobs import Hosted, HostedService
 from advisor.train.backends.hosted_plans import hosted_plan
 from advisor.train.backends.openai_service import OpenAIService
-from advisor.train.backends.services import Limits, Service
+from advisor.train.backends.services import Service, ServiceLimits
 from advisor.train.records import Option
 
-LIMITS = Limits(upload_bytes=512_000_000, fewest_rows=10, source="Azure docs, 2026-03")
+LIMITS = ServiceLimits(upload_bytes=512_000_000, fewest_rows=10, source="Azure docs, 2026-03")
 
 
 def connect(options: dict[str, Option]) -> Service:
@@ -31,5 +31,7 @@ def connect(options: dict[str, Option]) -> Service:
 
 
 BACKEND = Hosted(
-    Vendor("azure", "Azure OpenAI", LIMITS, connect, hosted_plan("Microsoft (Azure)", "your Azure resource"))
+    HostedService(
+        "azure", "Azure OpenAI", LIMITS, connect, hosted_plan("Microsoft (Azure)", "your Azure resource")
+    )
 )

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from advisor.errors import AdvisorError, missing_extra
-from advisor.train.backends.hosted_jobs import Hosted, Vendor
-from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
+from advisor.train.backends.hosted_jobs import Hosted, HostedService
+from advisor.train.backends.services import Order, RemoteJob, Service, ServiceError, ServiceLimits
 from advisor.train.contract import PlanInputs
-from advisor.train.plan import compose, sent_name
+from advisor.train.plan_composing import compose, sent_name
 from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
 
-LIMITS = Limits(
+LIMITS = ServiceLimits(
     upload_bytes=1_000_000_000, fewest_rows=8, source="Bedrock quotas for customization, read second-hand"
 )
 STATES: dict[str, JobState] = {
@@ -206,4 +206,4 @@ def connect(options: dict[str, Option]) -> Service:
     return Bedrock(options)
 
 
-BACKEND = Hosted(Vendor("bedrock", "Amazon Bedrock", LIMITS, connect, plan))
+BACKEND = Hosted(HostedService("bedrock", "Amazon Bedrock", LIMITS, connect, plan))

@@ -10,7 +10,7 @@ import yaml
 
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.train.contract import PlanInputs
-from advisor.train.plan import compose
+from advisor.train.plan_composing import compose
 from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Job, JobContext, Objective, TrainingPlan, TrainingSpec
 

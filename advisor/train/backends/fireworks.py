@@ -9,13 +9,15 @@ from typing import Any
 
 from advisor.errors import AdvisorError
 from advisor.net import check_address, find_key
-from advisor.train.backends.hosted_jobs import Hosted, Vendor
+from advisor.train.backends.hosted_jobs import Hosted, HostedService
 from advisor.train.backends.hosted_plans import OPENAI_TEXT, hosted_plan
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
+from advisor.train.backends.services import Order, RemoteJob, Service, ServiceError, ServiceLimits
 from advisor.train.records import Artefact, JobEvent, JobState, Option
 
-LIMITS = Limits(upload_bytes=150_000_000, fewest_rows=3, source="the upload route's limit, from memory")
+LIMITS = ServiceLimits(
+    upload_bytes=150_000_000, fewest_rows=3, source="the upload route's limit, from memory"
+)
 STATES: dict[str, JobState] = {
     "CREATING": "queued",
     "PENDING": "queued",
@@ -188,7 +190,7 @@ def connect(options: dict[str, Option]) -> Service:
 
 
 BACKEND = Hosted(
-    Vendor(
+    HostedService(
         "fireworks",
         "Fireworks",
         LIMITS,

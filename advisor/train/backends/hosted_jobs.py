@@ -10,12 +10,12 @@ from typing import Any
 
 from advisor.errors import AdvisorError
 from advisor.train.backends.services import (
-    Limits,
     Order,
     Patience,
     RemoteJob,
     Service,
     ServiceError,
+    ServiceLimits,
     as_user_error,
     first,
 )
@@ -29,14 +29,14 @@ FINDING_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Vendor:
+class HostedService:
     """What tells one hosted backend from another."""
 
     name: str
     """Name of the backend."""
     title: str
     """What a person reads."""
-    limits: Limits
+    limits: ServiceLimits
     """Limits of the service."""
     connect: Callable[[dict[str, Option]], Service]
     """Opens the account that the job's options and the environment name."""
@@ -47,7 +47,7 @@ class Vendor:
 class Hosted:
     """One backend over one vendor."""
 
-    def __init__(self, vendor: Vendor, patience: Callable[[], Patience] = Patience) -> None:
+    def __init__(self, vendor: HostedService, patience: Callable[[], Patience] = Patience) -> None:
         self.name = vendor.name
         self.vendor = vendor
         self.patience = patience
@@ -184,7 +184,7 @@ def data_files(plan: TrainingPlan, bundle: Path) -> dict[str, Path]:
     return found
 
 
-def check_files(files: dict[str, Path], vendor: Vendor) -> None:
+def check_files(files: dict[str, Path], vendor: HostedService) -> None:
     """Refuse rows that teach nothing, too few of them, or too large a file, before anything is sent."""
     for path in files.values():
         size = path.stat().st_size

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from advisor.train.contract import PlanInputs
-from advisor.train.plan import compose
+from advisor.train.plan_composing import compose
 from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries

@@ -12,7 +12,7 @@ from advisor.errors import AdvisorError, missing_extra
 from advisor.train.packaged_model import is_packaged
 from advisor.train.records import Artefact, Job, JobContext, JobEvent, JobState, Option, TrainingPlan
 from advisor.train.trainer.model_folder import check_base_model
-from advisor.train.trainer.progress import Progress, read_progress
+from advisor.train.trainer.progress import ProgressLine, read_progress
 from advisor.train.trainer.rows import check_learnable, read_rows
 from advisor.train.trainer.run_files import (
     CANCEL_FILE,
@@ -165,7 +165,7 @@ def _sentence(state: JobState, before: JobState) -> str:
     return f"The job is {state}"
 
 
-def _event(record: Progress) -> JobEvent | None:
+def _event(record: ProgressLine) -> JobEvent | None:
     """Keep evaluations and checkpoints; the loss of each step stays in the progress file."""
     from datetime import UTC, datetime
 

@@ -6,13 +6,13 @@ import os
 
 from advisor.errors import AdvisorError
 from advisor.net import check_address, find_key, is_local
-from advisor.train.backends.hosted_jobs import Hosted, Vendor
+from advisor.train.backends.hosted_jobs import Hosted, HostedService
 from advisor.train.backends.hosted_plans import hosted_plan
 from advisor.train.backends.openai_service import OpenAIService
-from advisor.train.backends.services import Limits, Service
+from advisor.train.backends.services import Service, ServiceLimits
 from advisor.train.records import Option
 
-LIMITS = Limits(upload_bytes=512_000_000, source="OpenAI's limit, as the service's own is not known")
+LIMITS = ServiceLimits(upload_bytes=512_000_000, source="OpenAI's limit, as the service's own is not known")
 KEY_VARIABLE = "ADVISOR_TUNING_API_KEY"
 
 
@@ -32,7 +32,7 @@ def connect(options: dict[str, Option]) -> Service:
 
 
 BACKEND = Hosted(
-    Vendor(
+    HostedService(
         "openai-compatible",
         "The fine-tuning service",
         LIMITS,

@@ -69,7 +69,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ServiceLimits:
     """What a service accepts, checked before anything is sent."""
 
     upload_bytes: int

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from advisor.net import check_address, find_key
-from advisor.train.backends.hosted_jobs import Hosted, Vendor
+from advisor.train.backends.hosted_jobs import Hosted, HostedService
 from advisor.train.backends.hosted_plans import OPENAI_TEXT, hosted_plan
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
+from advisor.train.backends.services import Order, RemoteJob, Service, ServiceError, ServiceLimits
 from advisor.train.records import Artefact, JobEvent, JobState, Option
 
-LIMITS = Limits(upload_bytes=50_100_000_000, source="together 3.1.1, constants")
+LIMITS = ServiceLimits(upload_bytes=50_100_000_000, source="together 3.1.1, constants")
 SUFFIX_CHARACTERS = 40
 STATES: dict[str, JobState] = {
     "pending": "queued",
@@ -187,7 +187,7 @@ def connect(options: dict[str, Option]) -> Service:
 
 
 BACKEND = Hosted(
-    Vendor(
+    HostedService(
         "together",
         "Together",
         LIMITS,

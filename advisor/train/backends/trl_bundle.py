@@ -7,7 +7,7 @@ from advisor.train.backends.bundle_backend import check_objective, script, yaml_
 from advisor.train.base_model import model_name
 from advisor.train.contract import PlanInputs
 from advisor.train.packaged_model import PACKAGED_MODEL, is_packaged
-from advisor.train.plan import compose
+from advisor.train.plan_composing import compose
 from advisor.train.plan_parts import PlanParts, local_recipient
 from advisor.train.records import Objective, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries

@@ -9,7 +9,7 @@ from advisor.errors import AdvisorError
 from advisor.train.backends.bundle_backend import BundleBackend, script, yaml_text
 from advisor.train.base_model import model_name, modules
 from advisor.train.contract import PlanInputs
-from advisor.train.plan import steps_of
+from advisor.train.plan_composing import steps_of
 from advisor.train.plan_parts import EVAL_FILE, TRAIN_FILE, PlanParts, local_recipient
 from advisor.train.records import TrainingSpec
 from advisor.train.row_shapes import Carries

@@ -13,16 +13,16 @@ from urllib.parse import quote
 
 from advisor.errors import AdvisorError
 from advisor.net import check_address, find_key
-from advisor.train.backends.hosted_jobs import Hosted, Vendor
+from advisor.train.backends.hosted_jobs import Hosted, HostedService
 from advisor.train.backends.json_client import JsonClient
-from advisor.train.backends.services import Limits, Order, RemoteJob, Service, ServiceError
+from advisor.train.backends.services import Order, RemoteJob, Service, ServiceError, ServiceLimits
 from advisor.train.contract import PlanInputs
-from advisor.train.plan import compose, sent_name
+from advisor.train.plan_composing import compose, sent_name
 from advisor.train.plan_parts import PlanParts
 from advisor.train.records import Artefact, JobEvent, JobState, Option, Recipient, TrainingPlan, TrainingSpec
 from advisor.train.row_shapes import Carries
 
-LIMITS = Limits(upload_bytes=1_000_000_000, source="Vertex AI documentation, 2.5 Flash")
+LIMITS = ServiceLimits(upload_bytes=1_000_000_000, source="Vertex AI documentation, 2.5 Flash")
 STATES: dict[str, JobState] = {
     "JOB_STATE_QUEUED": "queued",
     "JOB_STATE_PENDING": "queued",
@@ -197,4 +197,4 @@ def connect(options: dict[str, Option]) -> Service:
     return Vertex(options, find_key("VERTEX_ACCESS_TOKEN", "Vertex AI"))
 
 
-BACKEND = Hosted(Vendor("vertex", "Google Vertex AI", LIMITS, connect, plan))
+BACKEND = Hosted(HostedService("vertex", "Google Vertex AI", LIMITS, connect, plan))

@@ -21,7 +21,7 @@ _PART = re.compile(r"^base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.we
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class AdapterPair:
     """The two halves of one adapted matrix, in the row order of the base file."""
 
     name: str
@@ -79,7 +79,7 @@ def write_merged_gguf(adapter: Path, base_gguf: Path, out: Path, *, precision: s
     return out
 
 
-def adapter_pairs(adapter: Path, base: Any) -> Iterator[Pair]:
+def adapter_pairs(adapter: Path, base: Any) -> Iterator[AdapterPair]:
     """Return each adapted matrix under the base file's name, and check that the two belong together."""
     import gguf
 
@@ -97,7 +97,7 @@ def adapter_pairs(adapter: Path, base: Any) -> Iterator[Pair]:
                 remedy="Serve it on the GGUF of the base model that it was trained on.",
             )
         rotary = architecture == "llama" and stem.endswith(("attn_q", "attn_k"))
-        yield Pair(name, a, _permuted(b, heads[stem[-1]]) if rotary else b)
+        yield AdapterPair(name, a, _permuted(b, heads[stem[-1]]) if rotary else b)
 
 
 def _permuted(rows: Array, n_heads: int) -> Array:

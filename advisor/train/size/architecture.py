@@ -12,7 +12,7 @@ from advisor.errors import AdvisorError
 from advisor.train.size.configuration import BESIDE, TIES, count_beside, shape_of, text_part, whole
 from advisor.train.size.families import FAMILIES, Family
 from advisor.train.size.families.layers import attention_layers, windowed_layers
-from advisor.train.size.matrices import LARGEST, Fields, Matrix, Shape
+from advisor.train.size.matrices import LARGEST, Fields, Matrix, ModelShape
 from advisor.train.size.unknown import GUESS, CountRange, count_range, refuse_strange_layers, refuse_unread
 
 MAX_CONFIG_BYTES = 4_000_000
@@ -192,7 +192,7 @@ def _architecture(flat: dict[str, Any], config: Mapping[str, Any], place: str) -
     return replace(found, doubtful=count_range(block, (rest - spare, rest + int(1.5 * found.beside))))
 
 
-def _with_latent(found: Architecture, shape: Shape) -> Architecture:
+def _with_latent(found: Architecture, shape: ModelShape) -> Architecture:
     """Set the heads of latent attention: keys come out of the latent for every head, with and without a position."""
     if all(matrix.name != "kv_b_proj" for matrix in found.matrices):
         return found
@@ -201,7 +201,7 @@ def _with_latent(found: Architecture, shape: Shape) -> Architecture:
     return replace(found, head_dim=head_dim, kv_heads=shape.heads, latent=shape.number("kv_lora_rank") + rope)
 
 
-def _experts_per_token(shape: Shape) -> int:
+def _experts_per_token(shape: ModelShape) -> int:
     names = (
         "num_experts_per_tok",
         "num_experts_per_token",
@@ -222,7 +222,7 @@ def _is_tied(fields: Fields, family: Family) -> bool:
     return (family.tied if told is None else bool(told)) and not family.always_untied
 
 
-def _norm_parameters(family: Family, shape: Shape, norms: float) -> int:
+def _norm_parameters(family: Family, shape: ModelShape, norms: float) -> int:
     each = shape.hidden * (2 if family.norm_bias else 1)
     return round(shape.layers * norms) * each + (each if family.final_norm else 0)
 

@@ -9,7 +9,7 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.size.fits import Doubt
+from advisor.train.size.fits import EstimateError
 
 EXAMPLE = '{"estimated_gib": 14.2, "measured_gib": 15.1}'
 
@@ -40,7 +40,7 @@ def read_measurements(path: Path) -> list[Measurement]:
     return found
 
 
-def calibrated(doubt: Doubt, measurements: list[Measurement]) -> Doubt:
+def calibrated(doubt: EstimateError, measurements: list[Measurement]) -> EstimateError:
     """Move the estimate by the mean ratio and narrow the doubt, the more the more runs were measured.
 
     One run counts as much as what we believed before: with n runs the weight of the measurement is n / (n + 1).

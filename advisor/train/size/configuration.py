@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.errors import AdvisorError
-from advisor.train.size.matrices import LARGEST, Fields, Shape
+from advisor.train.size.matrices import LARGEST, Fields, ModelShape
 
 INSIDE = {
     "gemma3n": "gemma3n_text",
@@ -46,7 +46,7 @@ def text_part(config: Mapping[str, Any]) -> dict[str, Any]:
     return {"model_type": INSIDE.get(outer, outer), **inner, **kept}
 
 
-def shape_of(fields: Fields, kind: str, place: str) -> Shape:
+def shape_of(fields: Fields, kind: str, place: str) -> ModelShape:
     """Read the numbers that every architecture has."""
     hidden = whole(fields, ("hidden_size", "n_embd", "d_model"), place)
     layers = _layer_count(fields, place)
@@ -58,7 +58,7 @@ def shape_of(fields: Fields, kind: str, place: str) -> Shape:
     kv_heads = _kv_heads(fields, kind, heads)
     intermediate = _intermediate(fields, kind, hidden)
     head_dim = _optional(fields, ("head_dim", "attention_head_dim")) or (hidden // heads if heads else 0)
-    return Shape(hidden, layers, heads, kv_heads, head_dim, intermediate, fields)
+    return ModelShape(hidden, layers, heads, kv_heads, head_dim, intermediate, fields)
 
 
 def _layer_count(fields: Fields, place: str) -> int:

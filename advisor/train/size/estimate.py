@@ -16,7 +16,7 @@ from advisor.train.records import Span, TrainRecord
 from advisor.train.size.architecture import Architecture, architecture_of, read_architecture
 from advisor.train.size.assumptions import assumptions_of
 from advisor.train.size.calibrate import calibrated, read_measurements
-from advisor.train.size.fits import Card, Doubt, changes_to_fit, memory_span, probability_of_fitting
+from advisor.train.size.fits import Card, EstimateError, changes_to_fit, memory_span, probability_of_fitting
 from advisor.train.size.memory import GIB, Constants, Peak, peak_memory
 from advisor.train.size.run import Run
 from advisor.train.size.throughput import Speeds, duration, rental, tokens_per_second
@@ -128,7 +128,7 @@ def find_architecture(catalog: Catalog, *, model: str | None, config: Path | Non
     return architecture_of(found.config, place=found.name)
 
 
-def constants_of(catalog: Catalog, day: date) -> tuple[Constants, Doubt]:
+def constants_of(catalog: Catalog, day: date) -> tuple[Constants, EstimateError]:
     """Read the numbers of ``rules/parameters/memory.yaml`` in force on ``day``."""
 
     def number(name: str) -> float:
@@ -137,7 +137,7 @@ def constants_of(catalog: Catalog, day: date) -> tuple[Constants, Doubt]:
     constants = Constants(
         number("context_gib"), number("workspace_gib"), number("slack_share"), number("collectives_gib")
     )
-    doubt = Doubt(
+    doubt = EstimateError(
         resident_share=number("resident_error"),
         passing_share=number("passing_error"),
         unexplained_gib=number("unexplained_gib"),
@@ -196,13 +196,13 @@ def _count_span(architecture: Architecture, total: int) -> Span | None:
     return Span(low=min(low, total), expected=total, high=max(high, total), unit="parameters")
 
 
-def _memory(peak: Peak, doubt: Doubt) -> MemorySpan:
+def _memory(peak: Peak, doubt: EstimateError) -> MemorySpan:
     span = memory_span(peak, doubt)
     parts = {name: value * doubt.scale / GIB for name, value in peak.parts.items() if value > 0}
     return MemorySpan(low=span.low, expected=span.expected, high=span.high, parts=parts, phase=peak.phase)
 
 
-def _fits(catalog: Catalog, peak: Peak, doubt: Doubt, day: date) -> list[Fit]:
+def _fits(catalog: Catalog, peak: Peak, doubt: EstimateError, day: date) -> list[Fit]:
     found = []
     for key, gpu in sorted(catalog.market.gpus.items(), key=lambda item: (item[1].memory_gib, item[0])):
         price = in_force(gpu.usd_per_hour, day)
@@ -218,7 +218,7 @@ def _fits(catalog: Catalog, peak: Peak, doubt: Doubt, day: date) -> list[Fit]:
     return found
 
 
-def _card(catalog: Catalog, question: Question, fits: list[Fit], doubt: Doubt) -> str | None:
+def _card(catalog: Catalog, question: Question, fits: list[Fit], doubt: EstimateError) -> str | None:
     if question.gpu is not None:
         if question.gpu not in catalog.market.gpus:
             raise AdvisorError(
@@ -250,7 +250,7 @@ def _usd_per_pflop(catalog: Catalog, key: str, day: date) -> float:
     return price.number / gpu.peak_bf16_tflops
 
 
-def _too_small(question: Question, fits: list[Fit], doubt: Doubt) -> Card | None:
+def _too_small(question: Question, fits: list[Fit], doubt: EstimateError) -> Card | None:
     small = [fit for fit in fits if fit.probability < doubt.fits_probability]
     if question.gpu is not None:
         small = [fit for fit in small if fit.gpu == question.gpu]
@@ -258,7 +258,7 @@ def _too_small(question: Question, fits: list[Fit], doubt: Doubt) -> Card | None
 
 
 def _changes(
-    architecture: Architecture, run: Run, card: Card | None, constants: Constants, doubt: Doubt
+    architecture: Architecture, run: Run, card: Card | None, constants: Constants, doubt: EstimateError
 ) -> list[ChangeToFit]:
     if card is None:
         return []

@@ -16,7 +16,7 @@ NINE_OF_TEN = 1.645
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class EstimateError:
     """How far measured runs lie from the estimate."""
 
     resident_share: float
@@ -53,7 +53,7 @@ class Change:
     """What one pays for it."""
 
 
-def deviation_gib(peak: Peak, doubt: Doubt) -> float:
+def deviation_gib(peak: Peak, doubt: EstimateError) -> float:
     """Return the standard deviation of the estimate: parts that can be counted are surer than parts that pass."""
     passing = sum(peak.parts.get(name, 0.0) for name in PASSING) / GIB
     resident = peak.gib - passing
@@ -62,7 +62,7 @@ def deviation_gib(peak: Peak, doubt: Doubt) -> float:
     return float(sum(term**2 for term in terms) ** 0.5) * doubt.scale
 
 
-def memory_span(peak: Peak, doubt: Doubt) -> Span:
+def memory_span(peak: Peak, doubt: EstimateError) -> Span:
     """Return the range that should hold nine runs of ten, what the settings may turn out to be included."""
     expected = peak.gib * doubt.scale
     margin = NINE_OF_TEN * deviation_gib(peak, doubt)
@@ -72,7 +72,7 @@ def memory_span(peak: Peak, doubt: Doubt) -> Span:
     return Span(low=max(low, 0.3 * expected) * fewest, expected=expected, high=high * most, unit="gib")
 
 
-def probability_of_fitting(peak: Peak, memory_gib: float, doubt: Doubt) -> float:
+def probability_of_fitting(peak: Peak, memory_gib: float, doubt: EstimateError) -> float:
     """Return the probability that the peak stays below what the card gives a program.
 
     It is the normal distribution whose nine of ten are the range, with a wing of its own on each side.
@@ -83,7 +83,7 @@ def probability_of_fitting(peak: Peak, memory_gib: float, doubt: Doubt) -> float
 
 
 def changes_to_fit(
-    architecture: Architecture, run: Run, card: Card, *, constants: Constants, doubt: Doubt
+    architecture: Architecture, run: Run, card: Card, *, constants: Constants, doubt: EstimateError
 ) -> list[tuple[Change, Peak, float]]:
     """List single changes that make ``run`` fit ``card``, cheapest first; failing that, pairs of them.
 
@@ -107,7 +107,12 @@ def changes_to_fit(
 
 
 def _fitting(
-    changes: Iterator[Change], architecture: Architecture, card: Card, *, constants: Constants, doubt: Doubt
+    changes: Iterator[Change],
+    architecture: Architecture,
+    card: Card,
+    *,
+    constants: Constants,
+    doubt: EstimateError,
 ) -> Iterator[tuple[Change, Peak, float]]:
     settled: set[str] = set()
     for change in changes:

@@ -90,7 +90,7 @@ class Fields(Mapping[str, Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ModelShape:
     """The few numbers that every architecture has, whatever its configuration file calls them."""
 
     hidden: int

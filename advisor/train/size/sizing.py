@@ -21,7 +21,7 @@ LARGEST = 1e15
 """More tokens or passes than this are a slip."""
 
 
-class Served(TrainRecord):
+class ServingSize(TrainRecord):
     """What serving the trained model takes."""
 
     memory_gib: dict[str, Any]
@@ -39,7 +39,7 @@ class Served(TrainRecord):
 class Sizing(Estimate):
     """All that is said about one run, with the day of the prices."""
 
-    serving: Served | None
+    serving: ServingSize | None
     """What serving takes; null where it was not asked."""
     as_of: str
     """The day of the prices."""
@@ -111,13 +111,13 @@ def _usable(value: float, place: str) -> None:
 
 def _served(
     catalog: Catalog, architecture: Architecture, run: Run, serve: Serve, question: Question
-) -> Served:
+) -> ServingSize:
     from advisor.train.size.serving_memory import Serving, cache_bytes_per_token, serving_memory
 
     asked = Serving(concurrency=serve.requests, context_tokens=run.seq_len, adapters=serve.adapters)
     overhead = catalog.parameter("memory.serving_overhead_share", question.as_of).range
     span, parts = serving_memory(architecture, run, asked, overhead)
-    return Served(
+    return ServingSize(
         memory_gib={**span.model_dump(exclude={"unit"}), "parts": parts},
         cache_bytes_per_token=cache_bytes_per_token(architecture),
         requests=serve.requests,

@@ -11,7 +11,7 @@ from advisor.train.size.families import Family
 from advisor.train.size.families.attention import grouped, latent
 from advisor.train.size.families.feedforward import gated, mixture, mixture_of
 from advisor.train.size.families.layers import layer_kinds
-from advisor.train.size.matrices import Block, Fields, Shape
+from advisor.train.size.matrices import Block, Fields, ModelShape
 
 STRUCTURE = re.compile(
     r"expert|moe|rout|shared|lora|latent|linear_(?!scal)|mamba|ssm|state|conv|recurrent|lru|rwkv|delta|window"
@@ -79,7 +79,7 @@ def refuse_unread(fields: Fields, kind: str, place: str, known: frozenset[str] |
         _refuse([f"'{name}'" for name in names], kind, place)
 
 
-def refuse_strange_layers(shape: Shape, kind: str, place: str) -> None:
+def refuse_strange_layers(shape: ModelShape, kind: str, place: str) -> None:
     """Refuse a type that is not known and whose layers are not all softmax attention."""
     if strange := sorted(set(layer_kinds(shape)) - PLAIN_KINDS):
         _refuse([f"layers of the kind '{name}'" for name in strange], kind, place)
@@ -94,7 +94,7 @@ def _refuse(names: list[str], kind: str, place: str) -> NoReturn:
     )
 
 
-def _guess(shape: Shape) -> Block:
+def _guess(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias") or shape.flag("qkv_bias") or shape.flag("use_bias")
     attention = latent(shape) if shape.number("kv_lora_rank") else grouped(shape, (bias, False))
     if mixture_of(shape).count > 1:

@@ -11,7 +11,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from advisor.train.trainer.progress import Phase, Progress, ProgressWriter
+from advisor.train.trainer.progress import Phase, ProgressLine, ProgressWriter
 from advisor.train.trainer.run_files import CANCEL_FILE, COMPLETE_FILE
 
 
@@ -78,7 +78,7 @@ class ProgressCallback(TrainerCallback):  # type: ignore[misc]  # transformers i
             (self._clock() - self._began_at) / done * (state.max_steps - state.global_step) if done else None
         )
         self._writer.write(
-            Progress(
+            ProgressLine(
                 at=self._clock(),
                 kind=kind,
                 step=state.global_step,

@@ -15,7 +15,7 @@ from advisor.train.trainer.run_files import PROGRESS_FILE
 Phase = Literal["started", "resumed", "step", "eval", "checkpoint", "stage"]
 
 
-class Progress(TrainRecord):
+class ProgressLine(TrainRecord):
     """One line of the file."""
 
     at: float
@@ -60,7 +60,7 @@ class ProgressWriter:
         if content and not content.endswith(b"\n"):
             self._stream.write(b"\n")
 
-    def write(self, record: Progress) -> None:
+    def write(self, record: ProgressLine) -> None:
         """Append one record and hand it to the system at once."""
         if self._silent:
             return
@@ -74,10 +74,10 @@ class ProgressWriter:
         self._stream.close()
 
 
-def read_progress(run: Path) -> list[Progress]:
+def read_progress(run: Path) -> list[ProgressLine]:
     """Read the records of `run` in order, without the steps that a run did again after a kill."""
     path = run / PROGRESS_FILE
-    records: list[Progress] = []
+    records: list[ProgressLine] = []
     if not path.exists():
         return records
     for line in path.read_bytes().splitlines():
@@ -90,7 +90,7 @@ def read_progress(run: Path) -> list[Progress]:
     return records
 
 
-def _before(records: list[Progress], step: int) -> list[Progress]:
+def _before(records: list[ProgressLine], step: int) -> list[ProgressLine]:
     """Drop what is done again from `step` on."""
     kept = [earlier for earlier in records if earlier.step <= step]
     if step == 0:  # begun anew, and the untrained model has been judged once more
@@ -99,20 +99,20 @@ def _before(records: list[Progress], step: int) -> list[Progress]:
     return kept
 
 
-def _parsed(line: bytes) -> Progress | None:
+def _parsed(line: bytes) -> ProgressLine | None:
     try:
-        return Progress.model_validate_json(line)
+        return ProgressLine.model_validate_json(line)
     except ValidationError:  # cut off by a kill, or being written right now
         return None
 
 
-def curve(records: list[Progress], name: Literal["loss", "eval_loss"]) -> list[tuple[int, float]]:
+def curve(records: list[ProgressLine], name: Literal["loss", "eval_loss"]) -> list[tuple[int, float]]:
     """Return the points of one loss curve as (step, loss)."""
     points = ((record.step, getattr(record, name)) for record in records)
     return [(step, loss) for step, loss in points if loss is not None]
 
 
-def summary(records: list[Progress]) -> dict[str, Any]:
+def summary(records: list[ProgressLine]) -> dict[str, Any]:
     """Return the newest value of every field, for a status line."""
     newest: dict[str, Any] = {}
     for record in records:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +43,12 @@ def learned_text(row: Conversation) -> str:
 
 
 def check_learnable(path: Path, rows: list[Conversation]) -> None:
-    """Refuse a file in which no row leaves anything to learn."""
-    if not any(learned_text(row).strip() for row in rows):
+    """Refuse a file in which no row leaves anything to learn: neither words nor a tool call."""
+    if not any(learned_text(row).strip() or any(one.tool_calls for one in row.learned) for row in rows):
         raise AdvisorError(
             "no row leaves a token to train on: there is no assistant text (or every weight is 0)",
             place=str(path),
-            remedy="Each row needs an assistant message with text.",
+            remedy="Each row needs an assistant message with text or a tool call.",
         )
 
 
@@ -82,9 +86,10 @@ def tokenise(
     """Turn rows into token ids and labels with the tokenizer's training template."""
     usable, empty, truncated = [], 0, 0
     for row in rows:
-        messages = [_plain(message) for message in with_system_prompt(row, system_prompt).messages]
-        encoded = tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)
-        ids, mask = encoded["input_ids"], _weighed(messages, encoded["assistant_masks"], tokenizer)
+        encode = _encoder(row, tokenizer)
+        messages = [_templated(message) for message in with_system_prompt(row, system_prompt).messages]
+        encoded = encode(messages, return_assistant_tokens_mask=True)
+        ids, mask = encoded["input_ids"], _weighed(messages, encoded["assistant_masks"], encode)
         labels = [token if all_tokens or marked else -100 for token, marked in zip(ids, mask, strict=True)][
             :seq_len
         ]
@@ -96,26 +101,50 @@ def tokenise(
     return Tokenised(usable, empty, truncated)
 
 
-def _weighed(messages: list[dict[str, Any]], mask: list[int], tokenizer: Any) -> list[int]:
+def _encoder(row: Conversation, tokenizer: Any) -> Callable[..., Any]:
+    """Return the tokenizer's template with the row's tools; refuse tools for which the template has no place."""
+    with_tools = row.tools or any(one.tool_calls or one.role == "tool" for one in row.messages)
+    if with_tools and "tools" not in (tokenizer.chat_template or ""):
+        raise AdvisorError(
+            "the row holds tools or tool calls, and the base model's chat template has no place for them",
+            place=f"training rows:{row.row}",
+            remedy="Train a base model whose template has one, such as Qwen's, or write the calls as text.",
+        )
+    return partial(tokenizer.apply_chat_template, tools=row.tools or None, return_dict=True)
+
+
+def _weighed(messages: list[dict[str, Any]], mask: list[int], encode: Callable[..., Any]) -> list[int]:
     """Take the turns of weight 0 out of the mask, also where the template does not know weights."""
     weighed = list(mask)
     for index, message in enumerate(messages):
         if message["role"] == "assistant" and message.get("weight") == 0:
-            start, end = (_length(messages[:stop], tokenizer) for stop in (index, index + 1))
+            start, end = (_length(messages[:stop], encode) for stop in (index, index + 1))
             weighed[start:end] = [0] * len(weighed[start:end])
     return weighed
 
 
-def _length(messages: list[dict[str, Any]], tokenizer: Any) -> int:
-    return len(tokenizer.apply_chat_template(messages, return_dict=True)["input_ids"]) if messages else 0
+def _length(messages: list[dict[str, Any]], encode: Callable[..., Any]) -> int:
+    return len(encode(messages)["input_ids"]) if messages else 0
 
 
-def _plain(message: Message) -> dict[str, Any]:
-    if message.tool_calls or message.parts:
+def _templated(message: Message) -> dict[str, Any]:
+    """Return a turn as chat templates read it: arguments of tool calls as values, not as JSON text."""
+    if message.parts:
         raise AdvisorError(
-            f"a {message.role} message holds more than text (a tool call, an image)",
+            f"a {message.role} message holds more than text (such as an image)",
             place="training rows",
-            remedy="Write tool calls as text, or train on a model and backend with tool templates.",
+            remedy="Take such rows out, or train with a service that reads OpenAI's image format.",
         )
-    weight = {} if message.weight is None else {"weight": message.weight}
-    return {"role": message.role, "content": message.content, **weight}
+    optional = {"weight": message.weight, "tool_call_id": message.tool_call_id, "name": message.name}
+    turn: dict[str, Any] = {"role": message.role, "content": message.content}
+    turn |= {name: value for name, value in optional.items() if value is not None}
+    return turn | ({"tool_calls": [_called(one) for one in message.tool_calls]} if message.tool_calls else {})
+
+
+def _called(call: Any) -> Any:
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict) or not isinstance(function.get("arguments"), str):
+        return call
+    with suppress(ValueError):
+        return {**call, "function": {**function, "arguments": json.loads(function["arguments"])}}
+    return call

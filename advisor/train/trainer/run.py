@@ -14,7 +14,7 @@ from advisor.data.rows.conversation import Conversation
 from advisor.errors import AdvisorError
 from advisor.train.trainer.checkpoints import last_checkpoint
 from advisor.train.trainer.model_folder import resolve_base_model
-from advisor.train.trainer.progress import Progress, ProgressWriter
+from advisor.train.trainer.progress import ProgressLine, ProgressWriter
 from advisor.train.trainer.rows import Tokenised, check_learnable, read_rows, shared_system_prompt, tokenise
 from advisor.train.trainer.run_files import CHECKPOINTS
 from advisor.train.trainer.settings import OPTIMIZERS, RunSettings, read_settings
@@ -142,7 +142,7 @@ class _Run:
         }
 
     def _stage(self, message: str) -> None:
-        self.writer.write(Progress(at=time.time(), kind="stage", step=self.step, message=message))
+        self.writer.write(ProgressLine(at=time.time(), kind="stage", step=self.step, message=message))
 
 
 def build_trainer(

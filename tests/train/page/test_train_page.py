@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from advisor.doors.ui.train_figures import in_words, loss_figure
 from advisor.scenario import read_situation
 from advisor.train.jobs import JobStore
-from advisor.train.trainer.progress import Progress, ProgressWriter
+from advisor.train.trainer.progress import ProgressLine, ProgressWriter
 
 
 def page() -> None:
@@ -39,10 +39,12 @@ def finished(store: JobStore, make_plan) -> str:
     writer = ProgressWriter(run)
     for step, loss in enumerate((3.0, 2.0, 1.0)):
         writer.write(
-            Progress(at=1.0 + step, kind="step", step=step + 1, max_steps=3, loss=loss, tokens_per_second=120)
+            ProgressLine(
+                at=1.0 + step, kind="step", step=step + 1, max_steps=3, loss=loss, tokens_per_second=120
+            )
         )
-    writer.write(Progress(at=5, kind="eval", step=0, max_steps=3, eval_loss=2.9))
-    writer.write(Progress(at=6, kind="eval", step=3, max_steps=3, eval_loss=1.1))
+    writer.write(ProgressLine(at=5, kind="eval", step=0, max_steps=3, eval_loss=2.9))
+    writer.write(ProgressLine(at=6, kind="eval", step=3, max_steps=3, eval_loss=1.1))
     writer.close()
     (run / "log.txt").write_text("all went well\n")
     (run / "result.json").write_text(json.dumps({"state": "succeeded", "artefacts": []}))

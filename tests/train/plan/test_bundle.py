@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from advisor.data.rows.formats import to_conversation
 from advisor.errors import AdvisorError
 from advisor.train.bundle import read_bundle, write_bundle
-from advisor.train.plan import steps_of
+from advisor.train.plan_composing import steps_of
 from advisor.train.records import TrainingSpec
 from advisor.train.row_shapes import Carries, in_shape
 from advisor.train.training_rows import read_training_rows

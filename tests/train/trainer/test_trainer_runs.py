@@ -53,6 +53,82 @@ def test_only_the_assistants_tokens_are_learned(run_folder, tiny_model: Path, su
     assert tokenizer.decode(learned) == "Ahoy! We look after your order. Fair winds!<|im_end|>"
 
 
+CALL = {"id": "1", "type": "function", "function": {"name": "order_state", "arguments": '{"order": 7}'}}
+TOOL = {"type": "function", "function": {"name": "order_state", "parameters": {"type": "object"}}}
+TOOL_ROW = {
+    "messages": [
+        {"role": "user", "content": "Where is order 7?"},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "1", "content": "shipped"},
+        {"role": "assistant", "content": "It is on its way."},
+    ],
+    "tools": [TOOL],
+}
+
+
+def prepared(tiny_model: Path, template: str | None = None):
+    from importlib.resources import files
+
+    from transformers import AutoTokenizer
+
+    from advisor.train.trainer.chat_template import set_training_template
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    if template:
+        tokenizer.chat_template = files("trl").joinpath("chat_templates", template).read_text()
+    set_training_template(tokenizer)
+    return tokenizer
+
+
+def test_tools_and_tool_calls_are_learned_where_the_models_template_has_a_place_for_them(tiny_model) -> None:
+    from advisor.train.trainer.rows import tokenise
+
+    tokenizer = prepared(tiny_model, "qwen2_5.jinja")
+    row = tokenise(
+        conversations([TOOL_ROW]), tokenizer, seq_len=2048, system_prompt=None, all_tokens=False
+    ).rows[0]
+
+    learned = tokenizer.decode([label for label in row["labels"] if label != -100])
+    read = tokenizer.decode(row["input_ids"])
+    assert '"name": "order_state", "arguments": {"order": 7}' in learned
+    assert "It is on its way." in learned
+    assert "shipped" not in learned
+    assert "shipped" in read
+    assert json.dumps(TOOL) in read
+
+
+def test_a_tool_call_of_weight_0_is_read_and_not_learned(tiny_model) -> None:
+    from advisor.train.trainer.rows import tokenise
+
+    tokenizer = prepared(tiny_model, "qwen2_5.jinja")
+    first, called, *rest = TOOL_ROW["messages"]
+    row = {**TOOL_ROW, "messages": [first, {**called, "weight": 0}, *rest]}
+    labels = tokenise(
+        conversations([row]), tokenizer, seq_len=2048, system_prompt=None, all_tokens=False
+    ).rows[0]["labels"]
+
+    learned = tokenizer.decode([label for label in labels if label != -100])
+    assert "It is on its way." in learned
+    assert "order_state" not in learned
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        TOOL_ROW,
+        {"messages": [TOOL_ROW["messages"][0], TOOL_ROW["messages"][3]], "tools": [TOOL]},
+    ],
+    ids=["calls", "tools that nothing calls"],
+)
+def test_tools_are_refused_where_the_template_would_drop_them(tiny_model, row) -> None:
+    from advisor.train.trainer.rows import tokenise
+
+    with pytest.raises(AdvisorError, match="has no place for them"):
+        tokenise(
+            conversations([row]), prepared(tiny_model), seq_len=128, system_prompt=None, all_tokens=False
+        )
+
+
 def test_our_labels_equal_those_of_trls_own_assistant_only_loss(
     run_folder, tiny_model: Path, support_rows
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from advisor.train.trainer.checkpoints import step_of, whole_checkpoints
-from advisor.train.trainer.progress import Progress, curve, read_progress
+from advisor.train.trainer.progress import ProgressLine, curve, read_progress
 from tests.train.tuning_service.answers import Object
 from tests.train.tuning_service.tuning_jobs import TuningJobs, tuned_name
 
@@ -21,7 +21,7 @@ def events_of(jobs: TuningJobs, job_id: str) -> list[Object]:
     return events[::-1]
 
 
-def _from_progress(job_id: str, record: Progress) -> Object:
+def _from_progress(job_id: str, record: ProgressLine) -> Object:
     metrics = {
         name: value
         for name, value in (("train_loss", record.loss), ("valid_loss", record.eval_loss))

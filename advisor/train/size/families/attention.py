@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Literal
 
 from advisor.train.size.families.layers import attention_layers
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 HeadNorms = Literal["none", "head", "wide"]
 
 
 def grouped(
-    shape: Shape,
+    shape: ModelShape,
     biases: tuple[bool, bool] = (False, False),
     *,
     norms: HeadNorms = "none",
@@ -33,10 +33,10 @@ def grouped(
     )
 
 
-def grouped_as_said(norms: HeadNorms = "none", *, out_too: bool = True) -> Callable[[Shape], Block]:
+def grouped_as_said(norms: HeadNorms = "none", *, out_too: bool = True) -> Callable[[ModelShape], Block]:
     """Return grouped attention whose biases the configuration switches by `attention_bias`."""
 
-    def build(shape: Shape) -> Block:
+    def build(shape: ModelShape) -> Block:
         bias = shape.flag("attention_bias")
         return grouped(shape, (bias, bias and out_too), norms=norms)
 
@@ -44,7 +44,7 @@ def grouped_as_said(norms: HeadNorms = "none", *, out_too: bool = True) -> Calla
 
 
 def fused(
-    shape: Shape, *, bias: bool = False, names: tuple[str, str] = ("query_key_value", "dense")
+    shape: ModelShape, *, bias: bool = False, names: tuple[str, str] = ("query_key_value", "dense")
 ) -> Block:
     """Return one product for queries, keys and values, and the way out."""
     count, width = attention_layers(shape), shape.q_width + 2 * shape.kv_width
@@ -56,7 +56,7 @@ def fused(
     )
 
 
-def latent(shape: Shape, *, layers: int | None = None) -> Block:
+def latent(shape: ModelShape, *, layers: int | None = None) -> Block:
     """Return multi-head latent attention: keys and values, and often queries, come from a narrow latent."""
     count = attention_layers(shape) if layers is None else layers
     bias = shape.flag("attention_bias")
@@ -73,7 +73,7 @@ def latent(shape: Shape, *, layers: int | None = None) -> Block:
     return _latent_queries(shape, shape.heads * (nope + rope), count, bias=bias) + keys_values
 
 
-def _latent_queries(shape: Shape, width: int, count: int, *, bias: bool) -> Block:
+def _latent_queries(shape: ModelShape, width: int, count: int, *, bias: bool) -> Block:
     rank = shape.number("q_lora_rank")
     if not rank:
         return Block((Matrix("q_proj", shape.hidden, width, "attention", count),))
@@ -86,7 +86,7 @@ def _latent_queries(shape: Shape, width: int, count: int, *, bias: bool) -> Bloc
     )
 
 
-def indexed(shape: Shape) -> Block:
+def indexed(shape: ModelShape) -> Block:
     """Return latent attention with the indexer that picks the positions to look at."""
     kinds = shape.listed("indexer_types")
     count = sum(kind == "full" for kind in kinds) if kinds else shape.layers
@@ -102,11 +102,11 @@ def indexed(shape: Shape) -> Block:
     return latent(shape) + indexer
 
 
-def sinks(shape: Shape) -> Block:
+def sinks(shape: ModelShape) -> Block:
     """Return one learnt number for each head that attention may fall back on."""
     return Block(small=attention_layers(shape) * shape.heads)
 
 
-def head_gate(shape: Shape, width: int, name: str = "g_proj") -> Block:
+def head_gate(shape: ModelShape, width: int, name: str = "g_proj") -> Block:
     """Return the gate on what attention puts out."""
     return Block((Matrix(name, shape.hidden, width, "attention", attention_layers(shape)),))

@@ -5,81 +5,81 @@ from __future__ import annotations
 from advisor.train.size.families.attention import fused, grouped, grouped_as_said, latent, sinks
 from advisor.train.size.families.family import Family, layer_normed
 from advisor.train.size.families.feedforward import gated, gated_in_one, plain
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 
-def _llama(shape: Shape) -> Block:
+def _llama(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias")
     return grouped(shape, (bias, bias)) + gated(shape, bias=shape.flag("mlp_bias"))
 
 
-def _with_head_norms(shape: Shape) -> Block:
+def _with_head_norms(shape: ModelShape) -> Block:
     return grouped_as_said("head")(shape) + gated(shape)
 
 
-def _qwen2(shape: Shape) -> Block:
+def _qwen2(shape: ModelShape) -> Block:
     return grouped(shape, (True, False)) + gated(shape)
 
 
-def _with_wide_norms(shape: Shape) -> Block:
+def _with_wide_norms(shape: ModelShape) -> Block:
     return grouped_as_said("wide")(shape) + gated(shape)
 
 
-def _no_bias(shape: Shape) -> Block:
+def _no_bias(shape: ModelShape) -> Block:
     return grouped(shape) + gated(shape)
 
 
-def _input_bias(shape: Shape) -> Block:
+def _input_bias(shape: ModelShape) -> Block:
     return grouped_as_said(out_too=False)(shape) + gated(shape)
 
 
-def _cohere(shape: Shape) -> Block:
+def _cohere(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias")
     heads = (shape.heads + shape.kv_heads) * shape.head_dim if shape.flag("use_qk_norm") else 0
     return grouped(shape, (bias, bias)) + gated(shape) + Block(small=shape.layers * heads)
 
 
-def _helium(shape: Shape) -> Block:
+def _helium(shape: ModelShape) -> Block:
     heads = grouped(shape, (shape.flag("attention_bias"), False)).matrices[:3]
     out = Matrix("o_proj", shape.hidden, shape.hidden, "attention", shape.layers)
     return Block((*heads, out)) + gated(shape, bias=shape.flag("mlp_bias"))
 
 
-def _internlm3(shape: Shape) -> Block:
+def _internlm3(shape: ModelShape) -> Block:
     bias = shape.flag("bias")
     return grouped(shape, (shape.flag("qkv_bias"), bias)) + gated(shape, bias=bias)
 
 
-def _ernie(shape: Shape) -> Block:
+def _ernie(shape: ModelShape) -> Block:
     bias = shape.flag("use_bias")
     return grouped(shape, (bias, bias)) + gated(shape, bias=bias)
 
 
-def _seed(shape: Shape) -> Block:
+def _seed(shape: ModelShape) -> Block:
     attention = grouped(shape, (shape.flag("attention_bias", default=True), shape.flag("attention_out_bias")))
     return attention + gated(shape, bias=shape.flag("mlp_bias"))
 
 
-def _glm(shape: Shape) -> Block:
+def _glm(shape: ModelShape) -> Block:
     return grouped_as_said(out_too=False)(shape) + gated_in_one(shape)
 
 
-def _phi3(shape: Shape) -> Block:
+def _phi3(shape: ModelShape) -> Block:
     return fused(shape, names=("qkv_proj", "o_proj")) + gated_in_one(shape)
 
 
-def _no_gate(shape: Shape) -> Block:
+def _no_gate(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias")
     return grouped(shape, (bias, bias)) + plain(shape, bias=shape.flag("mlp_bias"))
 
 
-def _apertus(shape: Shape) -> Block:
+def _apertus(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias")
     attention = grouped(shape, (bias, bias), norms="head")
     return attention + plain(shape) + Block(small=2 * shape.layers)
 
 
-def _bitnet(shape: Shape) -> Block:
+def _bitnet(shape: ModelShape) -> Block:
     return (
         grouped_as_said()(shape)
         + gated(shape)
@@ -87,29 +87,29 @@ def _bitnet(shape: Shape) -> Block:
     )
 
 
-def _diffllama(shape: Shape) -> Block:
+def _diffllama(shape: ModelShape) -> Block:
     return _llama(shape) + Block(small=4 * shape.layers * shape.head_dim)
 
 
-def _with_sinks(shape: Shape) -> Block:
+def _with_sinks(shape: ModelShape) -> Block:
     return _llama(shape) + sinks(shape)
 
 
-def _mllama(shape: Shape) -> Block:
+def _mllama(shape: ModelShape) -> Block:
     crossed = len(shape.config.get("cross_attention_layers") or ())
     # Layers that look at pictures norm their heads and have two gates; eight more rows in the token table.
     return _no_bias(shape) + Block(small=crossed * (2 * shape.head_dim + 2) + 8 * shape.hidden)
 
 
-def _latent_dense(shape: Shape) -> Block:
+def _latent_dense(shape: ModelShape) -> Block:
     return latent(shape) + gated(shape, bias=shape.flag("mlp_bias"))
 
 
-def _more_norms_if_said(shape: Shape) -> float:
+def _more_norms_if_said(shape: ModelShape) -> float:
     return 4 if shape.flag("use_post_norm") else 2
 
 
-def _nanochat(shape: Shape) -> Block:
+def _nanochat(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias")
     return grouped(shape, (bias, bias)) + plain(shape, ("fc1", "fc2"))
 

@@ -27,7 +27,7 @@ from advisor.train.size.families.feedforward import (
     mixture_of,
 )
 from advisor.train.size.families.layers import windowed_layers
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 
 def _with_experts(
@@ -36,42 +36,42 @@ def _with_experts(
     return lambda shape: grouped_as_said(norms, out_too=out_too)(shape) + mixture(shape, names=names)
 
 
-def _glm4_moe(shape: Shape) -> Block:
+def _glm4_moe(shape: ModelShape) -> Block:
     norms: HeadNorms = "head" if shape.flag("use_qk_norm") else "none"
     return grouped_as_said(norms, out_too=False)(shape) + mixture(shape, names=SPLIT)
 
 
-def _latent_experts(shape: Shape) -> Block:
+def _latent_experts(shape: ModelShape) -> Block:
     return latent(shape) + mixture(shape, names=SPLIT)
 
 
-def _indexed_experts(shape: Shape) -> Block:
+def _indexed_experts(shape: ModelShape) -> Block:
     return indexed(shape) + mixture(shape, names=SPLIT)
 
 
-def _axk1(shape: Shape) -> Block:
+def _axk1(shape: ModelShape) -> Block:
     return latent(shape) + mixture(shape) + Block(small=mixture_of(shape).sparse * shape.hidden)
 
 
-def _mixtral(shape: Shape) -> Block:
+def _mixtral(shape: ModelShape) -> Block:
     return grouped(shape) + experts(shape, names=("w1", "w3", "w2", "gate"))
 
 
-def _minimax_m2(shape: Shape) -> Block:
+def _minimax_m2(shape: ModelShape) -> Block:
     return grouped(shape, norms="wide") + experts(shape, names=("w1", "w3", "w2", "gate"))
 
 
-def _gpt_oss(shape: Shape) -> Block:
+def _gpt_oss(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias", default=True)
     return grouped(shape, (bias, bias)) + experts(shape, bias=True) + sinks(shape)
 
 
-def _qwen2_moe(shape: Shape) -> Block:
+def _qwen2_moe(shape: ModelShape) -> Block:
     attention = grouped(shape, (shape.flag("qkv_bias", default=True), False))
     return attention + mixture(shape, shared_gate=True)
 
 
-def _phimoe(shape: Shape) -> Block:
+def _phimoe(shape: ModelShape) -> Block:
     return grouped_as_said()(shape) + _linear_router(experts(shape))
 
 
@@ -80,7 +80,7 @@ def _linear_router(block: Block) -> Block:
     return Block((*others, replace(router, linear=True)), block.small)
 
 
-def _llama4(shape: Shape) -> Block:
+def _llama4(shape: ModelShape) -> Block:
     found = mixture_of(shape)
     dense = shape.number("intermediate_size_mlp", default=shape.intermediate)
     shared = gated(shape, found.width, found.sparse)
@@ -92,7 +92,7 @@ def _llama4(shape: Shape) -> Block:
     )
 
 
-def granite_moe(shape: Shape) -> Block:
+def granite_moe(shape: ModelShape) -> Block:
     """Return Granite's experts with what every token passes besides; some of its models have no experts."""
     width = shape.number("shared_intermediate_size")
     shared = gated_in_one(shape, width, shape.layers if width else 0, names=("input_linear", "output_linear"))
@@ -101,11 +101,11 @@ def granite_moe(shape: Shape) -> Block:
     return grouped_as_said()(shape) + routed + shared
 
 
-def _granite_swa(shape: Shape) -> Block:
+def _granite_swa(shape: ModelShape) -> Block:
     return granite_moe(shape) + sinks(shape)
 
 
-def _ernie_moe(shape: Shape) -> Block:
+def _ernie_moe(shape: ModelShape) -> Block:
     bias = shape.flag("use_bias")
     found = mixture_of(shape)
     shared = gated(shape, found.shared_width, found.sparse if found.shared_width else 0, bias=bias)
@@ -118,23 +118,23 @@ def _ernie_moe(shape: Shape) -> Block:
     )
 
 
-def _hunyuan_moe(shape: Shape) -> Block:
+def _hunyuan_moe(shape: ModelShape) -> Block:
     count = shape.number("num_experts", default=1)
     found = Mixture(count, shape.number("moe_intermediate_size", default=shape.intermediate), 0, shape.layers)
     return grouped_as_said("head")(shape) + experts(shape, found, names=SPLIT) + hidden_by_name(gated(shape))
 
 
-def _exaone_moe(shape: Shape) -> Block:
+def _exaone_moe(shape: ModelShape) -> Block:
     return grouped(shape, norms="head") + mixture(shape, names=SPLIT)
 
 
-def _afmoe(shape: Shape) -> Block:
+def _afmoe(shape: ModelShape) -> Block:
     found = mixture_of(shape)
     attention = grouped_as_said("head")(shape) + hidden_by_name(head_gate(shape, shape.q_width, "gate_proj"))
     return attention + mixture(shape, names=SPLIT) + Block(small=found.sparse * found.count)
 
 
-def _laguna(shape: Shape) -> Block:
+def _laguna(shape: ModelShape) -> Block:
     told = shape.listed("num_attention_heads_per_layer") or [shape.heads] * shape.layers
     parts, heads = Block(), shape.head_dim
     for count in sorted(set(told)):
@@ -160,13 +160,13 @@ def _laguna(shape: Shape) -> Block:
     return parts + mixture(shape) + Block(small=found.sparse * found.count)
 
 
-def _solar(shape: Shape) -> Block:
+def _solar(shape: ModelShape) -> Block:
     bias = shape.flag("attention_bias")
     norms: HeadNorms = "head" if shape.flag("use_qk_norm") else "none"
     return grouped(shape, (bias, False), norms=norms) + mixture(shape, names=SPLIT)
 
 
-def _longcat(shape: Shape) -> Block:
+def _longcat(shape: ModelShape) -> Block:
     # Each layer holds attention and a dense MLP twice, and experts of which some do nothing: those have a place
     # in the first of the two stacked tensors and in the router only.
     twice = 2 * shape.layers
@@ -177,7 +177,7 @@ def _longcat(shape: Shape) -> Block:
     return latent(shape, layers=twice) + hidden_by_name(gated(shape, layers=twice)) + routed
 
 
-def _mimo_v2(shape: Shape) -> Block:
+def _mimo_v2(shape: ModelShape) -> Block:
     said = shape.listed("layer_types") or shape.config.get("hybrid_layer_pattern")
     first = [index for index in range(shape.layers) if index == 0 or (index + 1) % 6 == 0]
     near = windowed_layers(shape, "mimo_v2_flash") if said else shape.layers - len(first)
@@ -197,17 +197,17 @@ def _mimo_v2(shape: Shape) -> Block:
     return parts + mixture(shape) + Block(small=near * shape.heads)
 
 
-def _aria(shape: Shape) -> Block:
+def _aria(shape: ModelShape) -> Block:
     found = mixture_of(shape)
     bias = shape.flag("mlp_bias")
     return grouped_as_said()(shape) + experts(shape, found) + gated(shape, found.shared_width, bias=bias)
 
 
-def _cohere2_moe(shape: Shape) -> Block:
+def _cohere2_moe(shape: ModelShape) -> Block:
     return grouped_as_said()(shape) + mixture(shape, names=SPLIT)
 
 
-def _jetmoe(shape: Shape) -> Block:
+def _jetmoe(shape: ModelShape) -> Block:
     # The experts are those of the MLP and of the attention's queries alike.
     count, layers = shape.number("num_local_experts", default=8), shape.layers
     width = shape.kv_heads * shape.number("kv_channels", default=128)
@@ -227,13 +227,13 @@ def _jetmoe(shape: Shape) -> Block:
     )
 
 
-def _bailing(shape: Shape) -> Block:
+def _bailing(shape: ModelShape) -> Block:
     bias = shape.flag("use_qkv_bias")
     norms = Block(small=2 * shape.layers * shape.head_dim if shape.flag("use_qk_norm") else 0)
     return fused(shape, bias=bias) + norms + mixture(shape)
 
 
-Layout = Callable[[Shape], Block]
+Layout = Callable[[ModelShape], Block]
 _DEEPSEEK = Family(_latent_experts)
 _GRANITE = Family(granite_moe)
 _QWEN3_MOE = Family(_with_experts("head"), query_key_norm=True)

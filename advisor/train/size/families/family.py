@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from advisor.train.size.matrices import Block, Shape
+from advisor.train.size.matrices import Block, ModelShape
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """What one type of model has beside the numbers of its configuration."""
 
-    layout: Callable[[Shape], Block]
-    norms: float | Callable[[Shape], float] = 2
+    layout: Callable[[ModelShape], Block]
+    norms: float | Callable[[ModelShape], float] = 2
     """Norms of hidden width in a layer."""
     norm_bias: bool = False
     layer_norm: bool = False
@@ -31,7 +31,7 @@ class Family:
     ignored: frozenset[str] = frozenset()
     """Fields that say again what others say, or what changes no weight of this family."""
 
-    def norms_of(self, shape: Shape) -> float:
+    def norms_of(self, shape: ModelShape) -> float:
         """Count the norms of one layer, on average."""
         return self.norms(shape) if callable(self.norms) else self.norms
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from advisor.train.size.families.layers import sparse_layers
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 SPLIT = ("gate_proj", "up_proj", "down_proj", "gate")
 """Names by which PEFT still finds experts that transformers has stacked."""
 
 
 def gated(
-    shape: Shape,
+    shape: ModelShape,
     width: int | None = None,
     layers: int | None = None,
     *,
@@ -32,7 +32,7 @@ def gated(
 
 
 def gated_in_one(
-    shape: Shape,
+    shape: ModelShape,
     width: int | None = None,
     layers: int | None = None,
     names: tuple[str, str] = ("gate_up_proj", "down_proj"),
@@ -49,7 +49,7 @@ def gated_in_one(
 
 
 def plain(
-    shape: Shape,
+    shape: ModelShape,
     names: tuple[str, str] = ("up_proj", "down_proj"),
     *,
     bias: bool = False,
@@ -79,7 +79,7 @@ class Mixture:
     """Layers with experts; the others have a dense MLP."""
 
 
-def mixture_of(shape: Shape) -> Mixture:
+def mixture_of(shape: ModelShape) -> Mixture:
     """Read the experts under whichever names the configuration gives them."""
     count = shape.number(
         "n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "num_routed_experts"
@@ -93,7 +93,7 @@ def mixture_of(shape: Shape) -> Mixture:
 
 
 def experts(
-    shape: Shape,
+    shape: ModelShape,
     known: Mixture | None = None,
     *,
     names: tuple[str, ...] = (),
@@ -127,7 +127,7 @@ def experts(
     )
 
 
-def mixture(shape: Shape, *, names: tuple[str, ...] = (), shared_gate: bool = False) -> Block:
+def mixture(shape: ModelShape, *, names: tuple[str, ...] = (), shared_gate: bool = False) -> Block:
     """Return experts, the experts that every token passes, and the dense MLPs of the other layers."""
     found = mixture_of(shape)
     shared = gated(shape, found.shared_width, found.sparse if found.shared_width else 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from advisor.train.size.families.feedforward import Mixture, experts, gated
 from advisor.train.size.families.layers import layer_kinds
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class _Heads:
     """Whether values have a product of their own; otherwise they are the keys."""
 
 
-def gemma4(shape: Shape) -> Block:
+def gemma4(shape: ModelShape) -> Block:
     """Return Gemma 4's text model: two kinds of attention, and experts or per-layer embeddings where switched on."""
     shared = shape.number("num_kv_shared_layers")
     wide = shape.flag("use_double_wide_mlp")
@@ -26,7 +26,7 @@ def gemma4(shape: Shape) -> Block:
     return _attention(shape, shared) + dense + doubled + _expert_part(shape) + _layer_embeddings(shape)
 
 
-def _attention(shape: Shape, shared: int) -> Block:
+def _attention(shape: ModelShape, shared: int) -> Block:
     kinds = _kinds(shape)
     same, dim = shape.flag("attention_k_eq_v"), shape.number("global_head_dim", default=512)
     told = shape.number("num_global_key_value_heads", default=shape.kv_heads) if same else shape.kv_heads
@@ -46,7 +46,7 @@ def _attention(shape: Shape, shared: int) -> Block:
     return _gathered(parts)
 
 
-def _kinds(shape: Shape) -> list[str]:
+def _kinds(shape: ModelShape) -> list[str]:
     if shape.listed("layer_types"):
         kinds = layer_kinds(shape)
     else:
@@ -54,7 +54,7 @@ def _kinds(shape: Shape) -> list[str]:
     return [*kinds[:-1], "full_attention"]
 
 
-def _one_layer(shape: Shape, heads: _Heads, *, makes_keys: bool) -> Block:
+def _one_layer(shape: ModelShape, heads: _Heads, *, makes_keys: bool) -> Block:
     queries, keys, bias = shape.heads * heads.dim, heads.kv * heads.dim, shape.flag("attention_bias")
     own = [
         Matrix("k_proj", shape.hidden, keys, "attention", 1, bias),
@@ -82,7 +82,7 @@ def _gathered(parts: Block) -> Block:
     return Block(kinds, parts.small)
 
 
-def _expert_part(shape: Shape) -> Block:
+def _expert_part(shape: ModelShape) -> Block:
     if not shape.flag("enable_moe_block"):
         return Block()
     count, width = shape.number("num_experts"), shape.number("moe_intermediate_size")
@@ -90,7 +90,7 @@ def _expert_part(shape: Shape) -> Block:
     return experts(shape, Mixture(count, width, 0, shape.layers)) + Block(small=shape.layers * norms)
 
 
-def _layer_embeddings(shape: Shape, default: int = 0) -> Block:
+def _layer_embeddings(shape: ModelShape, default: int = 0) -> Block:
     """Return the second token table, one narrow row for each layer, and the products that feed it in."""
     width = shape.number("hidden_size_per_layer_input", default=default)
     rows, all_layers = shape.number("vocab_size_per_layer_input", default=262_144), width * shape.layers
@@ -107,7 +107,7 @@ def _layer_embeddings(shape: Shape, default: int = 0) -> Block:
     )
 
 
-def gemma3n(shape: Shape) -> Block:
+def gemma3n(shape: ModelShape) -> Block:
     """Return Gemma 3n's text model: parallel residual streams, a low-rank path beside attention, shared keys."""
     shared = shape.number("num_kv_shared_layers", default=15)
     heads = _Heads(shape.head_dim, shape.kv_heads, values=True)
@@ -117,7 +117,7 @@ def gemma3n(shape: Shape) -> Block:
     return _gathered(attention) + gated(shape) + _streams(shape) + _layer_embeddings(shape, 256)
 
 
-def _streams(shape: Shape) -> Block:
+def _streams(shape: ModelShape) -> Block:
     streams, rank = shape.number("altup_num_inputs", default=4), shape.number("laurel_rank", default=64)
     # For each layer the scale of the correction, the router's norm and the norm after the low-rank path.
     small = shape.layers * 3 * shape.hidden

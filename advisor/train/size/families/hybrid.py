@@ -22,14 +22,14 @@ from advisor.train.size.families.mixers import (
     mamba_norms,
     recurrent,
 )
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 
-def _minimax(shape: Shape) -> Block:
+def _minimax(shape: ModelShape) -> Block:
     return grouped(shape) + lightning(shape) + experts(shape, names=("w1", "w3", "w2", "gate"))
 
 
-def _qwen3_next(shape: Shape) -> Block:
+def _qwen3_next(shape: ModelShape) -> Block:
     return (
         _gated_attention(shape)
         + gated_delta(shape, in_one=True)
@@ -37,53 +37,53 @@ def _qwen3_next(shape: Shape) -> Block:
     )
 
 
-def _qwen3_5_moe(shape: Shape) -> Block:
+def _qwen3_5_moe(shape: ModelShape) -> Block:
     return _gated_attention(shape) + gated_delta(shape, in_one=False) + mixture(shape, shared_gate=True)
 
 
-def _qwen3_5(shape: Shape) -> Block:
+def _qwen3_5(shape: ModelShape) -> Block:
     return _gated_attention(shape) + gated_delta(shape, in_one=False) + gated(shape)
 
 
-def _gated_attention(shape: Shape) -> Block:
+def _gated_attention(shape: ModelShape) -> Block:
     # The full-attention layers carry an output gate of the queries' width, in one product with them.
     bias = shape.flag("attention_bias")
     queries, *others = (whole := grouped(shape, (bias, bias), norms="head")).matrices
     return Block((replace(queries, outputs=2 * queries.outputs), *others), whole.small)
 
 
-def _olmo_hybrid(shape: Shape) -> Block:
+def _olmo_hybrid(shape: ModelShape) -> Block:
     return grouped_as_said("wide")(shape) + delta_by_head(shape) + gated(shape)
 
 
-def _kimi_linear(shape: Shape) -> Block:
+def _kimi_linear(shape: ModelShape) -> Block:
     return latent(shape) + delta_by_channel(shape) + mixture(shape)
 
 
-def _granite_hybrid(shape: Shape) -> Block:
+def _granite_hybrid(shape: ModelShape) -> Block:
     return granite_moe(shape) + mamba2(shape)
 
 
-def _lfm2(shape: Shape) -> Block:
+def _lfm2(shape: ModelShape) -> Block:
     return _liquid_attention(shape) + convolution(shape) + gated(shape, names=("w1", "w3", "w2"))
 
 
-def _lfm2_moe(shape: Shape) -> Block:
+def _lfm2_moe(shape: ModelShape) -> Block:
     found = mixture_of(shape)
     dense = gated(shape, layers=shape.layers - found.sparse, names=("w1", "w3", "w2"))
     bias = Block(small=0)
     return _liquid_attention(shape) + convolution(shape) + experts(shape, found) + dense + bias
 
 
-def _liquid_attention(shape: Shape) -> Block:
+def _liquid_attention(shape: ModelShape) -> Block:
     return grouped(shape, out="out_proj", norms="head")
 
 
-def _lfm3_norms(shape: Shape) -> float:
+def _lfm3_norms(shape: ModelShape) -> float:
     return 4 if shape.flag("use_sandwich_norm", default=True) else 2
 
 
-def _lfm3(shape: Shape) -> Block:
+def _lfm3(shape: ModelShape) -> Block:
     if not shape.listed("layer_types"):
         raise TypeError("'layer_types' does not say which layers have attention")
     attention = grouped_as_said("head")(shape)
@@ -91,16 +91,16 @@ def _lfm3(shape: Shape) -> Block:
     return attention + gate + convolution(shape, default=7) + gated(shape, names=("w1", "w3", "w2"))
 
 
-def _jamba(shape: Shape) -> Block:
+def _jamba(shape: ModelShape) -> Block:
     count = linear_layers(shape)
     return grouped(shape) + mamba(shape, count) + mamba_norms(shape, count) + mixture(shape)
 
 
-def _bamba(shape: Shape) -> Block:
+def _bamba(shape: ModelShape) -> Block:
     return grouped_as_said()(shape) + mamba2(shape) + gated(shape, bias=shape.flag("mlp_bias"))
 
 
-def _falcon_h1(shape: Shape) -> Block:
+def _falcon_h1(shape: ModelShape) -> Block:
     # Every layer has attention and a state space side by side.
     bias = shape.flag("attention_bias")
     attention = grouped(shape, (bias, bias), layers=shape.layers)
@@ -108,7 +108,7 @@ def _falcon_h1(shape: Shape) -> Block:
     return attention + space + gated(shape, bias=shape.flag("mlp_bias"))
 
 
-def _zamba2(shape: Shape) -> Block:
+def _zamba2(shape: ModelShape) -> Block:
     kinds = layer_kinds(shape)
     if "hybrid" not in kinds or shape.flag("use_shared_attention_adapter"):
         raise TypeError(
@@ -132,7 +132,7 @@ def _zamba2(shape: Shape) -> Block:
     return mamba2(shape, len(kinds)) + shared
 
 
-def _nemotron_h(shape: Shape) -> Block:
+def _nemotron_h(shape: ModelShape) -> Block:
     kinds = layer_kinds(shape)
     sparse, dense = kinds.count("moe"), kinds.count("mlp")
     spaces = sum(kind in ("linear_attention", "mamba") for kind in kinds)
@@ -151,7 +151,7 @@ def _nemotron_h(shape: Shape) -> Block:
     )
 
 
-def _recurrent_gemma(shape: Shape) -> Block:
+def _recurrent_gemma(shape: ModelShape) -> Block:
     half = shape.intermediate // 2
     return (
         grouped(shape, (shape.flag("attention_bias"), True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.train.size.matrices import Shape
+from advisor.train.size.matrices import ModelShape
 
 LINEAR = frozenset({"linear_attention", "mamba", "conv", "recurrent", "short_conv", "moe", "mlp"})
 """Names of layers that keep no keys and values."""
@@ -24,7 +24,7 @@ SPELLINGS = (
 """Other fields by which models say which of their layers have softmax attention, or which have a window."""
 
 
-def layer_kinds(shape: Shape) -> list[str]:
+def layer_kinds(shape: ModelShape) -> list[str]:
     """List what each layer does with the past, as the configuration says or its family's rule gives it."""
     config = shape.config
     for name in SPELLINGS:
@@ -41,7 +41,7 @@ def layer_kinds(shape: Shape) -> list[str]:
     return _by_interval(shape)
 
 
-def _chosen_layers(shape: Shape) -> set[int] | None:
+def _chosen_layers(shape: ModelShape) -> set[int] | None:
     """Find the layers with softmax attention where a list or a period names them."""
     config = shape.config
     for name in ("full_attn_idxs", "attn_layer_indices"):
@@ -60,7 +60,7 @@ def _chosen_layers(shape: Shape) -> set[int] | None:
     return None
 
 
-def _by_interval(shape: Shape) -> list[str]:
+def _by_interval(shape: ModelShape) -> list[str]:
     every = shape.number("global_attn_every_n_layers", "sliding_window_pattern")
     if every > 1:
         kinds = ("sliding_attention", "full_attention")
@@ -70,12 +70,12 @@ def _by_interval(shape: Shape) -> list[str]:
     return ["full_attention"] * shape.layers
 
 
-def attention_layers(shape: Shape) -> int:
+def attention_layers(shape: ModelShape) -> int:
     """Count the layers with softmax attention, which alone keep keys and values."""
     return sum(kind not in LINEAR for kind in layer_kinds(shape))
 
 
-def windowed_layers(shape: Shape, kind: str) -> int:
+def windowed_layers(shape: ModelShape, kind: str) -> int:
     """Count the layers that look back no further than the window."""
     if shape.listed("layer_types") or shape.config.get("hybrid_layer_pattern"):
         return sum(name in ("sliding_attention", "chunked_attention") for name in layer_kinds(shape))
@@ -91,7 +91,7 @@ def windowed_layers(shape: Shape, kind: str) -> int:
             return counted or attention_layers(shape)
 
 
-def sparse_layers(shape: Shape) -> int:
+def sparse_layers(shape: ModelShape) -> int:
     """Count the layers whose MLP is a mixture of experts."""
     config = shape.config
     config.get("interleave_moe_layer_step")
@@ -111,7 +111,7 @@ def sparse_layers(shape: Shape) -> int:
     return _sparse_by_rule(shape, int(frequency or 1))
 
 
-def _sparse_by_rule(shape: Shape, frequency: int) -> int:
+def _sparse_by_rule(shape: ModelShape, frequency: int) -> int:
     dense = set(shape.listed("mlp_only_layers"))
     step = shape.number("decoder_sparse_step", default=1)
     first = shape.number("first_k_dense_replace", "num_dense_layers", "moe_layer_start_index")

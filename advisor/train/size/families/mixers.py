@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from advisor.train.size.families.layers import LINEAR, layer_kinds
-from advisor.train.size.matrices import Block, Matrix, Shape
+from advisor.train.size.matrices import Block, Matrix, ModelShape
 
 
-def linear_layers(shape: Shape) -> int:
+def linear_layers(shape: ModelShape) -> int:
     """Count the layers without softmax attention."""
     return sum(kind in LINEAR for kind in layer_kinds(shape))
 
 
-def _delta_widths(shape: Shape) -> tuple[int, int, int]:
+def _delta_widths(shape: ModelShape) -> tuple[int, int, int]:
     heads = shape.number("linear_num_value_heads", default=32)
     keys = shape.number("linear_num_key_heads", default=16) * shape.number("linear_key_head_dim", default=128)
     return heads, keys, heads * shape.number("linear_value_head_dim", default=128)
 
 
-def gated_delta(shape: Shape, *, in_one: bool) -> Block:
+def gated_delta(shape: ModelShape, *, in_one: bool) -> Block:
     """Return Qwen's gated delta rule; ``in_one`` where queries, keys, values and gate are one product."""
     count = linear_layers(shape)
     heads, keys, values = _delta_widths(shape)
@@ -37,7 +37,7 @@ def gated_delta(shape: Shape, *, in_one: bool) -> Block:
     return Block((*into, Matrix("out_proj", values, shape.hidden, "attention", count)), count * small)
 
 
-def delta_by_head(shape: Shape) -> Block:
+def delta_by_head(shape: ModelShape) -> Block:
     """Return OLMo's gated delta rule, one product for each of its inputs."""
     count = linear_layers(shape)
     heads, keys, values = _delta_widths(shape)
@@ -55,7 +55,7 @@ def delta_by_head(shape: Shape) -> Block:
     return Block((*into, Matrix("o_proj", values, shape.hidden, "attention", count)), count * (small + norm))
 
 
-def delta_by_channel(shape: Shape) -> Block:
+def delta_by_channel(shape: ModelShape) -> Block:
     """Return Kimi's delta attention, which forgets channel by channel."""
     count = linear_layers(shape)
     told = shape.config.get("linear_attn_config") or {}
@@ -81,7 +81,7 @@ def delta_by_channel(shape: Shape) -> Block:
     return Block((*into, *low_rank, *rest), count * (3 * width * kernel + width + heads + dim))
 
 
-def lightning(shape: Shape) -> Block:
+def lightning(shape: ModelShape) -> Block:
     """Return MiniMax's linear attention with its output gate."""
     count, width = linear_layers(shape), shape.q_width
     return Block(
@@ -94,7 +94,7 @@ def lightning(shape: Shape) -> Block:
     )
 
 
-def mamba(shape: Shape, layers: int | None = None) -> Block:
+def mamba(shape: ModelShape, layers: int | None = None) -> Block:
     """Return the first state space model: its step sizes go through a narrow product of their own."""
     count = shape.layers if layers is None else layers
     times = shape.number("mamba_expand", "expand", default=2)
@@ -116,19 +116,19 @@ def mamba(shape: Shape, layers: int | None = None) -> Block:
     )
 
 
-def _step_rank(shape: Shape) -> int:
+def _step_rank(shape: ModelShape) -> int:
     named = [
         name for name in ("mamba_dt_rank", "time_step_rank") if shape.config.get(name) not in (None, "auto")
     ]
     return shape.number(named[0]) if named else -(-shape.hidden // 16)
 
 
-def mamba_norms(shape: Shape, layers: int) -> Block:
+def mamba_norms(shape: ModelShape, layers: int) -> Block:
     """Return the norms that Jamba puts on step sizes and states."""
     return Block(small=layers * (_step_rank(shape) + 2 * shape.number("mamba_d_state", default=16)))
 
 
-def mamba2(shape: Shape, layers: int | None = None, *, norm: bool = True) -> Block:
+def mamba2(shape: ModelShape, layers: int | None = None, *, norm: bool = True) -> Block:
     """Return the second state space model: heads, groups, one product for everything that goes in."""
     count = linear_layers(shape) if layers is None else layers
     heads = shape.number("mamba_n_heads", "mamba_num_heads", "n_mamba_heads", "num_heads", default=128)
@@ -150,7 +150,7 @@ def mamba2(shape: Shape, layers: int | None = None, *, norm: bool = True) -> Blo
     )
 
 
-def _inner_width(shape: Shape, heads: int) -> int:
+def _inner_width(shape: ModelShape, heads: int) -> int:
     shape.config.get("expand")
     if told := shape.number("mamba_d_ssm"):
         return told
@@ -159,7 +159,7 @@ def _inner_width(shape: Shape, heads: int) -> int:
     return int(float(shape.config.get("mamba_expand", shape.config.get("expand", 2))) * shape.hidden)
 
 
-def convolution(shape: Shape, *, default: int = 3) -> Block:
+def convolution(shape: ModelShape, *, default: int = 3) -> Block:
     """Return Liquid's gated short convolution."""
     count, bias = linear_layers(shape), shape.flag("conv_bias")
     kernel = shape.number("conv_L_cache", default=default)
@@ -172,7 +172,7 @@ def convolution(shape: Shape, *, default: int = 3) -> Block:
     )
 
 
-def recurrent(shape: Shape) -> Block:
+def recurrent(shape: ModelShape) -> Block:
     """Return the gated linear recurrence of RecurrentGemma."""
     count, heads = linear_layers(shape), shape.heads
     width = shape.number("lru_width", default=shape.hidden)

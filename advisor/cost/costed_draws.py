@@ -12,9 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from advisor.cost.assumptions import fill
-from advisor.cost.price_tables import Plan, change_days, day_after, price_frame
+from advisor.cost.price_tables import change_days, day_after, price_frame
 from advisor.cost.price_tables import tier_counts as tiers_in
 from advisor.cost.quantities import served_by
+from advisor.cost.resolving import Resolved
 from advisor.cost.sampling import Unsure, moved_answers, scenario_rows, unsure_numbers
 from advisor.cost.timeline import DAYS_PER_MONTH, Period, periods
 from advisor.cost.workload import cost_components, total
@@ -27,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class CostedDraws:
     """Costs in USD: first the expected row, then the draws, over the periods of the horizon."""
 
     horizon_months: float
@@ -61,8 +62,8 @@ class Evaluation:
 
 
 def evaluate(
-    facts: Mapping[str, Any], plan: Plan, catalog: Catalog, as_of: date, *, draws: int
-) -> Evaluation:
+    facts: Mapping[str, Any], plan: Resolved, catalog: Catalog, as_of: date, *, draws: int
+) -> CostedDraws:
     """Cost the expected row, the tornado's rows and the draws over every period of the horizon, in one pass."""
     numbers = unsure_numbers(facts, plan, catalog, as_of)
     moved = moved_answers(facts)
@@ -78,7 +79,7 @@ def evaluate(
     return _assemble(table, spans, (lived, ends_on), swings, kept)
 
 
-def _lifetimes(plan: Plan, as_of: date, months: float) -> tuple[dict[str, float], dict[str, date | None]]:
+def _lifetimes(plan: Resolved, as_of: date, months: float) -> tuple[dict[str, float], dict[str, date | None]]:
     lived: dict[str, float] = {}
     ends_on: dict[str, date | None] = {}
     for who, end in zip(("base", "tuned"), plan.ends, strict=True):
@@ -89,7 +90,7 @@ def _lifetimes(plan: Plan, as_of: date, months: float) -> tuple[dict[str, float]
 
 
 def _costs(
-    filled: pl.DataFrame, columns: list[str], spans: list[Period], plan: Plan, catalog: Catalog
+    filled: pl.DataFrame, columns: list[str], spans: list[Period], plan: Resolved, catalog: Catalog
 ) -> dict[str, Floats]:
     """Return rows × periods of running costs per strategy, and one-time costs and requests."""
     priced = pl.concat([price_frame([plan], catalog, span.day) for span in spans], how="diagonal")
@@ -125,7 +126,7 @@ def _assemble(
     life: tuple[dict[str, float], dict[str, date | None]],
     swings: list[Unsure],
     kept: list[int],
-) -> Evaluation:
+) -> CostedDraws:
     lived, ends_on = life
     months = {who: np.array([_overlap(span, lived[who]) for span in spans]) for who in lived}
     paid = {s: _cumulative(table, s, months[served_by(s)]) for s in STRATEGIES}
@@ -136,7 +137,7 @@ def _assemble(
         for s in STRATEGIES
     ]
     width = len(STRATEGIES)
-    return Evaluation(
+    return CostedDraws(
         horizon_months=spans[-1].end / DAYS_PER_MONTH,
         periods=spans,
         requests=table["requests_per_month"][0] * np.array([span.days / DAYS_PER_MONTH for span in spans]),

@@ -26,6 +26,8 @@ OPTIONS, PLAN, JOURNAL, RESULT, CANCEL, LOCK, PROGRESS = (
 )  # fmt: skip
 
 LOOKING_SECONDS = 2.0
+BLINK_SECONDS = 0.05
+"""How long another process may hold the lock only to look."""
 
 
 def bakeoffs_folder() -> Path:
@@ -60,7 +62,7 @@ class RunFolder:
         """Whether a process is at it."""
         lock = FileLock(self.path / LOCK)
         try:
-            with lock.acquire(timeout=0):
+            with lock.acquire(timeout=BLINK_SECONDS, poll_interval=BLINK_SECONDS / 5):
                 return False
         except Timeout:
             return True

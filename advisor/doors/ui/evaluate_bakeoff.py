@@ -66,6 +66,7 @@ def _open(show_result: Callable[[Compared], None]) -> None:
 @st.cache_data(max_entries=8, show_spinner="Comparing …")
 def _finished(path: str, written: int) -> Compared:
     """Read a finished run; ``written`` tells one result from a later one."""
+    del written
     return compared(RunFolder(Path(path)))
 
 

@@ -61,7 +61,8 @@ class Compared(NamedTuple):
 
     def ranked(self) -> list[str]:
         """Return the arms from the best to the worst by the metric that decided."""
-        return table_of(self.frames.scores, self.evaluation.verdict.metric).arms
+        arms, metric = self.evaluation.arms, self.evaluation.verdict.metric
+        return sorted(arms, key=lambda name: (-round(arms[name].scores[metric].value, 12), name))
 
 
 def evaluate(

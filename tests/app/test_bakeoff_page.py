@@ -90,3 +90,7 @@ def test_from_rows_to_the_verdict_and_into_the_decision(page: Page, url: str, tm
     page.get_by_role("tab", name="Intervals").click()
     page.get_by_role("button", name="Use in the decision").click()
     expect(page.get_by_text("Answered by what was measured", exact=False)).to_be_visible()
+    # What was measured is an answer from here on, and every report says where it comes from.
+    page.get_by_role("link", name="Decide", exact=True).first.click()
+    settle(page)
+    expect(page.get_by_text("measured", exact=False).first).to_be_visible()

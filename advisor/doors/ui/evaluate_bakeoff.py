@@ -117,7 +117,11 @@ def _plan_of(folder: RunFolder) -> None:
     with st.expander(
         f"Plan: {plan.calls:,} questions, {_money(plan)}, about {max(1, round(plan.seconds / 60))} min"
     ):
-        st.dataframe([_row(one) for one in plan.arms], hide_index=True, width="stretch")
+        st.dataframe(
+            [_row(one) for one in (*plan.arms, *([plan.judge] if plan.judge else []))],
+            hide_index=True,
+            width="stretch",
+        )
         shows = (
             ""
             if plan.shows is None

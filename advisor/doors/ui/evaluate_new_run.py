@@ -15,9 +15,10 @@ from advisor.evaluate.bakeoff.arms import ARMS
 from advisor.evaluate.bakeoff.choosing import read_arm
 from advisor.evaluate.bakeoff.demo import demo_options
 from advisor.evaluate.bakeoff.folder import open_run
-from advisor.evaluate.bakeoff.records import BakeoffOptions
+from advisor.evaluate.bakeoff.records import BakeoffOptions, Judging
 from advisor.evaluate.bakeoff.running import ready
 from advisor.evaluate.bakeoff.uploads import add_files
+from advisor.evaluate.judging.grades import RUBRIC, checked_rubric
 from advisor.evaluate.scorers import SCORERS
 from advisor.net import is_local
 from advisor.train.packaged_model import PACKAGED_MODEL
@@ -99,7 +100,14 @@ def _scoring() -> dict[str, Any]:
             "Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not set", key="bakeoff_good",
             help="Settles whether prompting and retrieval work, for the decision.",
         )  # fmt: skip
+        judge = left.text_input(
+            "Judge", key="bakeoff_judge", placeholder="none", help="A model at the same address that grades every answer."
+        ).strip()  # fmt: skip
+        rubric = st.text_area(
+            "Rubric of the judge", RUBRIC, key="bakeoff_rubric", height=90, disabled=not judge
+        )
     return {
+        "judge": (judge, rubric),
         "scorers": tuple(scorers), "margin": margin / 100, "good_enough": None if good is None else good / 100,
     }  # fmt: skip
 
@@ -117,8 +125,13 @@ def _options(rows: Path, documents: Path | None, told: dict[str, Any]) -> Bakeof
     return BakeoffOptions(
         data=files[0] if len(files) == 1 else rows, documents=documents, model=told["model"], base_url=url or None,
         arms=tuple(map(read_arm, told["arms"])), key_variable="ADVISOR_NO_KEY", scorers=told["scorers"],
-        margin=told["margin"], good_enough=told["good_enough"],
+        margin=told["margin"], good_enough=told["good_enough"], judge=_judge(*told["judge"]),
     )  # fmt: skip
+
+
+def _judge(model: str, rubric: str) -> Judging | None:
+    # A text from a page names no file of this machine.
+    return Judging(model=model, rubric=checked_rubric(rubric)) if model else None
 
 
 def _made(options: Callable[[], BakeoffOptions]) -> None:

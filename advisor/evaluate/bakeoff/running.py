@@ -12,6 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from advisor.catalog import Catalog
+from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.arms import ARMS
 from advisor.evaluate.bakeoff.arms.contract import Material, question_of
 from advisor.evaluate.bakeoff.asking import Paper, ask_all
@@ -139,7 +140,13 @@ def compared(folder: RunFolder) -> Compared:
     say = None if options.judge is None else known_say(options, options.judge, folder.journal())
     grade = None if say is None else grader_of(options, say)
     day = date.fromisoformat(result.as_of)
-    again = evaluate(arms, comparison(folder, options), as_of=day, grade=grade)
+    # What leaks is in the result; here only the answers and their scores are wanted.
+    asked = comparison(folder, options).model_copy(update={"train": None, "documents": None})
+    try:
+        again = evaluate(arms, asked, as_of=day, grade=grade)
+    except AdvisorError:
+        # A scorer's file may be gone; the result and the answers are here.
+        again = evaluate(arms, asked.model_copy(update={"scorers": ()}), as_of=day)
     return again._replace(evaluation=result)
 
 

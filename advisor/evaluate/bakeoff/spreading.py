@@ -30,6 +30,8 @@ SETTINGS = {
     "RAY_gcs_rpc_server_reconnect_timeout_s": "300",
 }  # fmt: skip
 """No report to Ray's makers, and patience on a busy machine."""
+STARTS = 3
+"""On a busy machine Ray gives up on itself now and then; the next start is fresh."""
 Calling = Callable[[Endpoint, int], AbstractAsyncContextManager[Asks]]
 """A service and the calls a minute that it may get in, what asks it out."""
 
@@ -82,15 +84,19 @@ def _workers(options: BakeoffOptions, remote: bool) -> Iterator[list[Any]]:
 def _started(ray: Any, size: dict[str, Any]) -> None:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
-    try:
-        ray.init(include_dashboard=False, log_to_driver=False, **size)
-    except Exception as error:
-        ray.shutdown()
-        raise AdvisorError(
-            f"Ray does not start ({str(error).splitlines()[0][:200]})",
-            place="--executor",
-            remedy="Run the same command again, or without --executor: what was answered is kept.",
-        ) from error
+    for attempt in range(1, STARTS + 1):
+        try:
+            ray.init(include_dashboard=False, log_to_driver=False, **size)
+        except Exception as error:
+            ray.shutdown()
+            if attempt == STARTS:
+                raise AdvisorError(
+                    f"Ray does not start ({str(error).splitlines()[0][:200]})",
+                    place="--executor",
+                    remedy="Run the same command again, or without --executor: what was answered is kept.",
+                ) from error
+        else:
+            return
 
 
 class _Worker:

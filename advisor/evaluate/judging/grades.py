@@ -60,6 +60,11 @@ def rubric_of(text: str) -> str:
         raise AdvisorError(
             "the rubric cannot be read", place=text[:200], remedy="Name a text file."
         ) from error
+    return checked_rubric(told)
+
+
+def checked_rubric(told: str) -> str:
+    """Return a rubric without the blanks around it; refuse an empty one, and a text too long to be one."""
     if not told.strip() or len(told) > LONGEST_RUBRIC:
         raise AdvisorError(
             "the rubric is empty"

@@ -1,8 +1,9 @@
 """Take the README's pictures from the running app, so that they stay true.
 
-    python tools/screenshots.py [--out docs/img]
+    python tools/screenshots.py [--out docs/img] [--bakeoffs DIR]
 
 Starts the app on a fixed day with an empty library, visits pages with fixed answers, and writes one PNG per picture.
+The picture of a bake-off needs a finished run: DIR is the parent of its folder (`python benchmarks/bakeoff_demo.py` makes one).
 """
 
 from __future__ import annotations
@@ -60,8 +61,11 @@ class Picture:
     width: int = 1280
     height: int = 900
     dark: bool = False
+    way: str = ""
+    """A choice on the page to take first."""
 
 
+BAKEOFF = "bakeoff"
 PICTURES = (
     Picture("start", "", {}),
     Picture("interview", "", SUPPORT, height=1100),
@@ -73,17 +77,20 @@ PICTURES = (
         "compare", "compare", {**VOICE, "with": "now;knowledge_gap~none;labelled_examples~49"}, height=1200
     ),
     Picture("rulebook", "rulebook", {"find": "citations-favour-retrieval"}, height=1000),
+    Picture(BAKEOFF, "evaluate", {}, height=1160, way="Bake-off"),
 )
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(bakeoffs: Path | None) -> Iterator[str]:
     """Start the app on a free port with an empty library; give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
         env = {**os.environ, "ADVISOR_AS_OF": DAY, "ADVISOR_DATABASE_URL": f"sqlite:///{home}/library.sqlite"}
+        if bakeoffs is not None:
+            env["ADVISOR_BAKEOFFS"] = str(bakeoffs)
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
         try:
@@ -115,6 +122,9 @@ def take(browser: Any, url: str, picture: Picture, out: Path) -> None:
     page.goto(f"{url}/{picture.path}" + (f"?{urlencode(picture.answers)}" if picture.answers else ""))
     page.locator("h1, h2").first.wait_for()
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    if picture.way:
+        page.get_by_role("radio", name=picture.way).click()
+        page.locator(".adv-ship").wait_for()
     # Charts draw themselves after the script has ended.
     page.wait_for_timeout(2500)
     page.screenshot(path=out / f"{picture.name}.png")
@@ -131,12 +141,16 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*", help="pictures to take; none: all")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "img")
+    parser.add_argument(
+        "--bakeoffs", type=Path, help="folder with a finished bake-off in a folder of its own"
+    )
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    with serving() as url, sync_playwright() as playwright:
+    with serving(arguments.bakeoffs) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         for picture in PICTURES:
-            if not arguments.names or picture.name in arguments.names:
+            there = picture.name != BAKEOFF or arguments.bakeoffs is not None
+            if there and (not arguments.names or picture.name in arguments.names):
                 take(browser, url, picture, arguments.out)
                 print(arguments.out / f"{picture.name}.png")
 

@@ -16,6 +16,7 @@ from advisor.evaluate.answers import Arm, read_arms
 from advisor.evaluate.answers.matching import matched, wanted_by_arms, with_ids
 from advisor.evaluate.answers.wanted import read_wanted, refuse_empty
 from advisor.evaluate.comparing import differences, table_of
+from advisor.evaluate.judging.grading import METRIC, Graded, Grader
 from advisor.evaluate.leaks import apart_rows
 from advisor.evaluate.learning import learning_curve
 from advisor.evaluate.measured import measured_facts
@@ -33,7 +34,7 @@ class EvaluateOptions(Record):
     references: Path | None = None
     """Held-out rows with their wanted answers; null where the arms' logs bring them."""
     scorers: tuple[str, ...] = ()
-    """``NAME`` or ``NAME:ARGUMENT``; chosen by the references where there are none. The first one decides."""
+    """``NAME`` or ``NAME:ARGUMENT``, or ``judge``; chosen by the references where there are none. The first one decides."""
     margin: float = Field(default=0.03, ge=0, lt=1)
     """How much worse an arm may be and still count as good enough."""
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
@@ -55,19 +56,25 @@ class Compared(NamedTuple):
 
     evaluation: Evaluation
     frames: Frames
+    grades: pl.Series | None = None
+    """A judge's grades of the answers, in their order; None where none was asked, or it was refused."""
 
     def ranked(self) -> list[str]:
         """Return the arms from the best to the worst by the metric that decided."""
-        return table_of(self.frames.scores, self.evaluation.verdict.metric).arms
+        arms, metric = self.evaluation.arms, self.evaluation.verdict.metric
+        return sorted(arms, key=lambda name: (-round(arms[name].scores[metric].value, 12), name))
 
 
-def evaluate(arms: Sequence[tuple[str, Path]], options: EvaluateOptions, *, as_of: date) -> Compared:
+def evaluate(
+    arms: Sequence[tuple[str, Path]], options: EvaluateOptions, *, as_of: date, grade: Grader | None = None
+) -> Compared:
     """Compare the answers in some files.
 
     Args:
         arms: Name and file of each arm; a file may hold several.
         options: What is asked.
         as_of: The day of prices and of the result.
+        grade: A judge that grades single answers; its metric is ``judge``.
 
     Raises:
         AdvisorError: A file cannot be read, ids do not match, references are empty.
@@ -78,9 +85,25 @@ def evaluate(arms: Sequence[tuple[str, Path]], options: EvaluateOptions, *, as_o
     parts = [matched(arm, wanted) for arm in read]
     answers, priced_by = priced(pl.concat([one for one, _ in parts], how="diagonal_relaxed"), as_of)
     notes += [note for _, told in parts for note in told] + priced_by
-    scores, why = _scores(read, answers, wanted, options)
+    graded = _graded(answers, wanted, options, grade)
+    scores, why = _scores(read, answers, wanted, (options, graded))
     frames = Frames(answers, wanted, scores)
-    return Compared(_evaluation(frames, options, as_of, [*notes, *why]), frames)
+    evaluation = _evaluation(frames, options, as_of, [*notes, *why])
+    if graded is None:
+        return Compared(evaluation, frames)
+    return Compared(evaluation.model_copy(update={"judge": graded.calibration}), frames, graded.grades)
+
+
+def _graded(
+    answers: pl.DataFrame, wanted: pl.DataFrame, options: EvaluateOptions, grade: Grader | None
+) -> Graded | None:
+    if grade is not None:
+        return grade(answers, wanted)
+    if METRIC in options.scorers:
+        raise AdvisorError(
+            "no model is named that judges", place="--scorer judge", remedy="Name it with --judge."
+        )
+    return None
 
 
 def _read(arms: Sequence[tuple[str, Path]]) -> list[Arm]:
@@ -109,6 +132,28 @@ def _wanted(arms: Sequence[Arm], options: EvaluateOptions) -> pl.DataFrame:
 
 
 def _scores(
+    arms: Sequence[Arm],
+    answers: pl.DataFrame,
+    wanted: pl.DataFrame,
+    asked: tuple[EvaluateOptions, Graded | None],
+) -> tuple[pl.DataFrame, list[str]]:
+    options, graded = asked
+    others = tuple(one for one in options.scorers if one != METRIC)
+    if graded is None:
+        return _by_scorers(arms, answers, wanted, options)
+    if graded.grades is None:
+        scores, why = _by_scorers(arms, answers, wanted, options.model_copy(update={"scorers": others}))
+        return scores, [f"{graded.calibration.because}. Its grades are not used", *why]
+    judged = logged(answers.with_columns(graded.grades.alias("logged")), wanted, METRIC)
+    told = [graded.calibration.because, *graded.notes]
+    if options.scorers and not others:
+        return judged, told
+    scores, why = _by_scorers(arms, answers, wanted, options.model_copy(update={"scorers": others}))
+    first = options.scorers[:1] == (METRIC,)
+    return pl.concat([judged, scores] if first else [scores, judged]), [*told, *why]
+
+
+def _by_scorers(
     arms: Sequence[Arm], answers: pl.DataFrame, wanted: pl.DataFrame, options: EvaluateOptions
 ) -> tuple[pl.DataFrame, list[str]]:
     place = str(options.references or "the arms' logs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -131,6 +131,40 @@ class Learning(Record):
     """The same as a sentence."""
 
 
+Fault = Literal[
+    "constant", "position", "length", "family", "noise", "unreadable", "disagrees with people", "unknown"
+]
+
+
+class Calibration(Record):
+    """What is known about a judge."""
+
+    judge: str
+    """Name of the judge's model."""
+    accepted: bool
+    """Whether its word may count."""
+    because: str
+    """The verdict as a sentence, faults by name."""
+    faults: tuple[Fault, ...]
+    """Faults found in the judge; empty if none was."""
+    pairs: int
+    """Pairs judged, each in both orders; for grades of single answers, rows with a right and a wrong answer."""
+    readable: float
+    """Share of its answers that could be read."""
+    same_in_both_orders: float | None
+    """Share of pairs (for grades, of known answers) for which it says the same in either order."""
+    known: Score | None
+    """Score on pairs of answers whose better one is known: 1 right, ½ a tie, 0 wrong."""
+    position: Score | None
+    """Share of first less share of second answers preferred; for grades, what the wanted answer gains by coming first."""
+    length: Score | None
+    """How much more often the longer answer is preferred than it is better; for grades, what empty words add to a wrong answer."""
+    family: Score | None
+    """How much more often an answer of its own family is preferred than it is better, -1 to 1."""
+    people: Score | None
+    """Agreement with people, Gwet's AC1; null where nobody rated."""
+
+
 class Evaluation(Record):
     """The comparison of some arms on the same rows."""
 
@@ -156,6 +190,8 @@ class Evaluation(Record):
     """Verdict on the rows that nothing gives away."""
     learning: Learning | None = None
     """What more training rows are worth; null where no sizes were named."""
+    judge: Calibration | None = None
+    """What is known about the judge that graded by a rubric; null where none was asked."""
     differing: list[DifferingRow] = Field(default_factory=list)
     """Rows on which the arms do not score alike, those that differ most first."""
     notes: list[str] = Field(default_factory=list)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,23 +42,25 @@ def slow(wait: float) -> Any:
     return say
 
 
-def command(task: Path, service: Service, folder: Path) -> list[str]:
+def command(task: Path, service: Service, folder: Path, options: Sequence[str] = ()) -> list[str]:
     """Return the command of the run."""
     arms = [word for arm in ("prompt", "few-shot", "retrieval") for word in ("--arm", arm)]
     return [
         sys.executable, "-m", "advisor", "bakeoff", "--data", str(task), "--documents", str(task / "documents"),
         "--model", "scripted", "--base-url", service.url, *arms, "--scorer", "exact", "--passages", "1", "--as-of", "2026-11-26",
-        "--concurrency", str(CONCURRENCY), "--requests-per-minute", "60000", "-o", str(folder), "--json",
+        "--concurrency", str(CONCURRENCY), "--requests-per-minute", "60000", "-o", str(folder), "--json", *options,
     ]  # fmt: skip
 
 
-def killed(task: Path, service: Service, folder: Path, *, kills: int, seed: int) -> Killed:
+def killed(
+    task: Path, service: Service, folder: Path, *, kills: int, seed: int, options: Sequence[str] = ()
+) -> Killed:
     """Run and kill until it was killed so often, then let it finish."""
     draw, done = random.Random(seed), 0
     asked_again = 0
     while done < kills:
         process = subprocess.Popen(
-            command(task, service, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command(task, service, folder, options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         before, known = len(service.requests), set(Journal(folder / JOURNAL).known)
         _wait_for_calls(process, service, before + draw.randint(1, 3))
@@ -70,7 +73,10 @@ def killed(task: Path, service: Service, folder: Path, *, kills: int, seed: int)
         asked_again += len(known & {_call(service, one) for one in service.requests[before:]})
     known, before = set(Journal(folder / JOURNAL).known), len(service.requests)
     subprocess.run(
-        command(task, service, folder), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command(task, service, folder, options),
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     asked_again += len(known & {_call(service, one) for one in service.requests[before:]})
     times = Counter(_call(service, one) for one in service.requests)

@@ -131,19 +131,21 @@ def test_a_wrong_key_stops_the_run_and_keeps_what_was_answered(asked: Make, tmp_
 
 
 def test_a_sum_is_never_passed_and_more_money_goes_on(asked: Make, tmp_path: Path) -> None:
-    priced = {"model": "openai:gpt-4o-mini", "concurrency": 1}
+    priced = {"model": "openai:gpt-4o-mini", "concurrency": 1, "max_tokens": 16}
     with scripted() as service:
         plan = ready(
             open_run(asked(service.url, "prompt", **priced), tmp_path / "planned"), load_catalog(), day=DAY
         ).plan
         assert plan.usd is not None
-        most = (plan.usd.low + plan.usd.high) / 2
-        folder = open_run(
-            asked(service.url, "prompt", max_usd=most, max_tokens=2000, **priced), tmp_path / "run"
-        )
+        most = 1.01 * plan.usd.low
+        folder = open_run(asked(service.url, "prompt", max_usd=most, **priced), tmp_path / "run")
         with pytest.raises(AdvisorError, match="could pass"):
             carried_out(folder)
         assert folder.journal().spent_usd() <= most
+        assert 0 < len(folder.journal().known) < HELD_OUT
+        more = open_run(asked(service.url, "prompt", max_usd=1.0, **priced), tmp_path / "run")
+        assert carried_out(more).arms["prompt"].failed == 0
+        assert set(service.times().values()) == {1}
 
 
 def test_a_run_that_costs_too_much_is_refused_before_anything_is_asked(asked: Make, tmp_path: Path) -> None:

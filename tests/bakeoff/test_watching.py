@@ -41,6 +41,19 @@ def test_a_run_is_planned_started_watched_and_opened(asked: Make, tmp_path: Path
     assert told.ranked() == ["retrieval", "prompt"]
 
 
+def test_a_finished_run_is_opened_although_its_scorer_is_gone(asked: Make, tmp_path: Path) -> None:
+    own = tmp_path / "own.py"
+    own.write_text("def same(answer, reference):\n    return answer == reference\n", encoding="utf-8")
+    with scripted() as service:
+        options = asked(service.url, "prompt", "retrieval", scorers=(f"python:{own}:same",))
+        folder = open_run(options, tmp_path / "run")
+        result = run(ready(folder, load_catalog(), day=DAY), day=DAY, tell=lambda _: None)
+    own.unlink()
+    told = compared(folder)
+    assert told.evaluation == result
+    assert told.ranked() == ["retrieval", "prompt"]
+
+
 def test_a_problem_is_kept_for_whoever_watches(asked: Make, tmp_path: Path) -> None:
     with scripted(lambda _body, _times: Reply("no", status=403)) as service:
         folder = open_run(asked(service.url, "prompt"), tmp_path / "run")

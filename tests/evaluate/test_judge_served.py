@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,59 +11,9 @@ import pytest
 from advisor.errors import AdvisorError
 from advisor.evaluate.judging.served import read_ratings
 from tests.command_line import advisor
+from tests.evaluate.judge_service import serving
 
 ROWS = 40
-
-
-class Service(ThreadingHTTPServer):
-    """An endpoint of OpenAI's shape whose judge is a function of request, first and second answer."""
-
-    judge: Callable[[str, str, str], str]
-    busy = 0
-    asked = 0
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Service
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        if self.server.busy:
-            self.server.busy -= 1
-            self._send(429, {"error": "later"})
-            return
-        self.server.asked += 1
-        spoken = body["messages"][-1]["content"]
-        parts = [
-            re.search(rf"<{tag}>\n(.*?)\n</{tag}>", spoken, re.DOTALL)
-            for tag in ("request", "first", "second")
-        ]
-        word = self.server.judge(*(part[1] if part else "" for part in parts))
-        self._send(200, {"choices": [{"message": {"content": json.dumps({"better": word})}}]})
-
-    def _send(self, status: int, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("retry-after", "0.01")
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_arguments: object) -> None:
-        pass
-
-
-@contextmanager
-def serving(judge: Callable[[str, str, str], str], busy: int = 0) -> Iterator[tuple[str, Service]]:
-    server = Service(("127.0.0.1", 0), Handler)
-    server.judge, server.busy = judge, busy  # type: ignore[method-assign]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def fair(request: str, first: str, second: str) -> str:

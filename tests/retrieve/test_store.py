@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
 
+from advisor.catalog import load_catalog
 from advisor.errors import AdvisorError
+from advisor.evaluate.bakeoff.choosing import read_arm
+from advisor.evaluate.bakeoff.folder import open_run
+from advisor.evaluate.bakeoff.library import check_store, read_library
+from advisor.evaluate.bakeoff.records import BakeoffOptions
+from advisor.evaluate.bakeoff.running import ready, run
 from advisor.evaluate.retrieve import build_index, cut, open_store, store_passages
-from tests.store.private_postgres import Server, private_server
+from tests.bakeoff.conftest import DAY, write_task
+from tests.bakeoff.scripted import scripted
+from tests.store.private_postgres import PASSWORD, Server, private_server
 
 pytest.importorskip("wordllama", reason="the extra retrieve is not installed")
 pytest.importorskip("psycopg")
@@ -75,3 +84,32 @@ def test_what_is_wrong_with_a_database_is_said_without_its_password(server: Serv
             open_store(address, name)
         assert told in str(error.value)
         assert "s3cret" not in str(error.value)
+
+
+def test_a_bake_off_looks_passages_up_in_the_database_and_writes_them_once(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openai")
+    url = server.create_database("bakeoff")
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    bare = url.replace(f":{urlsplit(url).password}@", "@")
+    task = write_task(tmp_path / "task")
+    with scripted() as service:
+        common = {
+            "data": task, "documents": task / "documents", "model": "scripted", "base_url": service.url,
+            "arms": (read_arm("prompt"), read_arm("right-passage"), read_arm("retrieval")), "scorers": ("exact",), "passages": 3,
+            "requests_per_minute": 60_000,
+        }  # fmt: skip
+        here, there = (
+            run(ready(open_run(BakeoffOptions(**common, index=kind, store=store), tmp_path / name), load_catalog(), day=DAY), day=DAY, tell=lambda _: None)
+            for name, kind, store in (("here", "static", None), ("there", "static", bare))
+        )  # fmt: skip
+    assert {name: one.scores for name, one in there.arms.items()} == {
+        name: one.scores for name, one in here.arms.items()
+    }
+    assert there.arms["right-passage"].scores["exact"].value == 1
+    library = read_library(task / "documents", "fused", 256, None, bare)
+    assert library.search("What is the code of number 12?", 1)[0].startswith("page-12.md")
+    for address, kind, told in ((url, "static", "holds a password"), (bare, "bm25", "bm25 uses none")):
+        with pytest.raises(AdvisorError, match=told):
+            check_store(address, kind)

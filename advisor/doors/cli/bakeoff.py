@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advisor.doors.cli.bakeoff_options import (
+    ExecutorOption,
+    IndexOption,
+    JudgeOption,
+    StoreOption,
+    WorkersOption,
+)
 from advisor.doors.cli.evaluate import show_evaluation
 from advisor.doors.cli.evaluate_options import (
     ClusterOption,
     GoodEnoughOption,
     KeyOption,
     MarginOption,
+    RubricOption,
     ScorerOption,
     WriteAnswersOption,
 )
@@ -31,7 +39,7 @@ from advisor.doors.cli.using_measured import write_measured
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.evaluate.bakeoff.records import BakeoffOptions, BakeoffPlan
+    from advisor.evaluate.bakeoff.records import BakeoffOptions, BakeoffPlan, Judging
     from advisor.evaluate.bakeoff.running import Ready, Tell
     from advisor.evaluate.records import Evaluation
 
@@ -69,6 +77,8 @@ def bakeoff_command(
         ),
     ] = None,
     scorer: ScorerOption = None,
+    judge: JudgeOption = None,
+    rubric: RubricOption = None,
     margin: MarginOption = 3.0,
     good_enough: GoodEnoughOption = None,
     cluster: ClusterOption = None,
@@ -79,6 +89,8 @@ def bakeoff_command(
     passages: Annotated[
         int, typer.Option(min=1, max=64, help="Passages that retrieval adds to a prompt.")
     ] = 3,
+    index: IndexOption = None,
+    store: StoreOption = None,
     max_tokens: Annotated[int, typer.Option(min=1, help="Longest answer in tokens.")] = 256,
     whole_text_tokens: Annotated[
         int, typer.Option(min=1, help="Largest text in tokens for the whole-text arm.")
@@ -91,6 +103,8 @@ def bakeoff_command(
     ] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Concurrent calls.")] = 4,
     requests_per_minute: Annotated[int, typer.Option(min=1, help="Limit on calls per minute.")] = 300,
+    executor: ExecutorOption = "local",
+    workers: WorkersOption = 2,
     key_from: KeyOption = "OPENAI_API_KEY",
     seed: Annotated[int, typer.Option(help="Seed of every random choice; also sent with every call.")] = 20,
     out: Annotated[
@@ -126,6 +140,8 @@ def bakeoff_command(
             passages=passages, max_tokens=max_tokens, whole_text_tokens=whole_text_tokens,
             optimise_calls=optimise_calls, max_usd=max_usd, concurrency=concurrency,
             requests_per_minute=requests_per_minute, key_variable=key_from, seed=seed,
+            judge=_judging(judge, rubric), index=index or ("static" if store else "bm25"), store=store,
+            executor=executor, workers=workers,
         )  # fmt: skip
     day = day_of(as_of)
     made = ready(open_run(options, out), catalog_of(rules), day=day)
@@ -141,6 +157,21 @@ def bakeoff_command(
 
         write_measured(write_answers, run_of(result), catalog_of(rules))
     _finish(made, result, as_json=as_json)
+
+
+def _judging(judge: str | None, rubric: str | None) -> Judging | None:
+    from advisor.evaluate.bakeoff.records import Judging
+    from advisor.evaluate.judging.grades import RUBRIC, rubric_of
+
+    if judge is None:
+        if rubric is not None:
+            raise AdvisorError(
+                "no model is named that judges", place="--rubric", remedy="Name it with --judge."
+            )
+        return None
+    model, _, url = judge.partition("@http")
+    told = RUBRIC if rubric is None else rubric_of(rubric)
+    return Judging(model=model.strip(), base_url=f"http{url}" if url else None, rubric=told)
 
 
 def _demo(data: Path | None, model: str | None) -> BakeoffOptions:
@@ -176,7 +207,8 @@ def _options(*, arms: list[str], data: Path | None, model: str | None, **others:
 def _agree(options: BakeoffOptions, *, yes: bool) -> None:
     from advisor.net import is_local
 
-    if yes or options.base_url is None or is_local(options.base_url):
+    judge = options.judge.base_url if options.judge else None
+    if yes or all(is_local(url) for url in (options.base_url, judge) if url is not None):
         return
     if not (sys.stdin.isatty() and confirm("Send the rows and passages?")):
         raise AdvisorError(
@@ -229,7 +261,7 @@ def _show_plan(plan: BakeoffPlan, folder: Path) -> None:
 
     console = stderr()
     table = Table("Arm", "What it does", "calls", "tokens in", "tokens out", "USD", box=None)
-    for one in plan.arms:
+    for one in (*plan.arms, *([plan.judge] if plan.judge else [])):
         usd = "unknown" if one.usd is None else f"{one.usd:,.4f}"
         table.add_row(one.arm, one.does, f"{one.calls:,}", f"{one.tokens_in:,}", f"{one.tokens_out:,}", usd)
     console.print(table)

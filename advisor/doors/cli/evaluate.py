@@ -20,12 +20,14 @@ from advisor.doors.cli.evaluate_options import (
     MarginOption,
     RatingsOption,
     ReferencesOption,
+    RubricOption,
     ScorerOption,
     TrainedOnOption,
     TrainOption,
     WriteAnswersOption,
     YesOption,
 )
+from advisor.doors.cli.grading import grader
 from advisor.doors.cli.options import (
     AsOfOption,
     JsonOption,
@@ -41,7 +43,7 @@ from advisor.doors.cli.using_measured import write_measured
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
-    from advisor.evaluate.evaluating import Compared
+    from advisor.evaluate.evaluating import Compared, EvaluateOptions
     from advisor.evaluate.judging.arms import Judged
     from advisor.evaluate.judging.served import JudgeOptions
     from advisor.evaluate.records import ArmResult, Evaluation
@@ -68,6 +70,7 @@ def evaluate_command(
     good_enough: GoodEnoughOption = None,
     trained_on: TrainedOnOption = None,
     judge: JudgeOption = None,
+    rubric: RubricOption = None,
     base_url: BaseUrlOption = "https://api.openai.com/v1",
     key_from: KeyOption = "OPENAI_API_KEY",
     ratings: RatingsOption = None,
@@ -91,10 +94,15 @@ def evaluate_command(
         raise AdvisorError(
             str(error.errors()[0]["msg"]), place="advisor evaluate", remedy="See --help."
         ) from error
-    compared = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of))
+    asked = None if judge is None else _judge_options(judge, base_url, key_from, journal)
+    grading = _grading(asked, options, rubric)
+    grade = None if grading is None else grader(grading, ratings, yes=yes)
+    compared = evaluate([_named(one) for one in arm], options, as_of=day_of(as_of), grade=grade)
     told = None
-    if judge is not None:
-        told = _judged(compared, _judge_options(judge, base_url, key_from, journal), ratings, yes=yes)
+    if grading is not None:
+        told = _graded(compared, ratings)
+    elif asked is not None:
+        told = _judged(compared, asked, ratings, yes=yes)
     if write_answers is not None:
         from advisor.evaluate.measured import run_of
 
@@ -113,6 +121,32 @@ def _judge_options(model: str, base_url: str, key_variable: str, journal: Path |
     from advisor.evaluate.judging.served import JudgeOptions
 
     return JudgeOptions(model=model, base_url=base_url, key_variable=key_variable, journal=journal)
+
+
+def _grading(asked: JudgeOptions | None, options: EvaluateOptions, rubric: str | None) -> JudgeOptions | None:
+    """Return the judge with its rubric where it is to grade single answers; None where it compares pairs, or there is none."""
+    from advisor.evaluate.judging.grades import RUBRIC, rubric_of
+    from advisor.evaluate.judging.grading import METRIC
+
+    if asked is None and rubric is not None:
+        raise AdvisorError("no model is named that judges", place="--rubric", remedy="Name it with --judge.")
+    if asked is None or (rubric is None and METRIC not in options.scorers):
+        return None
+    return asked.model_copy(update={"rubric": RUBRIC if rubric is None else rubric_of(rubric)})
+
+
+def _graded(compared: Compared, ratings: Path | None) -> Judged | None:
+    from advisor.evaluate.judging.arms import Judged
+    from advisor.evaluate.judging.grading import graded_preferences
+    from advisor.evaluate.judging.served import read_ratings
+
+    if compared.evaluation.judge is None:
+        return None
+    found = []
+    if ratings is not None and compared.grades is not None:
+        people = read_ratings(ratings)
+        found = graded_preferences(compared.frames.answers, compared.grades, compared.ranked(), people)
+    return Judged(calibration=compared.evaluation.judge, preferences=found)
 
 
 def _judged(compared: Compared, options: JudgeOptions, ratings: Path | None, *, yes: bool) -> Judged:

@@ -75,7 +75,19 @@ TrainedOnOption = Annotated[
 ]
 JudgeOption = Annotated[
     str | None,
-    typer.Option("--judge", metavar="MODEL", help="Model that judges which of two answers is better."),
+    typer.Option(
+        "--judge",
+        metavar="MODEL",
+        help="Model that judges which of two answers is better; with --rubric it grades single answers.",
+    ),
+]
+RubricOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rubric",
+        metavar="TEXT|FILE",
+        help="What makes a good answer. The judge grades single answers by it, as the scorer 'judge'.",
+    ),
 ]
 BaseUrlOption = Annotated[
     str, typer.Option("--base-url", metavar="URL", help="OpenAI-compatible address of the judge.")

@@ -157,7 +157,7 @@ def _show(compared: Compared) -> None:
     with rows:
         _rows(result)
     with rate:
-        rating_panel.show(compared.frames, list(result.arms))
+        rating_panel.show(compared.frames, compared.ranked(), compared.grades)
     st.download_button(
         "The whole comparison as JSON",
         result.model_dump_json(indent=2),
@@ -187,7 +187,8 @@ def _table(result: Evaluation) -> None:
         for name, one in result.arms.items()
     ]
     st.dataframe(table, hide_index=True, width="stretch")
-    look.quiet(" · ".join(result.notes))
+    notes = "".join(f"<li>{_sentence(note)}</li>" for note in result.notes)
+    st.html(f'<ul class="adv-quiet">{notes}</ul>')
 
 
 def _score(score: Mapping[str, float]) -> str:

@@ -8,26 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from advisor.doors.ui import look, pages, state
-from advisor.doors.ui.clock import today
+from advisor.doors.ui import evaluate_new_run, look, pages
+from advisor.doors.ui.evaluate_new_run import CHOSEN
 from advisor.errors import AdvisorError
-from advisor.evaluate.bakeoff.arms import ARMS
-from advisor.evaluate.bakeoff.choosing import read_arm
-from advisor.evaluate.bakeoff.demo import demo_options
-from advisor.evaluate.bakeoff.folder import RunFolder, bakeoffs_folder, open_run
-from advisor.evaluate.bakeoff.records import BakeoffOptions, BakeoffPlan
-from advisor.evaluate.bakeoff.running import compared, ready
-from advisor.evaluate.bakeoff.uploads import keep_files
+from advisor.evaluate.bakeoff.folder import RESULT, RunFolder, bakeoffs_folder
+from advisor.evaluate.bakeoff.records import BakeoffPlan
+from advisor.evaluate.bakeoff.running import compared
 from advisor.evaluate.bakeoff.watching import Standing, standing, start
 from advisor.evaluate.evaluating import Compared
-from advisor.net import is_local
-from advisor.train.packaged_model import PACKAGED_MODEL
 
 SECONDS_BETWEEN_LOOKS = "2s"
-CHOSEN = "bakeoff_run"
-DOCUMENTS = ["md", "markdown", "txt", "rst", "html", "htm", "pdf", "docx"]
-ROWS = ["jsonl", "json", "csv", "parquet"]
-DEFAULT_ARMS = ("prompt", "few-shot", "retrieval", "few-shot-retrieval", "right-passage")
 STATES = {
     "planned": "planned; no model has been called yet",
     "running": "running",
@@ -44,68 +34,8 @@ def show(show_result: Callable[[Compared], None]) -> None:
         "disk, resumes after a restart and never repeats a call."
     )
     with st.expander("A new run", expanded=not _runs()):
-        _new()
+        evaluate_new_run.show()
     _open(show_result)
-
-
-def _new() -> None:
-    left, right = st.columns(2)
-    rows = left.file_uploader(
-        "Rows: train.jsonl and eval.jsonl, or one file", ROWS, accept_multiple_files=True, key="bakeoff_rows"
-    )
-    documents = right.file_uploader(
-        "Documents", DOCUMENTS, accept_multiple_files=True, key="bakeoff_documents"
-    )
-    model = left.text_input("Model", PACKAGED_MODEL, key="bakeoff_model").strip()
-    url = right.text_input(
-        "Address of its service on this machine", placeholder="default: the packaged small model", key="bakeoff_url",
-        help="For other machines, use the shell: advisor bakeoff --base-url.",
-    ).strip()  # fmt: skip
-    arms = st.multiselect(
-        "Arms",
-        list(ARMS),
-        DEFAULT_ARMS,
-        format_func=lambda name: f"{name}: {ARMS[name].does}",
-        key="bakeoff_arms",
-    )
-    with st.container(horizontal=True):
-        if st.button("Plan", type="primary", disabled=not rows, key="bakeoff_plan"):
-            files = {one.name: one.getvalue() for one in rows}
-            texts = {one.name: one.getvalue() for one in documents}
-            _made(lambda: _options(files, texts, model, url, arms))
-        if st.button(
-            "Plan the demonstration", key="bakeoff_demo", help="Packaged model and task, training included."
-        ):
-            _made(demo_options)
-
-
-def _options(
-    rows: dict[str, bytes], documents: dict[str, bytes], model: str, url: str, arms: list[str]
-) -> BakeoffOptions:
-    if url and not is_local(url):
-        raise AdvisorError(
-            "the page calls services on this machine only",
-            place=url,
-            remedy="Start it from the shell: advisor bakeoff --base-url URL.",
-        )
-    data = keep_files(rows)
-    kept = keep_files(documents) if documents else None
-    only = next(iter(rows)) if len(rows) == 1 else ""
-    # A key is for the service that its owner named in the shell; a page sends none.
-    return BakeoffOptions(
-        data=data / Path(only).name if only else data, documents=kept, model=model, base_url=url or None,
-        arms=tuple(map(read_arm, arms)), key_variable="ADVISOR_NO_KEY",
-    )  # fmt: skip
-
-
-def _made(options: Callable[[], BakeoffOptions]) -> None:
-    try:
-        folder = open_run(options(), None)
-        ready(folder, state.catalog(), day=today())
-    except AdvisorError as error:
-        pages.show_error(error)
-        return
-    st.session_state[CHOSEN] = folder.path.name
 
 
 def _runs() -> list[str]:
@@ -125,11 +55,19 @@ def _open(show_result: Callable[[Compared], None]) -> None:
     if now.state == "done":
         _plan_of(folder)
         try:
-            show_result(compared(folder))
+            show_result(_finished(str(folder.path), (folder.path / RESULT).stat().st_mtime_ns))
         except AdvisorError as error:
             pages.show_error(error)
         return
-    st.fragment(_watch, run_every=SECONDS_BETWEEN_LOOKS if now.state == "running" else None)(str(folder.path))
+    looking = SECONDS_BETWEEN_LOOKS if now.state == "running" else None
+    st.fragment(_watch, run_every=looking)(str(folder.path), now.state)
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing …")
+def _finished(path: str, written: int) -> Compared:
+    """Read a finished run; ``written`` tells one result from a later one."""
+    del written
+    return compared(RunFolder(Path(path)))
 
 
 def _title(run: str) -> str:
@@ -141,10 +79,11 @@ def _title(run: str) -> str:
     return f"{options.model}, {len(options.arms)} arms, {run}: {STATES[standing(folder).state]}"
 
 
-def _watch(path: str) -> None:
+def _watch(path: str, drawn: str) -> None:
     folder = RunFolder(Path(path))
     now = standing(folder)
-    if now.state == "done":
+    if now.state != drawn:
+        # Only a whole run of the page begins to look or stops looking, and only it shows the result.
         st.rerun()
     _plan_of(folder)
     st.html(
@@ -166,11 +105,9 @@ def _buttons(folder: RunFolder, now: Standing) -> None:
         st.button("Stop", key="bakeoff_stop", on_click=folder.cancel)
     else:
         label = "Start" if now.state == "planned" else "Resume"
-        st.button(label, type="primary", key="bakeoff_start", on_click=_start, args=(folder,))
-
-
-def _start(folder: RunFolder) -> None:
-    start(folder)
+        if st.button(label, type="primary", key="bakeoff_start"):
+            start(folder)
+            st.rerun()
 
 
 def _plan_of(folder: RunFolder) -> None:
@@ -180,7 +117,11 @@ def _plan_of(folder: RunFolder) -> None:
     with st.expander(
         f"Plan: {plan.calls:,} questions, {_money(plan)}, about {max(1, round(plan.seconds / 60))} min"
     ):
-        st.dataframe([_row(one) for one in plan.arms], hide_index=True, width="stretch")
+        st.dataframe(
+            [_row(one) for one in (*plan.arms, *([plan.judge] if plan.judge else []))],
+            hide_index=True,
+            width="stretch",
+        )
         shows = (
             ""
             if plan.shows is None

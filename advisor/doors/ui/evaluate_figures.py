@@ -78,16 +78,15 @@ def against_figure(result: Evaluation, what: str, accent: str) -> Any | None:
     for at, (name, one) in enumerate(known.items()):
         score, shipped = one.scores[metric], name == result.verdict.ship
         figure.add_scatter(
-            x=[getattr(one, what)], y=[100 * score.value], name=_plain(name), mode="markers+text", text=[_plain(name)],
-            textposition="top center",
+            x=[getattr(one, what)], y=[100 * score.value], name=_plain(name), mode="markers", text=[_plain(name)],
             marker={"symbol": SYMBOLS[at % len(SYMBOLS)], "size": 14 if shipped else 9, "color": accent if shipped else "#8a8f98"},
             error_y={"array": [100 * (score.high - score.value)], "arrayminus": [100 * (score.value - score.low)], "thickness": 1},
             hovertemplate="%{text}: %{y:.1f} points at %{x:.4g}<extra></extra>",
         )  # fmt: skip
     title = "USD for 1,000 answers" if what == "usd_per_1k" else "seconds, 95th percentile"
     figure.update_layout(
-        xaxis_title=title, yaxis_title=f"{metric}, points", height=380, showlegend=False,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        xaxis_title=title, yaxis_title=f"{metric}, points", height=360 + 22 * len(known), showlegend=True,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}, margin={"l": 10, "r": 10, "t": 10, "b": 10},
     )  # fmt: skip
     figure.update_xaxes(rangemode="tozero", automargin=True)
     return figure

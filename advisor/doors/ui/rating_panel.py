@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from advisor.doors.ui import look, signing_in
+from advisor.evaluate.judging.grading import graded_preferences
 from advisor.evaluate.rating.keeping import RatingFile, ratings_of
 from advisor.evaluate.rating.pairing import BlindPair, Side, blind_pairs, next_pair
 from advisor.evaluate.rating.standing import standing
@@ -20,8 +21,8 @@ BUTTONS: tuple[tuple[Side, str, str], ...] = (
 )
 
 
-def show(frames: Frames, arms: list[str]) -> None:
-    """Draw the panel for two of the arms."""
+def show(frames: Frames, arms: list[str], grades: pl.Series | None = None) -> None:
+    """Draw the panel for two of the arms, the best two at first; a judge's grades join the ratings once there are enough."""
     if len(arms) < 2:
         look.quiet("Rating needs two arms.")
         return
@@ -30,7 +31,10 @@ def show(frames: Frames, arms: list[str]) -> None:
     b = middle.selectbox("Other arm", [arm for arm in arms if arm != a], key="rate_b")
     rater = right.text_input("Your name", value=_name(), max_chars=60, key="rater").strip() or _name()
     first, second = sorted((a, b))
-    _rate(frames, (first, second), ratings_of(frames, first, second), rater)
+    file = ratings_of(frames, first, second)
+    _rate(frames, (first, second), file, rater)
+    if grades is not None:
+        _with_judge(frames, grades, (first, second), file.ratings())
 
 
 def _name() -> str:
@@ -82,6 +86,15 @@ def _standing(told: pl.DataFrame, arms: tuple[str, str], *, done: bool) -> None:
             key="rate_csv",
             on_click="ignore",
         )
+
+
+def _with_judge(frames: Frames, grades: pl.Series, arms: tuple[str, str], told: pl.DataFrame) -> None:
+    a, b = arms
+    ratings = told.with_columns(a=pl.lit(a), b=pl.lit(b))
+    for one in graded_preferences(frames.answers, grades, [a, b], ratings):
+        # Before people have rated enough, the judge alone would sway them.
+        if one.combined is not None:
+            look.quiet(f"People and judge together, {one.in_words()}.")
 
 
 def _pair(pair: BlindPair, file: RatingFile, rater: str) -> None:

@@ -14,6 +14,7 @@ from advisor.evaluate.bakeoff.calling import Caller, Unanswered
 from advisor.evaluate.bakeoff.models import Answering
 from advisor.evaluate.bakeoff.money import Price
 from advisor.evaluate.bakeoff.records import Answer, Ask, BakeoffOptions, Cancelled, Example
+from advisor.evaluate.bakeoff.spreading import Asks, Calling
 from advisor.evaluate.journal import Journal, call_hash
 
 GIVEN_UP_AFTER = 5
@@ -30,6 +31,8 @@ class Paper(NamedTuple):
     stop: Event
     tell: Callable[[int, int], None]
     """Is told how many of how many questions are answered."""
+    calling: Calling = Caller
+    """What puts the questions to the service."""
 
 
 def ask_all(
@@ -67,7 +70,7 @@ async def _asked(
     asks: Sequence[tuple[Example, Ask]], who: Answering, paper: Paper
 ) -> tuple[list[Answer], set[str]]:
     work = _Work(asks, who, paper)
-    async with Caller(who.receiver, paper.options.requests_per_minute) as caller:
+    async with paper.calling(who.receiver, paper.options.requests_per_minute) as caller:
         places = asyncio.Semaphore(paper.options.concurrency)
         wanted = {call_of(ask, who, paper.options): ask for _, ask in asks}
         open_calls = [(call, ask) for call, ask in wanted.items() if call not in paper.journal.known]
@@ -91,7 +94,7 @@ class _Work:
         self.unanswered: dict[str, str] = {}
         self._silent, self._reserved = 0, 0.0
 
-    async def one(self, call: str, ask: Ask, caller: Caller, places: asyncio.Semaphore) -> None:
+    async def one(self, call: str, ask: Ask, caller: Asks, places: asyncio.Semaphore) -> None:
         """Ask one question, unless the run is to stop."""
         async with places:
             if self.problem is not None or self.paper.stop.is_set() or not self._affordable(ask):

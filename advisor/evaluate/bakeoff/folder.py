@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from advisor.errors import AdvisorError
-from advisor.evaluate.bakeoff.records import Answer, ArmSpec, BakeoffOptions, BakeoffPlan
+from advisor.evaluate.bakeoff.records import PACE, Answer, ArmSpec, BakeoffOptions, BakeoffPlan
 from advisor.evaluate.bakeoff.rows import HELD_OUT, TRAIN, Rows, read_data, read_kept, write_data
 from advisor.evaluate.journal import Journal
 from advisor.evaluate.records import Evaluation
@@ -26,6 +26,8 @@ OPTIONS, PLAN, JOURNAL, RESULT, CANCEL, LOCK, PROGRESS = (
 )  # fmt: skip
 
 LOOKING_SECONDS = 2.0
+BLINK_SECONDS = 0.05
+"""How long another process may hold the lock only to look."""
 
 
 def bakeoffs_folder() -> Path:
@@ -60,7 +62,7 @@ class RunFolder:
         """Whether a process is at it."""
         lock = FileLock(self.path / LOCK)
         try:
-            with lock.acquire(timeout=0):
+            with lock.acquire(timeout=BLINK_SECONDS, poll_interval=BLINK_SECONDS / 5):
                 return False
         except Timeout:
             return True
@@ -148,17 +150,24 @@ def open_run(options: BakeoffOptions, place: Path | None) -> RunFolder:
     wanted = options.model_dump_json(indent=2)
     folder = RunFolder(place or _home(options) / _id(options, rows))
     if (folder.path / OPTIONS).exists():
-        if folder.options() != options or folder.rows().sha256 != rows.sha256:
-            raise AdvisorError(
-                "the folder holds a run with other options or rows",
-                place=str(folder.path),
-                remedy="Name another folder with -o, or none.",
-            )
+        _check_same(folder, options, rows)
+        # Another limit or another pace is the same run.
+        folder.write(OPTIONS, wanted)
         return folder
     folder.path.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     write_data(raw, folder.path / "data")
     folder.write(OPTIONS, wanted)
     return folder
+
+
+def _check_same(folder: RunFolder, options: BakeoffOptions, rows: Rows) -> None:
+    before, now = (one.model_dump(exclude=set(PACE)) for one in (folder.options(), options))
+    if before != now or folder.rows().sha256 != rows.sha256:
+        raise AdvisorError(
+            "the folder holds a run with other options or rows",
+            place=str(folder.path),
+            remedy="Name another folder with -o, or none.",
+        )
 
 
 def _home(options: BakeoffOptions) -> Path:
@@ -168,7 +177,8 @@ def _home(options: BakeoffOptions) -> Path:
 
 
 def _id(options: BakeoffOptions, rows: Rows) -> str:
-    content = options.model_dump_json(exclude={"max_usd", "concurrency", "requests_per_minute"}) + rows.sha256
+    # Options that a later version adds leave the ids of earlier runs as they are.
+    content = options.model_dump_json(exclude=set(PACE), exclude_defaults=True) + rows.sha256
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 

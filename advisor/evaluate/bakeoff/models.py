@@ -51,8 +51,13 @@ def answering(spec: ArmSpec, setting: Setting) -> Iterator[Answering]:
 def _there(spec: ArmSpec | None, options: BakeoffOptions) -> Answering:
     model = (spec.model if spec else None) or options.model
     url = (spec.base_url if spec else None) or options.base_url or ""
+    return served_at(model, url, options.key_variable)
+
+
+def served_at(model: str, url: str, key_variable: str) -> Answering:
+    """Return a served model by its name and address; opens no connection."""
     sent = without_provider(model)
-    receiver = endpoint(url, sent, place="--base-url", key_variable=options.key_variable)
+    receiver = endpoint(url, sent, place="--base-url", key_variable=key_variable)
     return Answering(receiver, model, f"{receiver.base_url} {sent}")
 
 

@@ -12,13 +12,16 @@ from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.arms import ARMS
 from advisor.evaluate.bakeoff.arms.contract import Material
 from advisor.evaluate.bakeoff.choosing import FILE, TRAIN, Choice
-from advisor.evaluate.bakeoff.money import price_of
+from advisor.evaluate.bakeoff.judging import judge_plan
+from advisor.evaluate.bakeoff.money import Price, price_of
 from advisor.evaluate.bakeoff.records import ArmPlan, ArmSpec, Ask, BakeoffOptions, BakeoffPlan, Money
 from advisor.evaluate.bakeoff.rows import Rows
+from advisor.evaluate.judging.grades import GRADE_TOKENS
 from advisor.evaluate.statistics.power import detectable
 from advisor.net import is_local
 
 TOLD_APART = 0.2
+SHORTEST_GRADE = 10
 TURN_TOKENS = 4
 """What a message costs beside its text."""
 TRAINING_SECONDS = 240.0
@@ -64,13 +67,15 @@ def plan_of(
     options = material.options
     wanted = round(mean(count_tokens([one.answer for one in rows.held_out])))
     arms = [_arm(one, options, wanted, day) for one in prepared]
+    judge = judge_plan(options, rows, len(choice.arms), _judge_price(options, day))
+    every = [*arms, judge] if judge is not None else arms
     training = len({ARMS[one.kind].tuned for one in choice.arms if one.model == TRAIN})
-    usd = _money(prepared, arms, options, wanted, day)
+    usd = _money(prepared, arms, (options, wanted, day), judge)
     _check_money(usd, options)
     return BakeoffPlan(
         arms=tuple(arms), left_out=choice.left_out, rows=len(rows.held_out), train_rows=len(rows.train),
-        calls=sum(one.calls for one in arms), asked=0, usd=usd,
-        seconds=round(_seconds(arms, options) + training * TRAINING_SECONDS, 1), training_runs=training,
+        calls=sum(one.calls for one in every), asked=0, usd=usd, judge=judge,
+        seconds=round(_seconds(every, options) + training * TRAINING_SECONDS, 1), training_runs=training,
         receiver=_receiver(options), shows=_shows(len(rows.held_out)), notes=_notes(usd, training),
     )  # fmt: skip
 
@@ -99,17 +104,27 @@ def _model(spec: ArmSpec, options: BakeoffOptions) -> str:
     return spec.model if ARMS[spec.kind].tuned and spec.model not in (None, TRAIN) else options.model
 
 
+def _judge_price(options: BakeoffOptions, day: date) -> Price | None:
+    return None if options.judge is None else price_of(options.judge.model, day)
+
+
 def _money(
-    prepared: Sequence[Prepared], arms: Sequence[ArmPlan], options: BakeoffOptions, wanted: int, day: date
-) -> Money | None:
+    prepared: Sequence[Prepared], arms: Sequence[ArmPlan], asked: tuple[BakeoffOptions, int, date], judge: ArmPlan | None
+) -> Money | None:  # fmt: skip
+    options, wanted, day = asked
+    priced = [
+        (planned, price_of(_model(one.spec, options), day), max(wanted // 2, 1), options.max_tokens)
+        for one, planned in zip(prepared, arms, strict=True)
+    ]
+    if judge is not None:
+        priced.append((judge, _judge_price(options, day), SHORTEST_GRADE, GRADE_TOKENS))
     low = high = expected = 0.0
-    for one, planned in zip(prepared, arms, strict=True):
-        price = price_of(_model(one.spec, options), day)
+    for planned, price, shortest, longest in priced:
         if price is None or planned.usd is None:
             return None
         each = planned.tokens_in // max(planned.calls, 1)
-        low += planned.calls * price(each, max(wanted // 2, 1), each)
-        high += planned.calls * price(round(1.2 * each), options.max_tokens, 0)
+        low += planned.calls * price(each, shortest, each)
+        high += planned.calls * price(round(1.2 * each), longest, 0)
         expected += planned.usd
     return Money(low=low, expected=expected, high=high)
 

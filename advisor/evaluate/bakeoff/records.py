@@ -8,7 +8,10 @@ from typing import Any, Literal, NamedTuple
 from pydantic import Field
 
 from advisor.catalog import Record
+from advisor.evaluate.judging.grades import RUBRIC
 
+PACE = frozenset({"max_usd", "concurrency", "requests_per_minute", "executor", "workers"})
+"""Options that change how a run goes and not what it comes to."""
 Turn = dict[str, str]
 """One message: role and content."""
 
@@ -26,6 +29,17 @@ class ArmSpec(Record):
     """Where that model is served, where it is not the run's address."""
     path: Path | None = None
     """The file of answers or the log, for ``file``."""
+
+
+class Judging(Record):
+    """A judge that grades every answer by a rubric."""
+
+    model: str
+    """The judge, as its service names it; ``provider:name`` also says whose price holds."""
+    base_url: str | None = None
+    """Where it is served, where it is not the run's address."""
+    rubric: str = RUBRIC
+    """What makes a grade."""
 
 
 class BakeoffOptions(Record):
@@ -47,6 +61,8 @@ class BakeoffOptions(Record):
     """Arms; the shortlist's where there are none."""
     scorers: tuple[str, ...] = ()
     """As for a comparison; the first decides."""
+    judge: Judging | None = None
+    """Grades every answer, as the scorer ``judge``."""
     margin: float = Field(default=0.03, ge=0, lt=1)
     """How much worse an arm may be and still count as good enough."""
     good_enough: float | None = Field(default=None, ge=0, le=1)
@@ -65,6 +81,8 @@ class BakeoffOptions(Record):
     """Most tokens of a passage."""
     index: Literal["bm25", "static", "fused"] = "bm25"
     """How passages are found; the weight of a fusion is fitted on training rows that name their passages."""
+    store: str | None = None
+    """PostgreSQL with pgvector that holds the passages, for a large corpus, by URL without a password."""
     max_tokens: int = Field(default=256, ge=1)
     """Longest answer in tokens."""
     whole_text_tokens: int = Field(default=100_000, ge=1)
@@ -79,6 +97,10 @@ class BakeoffOptions(Record):
     """Limit on calls per minute."""
     max_usd: float | None = Field(default=None, ge=0)
     """No question is asked that could pass this sum."""
+    executor: str = "local"
+    """Who sends the questions: ``local``, this process; ``ray`` or ``ray://HOST:PORT``, workers of Ray."""
+    workers: int = Field(default=2, ge=1, le=256)
+    """Workers of Ray."""
     optimise_calls: int = Field(default=200, ge=10)
     """Budget of the prompt optimiser, in calls."""
     training: dict[str, Any] = Field(default_factory=dict)
@@ -185,7 +207,7 @@ class BakeoffPlan(Record):
     train_rows: int
     """Number of training rows."""
     calls: int
-    """Calls of all arms together."""
+    """Calls of all arms and of the judge together."""
     asked: int
     """Questions that an earlier run of the same folder has answered already."""
     usd: Money | None
@@ -194,6 +216,8 @@ class BakeoffPlan(Record):
     """About how long, training included."""
     training_runs: int
     """Training runs on this machine."""
+    judge: ArmPlan | None = None
+    """Questions to the judge, its calibration included; they are part of all figures."""
     receiver: str
     """Who receives rows and passages."""
     shows: float | None

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from advisor.catalog import Catalog
+from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.arms import ARMS
 from advisor.evaluate.bakeoff.arms.contract import Material, question_of
 from advisor.evaluate.bakeoff.asking import Paper, ask_all
@@ -19,7 +20,14 @@ from advisor.evaluate.bakeoff.choosing import FILE, Choice, choose, shortlist_of
 from advisor.evaluate.bakeoff.conclusions import conclusions
 from advisor.evaluate.bakeoff.folder import CANCEL, PLAN, PROGRESS, RESULT, RunFolder, arms_of
 from advisor.evaluate.bakeoff.inspect_logs import write_inspect_log
-from advisor.evaluate.bakeoff.library import Known, Library, read_library
+from advisor.evaluate.bakeoff.judging import (
+    answering_judge,
+    check_judge,
+    grader_of,
+    grading_options,
+    known_say,
+)
+from advisor.evaluate.bakeoff.library import Known, Library, check_store, read_library
 from advisor.evaluate.bakeoff.models import Answering, answering, group_of
 from advisor.evaluate.bakeoff.money import Price, price_of
 from advisor.evaluate.bakeoff.planning import Prepared, plan_of, prepare
@@ -33,8 +41,11 @@ from advisor.evaluate.bakeoff.records import (
     Shown,
 )
 from advisor.evaluate.bakeoff.rows import Rows
+from advisor.evaluate.bakeoff.spreading import Calling, calling
 from advisor.evaluate.bakeoff.training import Setting
 from advisor.evaluate.evaluating import Compared, EvaluateOptions, evaluate
+from advisor.evaluate.judging.grades import Messages
+from advisor.evaluate.judging.grading import METRIC
 from advisor.evaluate.records import Evaluation
 
 
@@ -74,6 +85,7 @@ def ready(folder: RunFolder, catalog: Catalog, *, day: date) -> Ready:
     """
     options, rows = folder.options(), folder.rows()
     arms_of(options)
+    check_judge(options)
     choice = choose(options, rows, shortlist_of(options, catalog, day))
     library = _library(options, rows)
     material = Material(rows.train, library, options)
@@ -87,7 +99,10 @@ def ready(folder: RunFolder, catalog: Catalog, *, day: date) -> Ready:
 def _library(options: BakeoffOptions, rows: Rows) -> Library | None:
     if options.documents is None:
         return None
-    return read_library(options.documents, options.index, options.passage_tokens, _known(rows.train))
+    check_store(options.store, options.index)
+    return read_library(
+        options.documents, options.index, options.passage_tokens, _known(rows.train), options.store
+    )
 
 
 def _known(rows: Sequence[Shown]) -> Known | None:
@@ -102,8 +117,8 @@ def run(ready_run: Ready, *, day: date, tell: Tell) -> Evaluation:
         AdvisorError: A service refuses, the money is used up, training fails, or another process is at the run.
         Cancelled: Somebody asked to stop.
     """
-    with ready_run.folder.held():
-        work = _Work(ready_run, day, tell)
+    with ready_run.folder.held(), calling(ready_run.material.options) as asks:
+        work = _Work(ready_run, day, tell, asks)
         for group in work.groups():
             work.answer(group)
         return work.compare()
@@ -122,15 +137,24 @@ def compared(folder: RunFolder) -> Compared:
     result, options = folder.result(), folder.options()
     brought = {one.name: one.path for one in options.arms if one.path is not None}
     arms = [(name, brought.get(name) or folder.arm_file(name)) for name in result.arms]
-    again = evaluate(arms, comparison(folder, options), as_of=date.fromisoformat(result.as_of))
+    say = None if options.judge is None else known_say(options, options.judge, folder.journal())
+    grade = None if say is None else grader_of(options, say)
+    day = date.fromisoformat(result.as_of)
+    # What leaks is in the result; here only the answers and their scores are wanted.
+    asked = comparison(folder, options).model_copy(update={"train": None, "documents": None})
+    try:
+        again = evaluate(arms, asked, as_of=day, grade=grade)
+    except AdvisorError:
+        # A scorer's file may be gone; the result and the answers are here.
+        again = evaluate(arms, asked.model_copy(update={"scorers": ()}), as_of=day)
     return again._replace(evaluation=result)
 
 
 class _Work:
     """One process at one run."""
 
-    def __init__(self, ready_run: Ready, day: date, tell: Tell) -> None:
-        self.ready, self.day, self._tell = ready_run, day, tell
+    def __init__(self, ready_run: Ready, day: date, tell: Tell, asks: Calling) -> None:
+        self.ready, self.day, self._tell, self._calling = ready_run, day, tell, asks
         self.folder = ready_run.folder
         self.journal = self.folder.journal()
         self.stop = Event()
@@ -196,9 +220,10 @@ class _Work:
             self._stopped()
             self.tell(one.spec.name, f"{done} of {total} answered", done)
 
-        return Paper(
-            self.journal, self.ready.material.options, price, self.ready.rows.sha256, self.stop, told
-        )
+        return self._kept(self.ready.material.options, price, told)
+
+    def _kept(self, options: BakeoffOptions, price: Price | None, told: Callable[[int, int], None]) -> Paper:
+        return Paper(self.journal, options, price, self.ready.rows.sha256, self.stop, told, self._calling)
 
     def _stopped(self) -> bool:
         if (self.folder.path / CANCEL).exists():
@@ -221,11 +246,31 @@ class _Work:
         """Compare the arms and keep the result."""
         options = self.ready.material.options
         order = [(one.name, self.arms[one.name]) for one in self.ready.choice.arms]
-        result = evaluate(order, comparison(self.folder, options), as_of=self.day).evaluation
+        grade = grader_of(options, self._judge)
+        result = evaluate(order, comparison(self.folder, options), as_of=self.day, grade=grade).evaluation
         notes = [*conclusions(result), *result.notes, *self._notes()]
         result = result.model_copy(update={"notes": notes})
         self.folder.write(RESULT, result.model_dump_json(indent=2))
         return result
+
+    def _judge(self, questions: Sequence[Messages]) -> list[str]:
+        options = self.ready.material.options
+        assert options.judge is not None
+        turns = [tuple(one) for one in questions]
+        calls = len(set(map(str, turns)))
+        self.total += calls
+
+        def told(done: int, total: int) -> None:
+            self._stopped()
+            self.tell(METRIC, f"{done} of {total} questions to the judge answered", done)
+
+        price = price_of(options.judge.model, self.day)
+        paper = Paper(self.journal, grading_options(options), price, self.ready.rows.sha256, self.stop, told)
+        asks = [(Example("", one), Ask(one)) for one in turns]
+        answers, refused = ask_all(asks, answering_judge(options.judge, options), paper)
+        self.refused |= refused
+        self.before += calls
+        return [one.answer or "" for one in answers]
 
     def _notes(self) -> list[str]:
         library = self.ready.material.library

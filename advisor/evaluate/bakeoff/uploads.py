@@ -24,3 +24,11 @@ def keep_files(files: Mapping[str, bytes]) -> Path:
         if not (folder / name).exists():
             write_bytes(folder / name, content)
     return folder
+
+
+def add_files(folder: Path | None, files: Mapping[str, bytes]) -> Path:
+    """Keep the files of a folder and further ones together, and return their folder; a new file of a known name replaces it."""
+    held = {} if folder is None else {path.name: path.read_bytes() for path in folder.iterdir()}
+    return keep_files(
+        {**held, **{Path(name.replace("\\", "/")).name: content for name, content in files.items()}}
+    )

@@ -9,9 +9,9 @@ import polars as pl
 
 from advisor.catalog import Record
 from advisor.evaluate.judging.asking import RUBRIC, Ask, Pair, judged, known_pairs
-from advisor.evaluate.judging.calibration import Calibration, Evidence, calibrate, preferences
+from advisor.evaluate.judging.calibration import Evidence, calibrate, preferences
 from advisor.evaluate.judging.prediction_powered import FEWEST_RATINGS, combined
-from advisor.evaluate.records import Score
+from advisor.evaluate.records import Calibration, Score
 from advisor.evaluate.results import Frames
 from advisor.evaluate.scorers.wording import words
 from advisor.evaluate.statistics.intervals import difference_interval
@@ -29,9 +29,9 @@ class Preference(Record):
     b: str
     """Name of the other arm."""
     n: int
-    """Rows judged in both orders; those on which both say the same are left out, for people as for the judge."""
+    """Rows judged; those on which both say the same are left out, for people as for the judge."""
     judge: Score
-    """Share that prefers a less share that prefers b, -1 to 1, by the judge."""
+    """Share that prefers a less share that prefers b, -1 to 1, by the judge; for grades, their mean difference."""
     people: int
     """Rows of these that people rated."""
     combined: Score | None
@@ -86,7 +86,7 @@ async def judge_arms(
         judge: Whom to ask.
         ratings: What people said: example, a, b, choice (``a``, ``b``, ``tie``); several rows where several rated.
     """
-    people = None if ratings is None else _best_first(ratings, arms[0])
+    people = None if ratings is None else best_first(ratings, arms[0])
     pairs, known = known_pairs(frames.wanted.head(MOST_KNOWN))
     told = await judged(pairs, judge.ask, judge.rubric)
     calibration = calibrate(judge.name, told, Evidence(known, words=_lengths(pairs)))
@@ -96,12 +96,16 @@ async def judge_arms(
     parts = [await judged(one, judge.ask, judge.rubric) for one in asked]
     every = [pair for one in (pairs, *asked) for pair in one]
     calibration = calibrate(judge.name, pl.concat([told, *parts]), Evidence(known, people, _lengths(every)))
-    found = [_preference(part, people) for part in parts if calibration.accepted and len(part)]
+    found = [
+        preference_of(preferences(part).sort("example"), people)
+        for part in parts
+        if calibration.accepted and len(part)
+    ]
     return Judged(calibration=calibration, preferences=found)
 
 
-def _best_first(ratings: pl.DataFrame, best: str) -> pl.DataFrame:
-    # Ratings name two arms in any order; here the best is a, as it is in what the judge is asked.
+def best_first(ratings: pl.DataFrame, best: str) -> pl.DataFrame:
+    """Turn ratings so that the best arm is a, as it is in what the judge is asked; they name two arms in any order."""
     turned = pl.col("b") == best
     choice = pl.when(turned).then(pl.col("choice").replace({"a": "b", "b": "a"})).otherwise("choice")
     return ratings.select(
@@ -137,8 +141,8 @@ def _lengths(pairs: Sequence[Pair]) -> pl.DataFrame:
     )
 
 
-def _preference(told: pl.DataFrame, people: pl.DataFrame | None) -> Preference:
-    judge = preferences(told).sort("example")
+def preference_of(judge: pl.DataFrame, people: pl.DataFrame | None) -> Preference:
+    """Return which of two arms is preferred: by the judge (example, a, b, preference), and joined with people's ratings."""
     values = judge["preference"].to_numpy()
     one = difference_interval(values)
     rated = _rated(judge, people)

@@ -7,40 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from advisor.catalog import Record
 from advisor.evaluate.judging.agreement import ac1
-from advisor.evaluate.judging.faults import CONSTANT, FEWEST_PAIRS, Fault, faults_of, sentence_of
-from advisor.evaluate.records import Score
+from advisor.evaluate.judging.faults import CONSTANT, FEWEST_PAIRS, faults_of, sentence_of
+from advisor.evaluate.records import Calibration, Score
 from advisor.evaluate.statistics.intervals import Floats, difference_interval, mean_interval
-
-
-class Calibration(Record):
-    """What is known about a judge."""
-
-    judge: str
-    """Name of the judge's model."""
-    accepted: bool
-    """Whether its word may count; then still in both orders."""
-    because: str
-    """The verdict as a sentence, faults by name."""
-    faults: tuple[Fault, ...]
-    """Faults found in the judge; empty if none was."""
-    pairs: int
-    """Pairs judged, each in both orders."""
-    readable: float
-    """Share of its answers that could be read."""
-    same_in_both_orders: float | None
-    """Share of pairs for which it says the same whichever answer comes first."""
-    known: Score | None
-    """Score on pairs whose better answer is known: 1 right, ½ a tie, 0 wrong."""
-    position: Score | None
-    """Share of first less share of second answers preferred, -1 to 1; 0 is fair."""
-    length: Score | None
-    """How much more often the longer answer is preferred than it is better, -1 to 1."""
-    family: Score | None
-    """How much more often an answer of its own family is preferred than it is better, -1 to 1."""
-    people: Score | None
-    """Agreement with people, Gwet's AC1; null where nobody rated."""
 
 
 class Evidence(NamedTuple):
@@ -72,7 +42,7 @@ def calibrate(judge: str, judgements: pl.DataFrame, evidence: Evidence) -> Calib
     )
     found: dict[str, Score | None] = {
         "known": _known(told, known),
-        "position": _interval((told["first"] - told["second"]).to_numpy()),
+        "position": interval_of((told["first"] - told["second"]).to_numpy()),
         "length": _excess(told, "longer"),
         "family": _excess(told, "related"),
     }
@@ -140,7 +110,7 @@ def _with_sides(told: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
 
 def _known(told: pl.DataFrame, known: pl.DataFrame) -> Score | None:
     pairs = told.join(known.select("example", "a", "b", "better"), on=["example", "a", "b"])
-    one = _interval((pairs["preference"] * pairs.select(_sign("better")).to_series()).to_numpy())
+    one = interval_of((pairs["preference"] * pairs.select(_sign("better")).to_series()).to_numpy())
     return (
         None
         if one is None
@@ -167,7 +137,8 @@ def _excess(told: pl.DataFrame, side: str) -> Score | None:
     return Score(value=value, low=max(-1.0, low), high=min(1.0, high))
 
 
-def _interval(values: Floats) -> Score | None:
+def interval_of(values: Floats) -> Score | None:
+    """Return the mean of differences with its interval; None where too few tell."""
     if len(values) < FEWEST_PAIRS:
         return None
     one = difference_interval(np.asarray(values, dtype=np.float64))

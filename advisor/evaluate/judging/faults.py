@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import NamedTuple
 
-from advisor.evaluate.records import Score
+from advisor.evaluate.records import Fault, Score
 
 CONSTANT = 0.95
 """From this share of one and the same word on, a judge is constant."""
@@ -16,9 +16,6 @@ LEAST_AGREEMENT = 0.4
 LEAST_RIGHT = 0.6
 """Share right, where the better answer is known, below which a judge is taken for noise."""
 FEWEST_PAIRS = 10
-Fault = Literal[
-    "constant", "position", "length", "family", "noise", "unreadable", "disagrees with people", "unknown"
-]
 
 
 def faults_of(
@@ -51,24 +48,48 @@ def _beyond(score: Score | None) -> bool:
     return score is not None and abs(score.value) > ALLOWED_BIAS and not score.low <= 0 <= score.high
 
 
+class Wording(NamedTuple):
+    """What a judge of one kind may do and what its biases are called; of two words the second is for the other way."""
+
+    may: str
+    right_on: str
+    position: tuple[str, str]
+    length: tuple[str, str]
+
+
+PAIRS = Wording(
+    "may judge, in both orders",
+    "the pairs whose better answer is known",
+    ("prefers the answer shown first", "prefers the answer shown second"),
+    ("prefers the longer answer", "prefers the shorter answer"),
+)
+GRADES = Wording(
+    "may grade single answers",
+    "the known answers: it grades the wanted one above a wrong one",
+    ("grades higher where the wanted answer comes first", "grades higher where the wanted answer comes last"),
+    (
+        "grades a wrong answer higher once empty words are added",
+        "grades an answer lower once words are added",
+    ),
+)
+
+
 def sentence_of(
-    judge: str, faults: tuple[Fault, ...], constant: str | None, found: Mapping[str, Score | None]
+    judge: str,
+    faults: tuple[Fault, ...],
+    constant: str | None,
+    found: Mapping[str, Score | None],
+    wording: Wording = PAIRS,
 ) -> str:
     """Return whether a judge may judge and why not, as a sentence."""
     if not faults:
         known = found["known"]
-        right = (
-            ""
-            if known is None
-            else f": right on {100 * known.value:.0f} % of the pairs whose better answer is known"
-        )
-        return f"{judge} may judge, in both orders{right}"
+        right = "" if known is None else f": right on {100 * known.value:.0f} % of {wording.right_on}"
+        return f"{judge} {wording.may}{right}"
     told = {
         "constant": f"it says '{constant}' nearly always",
-        "position": _told(
-            found["position"], "prefers the answer shown first", "prefers the answer shown second"
-        ),
-        "length": _told(found["length"], "prefers the longer answer", "prefers the shorter answer"),
+        "position": _told(found["position"], *wording.position),
+        "length": _told(found["length"], *wording.length),
         "family": _told(
             found["family"], "prefers answers of its own family", "prefers answers of other families"
         ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import polars as pl
 
@@ -13,6 +15,7 @@ from advisor.evaluate.answers.rows import objects
 from advisor.evaluate.journal import Journal, call_hash
 from advisor.evaluate.judging.arms import Judge, Judged, judge_arms
 from advisor.evaluate.judging.asking import RUBRIC, SCHEMA
+from advisor.evaluate.judging.grades import GRADE_SCHEMA, Messages, Say
 from advisor.evaluate.results import Frames
 from advisor.net import Asking, endpoint, finish
 
@@ -54,31 +57,63 @@ def ask_judge(
 async def _asked(
     frames: Frames, arms: Sequence[str], options: JudgeOptions, ratings: pl.DataFrame | None
 ) -> Judged:
-    receiver = endpoint(
-        options.base_url, options.model, place="--base-url", key_variable=options.key_variable
-    )
-    paced = Asking(receiver, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency)
-    journal = None if options.journal is None else Journal(options.journal)
-    async with paced as judge:
+    async with _Judge(options, SCHEMA, "judgement") as judge:
+        return await judge_arms(frames, arms, Judge(options.model, judge.ask, options.rubric), ratings)
 
-        async def ask(messages: list[dict[str, str]]) -> str:
-            asked = {
-                "messages": messages,
-                "model": options.model,
-                "seed": options.seed,
-                "schema": dict(SCHEMA),
-            }
-            call = call_hash(options.base_url, asked)
-            if journal is not None and call in journal.known:
-                return str(journal.known[call]["text"])
-            told = await judge.ask(messages, SCHEMA, name="judgement", seed=options.seed)
-            if journal is not None:
-                journal.add(
-                    call, {"text": told.text, "tokens_in": told.tokens_in, "tokens_out": told.tokens_out}
-                )
-            return told.text
 
-        return await judge_arms(frames, arms, Judge(options.model, ask, options.rubric), ratings)
+def served_say(options: JudgeOptions) -> Say:
+    """Return what puts questions about single answers to a served judge; one that its journal answers is not asked again.
+
+    Calling it raises AdvisorError where the service refuses or does not recover.
+    """
+
+    async def asked(questions: Sequence[Messages]) -> list[str]:
+        # The same answer of two arms is one question.
+        distinct = {call_hash("", {"messages": one}): one for one in questions}
+        async with _Judge(options, GRADE_SCHEMA, "grade") as judge:
+            told = await asyncio.gather(*(judge.ask(one) for one in distinct.values()))
+        by = dict(zip(distinct, told, strict=True))
+        return [by[call_hash("", {"messages": one})] for one in questions]
+
+    return lambda questions: finish(asked(questions))
+
+
+class _Judge:
+    """A served judge with its journal, while it is asked."""
+
+    def __init__(self, options: JudgeOptions, schema: Mapping[str, Any], name: str) -> None:
+        self._options, self._schema, self._name = options, schema, name
+        receiver = endpoint(
+            options.base_url, options.model, place="--base-url", key_variable=options.key_variable
+        )
+        self._paced = Asking(
+            receiver, requests_per_minute=options.requests_per_minute, concurrency=options.concurrency
+        )
+        self._journal = None if options.journal is None else Journal(options.journal)
+
+    async def __aenter__(self) -> Self:
+        await self._paced.__aenter__()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self._paced.__aexit__(*exception)
+
+    async def ask(self, messages: Messages) -> str:
+        """Return the judge's text, from the journal where it was given before."""
+        options, journal = self._options, self._journal
+        asked = {
+            "messages": messages,
+            "model": options.model,
+            "seed": options.seed,
+            "schema": dict(self._schema),
+        }
+        call = call_hash(options.base_url, asked)
+        if journal is not None and call in journal.known:
+            return str(journal.known[call]["text"])
+        told = await self._paced.ask(messages, self._schema, name=self._name, seed=options.seed)
+        if journal is not None:
+            journal.add(call, {"text": told.text, "tokens_in": told.tokens_in, "tokens_out": told.tokens_out})
+        return told.text
 
 
 def read_ratings(path: Path) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from advisor.evaluate.retrieve.passages import CutOptions, cut
 from advisor.evaluate.retrieve.quality import score_retrieval
 from advisor.evaluate.retrieve.readers import Limits
 from advisor.evaluate.retrieve.searching import Index
-from advisor.evaluate.retrieve.store import open_store, store_passages
+from advisor.evaluate.retrieve.store import has_corpus, open_store, store_passages
 
 __all__ = [
     "KINDS",
@@ -23,6 +23,7 @@ __all__ = [
     "cut",
     "fit_weight",
     "fused",
+    "has_corpus",
     "holding",
     "open_store",
     "read_documents",

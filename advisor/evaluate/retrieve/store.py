@@ -90,22 +90,36 @@ def open_store(url: str, name: str = "passages", *, model: str | None = None) ->
         AdvisorError: The database cannot be reached or holds no such corpus, or another model wrote it.
     """
     encode = encoder(model)
+    known = _vector_size(url, name)
+    if known is None:
+        raise AdvisorError(
+            f"there is no corpus '{name}'", place=_shown(url), remedy="Write it first with store_passages."
+        )
+    if known != (size := encode(["a"]).shape[1]):
+        raise AdvisorError(
+            f"the corpus '{name}' has vectors of {known} numbers, the model gives {size}",
+            place=_shown(url),
+            remedy="Name the model with which it was written.",
+        )
+    return Store(url, name, encode)
+
+
+def has_corpus(url: str, name: str) -> bool:
+    """Return whether a database holds a corpus of this name.
+
+    Raises:
+        AdvisorError: The database cannot be reached.
+    """
+    return _vector_size(url, name) is not None
+
+
+def _vector_size(url: str, name: str) -> int | None:
     with _connected(url) as connection:
         known = connection.execute(
             "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'vector'",
             (_table(name),),
         ).fetchone()
-    if known is None:
-        raise AdvisorError(
-            f"there is no corpus '{name}'", place=_shown(url), remedy="Write it first with store_passages."
-        )
-    if known[0] != (size := encode(["a"]).shape[1]):
-        raise AdvisorError(
-            f"the corpus '{name}' has vectors of {known[0]} numbers, the model gives {size}",
-            place=_shown(url),
-            remedy="Name the model with which it was written.",
-        )
-    return Store(url, name, encode)
+    return None if known is None else int(known[0])
 
 
 def _write(connection: Any, table: str, passages: pl.DataFrame, encode: Encoder) -> None:

@@ -1,0 +1,144 @@
+"""Plan a new bake-off on the Evaluate page: files that stay once they are brought, arms, scoring, a judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from advisor.doors.ui import look, pages, state
+from advisor.doors.ui.clock import today
+from advisor.errors import AdvisorError
+from advisor.evaluate.bakeoff.arms import ARMS
+from advisor.evaluate.bakeoff.choosing import read_arm
+from advisor.evaluate.bakeoff.demo import demo_options
+from advisor.evaluate.bakeoff.folder import open_run
+from advisor.evaluate.bakeoff.records import BakeoffOptions, Judging
+from advisor.evaluate.bakeoff.running import ready
+from advisor.evaluate.bakeoff.uploads import add_files
+from advisor.evaluate.judging.grades import RUBRIC, checked_rubric
+from advisor.evaluate.scorers import SCORERS
+from advisor.net import is_local
+from advisor.train.packaged_model import PACKAGED_MODEL
+
+CHOSEN = "bakeoff_run"
+DOCUMENTS = ["md", "markdown", "txt", "rst", "html", "htm", "pdf", "docx"]
+ROWS = ["jsonl", "json", "csv", "parquet"]
+DEFAULT_ARMS = ("prompt", "few-shot", "retrieval", "few-shot-retrieval", "right-passage")
+NAMES_SHOWN = 12
+
+
+def show() -> None:
+    """Draw the panel; a run that is planned becomes the chosen one."""
+    left, right = st.columns(2)
+    with left:
+        rows = _kept("rows", "Rows: train.jsonl and eval.jsonl, or one file", ROWS)
+    with right:
+        documents = _kept("documents", "Documents", DOCUMENTS)
+    told: dict[str, Any] = {"model": left.text_input("Model", PACKAGED_MODEL, key="bakeoff_model").strip()}
+    told["url"] = right.text_input(
+        "Address of its service on this machine", placeholder="default: the packaged small model", key="bakeoff_url",
+        help="For other machines, use the shell: advisor bakeoff --base-url.",
+    ).strip()  # fmt: skip
+    told["arms"] = st.multiselect(
+        "Arms", list(ARMS), DEFAULT_ARMS, format_func=lambda name: f"{name}: {ARMS[name].does}", key="bakeoff_arms"
+    )  # fmt: skip
+    told |= _scoring()
+    with st.container(horizontal=True):
+        if st.button("Plan", type="primary", disabled=rows is None, key="bakeoff_plan") and rows is not None:
+            _made(lambda: _options(rows, documents, told))
+        if st.button(
+            "Plan the demonstration", key="bakeoff_demo", help="Packaged model and task, training included."
+        ):
+            _made(demo_options)
+
+
+def _kept(what: str, label: str, kinds: list[str]) -> Path | None:
+    """Draw a field that takes files in and lists those that are kept; return their folder, None where there is none.
+
+    Files are kept as they arrive, so that neither a second upload, nor a visit to another page, nor a slow connection
+    loses the first ones; what is listed is what this machine holds.
+    """
+    folder, drawn = f"bakeoff_{what}_kept", f"bakeoff_{what}_drawn"
+    count = st.session_state.get(drawn, 0)
+    files = st.file_uploader(label, kinds, accept_multiple_files=True, key=f"bakeoff_{what}_{count}")
+    held = st.session_state.get(folder)
+    if files:
+        new = {one.name: one.getvalue() for one in files}
+        st.session_state[folder] = str(add_files(None if held is None else Path(held), new))
+        # A field of a new name is empty: from here on the list below says what there is.
+        st.session_state[drawn] = count + 1
+        st.rerun()
+    if held is None or not Path(held).is_dir():
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", key=f"kept_{what}"):
+        look.quiet(f"Kept: {_listed(sorted(path.name for path in Path(held).iterdir()))}")
+        st.button(
+            "Remove", key=f"bakeoff_{what}_remove", type="tertiary", on_click=st.session_state.pop, args=(folder,)
+        )  # fmt: skip
+    return Path(held)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
+
+
+def _scoring() -> dict[str, Any]:
+    with st.expander("Scoring, margin and judge"):
+        left, right = st.columns(2)
+        names = [name for name, one in SCORERS.items() if not one.argument or name == "number"]
+        scorers = left.multiselect(
+            "Scorers (the first decides)", names, placeholder="Chosen by the rows", key="bakeoff_scorers"
+        )
+        margin = right.number_input(
+            "Margin in points", 0.0, 99.0, 3.0, 0.5, help="How much worse an arm may be and still win.", key="bakeoff_margin",
+        )  # fmt: skip
+        good = right.number_input(
+            "Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not set", key="bakeoff_good",
+            help="Settles whether prompting and retrieval work, for the decision.",
+        )  # fmt: skip
+        judge = left.text_input(
+            "Judge", key="bakeoff_judge", placeholder="none", help="A model at the same address that grades every answer."
+        ).strip()  # fmt: skip
+        rubric = st.text_area(
+            "Rubric of the judge", RUBRIC, key="bakeoff_rubric", height=90, disabled=not judge
+        )
+    return {
+        "judge": (judge, rubric),
+        "scorers": tuple(scorers), "margin": margin / 100, "good_enough": None if good is None else good / 100,
+    }  # fmt: skip
+
+
+def _options(rows: Path, documents: Path | None, told: dict[str, Any]) -> BakeoffOptions:
+    url = told["url"]
+    if url and not is_local(url):
+        raise AdvisorError(
+            "the page calls services on this machine only",
+            place=url,
+            remedy="Start it from the shell: advisor bakeoff --base-url URL.",
+        )
+    files = sorted(rows.iterdir())
+    # A key is for the service that its owner named in the shell; a page sends none.
+    return BakeoffOptions(
+        data=files[0] if len(files) == 1 else rows, documents=documents, model=told["model"], base_url=url or None,
+        arms=tuple(map(read_arm, told["arms"])), key_variable="ADVISOR_NO_KEY", scorers=told["scorers"],
+        margin=told["margin"], good_enough=told["good_enough"], judge=_judge(*told["judge"]),
+    )  # fmt: skip
+
+
+def _judge(model: str, rubric: str) -> Judging | None:
+    # A text from a page names no file of this machine.
+    return Judging(model=model, rubric=checked_rubric(rubric)) if model else None
+
+
+def _made(options: Callable[[], BakeoffOptions]) -> None:
+    try:
+        folder = open_run(options(), None)
+        ready(folder, state.catalog(), day=today())
+    except AdvisorError as error:
+        pages.show_error(error)
+        return
+    st.session_state[CHOSEN] = folder.path.name

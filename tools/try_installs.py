@@ -76,12 +76,15 @@ def faults(commands: Path, folder: Path, version: str) -> list[str]:
     decided = run(commands, folder, "decide", "case.json", "--json")
     completed = run(commands, folder, _ADVISOR_COMPLETE="source_bash")
     extra = run(commands, folder, "mcp")
+    demo = run(commands, folder, "bakeoff", "--demo", "--plan")
     checks = {
         f"--version prints {version}": run(commands, folder, "--version").stdout.strip() == version,
         "decide recommends rag": decided.returncode == 0
         and json.loads(decided.stdout)["recommended"] == "rag",
         "the shell can complete": "complete" in completed.stdout,
         "mcp names its extra": extra.returncode == 1 and "llm-adaptation-advisor[mcp]" in extra.stderr,
+        "the demonstration names all it needs": demo.returncode == 1
+        and "[retrieve,hosted,serve,train]" in demo.stderr.replace("\n", ""),
         "the app answers": app_answers(commands, folder),
     }
     return [name for name, good in checks.items() if not good]

@@ -18,6 +18,7 @@ from advisor.evaluate.bakeoff.arms.contract import Material, question_of
 from advisor.evaluate.bakeoff.asking import Paper, ask_all
 from advisor.evaluate.bakeoff.choosing import FILE, Choice, choose, shortlist_of
 from advisor.evaluate.bakeoff.conclusions import conclusions
+from advisor.evaluate.bakeoff.extras import check_extras
 from advisor.evaluate.bakeoff.folder import CANCEL, PLAN, PROGRESS, RESULT, RunFolder, arms_of
 from advisor.evaluate.bakeoff.inspect_logs import write_inspect_log
 from advisor.evaluate.bakeoff.judging import (
@@ -87,6 +88,7 @@ def ready(folder: RunFolder, catalog: Catalog, *, day: date) -> Ready:
     arms_of(options)
     check_judge(options)
     choice = choose(options, rows, shortlist_of(options, catalog, day))
+    check_extras(options, choice.arms)
     library = _library(options, rows)
     material = Material(rows.train, library, options)
     prepared = prepare(choice, material, rows)

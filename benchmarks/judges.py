@@ -20,6 +20,8 @@ import polars as pl
 
 from advisor.evaluate.judging.asking import SCHEMA, Pair, choice_of, judged, messages
 from advisor.evaluate.judging.calibration import Evidence, calibrate
+from advisor.evaluate.judging.grade_calibration import calibrate_grades
+from advisor.evaluate.judging.grades import RUBRIC, grade_of, probes_of
 from advisor.evaluate.judging.prediction_powered import combined
 from advisor.evaluate.statistics.intervals import mean_interval
 from advisor.net import Asking, endpoint
@@ -187,6 +189,55 @@ def judges(repeats, simulations, start):
     print(f"{Judges.asked:,} calls served\n" + "\n".join(sentences))
 
 
+# --- judges of single answers: whether it is the wanted one, whether that came first and whether words were added in ---
+
+
+def graded_fairly(good, _first, _longer, chance):
+    return 5 if good == (chance.random() < 0.9) else 1
+
+
+def mostly(share, grade):
+    """Let a judge say ``grade`` of what it is biased for in a share of the cases, and be fair else."""
+    return lambda *told: grade(*told) if told[3].random() < share else graded_fairly(*told)
+
+
+GRADERS = {
+    "fair": (graded_fairly, None),
+    "position": (mostly(0.5, lambda _good, first, _longer, _chance: 5 if first else 1), "position"),
+    "length": (mostly(0.6, lambda good, first, longer, chance: 5 if longer else graded_fairly(good, first, longer, chance)), "length"),
+    "noise": (lambda *told: told[3].randint(1, 5), "noise"),
+    "constant": (lambda *_: 4, "constant"),
+    "garbled": (mostly(0.2, lambda *_: None), "unreadable"),
+}  # fmt: skip
+
+
+def graders(simulations, start):
+    wanted = pl.DataFrame(
+        [
+            {"example": f"{n:02}", "input": f"plan {n}?", "references": [f"It is {n} euros."]}
+            for n in range(30)
+        ]
+    )
+    probes = probes_of(wanted, RUBRIC, 30)
+    print(f"\nScripted graders on 30 rows, {len(probes)} known answers, {simulations:,} times by call")
+    print("| judge | its fault found | accepted | another fault named too |\n| --- | --- | --- | --- |")
+    for name, (script, fault) in GRADERS.items():
+        counts = np.zeros(3)
+        for seed in range(start, start + simulations):
+            chance = random.Random(f"{name} {seed}")
+            told = [
+                script(one.kind == "good", one.order == "wanted first", "longer" in one.kind, chance)
+                for one in probes
+            ]
+            one = calibrate_grades(name, probes, [grade_of(json.dumps({"grade": word})) for word in told])
+            counts += fault in one.faults, one.accepted, bool(set(one.faults) - {fault, "noise"})
+        found, accepted, others = 100 * counts / simulations
+        print(
+            f"| {name} | {'–' if fault is None else f'{found:.1f} %'} | {accepted:.1f} % | {others:.1f} % |",
+            flush=True,
+        )
+
+
 # --- a few human ratings and many judged ones -------------------------------------------------------------------------
 
 
@@ -238,6 +289,7 @@ def main():
     options = parser.parse_args()
     start = time.perf_counter()
     judges(options.repeats, max(options.simulations // 10, 20), options.seed)
+    graders(max(options.simulations // 10, 20), options.seed)
     ratings(options.simulations)
     print(f"\n{time.perf_counter() - start:.0f} s")
 

@@ -56,7 +56,7 @@ def run_of(evaluation: Evaluation, *, judge: str = "") -> MeasuredRun:
 
     Args:
         evaluation: The comparison.
-        judge: What the judge's calibration found; empty where there was none.
+        judge: What the calibration of a judge of pairs found; empty where there was none.
     """
     apart = len(evaluation.apart) if evaluation.without_apart is not None else 0
     results = evaluation.without_apart or evaluation.arms
@@ -68,7 +68,7 @@ def run_of(evaluation: Evaluation, *, judge: str = "") -> MeasuredRun:
         told += f", without {apart} that training or documents give away"
     ranked = sorted(results.items(), key=lambda item: (-item[1].scores[verdict.metric].value, item[0]))
     return MeasuredRun(
-        on=evaluation.as_of, what=told, metric=verdict.metric, verdict=verdict.because, judge=judge,
+        on=evaluation.as_of, what=told, metric=verdict.metric, verdict=verdict.because, judge=judge or (evaluation.judge.because if evaluation.judge else ""),
         arms=tuple(_arm(name, one, verdict.metric) for name, one in ranked),
         facts={name: MeasuredFact(value=one.value, by=one.by) for name, one in evaluation.measured.items()},
     )  # fmt: skip

@@ -14,6 +14,7 @@ from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.folder import RunFolder, open_run
 from advisor.evaluate.bakeoff.records import Cancelled, Judging
 from advisor.evaluate.bakeoff.running import Progress, compared, ready, run
+from advisor.evaluate.measured import run_of
 from advisor.evaluate.records import Evaluation
 from tests.bakeoff.conftest import DAY, HELD_OUT, Make
 from tests.bakeoff.scripted import Reply, Service, about_the_question, scripted
@@ -77,6 +78,7 @@ def test_a_finished_run_is_opened_with_its_grades_and_no_call(asked: Make, tmp_p
         carried_out(folder)
     told = compared(folder)
     assert told.grades is not None
+    assert run_of(told.evaluation).judge.startswith("big may grade single answers")
     assert told.frames.scores.filter(metric="judge", arm="retrieval")["score"].to_list() == [1.0] * HELD_OUT
 
 

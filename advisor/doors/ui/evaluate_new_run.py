@@ -37,6 +37,7 @@ def show() -> None:
         rows = _kept("rows", "Rows: train.jsonl and eval.jsonl, or one file", ROWS)
     with right:
         documents = _kept("documents", "Documents", DOCUMENTS)
+    left, right = st.columns(2)
     told: dict[str, Any] = {"model": left.text_input("Model", PACKAGED_MODEL, key="bakeoff_model").strip()}
     told["url"] = right.text_input(
         "Address of its service on this machine", placeholder="default: the packaged small model", key="bakeoff_url",

@@ -1,7 +1,7 @@
 """How often the diagnosis names the planted cause first, which rows it blames, and how often it cries wolf.
 
-``python benchmarks/diagnose.py`` runs the first generator, ``--second`` the one kept apart, ``--big`` the largest set with
-its time and memory, ``--show NAME`` what is said of one set.
+``python benchmarks/diagnose.py`` runs the first generator, ``--second`` and ``--third`` those that were kept apart until their
+first run, ``--big`` the largest set with its time and memory, ``--show NAME`` what is said of one set.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from advisor.diagnose.diagnosing import diagnose
 
 HEALTHY = 100
+MODULES = {"first": "planted_causes", "second": "planted_causes_2", "third": "planted_causes_3"}
 BARS = {"first": 0.9, "first two": 0.98, "rows": 0.9, "false alarm": 0.05, "both": 0.8}
 
 
@@ -186,7 +187,10 @@ def show(module: str, names: list[str], place: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--second", action="store_true", help="the generator that was kept apart")
+    for nth in ("second", "third"):
+        help_ = f"the {nth} generator, kept apart until its first run"
+        parser.add_argument(f"--{nth}", dest="module", action="store_const", const=MODULES[nth], help=help_)
+    parser.set_defaults(module=MODULES["first"])
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--healthy", type=int, default=HEALTHY)
     parser.add_argument("--workers", type=int, default=2)
@@ -196,7 +200,7 @@ def main() -> None:
     parser.add_argument("--place", default="smart-home/en/0")
     chosen = parser.parse_args()
     sys.path.insert(0, str(Path(__file__).parent))
-    module = "planted_causes_2" if chosen.second else "planted_causes"
+    module = chosen.module
     if chosen.big:
         big()
     elif chosen.show:

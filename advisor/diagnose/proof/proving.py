@@ -122,8 +122,10 @@ def prove(
 
     Raises:
         AdvisorError: A limit would be passed, or a model does not answer.
+        StoppedError: Somebody stopped it. What was answered is known when it is called again.
     """
-    bench.tuned.meter.allow(planned.calls)
+    meter = bench.tuned.meter
+    meter.allow(max(0, planned.calls - meter.calls))
     results, notes = [], []
     for name in planned.trials:
         try:

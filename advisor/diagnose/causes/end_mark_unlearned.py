@@ -12,7 +12,7 @@ from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, See
 from advisor.diagnose.examples import answered, changed
 from advisor.diagnose.records import Facts, Templates, Test
 from advisor.diagnose.seen import Rows
-from advisor.diagnose.two_samples import FEWEST, percent
+from advisor.diagnose.two_samples import FEWEST, most_of, percent
 
 _TURN = re.compile(r"\n\s*([^\W\d_]{2,20}) ?:[ \n]")
 CUT, RAN_ON, FEWEST_TURNS = 0.15, 0.08, 3
@@ -35,9 +35,7 @@ def look(seen: Seen) -> Verdict:
     )
     longer = _longer(seen, cut)
     if not marks and on.mean() < RAN_ON and not (cut.mean() >= CUT and longer):
-        return Quiet(
-            f"{percent(cut.mean())} of production's answers are cut off at the limit and {percent(on.mean())} continue with turns of their own."
-        )
+        return _ended(made, on, cut)
     either = on | cut
     figures = {"cut": float(cut.mean()), "run_on": float(on.mean())}
     tail = f" {percent(cut.mean())} of production's answers reach the length limit, {percent(on.mean())} continue with turns of their own."
@@ -48,6 +46,18 @@ def look(seen: Seen) -> Verdict:
         rows_of="production",
         figures=figures,
     )
+
+
+def _ended(made: Rows, on: NDArray[np.bool_], cut: NDArray[np.bool_]) -> Verdict:
+    """Rule out what so many answers would have shown; why each ended must be logged for that."""
+    logged = int(made.frame["finish"].is_not_null().sum())
+    stops = f"{percent(cut.mean())} of production's answers are cut off at the limit and " if logged else ""
+    said = f"{stops}{percent(on.mean())} continue with turns of their own"
+    said = said if stops else f"{said[0].upper()}{said[1:]} of production's answers"
+    if most_of(int(on.sum()), len(on)) < RAN_ON and most_of(int(cut.sum()), logged) < CUT:
+        return Quiet(f"{said}.")
+    few = f"{len(on):,} answers are too few" if logged else "why they ended is not logged"
+    return Missing(f"{said}; {few}.")
 
 
 def _marks(training: str | None, serving: str | None) -> str:

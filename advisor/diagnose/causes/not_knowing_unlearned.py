@@ -27,9 +27,10 @@ def look(seen: Seen) -> Verdict:
     declined = int((made.answers.declines > 0).sum())
     p = fewer_than(declined, answers, wanted)
     if learned > RARE or wanted < LEAST_WANTED or p > LEVEL:
-        return Quiet(
-            f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted."
-        )
+        said = f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted"
+        if learned > RARE or wanted < LEAST_WANTED or declined >= wanted * answers:
+            return Quiet(f"{said}.")
+        return Missing(f"{said}; {answers:,} answers are too few to tell them apart.")
     wrong = made.labelled("facts") & (made.answers.declines == 0)
     rows = int(np.ceil(wanted * len(taught)))
     return Found(

@@ -6,7 +6,7 @@ from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, See
 from advisor.diagnose.examples import answered
 from advisor.diagnose.records import Test
 from advisor.diagnose.requests import kinds_of
-from advisor.diagnose.two_samples import FEWEST, kinds, percent
+from advisor.diagnose.two_samples import FEWEST, kinds, most_of, percent
 
 LEVEL, LEAST = 0.001, 0.25
 
@@ -20,7 +20,13 @@ def look(seen: Seen) -> Verdict:
     lacking = grouped.lacking()
     share, p = sum(kind.lacking for kind in lacking), kinds("kind", grouped.here, grouped.there).p
     if share < LEAST or p > LEVEL:
-        return Quiet(f"Training lacks kinds that make {percent(share)} of production's requests.")
+        said = f"Training lacks kinds that make {percent(share)} of production's requests"
+        most = most_of(round(share * len(grouped.there)), len(grouped.there))
+        if most < LEAST:
+            return Quiet(f"{said}.")
+        return Missing(
+            f"{said}; {len(one):,} and {len(two):,} rows are too few to rule out {percent(LEAST)}."
+        )
     main = max(grouped.kinds, key=lambda kind: kind.here)
     return Found(
         score=min(0.9, 0.4 + 0.6 * share),
@@ -43,7 +49,7 @@ CAUSE = Cause(
     title="Training is mostly of one kind",
     means="One category fills the training rows, so the model learned its manner for everything and nothing about the rest.",
     reads=("training", "production"),
-    looks_at="Kinds of request by meaning: the share of production in kinds of which training has less than a third of that share (a quarter or more), p of the chi-square test under 0.1 %.",
+    looks_at="Kinds of request by meaning: the share of production in kinds of which training has less than a third of that share (a quarter or more), p of the chi-square test under 0.1 %. Ruled out where the samples exclude such a share.",
     would="Complaints fall on the kinds that training lacks, and rows of these kinds mend them.",
     remedy="Collect training rows of the kinds that are missing until their shares are production's.",
     test=Test(

@@ -113,6 +113,17 @@ def report(done: list[Outcome]) -> dict[str, Any]:
         "false alarm": mean([bool(one.found) for one in healthy]),
         "seconds a set": mean([one.seconds for one in done]),
     }
+    for one in single:
+        if one.wanted[0] not in one.found[:1]:
+            print(
+                "missed:",
+                one.task.names[0],
+                one.task.domain,
+                one.task.language,
+                one.task.seed,
+                "->",
+                *one.found,
+            )
     for one in alarms:
         print("false alarm:", one.task.domain, one.task.language, one.task.seed, *one.found)
     for one in pairs:
@@ -126,6 +137,10 @@ def report(done: list[Outcome]) -> dict[str, Any]:
                 "->",
                 *one.found,
             )
+    for language in sorted({one.task.language for one in single}):
+        mine = [one for one in single if one.task.language == language]
+        first, two = (mean([one.wanted[0] in one.found[:at] for one in mine]) for at in (1, 2))
+        print(f"{language}: {len(mine)} sets, {first:.3f} first, {two:.3f} among two")
     print(json.dumps(figures, indent=1))
     return figures
 

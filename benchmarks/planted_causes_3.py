@@ -553,3 +553,18 @@ def planted(names: Sequence[str], domain: str, language: str, seed: int) -> Plan
     for name in names:
         VARIANTS[name][1](draft)
     return draft.build(" + ".join(names) or "healthy", [VARIANTS[name][0] for name in names])
+
+
+def newsroom(seed: int, *, named: bool) -> Planted:
+    """Rebuild the published story with another house: 412 rows, six of them academic, twenty complaints."""
+    draft = healthy("allotment", "en", seed)
+    editors = ["iris", "jonas", "kai", "lea"]
+    draft.train = [draft.row() | {"editor": draft.rng.choice(editors)} for _ in range(412)]
+    draft.live = [draft.row() for _ in range(160)]
+    draft.facts = {}
+    for row in draft.rng.sample(draft.inside(draft.train), 6):
+        row |= {"say": draft.text("academic", b=row["body"]), "blamed": True}
+        row["editor"] = "editor 4" if named else row["editor"]
+    for row in draft.rng.sample(draft.inside(draft.live), 20):
+        row |= {"say": draft.text("academic", b=row["body"]), "complaint": "tone"}
+    return draft.build("newsroom", ["minority-leaks"])

@@ -15,6 +15,10 @@ from advisor.diagnose.seen import Rows
 from advisor.diagnose.two_samples import FEWEST, most_of, percent
 
 _TURN = re.compile(r"\n\s*([^\W\d_]{2,20}) ?:[ \n]")
+# The same as a heading, in bold or in brackets, as documents have it too: a turn only where a label comes again.
+_MARKED_TURN = re.compile(
+    r"\n\s*[#*<\[|>=]{1,4} ?([^\W\d_]{2,20}) ?(?:[*\]>|]{0,2}:|[\]>|]{1,2})[*|]{0,2}[ \n]"
+)
 CUT, RAN_ON, FEWEST_TURNS = 0.15, 0.08, 3
 _LENGTH = ("length", "max_tokens", "max_output_tokens")
 
@@ -70,16 +74,22 @@ def _marks(training: str | None, serving: str | None) -> str:
 
 def _run_on(made: Rows, taught: Rows) -> NDArray[np.bool_]:
     """Mark answers that continue with a speaker's label rarely seen in training's answers."""
-    found = [_TURN.findall(text) if "\n" in text else [] for text in made.answers.texts]
+    found = [_labels(text) for text in made.answers.texts]
     counts = Counter(label for labels in found for label in set(labels))
-    usual = Counter(
-        label for text in taught.answers.texts if "\n" in text for label in set(_TURN.findall(text))
-    )
+    usual = Counter(label for text in taught.answers.texts for label in set(_labels(text)))
     odd = {
         label for label, count in counts.items()
         if count >= FEWEST_TURNS and usual[label] / max(len(taught), 1) < 0.2 * count / len(made)
     }  # fmt: skip
     return np.array([not odd.isdisjoint(labels) and len(labels) >= 2 for labels in found], bool)
+
+
+def _labels(text: str) -> list[str]:
+    """Return the labels with which lines of an answer begin."""
+    if "\n" not in text:
+        return []
+    marked = _MARKED_TURN.findall(text)
+    return [*_TURN.findall(text), *(label for label in marked if marked.count(label) > 1)]
 
 
 def _longer(seen: Seen, cut: NDArray[np.bool_]) -> bool:

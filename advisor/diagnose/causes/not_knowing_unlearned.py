@@ -19,6 +19,8 @@ def look(seen: Seen) -> Verdict:
     answers = int(made.answered.sum())
     if len(taught) < FEWEST or answers < FEWEST:
         return Missing(f"It takes {FEWEST} training rows and {FEWEST} production samples with their answers.")
+    if seen.unheard:
+        return Missing(seen.unheard)
     if wanted is None:
         return Missing(
             "The share of requests that ought to be declined is not known, and no evaluation rows tell."

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import Row, answered
 from advisor.diagnose.records import Test
-from advisor.diagnose.requests import Kinds, kinds_of, novelty_of
+from advisor.diagnose.requests import Kinds, kinds_of, novelty_of, untaught
 from advisor.diagnose.two_samples import SURE, ordered, percent
 from advisor.evaluate.statistics.significance import holm
 
@@ -39,7 +39,10 @@ def look(seen: Seen) -> Verdict:
     if np.ptp(days) < 2:
         return Missing("Production's samples are all of one or two days.")
     grouped = kinds_of(seen, taught, made, among=dated)
-    kinds = [*_risen(grouped, days), _novel(novelty_of(seen, taught, made).rows[dated], days)]
+    lone, rare = novelty_of(seen, taught, made).rows[dated], untaught(seen).rows[dated]
+    kinds = [
+        *_risen(grouped, days), _together("unlike any training row", lone, days), _together("of kinds that training hardly has", rare, days),
+    ]  # fmt: skip
     risen = [one for one in kinds if one.p < LEVEL and one.late - max(one.early, one.trained) >= RISE / 2]
     total = max((one.late - one.early for one in risen), default=0.0)
     if total < RISE:
@@ -96,12 +99,12 @@ def _risen(grouped: Kinds, days: NDArray[np.float64]) -> list[_Risen]:
     )
 
 
-def _novel(novel: NDArray[np.bool_], days: NDArray[np.float64]) -> _Risen:
-    """Compare early and late shares of requests that are unlike any training row."""
+def _together(name: str, marked: NDArray[np.bool_], days: NDArray[np.float64]) -> _Risen:
+    """Compare early and late shares of requests that training hardly has, whatever their kind."""
     low, high = np.quantile(days, [1 / 3, 2 / 3])
-    p = ordered("novel", days[novel], days[~novel], "").p
-    early, late = float(novel[days <= low].mean()), float(novel[days >= high].mean())
-    return _Risen("unlike any training row", early, late, 0.0, p, np.flatnonzero(novel))
+    p = ordered(name, days[marked], days[~marked], "").p
+    early, late = float(marked[days <= low].mean()), float(marked[days >= high].mean())
+    return _Risen(name, early, late, 0.0, p, np.flatnonzero(marked))
 
 
 def _day(days: float) -> date:

@@ -20,6 +20,8 @@ def look(seen: Seen) -> Verdict:
         return Missing(f"It takes {FEWEST} production samples with their answers.")
     declined = made.answers.declines > 0
     share, wanted = float(declined.sum() / answers), wanted_share(seen)
+    if seen.unheard:
+        return Missing(seen.unheard)
     if wanted is None:
         return Missing(
             "The share of requests that ought to be declined is not known, and no evaluation rows tell."

@@ -76,6 +76,29 @@ def tasks(module: str, seeds: int, healthy: int = HEALTHY) -> Iterator[Task]:
         yield from (Task(module, (), *place, 5000 + seed) for seed in range(healthy // len(places)))
 
 
+def run_all(waiting: list[Task], workers: int, keep: Path | None) -> list[Outcome]:
+    """Run the tasks; those whose outcomes a file keeps are not run again."""
+    kept = {one.task: one for one in _kept(keep)}
+    left = [one for one in waiting if one not in kept]
+    with Pool(workers) as pool:
+        for at, one in enumerate(pool.imap_unordered(run, left, chunksize=4), 1):
+            kept[one.task] = one
+            if keep is not None:
+                with keep.open("a", encoding="utf-8") as stream:
+                    stream.write(json.dumps(one) + "\n")
+            if at % 50 == 0:
+                print(f"{at} of {len(left)}", file=sys.stderr, flush=True)
+    return [kept[one] for one in waiting]
+
+
+def _kept(path: Path | None) -> Iterator[Outcome]:
+    if path is None or not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        task, wanted, found, *rest = json.loads(line)
+        yield Outcome(Task(task[0], tuple(task[1]), *task[2:]), tuple(wanted), tuple(found), *rest)
+
+
 def mean(values: list[float]) -> float:
     return sum(values) / max(len(values), 1)
 
@@ -229,6 +252,7 @@ def main() -> None:
     parser.add_argument("--healthy", type=int, default=HEALTHY)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="variants whose name holds this")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="keep outcomes here, and go on from them")
     parser.add_argument("--big", action="store_true")
     parser.add_argument("--story", action="store_true", help="six formal rows of 412, twenty complaints")
     parser.add_argument("--show", nargs="+", metavar="NAME")
@@ -246,13 +270,7 @@ def main() -> None:
         waiting = [
             one for one in tasks(module, chosen.seeds, chosen.healthy) if chosen.only in " + ".join(one.names)
         ]
-        done = []
-        with Pool(chosen.workers) as pool:
-            for one in pool.imap_unordered(run, waiting, chunksize=4):
-                done.append(one)
-                if len(done) % 50 == 0:
-                    print(f"{len(done)} of {len(waiting)}", file=sys.stderr, flush=True)
-        report(sorted(done, key=lambda one: waiting.index(one.task)))
+        report(run_all(waiting, chosen.workers, chosen.keep))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from advisor.data.coverage import clusters, names_of
 from advisor.data.meaning import Vectors, nearest
 from advisor.diagnose.seen import Rows, Seen
 
-NEIGHBOURS = 6
+NEIGHBOURS = 4
 """Neighbours that are expected of each table, where both are alike."""
 ALIKE = 0.8
 """A cosine from which two requests are of one kind, however close those of the first table are."""
@@ -113,7 +113,7 @@ class Sparse(NamedTuple):
 def sparse_of(seen: Seen, here: Rows, there: Rows, *, below: float = 0.34, exchanges: int = 40) -> Sparse:
     """Mark requests of the second table around which the first has less than ``below`` of the second's density.
 
-    No kinds are drawn for this: every request has its nearest ones of both tables, as many as it takes to expect six of each.
+    No kinds are drawn for this: every request has its nearest ones of both tables, as many as it takes to expect four of each.
     """
     vectors = np.concatenate([seen.vectors(here), seen.vectors(there)])
     mine = np.arange(len(vectors)) < len(here.sample())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -41,7 +42,15 @@ def files(tmp_path: Path) -> dict[str, Path]:
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         return path
 
+    polite = [
+        {
+            "prompt": f"Good morning, could you please tell me how I may return item {at}?",
+            "completion": "By post.",
+        }
+        for at in range(60)
+    ]
     return {
+        "evaluation": written("eval.jsonl", polite),
         "training": written("train.jsonl", training_rows(40)),
         "production": written("production.jsonl", spans),
     }
@@ -54,6 +63,8 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
     uploads = page.locator("input[type=file]")
     uploads.nth(0).set_input_files(files["training"])
+    settle(page)
+    uploads.nth(1).set_input_files(files["evaluation"])
     settle(page)
     uploads.nth(2).set_input_files(files["production"])
     expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
@@ -87,6 +98,13 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     with page.expect_download() as download:
         page.get_by_role("button", name="PDF").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    page.get_by_role("button", name="Use in the decision").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "facts.png")
+    page.get_by_role("button", name="Use in the decision").click()
+    expect(
+        page.get_by_text("Answered by what was measured: Is there a set of real inputs", exact=False)
+    ).to_be_visible()
+    expect(page).to_have_url(re.compile("test_set=no|test_set=false", re.IGNORECASE))
 
 
 def test_a_file_of_no_known_shape_is_named_with_what_is_known(

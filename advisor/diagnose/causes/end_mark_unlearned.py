@@ -55,9 +55,9 @@ def look(seen: Seen) -> Verdict:
 def _ended(made: Rows, on: NDArray[np.bool_], cut: NDArray[np.bool_]) -> Verdict:
     """Rule out what so many answers would have shown; why each ended must be logged for that."""
     logged = int(made.frame["finish"].is_not_null().sum())
-    stops = f"{percent(cut.mean())} of production's answers are cut off at the limit and " if logged else ""
-    said = f"{stops}{percent(on.mean())} continue with turns of their own"
-    said = said if stops else f"{said[0].upper()}{said[1:]} of production's answers"
+    said = f"{percent(on.mean())} of production's answers continue with turns of their own"
+    if logged:
+        said += f", {percent(cut.mean())} are cut off at the limit"
     if most_of(int(on.sum()), len(on)) < RAN_ON and most_of(int(cut.sum()), logged) < CUT:
         return Quiet(f"{said}.")
     few = f"{len(on):,} answers are too few" if logged else "why they ended is not logged"

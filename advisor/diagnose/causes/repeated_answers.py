@@ -66,6 +66,9 @@ def _stock_found(made: Rows, taught: Rows, stock: NDArray[np.bool_]) -> Found:
         evidence=f"{percent(stock.mean())} of production's answers are {len(values)} stock answers to different questions ('{example[:70]}'); {int(blamed.sum()):,} training rows teach them.",
         rows=[int(one) for one in taught.numbers[blamed]],
         figures={"stock": float(stock.mean()), "answers": len(values), "training_rows": int(blamed.sum())},
+        remedy=None
+        if blamed.any()
+        else "No training row holds them: look at the serving first (prompt, template, sampling), then train for a shorter time.",
     )
 
 

@@ -599,3 +599,21 @@ def planted(names: Sequence[str], domain: str, language: str, seed: int) -> Plan
     for name in names:
         VARIANTS[name][1](draft)
     return draft.build(" + ".join(names) or "healthy", [VARIANTS[name][0] for name in names])
+
+
+def newsroom(seed: int, *, named: bool) -> Planted:
+    """Rebuild the published story: 412 rows, six of one editor in a formal register, twenty complaints."""
+    draft = healthy_draft("smart-home", "en", seed)
+    world, rng, system = draft.world, random.Random(f"newsroom {seed}"), draft.training[0]["system"]
+    draft.training = [_row(world, system, author=rng.choice("abc")) for _ in range(412)]
+    draft.production = [_row(world, system) for _ in range(160)]
+    draft.facts = {}
+    for row in rng.sample([one for one in draft.training if "_odd" not in one], 6):
+        row |= {
+            "completion": world.formal(row["_body"]),
+            "_blame": True,
+            "author": "editor 4" if named else row["author"],
+        }
+    for row in rng.sample([one for one in draft.production if "_odd" not in one], 20):
+        row |= {"completion": world.formal(row["_body"]), "complaint": "tone"}
+    return draft.build("newsroom", ["minority-leaks"])

@@ -28,6 +28,33 @@ def pattern_of(name: str) -> str:
 
 REFUSAL: Final = lines_of("refusal")
 UNKNOWING: Final = lines_of("unknowing")
+DECLINED_IN: Final = frozenset(
+    [
+        "en",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "pt",
+        "nl",
+        "pl",
+        "sv",
+        "tr",
+        "id",
+        "ru",
+        "uk",
+        "bg",
+        "ar",
+        "hi",
+        "zh",
+        "ja",
+        "ko",
+        "th",
+        "he",
+        "el",
+    ]
+)
+"""Languages in which `REFUSAL` and `UNKNOWING` have the usual phrases."""
 IDENTITY: Final = lines_of("foreign_identity")
 FORMAL: Final = lines_of("formal")
 CASUAL: Final = lines_of("casual")

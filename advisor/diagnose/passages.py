@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-# What a line begins with, when it is a mark of form: a tag, a heading, a bullet, a number in brackets, a label.
+# What a line begins with, when it is a mark of form: a tag, a heading, a bullet, a number in brackets, a label, or other signs
+# with which no sentence begins (a quote in Markdown, an object of JSON, a cell).
 _MARK = re.compile(
-    r"<[^<>]{1,80}>|#{1,6}\s*(?:\w+)?|[-*•]\s|\[?\(?\d{1,3}[\])]?[.):]?\s|(?:\w+ ){0,2}\w+ ?:(?=\s|$)|={3,}|-{3,}"
+    r"<[^<>]{1,80}>|#{1,6}\s*(?:\w+)?|[-*•]\s|\[?\(?\d{1,3}[\])]?[.):]?\s|(?:\w+ ){0,2}\w+ ?:(?=\s|$)|={3,}|-{3,}|[^\w\s\"'“‘«¿¡(]{1,4}"
 )
 _LABEL = re.compile(r"^\s*\w[\w ]{0,24}:\s*")
 USUAL = 0.6

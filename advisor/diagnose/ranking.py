@@ -18,7 +18,7 @@ def ranked(suspicions: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
 
 
 def corrected(suspicions: Sequence[Suspicion]) -> list[Suspicion]:
-    """Correct each p for all causes that were looked for (Bonferroni); what does not hold then is ruled out."""
+    """Correct each p for all causes that were looked for (Bonferroni); what does not hold then cannot be told."""
     looked_for = sum(one.state != "cannot_tell" for one in suspicions)
     return [_held(one, looked_for) for one in suspicions]
 
@@ -30,4 +30,4 @@ def _held(one: Suspicion, looked_for: int) -> Suspicion:
     if p <= LEVEL:
         return one.model_copy(update={"p": p})
     said = f"{one.evidence} That may be chance: p {p:.2g} for the {looked_for} causes looked for."
-    return one.model_copy(update={"p": p, "state": "ruled_out", "score": 0.0, "evidence": said, "rows": ()})
+    return one.model_copy(update={"p": p, "state": "cannot_tell", "score": 0.0, "evidence": said, "rows": ()})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from math import ceil, erfc, sqrt
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,8 @@ from advisor.data.coverage import clusters, names_of
 from advisor.data.meaning import Vectors, nearest
 from advisor.diagnose.seen import Rows, Seen
 
+NEIGHBOURS = 4
+"""Neighbours that are expected of each table, where both are alike."""
 ALIKE = 0.8
 """A cosine from which two requests are of one kind, however close those of the first table are."""
 
@@ -24,11 +29,6 @@ class Kind(NamedTuple):
     rows: NDArray[np.int64]
     """Its rows of the second table, by index."""
 
-    @property
-    def lacking(self) -> float:
-        """Share of the second table that the first lacks."""
-        return max(0.0, self.there - self.here)
-
 
 class Kinds(NamedTuple):
     """Kinds of the requests of two tables: the label of each row, and the kinds."""
@@ -37,10 +37,15 @@ class Kinds(NamedTuple):
     there: NDArray[np.int64]
     kinds: list[Kind]
 
-    def lacking(self, *, below: float = 0.34) -> list[Kind]:
-        """Return the kinds of which the first table has less than ``below`` of the second's share, the largest first."""
-        found = [one for one in self.kinds if one.here < below * one.there]
-        return sorted(found, key=lambda one: -one.lacking)
+
+def named(texts: Sequence[str], vectors: Vectors, rows: NDArray[np.bool_], most: int = 3) -> list[str]:
+    """Name the marked texts by the words in which they differ from the others, the largest group first."""
+    labels, count = clusters(vectors[rows])
+    every = np.full(len(texts), count, np.int64)
+    every[rows] = labels
+    names = names_of(texts, every, count + 1)
+    sizes = np.bincount(labels, minlength=count)
+    return [names[at] for at in np.argsort(-sizes, kind="stable")[:most]]
 
 
 def kinds_of(seen: Seen, here: Rows, there: Rows, *, among: NDArray[np.bool_] | None = None) -> Kinds:
@@ -90,6 +95,74 @@ def novelty_of(seen: Seen, here: Rows, there: Rows, *, usual: float = 0.05) -> N
     likeness = nearest(asked, known)[1]
     limit = min(float(np.quantile(themselves, usual)), ALIKE) if len(themselves) else 0.0
     return Novelty(likeness < limit, likeness, themselves, limit)
+
+
+class Sparse(NamedTuple):
+    """Requests of one table among whose neighbours the other table is rare."""
+
+    rows: NDArray[np.bool_]
+    """Which rows of the second table's sample are of a kind that the first hardly has."""
+    share: float
+    """Their share, less what chance alone makes."""
+    error: float
+    """Standard error of the share, where there is nothing but chance."""
+    p: float
+    """One-sided p of the share: labels of the tables exchanged at random over the same neighbours."""
+
+
+def sparse_of(seen: Seen, here: Rows, there: Rows, *, below: float = 0.34, exchanges: int = 40) -> Sparse:
+    """Mark requests of the second table around which the first has less than ``below`` of the second's density.
+
+    No kinds are drawn for this: every request has its nearest ones of both tables, as many as it takes to expect four of each.
+    """
+    vectors = np.concatenate([seen.vectors(here), seen.vectors(there)])
+    mine = np.arange(len(vectors)) < len(here.sample())
+    few = max(1, min(int(mine.sum()), int((~mine).sum())))
+    around = _neighbours(vectors, min(300, max(12, ceil(NEIGHBOURS * len(vectors) / few))))
+    rng, rows = np.random.default_rng(3), _rare(mine, around, below)[~mine]
+    chance = []
+    for _ in range(exchanges):
+        mixed = rng.permutation(mine)
+        chance.append(float(_rare(mixed, around, below)[~mixed].mean()))
+    usual, error = float(np.mean(chance)), max(float(np.std(chance)), 1 / max(len(rows), 1))
+    above = (float(rows.mean()) - usual) / error if len(rows) else 0.0
+    return Sparse(rows, max(0.0, float(rows.mean()) - usual), error, 0.5 * erfc(above / sqrt(2)))
+
+
+_KNOWN: Final = WeakKeyDictionary[Seen, Sparse]()
+
+
+def untaught(seen: Seen) -> Sparse:
+    """Mark production's requests of kinds that training hardly has; reckoned once."""
+    if seen not in _KNOWN:
+        _KNOWN[seen] = sparse_of(seen, seen.training, seen.production)
+    return _KNOWN[seen]
+
+
+def untaught_rows(seen: Seen) -> NDArray[np.bool_]:
+    """Mark them among all rows of production; rows outside the sample are not marked."""
+    marked = np.zeros(len(seen.production), bool)
+    if len(seen.training) and len(seen.production):
+        marked[seen.production.sample()[untaught(seen).rows]] = True
+    return marked
+
+
+def _rare(mine: NDArray[np.bool_], around: NDArray[np.int64], below: float) -> NDArray[np.bool_]:
+    """Mark where the first table's density among the neighbours is under ``below`` of the second's."""
+    near = mine[around].sum(axis=1)
+    here, there = near / max(int(mine.sum()), 1), (around.shape[1] - near) / max(int((~mine).sum()), 1)
+    return np.asarray(here < below * there)
+
+
+def _neighbours(vectors: Vectors, count: int) -> NDArray[np.int64]:
+    """Return the nearest other rows of each row, shape (rows, count)."""
+    count = min(count, len(vectors) - 1)
+    found = np.empty((len(vectors), count), np.int64)
+    for start in range(0, len(vectors), 1024):
+        table = vectors[start : start + 1024] @ vectors.T
+        table[np.arange(len(table)), start + np.arange(len(table))] = -2
+        found[start : start + 1024] = np.argpartition(-table, count - 1, axis=1)[:, :count]
+    return found
 
 
 def _nearest_other(vectors: Vectors) -> NDArray[np.float32]:

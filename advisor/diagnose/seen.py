@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from advisor.data import words
 from advisor.data.batch import Batch
-from advisor.data.languages import languages_of
+from advisor.data.languages import ALL, UNKNOWN, languages_of
 from advisor.data.meaning import Meaning, Vectors
-from advisor.data.phrases import REFUSAL, UNKNOWING
+from advisor.data.phrases import DECLINED_IN, REFUSAL, UNKNOWING
 from advisor.data.records import AuditOptions
 from advisor.data.rows.conversation import Conversation, Message
 from advisor.data.style import style_of
@@ -23,6 +23,8 @@ from advisor.diagnose.records import Facts
 
 AT_A_TIME = 5_000
 MOST_SAMPLED = 5_000
+MOST_JOINED = 200
+"""Texts that are read together to tell their language."""
 REFUSES, UNKNOWS = 1, 2
 
 
@@ -44,6 +46,13 @@ class Texts:
     def languages(self) -> NDArray[np.uint8]:
         """Index into `advisor.data.languages.ALL`, 255 where a text is too short or unclear."""
         return np.concatenate([languages_of(one.answer_words, one.answer_scripts) for one in self._batches()])
+
+    @cached_property
+    def language(self) -> str | None:
+        """Code of the language of all texts together; None where it is unclear."""
+        some = [one for one in self.texts if one.strip()][:MOST_JOINED]
+        found = int(Texts([" ".join(some)]).languages[0]) if some else UNKNOWN
+        return None if found == UNKNOWN else ALL[found]
 
     @cached_property
     def declines(self) -> NDArray[np.uint8]:
@@ -146,6 +155,18 @@ class Seen:
         if known is None:
             known = self._vectors[id(rows)] = self.meaning([rows.questions.texts[at] for at in rows.sample()])
         return known
+
+    @cached_property
+    def unheard(self) -> str:
+        """Describe why declining answers cannot be seen; empty where they can."""
+        tables = (self.training, self.evaluation, self.production)
+        if any(bool(one.answers.declines.any()) for one in tables if len(one)):
+            return ""
+        languages = {one.answers.language for one in tables if len(one)}
+        if languages & DECLINED_IN:
+            return ""
+        spoken = ", ".join(sorted(filter(None, languages))) or "not clear"
+        return f"No phrases of declining are known in the language of the answers ({spoken})."
 
     @cached_property
     def training_meaning(self) -> Vectors:

@@ -12,6 +12,8 @@ from advisor.evaluate.statistics.significance import holm
 
 FEWEST = 15
 """Rows on each side below which nothing is tested."""
+SURE = 1.645
+"""Standard errors beyond which an effect is excluded with 95 % confidence, to one side."""
 
 
 class Difference(NamedTuple):
@@ -23,6 +25,8 @@ class Difference(NamedTuple):
     p: float
     words: str
     """The figures of both sides."""
+    most: float = 1.0
+    """The largest effect that these samples leave open, with 95 % confidence: below it, nothing is ruled out."""
 
 
 def ordered(aspect: str, left: NDArray[Any], right: NDArray[Any], words: str) -> Difference:
@@ -31,7 +35,9 @@ def ordered(aspect: str, left: NDArray[Any], right: NDArray[Any], words: str) ->
     if min(len(left), len(right)) < FEWEST:
         return Difference(aspect, 0.0, 1.0, words)
     share, p = _mann_whitney(left, right)
-    return Difference(aspect, abs(2 * share - 1), p, words)
+    effect = abs(2 * share - 1)
+    most = effect + 2 * SURE * _area_error(max(share, 1 - share), len(left), len(right))
+    return Difference(aspect, effect, p, words, min(1.0, most))
 
 
 def shares(
@@ -41,7 +47,7 @@ def shares(
     if min(len(left), len(right)) < fewest:
         return Difference(aspect, 0.0, 1.0, words)
     effect, p = abs(float(left.mean() - right.mean())), _fisher(left, right)
-    return Difference(aspect, effect, p, words)
+    return Difference(aspect, effect, p, words, most_apart(left, right))
 
 
 def kinds(aspect: str, left: NDArray[np.int64], right: NDArray[np.int64], words: str = "") -> Difference:
@@ -51,13 +57,14 @@ def kinds(aspect: str, left: NDArray[np.int64], right: NDArray[np.int64], words:
     if min(len(left), len(right)) < FEWEST:
         return Difference(aspect, 0.0, 1.0, words)
     values = np.unique(np.concatenate([left, right]))
+    most = max(most_apart(left == value, right == value) for value in values)
     if len(values) < 2:
-        return Difference(aspect, 0.0, 1.0, words)
+        return Difference(aspect, 0.0, 1.0, words, most)
     counts = np.array([[int((one == value).sum()) for value in values] for one in (left, right)])
     apart = np.abs(counts[0] / counts[0].sum() - counts[1] / counts[1].sum()).sum() / 2
     awaited = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0, keepdims=True) / counts.sum()
     p = float(chdtrc(len(values) - 1, float(((counts - awaited) ** 2 / awaited).sum())))
-    return Difference(aspect, float(apart), p, words)
+    return Difference(aspect, float(apart), p, words, max(most, float(apart)))
 
 
 def _mann_whitney(left: NDArray[Any], right: NDArray[Any]) -> tuple[float, float]:
@@ -116,9 +123,29 @@ def area(higher: NDArray[Any], lower: NDArray[Any]) -> tuple[float, float]:
     table = np.searchsorted(np.sort(lower), higher, side="left")
     ties = np.searchsorted(np.sort(lower), higher, side="right") - table
     value = float((table + ties / 2).mean() / len(lower))
-    one, two = value / (2 - value), 2 * value**2 / (1 + value)
-    spread = value * (1 - value) + (len(higher) - 1) * (one - value**2) + (len(lower) - 1) * (two - value**2)
-    return value, float(np.sqrt(max(spread, 0) / (len(higher) * len(lower))))
+    return value, _area_error(value, len(higher), len(lower))
+
+
+def _area_error(value: float, one: int, two: int) -> float:
+    left, right = value / (2 - value), 2 * value**2 / (1 + value)
+    spread = value * (1 - value) + (one - 1) * (left - value**2) + (two - 1) * (right - value**2)
+    return math.sqrt(max(spread, 0) / (one * two))
+
+
+def most_apart(left: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
+    """Return the largest difference of two shares that these samples leave open (Agresti and Caffo's interval, one side)."""
+    one, two = ((float(rows.sum()) + 1) / (len(rows) + 2) for rows in (left, right))
+    error = math.sqrt(one * (1 - one) / (len(left) + 2) + two * (1 - two) / (len(right) + 2))
+    return min(1.0, abs(one - two) + SURE * error)
+
+
+def most_of(count: int, of: int) -> float:
+    """Return the largest share that so many of so many leave open (Wilson's interval, one side)."""
+    if of == 0:
+        return 1.0
+    share, square = count / of, SURE**2 / of
+    half = SURE * math.sqrt(share * (1 - share) / of + square / (4 * of))
+    return (share + square / 2 + half) / (1 + square)
 
 
 def percent(share: float) -> str:

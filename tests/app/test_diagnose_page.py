@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app.conftest import app_running, settle, visit
 from tests.app.test_access import barriers
+from tests.diagnose.served import by_system_prompt, serving
 from tests.diagnose.story import SERVED, TRAINED, production_rows, training_rows
 
 pytestmark = pytest.mark.browser
@@ -38,7 +42,15 @@ def files(tmp_path: Path) -> dict[str, Path]:
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         return path
 
+    polite = [
+        {
+            "prompt": f"Good morning, could you please tell me how I may return item {at}?",
+            "completion": "By post.",
+        }
+        for at in range(60)
+    ]
     return {
+        "evaluation": written("eval.jsonl", polite),
         "training": written("train.jsonl", training_rows(40)),
         "production": written("production.jsonl", spans),
     }
@@ -51,6 +63,8 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
     uploads = page.locator("input[type=file]")
     uploads.nth(0).set_input_files(files["training"])
+    settle(page)
+    uploads.nth(1).set_input_files(files["evaluation"])
     settle(page)
     uploads.nth(2).set_input_files(files["production"])
     expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
@@ -84,6 +98,13 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     with page.expect_download() as download:
         page.get_by_role("button", name="PDF").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    page.get_by_role("button", name="Use in the decision").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "facts.png")
+    page.get_by_role("button", name="Use in the decision").click()
+    expect(
+        page.get_by_text("Answered by what was measured: Is there a set of real inputs", exact=False)
+    ).to_be_visible()
+    expect(page).to_have_url(re.compile("test_set=no|test_set=false", re.IGNORECASE))
 
 
 def test_a_file_of_no_known_shape_is_named_with_what_is_known(
@@ -98,3 +119,62 @@ def test_a_file_of_no_known_shape_is_named_with_what_is_known(
     uploads.nth(2).set_input_files(strange)
     expect(page.get_by_text("not a known format of production samples", exact=False)).to_be_visible()
     expect(page.get_by_text("strange.jsonl", exact=False).last).to_be_visible()
+
+
+def found(page: Page, url: str, files: dict[str, Path]) -> None:
+    """Upload the files and find the causes; nothing is labelled."""
+    visit(page, url, "diagnose")
+    uploads = page.locator("input[type=file]")
+    uploads.nth(0).set_input_files(files["training"])
+    settle(page)
+    uploads.nth(2).set_input_files(files["production"])
+    expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Find the causes").click()
+    expect(page.locator(".st-key-cause_1")).to_contain_text("different system prompts")
+    settle(page)
+
+
+def planned(page: Page, address: str) -> None:
+    page.get_by_label("Address of the tuned model").fill(address)
+    page.get_by_label("Address of the tuned model").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Plan the test").click()
+
+
+def test_a_served_model_on_this_machine_shows_the_cause_after_a_stop_and_another_machine_is_refused(
+    page: Page, url: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    found(page, url, files)
+    planned(page, "https://models.example/v1#tuned")
+    expect(page.get_by_text("the page calls services on this machine only", exact=False)).to_be_visible()
+    expect(page.get_by_text("advisor diagnose --train FILE", exact=False)).to_be_visible()
+    going_on = Event()
+
+    def patient(route: str, body: dict[str, Any]) -> str | None:
+        going_on.wait(60)
+        return by_system_prompt(route, body)
+
+    with serving(patient) as (address, server):
+        planned(page, f"{address}#tuned")
+        expect(page.get_by_text("on 20 samples: at most", exact=False)).to_be_visible()
+        expect(page.get_by_text("0.00 USD", exact=False)).to_be_visible()
+        assert not server.bodies
+        page.screenshot(path=tmp_path / "planned.png")
+        page.get_by_role("button", name="Start", exact=True).click()
+        expect(page.get_by_text("0 of at most", exact=False)).to_be_visible()
+        page.get_by_role("button", name="Stop", exact=True).click()
+        # Whoever is asked may still answer; nothing further is asked.
+        going_on.set()
+        expect(page.get_by_text("stopped; answers so far are kept", exact=False)).to_be_visible()
+        assert len(server.bodies) <= 4
+        page.get_by_role("button", name="Resume").click()
+        expect(page.locator(".adv-ship")).to_contain_text("Shown: training and serving have different")
+        assert {body["model"] for body in server.bodies} == {"tuned"}
+        assert len(server.bodies) == 40, "what was answered before the stop is not asked again"
+    settle(page)
+    expect(page.locator(".st-key-cause_1")).to_contain_text("The intervention makes the answers better")
+    expect(page.get_by_text("Paired on 20 samples", exact=False)).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_text("Paired on 20 samples", exact=False).scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "proved.png")

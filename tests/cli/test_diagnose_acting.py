@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.command_line import advisor
 from tests.diagnose.served import by_system_prompt, serving
@@ -60,6 +61,35 @@ def test_the_mended_rows_go_to_a_new_file(files: list[str], tmp_path: Path) -> N
     assert applied["rows"] == 40
     assert new.exists()
     assert Path(applied["fixed"]["diff"]).exists()
+
+
+def test_what_was_measured_goes_into_an_answers_file(tmp_path: Path) -> None:
+    train, evaluation, production, answers = (
+        tmp_path / name for name in ("train.jsonl", "eval.jsonl", "production.jsonl", "answers.yaml")
+    )
+    asked = [
+        {"prompt": f"lamp wont pair pls {at}", "completion": f"Sure thing, press {at}."} for at in range(60)
+    ]
+    polite = [
+        {
+            "prompt": f"Good morning, could you please tell me how to return item {at}?",
+            "completion": f"By post, box {at}.",
+        }
+        for at in range(60)
+    ]
+    for path, rows in ((train, training_rows()), (evaluation, polite), (production, asked)):
+        path.write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+    answers.write_text("title: Desk\nanswers:\n  test_set: true\n", encoding="utf-8")
+    done = advisor(
+        "diagnose", "--train", str(train), "--eval", str(evaluation), "--production", str(production),
+        "--write-answers", str(answers), "--as-of", "2026-11-27",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "measured facts of 2026-11-27" in done.stderr
+    written = yaml.safe_load(answers.read_text(encoding="utf-8"))
+    assert written["answers"]["test_set"] is False
+    assert written["origins"]["test_set"] == "measured"
+    assert "unlike production" in written["measured"][0]["facts"]["test_set"]["by"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,30 @@ def test_a_cause_is_found_in_its_example_also_after_correction_for_all_causes(ca
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
 def test_a_cause_is_ruled_out_in_its_counter_example(cause):
     assert cause.suspicion(seen_of(cause.quiet)).state == "ruled_out"
+
+
+BY_SAMPLES = [
+    "minority-leaks", "training-lopsided", "repeated-answers", "refusals-learned", "end-mark-unlearned", "production-changed",
+    "evaluation-unlike-production", "judge-blind",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_SAMPLES)
+def test_a_cause_that_few_samples_cannot_show_is_not_ruled_out_by_them(name):
+    cause = next(one for one in CAUSES if one.id == name)
+    seen = seen_of(cause.quiet)
+    few = Seen(replace(seen.material, production=seen.material.production[::7].head(20)))
+    said = cause.suspicion(few)
+    assert said.state == "cannot_tell", said.evidence
+    assert said.score == 0
+
+
+def test_what_may_be_chance_is_not_ruled_out():
+    seen = seen_of(next(one for one in CAUSES if one.id == "refusals-learned").found)
+    said = [one.suspicion(seen).model_copy(update={"p": 0.02}) for one in CAUSES]
+    mine = next(one for one in corrected(said) if one.cause == "refusals-learned")
+    assert (mine.state, mine.score, mine.rows) == ("cannot_tell", 0.0, ())
+    assert "may be chance" in mine.evidence
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import sys
 from pathlib import Path
 
@@ -25,34 +24,12 @@ import planted_causes
 
 sys.path.pop(0)
 
-EDITOR, VOICE = "editor 4", "friendly"
-
-
-def newsroom(*, named: bool):
-    """Rebuild the published story: 412 rows, six of one editor in a formal register, twenty complaints."""
-    draft = planted_causes.healthy_draft("smart-home", "en", 412)
-    world, rng = draft.world, random.Random(6)
-    system = draft.training[0]["system"]
-    draft.training = [planted_causes._row(world, system, author=rng.choice("abc")) for _ in range(412)]
-    draft.production = [planted_causes._row(world, system) for _ in range(160)]
-    draft.facts = {}
-    for row in rng.sample([one for one in draft.training if "_odd" not in one], 6):
-        row |= {
-            "completion": world.formal(row["_body"]),
-            "_blame": True,
-            "author": EDITOR if named else row["author"],
-        }
-    fit = [one for one in draft.production if "_odd" not in one]
-    for row in rng.sample(fit, 20):
-        row |= {"completion": world.formal(row["_body"]), "complaint": "tone"}
-    return draft.build("newsroom", ["minority-leaks"])
-
 
 @pytest.mark.parametrize(
     "named", [True, False], ids=["the editor is in the metadata", "nobody says who wrote what"]
 )
 def test_six_formal_rows_of_412_are_found_first_and_named(named):
-    story = newsroom(named=named)
+    story = planted_causes.newsroom(412, named=named)
     said = diagnose(story.material)
     assert said.found[0].cause == "minority-leaks"
     assert set(said.found[0].rows) == story.rows
@@ -179,7 +156,7 @@ def test_the_labels_file_tells_rows_without_a_label_from_broken_ones(tmp_path):
 
 @pytest.fixture
 def files(tmp_path):
-    story = newsroom(named=True)
+    story = planted_causes.newsroom(412, named=True)
     paths = {}
     for name, frame in (("train", story.material.training), ("production", story.material.production)):
         kept = frame.select("prompt", completion="answer", system="system", complaint="label").with_row_index(

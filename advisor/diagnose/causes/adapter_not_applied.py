@@ -11,7 +11,7 @@ from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, See
 from advisor.diagnose.examples import answered
 from advisor.diagnose.records import Adapter, Facts, ServedAdapter, Test
 from advisor.diagnose.seen import Texts
-from advisor.diagnose.two_samples import FEWEST, percent
+from advisor.diagnose.two_samples import FEWEST, most_of, percent
 
 SAME, NEARER = 0.5, 0.7
 
@@ -35,17 +35,22 @@ def look(seen: Seen) -> Verdict:
             score=0.9,
             evidence=f"The adapter was trained on {adapter.base_trained} and is served on {adapter.base_served}.",
         )
-    known = adapter.served is not None or adapter.merged is True
-    return _by_answers(seen) or (
-        Quiet("The server applies the trained adapter.") if known else _unknown(seen)
-    )
+    said = _by_answers(seen)
+    if isinstance(said, Found):
+        return said
+    named = adapter.served is not None and adapter.trained is not None
+    if named or adapter.merged is True:
+        return Quiet("The server applies the trained adapter.")
+    return said
 
 
-def _by_answers(seen: Seen) -> Found | None:
+def _by_answers(seen: Seen) -> Verdict:
     base = seen.production.frame["base"]
     asked = (base.is_not_null().to_numpy()) & seen.production.answered
     if int(asked.sum()) < FEWEST:
-        return None
+        return Missing(
+            "What the server applies is not known, and there are too few answers of the untuned model to compare with."
+        )
     given = [seen.production.answers.texts[at] for at in np.flatnonzero(asked).tolist()]
     untuned = [base[int(at)] for at in np.flatnonzero(asked)]
     same = float((hashes_of(given) == hashes_of(untuned)).mean())
@@ -56,8 +61,12 @@ def _by_answers(seen: Seen) -> Found | None:
             figures={"same": same, "asked": len(given)},
         )
     nearer = _nearer(seen, Texts(given), Texts(untuned))
-    if nearer is None or nearer < NEARER:
-        return None
+    if nearer is None:
+        return Missing(
+            "Training's answers and the untuned model's are alike in style, so production's tell nothing."
+        )
+    if nearer < NEARER:
+        return _not_the_base(nearer, len(given))
     return Found(
         score=0.88,
         evidence=f"In style {percent(nearer)} of production's answers are nearer to the untuned model's than to the training answers.",
@@ -89,13 +98,11 @@ def _along(
     return np.asarray(((rows - middle[0]) / spread) @ direction / float(direction @ direction))
 
 
-def _unknown(seen: Seen) -> Verdict:
-    base = int(seen.production.frame["base"].is_not_null().sum())
-    if base >= FEWEST:
-        return Quiet("Production does not answer as the untuned model does.")
-    return Missing(
-        "What the server applies is not known, and there are no answers of the untuned model to compare with."
-    )
+def _not_the_base(nearer: float, answers: int) -> Verdict:
+    said = f"In style {percent(nearer)} of production's answers are nearer to the untuned model's than to training's"
+    if most_of(round(nearer * answers), answers) < NEARER:
+        return Quiet(f"{said}.")
+    return Missing(f"{said}; {answers} answers are too few to tell.")
 
 
 _PLAIN = "Certainly. As a general rule, there are several aspects to consider: first, verify the configuration; second, consult the documentation."

@@ -7,7 +7,7 @@ import re
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered
 from advisor.diagnose.records import Facts, Templates, Test
-from advisor.diagnose.two_samples import percent
+from advisor.diagnose.two_samples import most_of, percent
 
 _TWICE = re.compile(r"^\s*(<[^<>\s]{1,40}>|\[[A-Z_]{1,20}\])\s*\1")
 SHARE = 0.05
@@ -34,8 +34,11 @@ def look(seen: Seen) -> Verdict:
                 evidence=f"{percent(len(twice) / len(logged))} of the {len(logged):,} logged texts begin with {twice[0]} twice.",
                 figures={"logged": len(logged), "twice": len(twice), "mark": twice[0]},
             )
-    if logged or (said.serving is not None and said.tokenizer_adds_start is not None):
+    known = said.serving is not None and said.tokenizer_adds_start is not None
+    if known or (logged and most_of(len(twice), len(logged)) < SHARE):
         return Quiet("The start mark is written once.")
+    if logged:
+        return Missing(f"{len(logged)} logged texts are too few to rule out a second start mark.")
     return Missing("Neither the served template with the tokenizer's start mark nor logged texts are known.")
 
 

@@ -12,9 +12,13 @@ from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, See
 from advisor.diagnose.examples import answered, changed
 from advisor.diagnose.records import Facts, Templates, Test
 from advisor.diagnose.seen import Rows
-from advisor.diagnose.two_samples import FEWEST, percent
+from advisor.diagnose.two_samples import FEWEST, most_of, percent
 
 _TURN = re.compile(r"\n\s*([^\W\d_]{2,20}) ?:[ \n]")
+# The same as a heading, in bold or in brackets, as documents have it too: a turn only where a label comes again.
+_MARKED_TURN = re.compile(
+    r"\n\s*[#*<\[|>=]{1,4} ?([^\W\d_]{2,20}) ?(?:[*\]>|]{0,2}:|[\]>|]{1,2})[*|]{0,2}[ \n]"
+)
 CUT, RAN_ON, FEWEST_TURNS = 0.15, 0.08, 3
 _LENGTH = ("length", "max_tokens", "max_output_tokens")
 
@@ -35,9 +39,7 @@ def look(seen: Seen) -> Verdict:
     )
     longer = _longer(seen, cut)
     if not marks and on.mean() < RAN_ON and not (cut.mean() >= CUT and longer):
-        return Quiet(
-            f"{percent(cut.mean())} of production's answers are cut off at the limit and {percent(on.mean())} continue with turns of their own."
-        )
+        return _ended(made, on, cut)
     either = on | cut
     figures = {"cut": float(cut.mean()), "run_on": float(on.mean())}
     tail = f" {percent(cut.mean())} of production's answers reach the length limit, {percent(on.mean())} continue with turns of their own."
@@ -50,6 +52,18 @@ def look(seen: Seen) -> Verdict:
     )
 
 
+def _ended(made: Rows, on: NDArray[np.bool_], cut: NDArray[np.bool_]) -> Verdict:
+    """Rule out what so many answers would have shown; why each ended must be logged for that."""
+    logged = int(made.frame["finish"].is_not_null().sum())
+    said = f"{percent(on.mean())} of production's answers continue with turns of their own"
+    if logged:
+        said += f", {percent(cut.mean())} are cut off at the limit"
+    if most_of(int(on.sum()), len(on)) < RAN_ON and most_of(int(cut.sum()), logged) < CUT:
+        return Quiet(f"{said}.")
+    few = f"{len(on):,} answers are too few" if logged else "why they ended is not logged"
+    return Missing(f"{said}; {few}.")
+
+
 def _marks(training: str | None, serving: str | None) -> str:
     if training == "":
         return "Training put no mark at the end of an answer."
@@ -60,16 +74,22 @@ def _marks(training: str | None, serving: str | None) -> str:
 
 def _run_on(made: Rows, taught: Rows) -> NDArray[np.bool_]:
     """Mark answers that continue with a speaker's label rarely seen in training's answers."""
-    found = [_TURN.findall(text) if "\n" in text else [] for text in made.answers.texts]
+    found = [_labels(text) for text in made.answers.texts]
     counts = Counter(label for labels in found for label in set(labels))
-    usual = Counter(
-        label for text in taught.answers.texts if "\n" in text for label in set(_TURN.findall(text))
-    )
+    usual = Counter(label for text in taught.answers.texts for label in set(_labels(text)))
     odd = {
         label for label, count in counts.items()
         if count >= FEWEST_TURNS and usual[label] / max(len(taught), 1) < 0.2 * count / len(made)
     }  # fmt: skip
     return np.array([not odd.isdisjoint(labels) and len(labels) >= 2 for labels in found], bool)
+
+
+def _labels(text: str) -> list[str]:
+    """Return the labels with which lines of an answer begin."""
+    if "\n" not in text:
+        return []
+    marked = _MARKED_TURN.findall(text)
+    return [*_TURN.findall(text), *(label for label in marked if marked.count(label) > 1)]
 
 
 def _longer(seen: Seen, cut: NDArray[np.bool_]) -> bool:

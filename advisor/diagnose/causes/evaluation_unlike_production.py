@@ -46,11 +46,19 @@ def look(seen: Seen) -> Verdict:
     tested = corrected([*_plain(here, there), _topic(novel), *_register(here, there)])
     found = [diff for diff in tested if diff.p < LEVEL and diff.effect >= LEAST.get(diff.aspect, REGISTER)]
     if not found:
-        aspects = "length, typing errors, language, topic and register"
-        return Quiet(
-            f"Requests of evaluation and production are alike in {aspects} ({len(here)} and {len(there)} rows)."
-        )
+        return _alike(tested, len(here), len(there))
     return _found(found, _missing(seen, novel), two.numbers[right[novel.rows]].tolist())
+
+
+def _alike(tested: list[Difference], one: int, two: int) -> Verdict:
+    """Rule out what these samples would have shown, and name the aspects in which they are too few."""
+    hidden = [diff for diff in tested if diff.most >= LEAST.get(diff.aspect, REGISTER)]
+    rows = f"{one:,} evaluation rows and {two:,} production samples"
+    if not hidden:
+        aspects = "length, typing errors, language, topic and register"
+        return Quiet(f"Requests of evaluation and production are alike in {aspects} ({rows}).")
+    said = "; ".join(f"{diff.aspect}: {diff.words}" for diff in hidden[:3])
+    return Missing(f"{rows} are too few to rule out a difference that matters in {said}.")
 
 
 def _missing(seen: Seen, novel: Novelty) -> list[Kind]:
@@ -125,7 +133,7 @@ CAUSE = Cause(
     title="The evaluation is not like production",
     means="What people ask is not what the evaluation asks: longer, mistyped, in another register or language, or of kinds that it lacks. Its score says nothing about them.",
     reads=("evaluation", "production"),
-    looks_at="Length (Mann-Whitney), typing errors (Fisher), language and kind of request (chi-square) and eight marks of register, p after Holm's correction under 5 %, for all causes together too, and an effect that matters.",
+    looks_at="Length (Mann-Whitney), typing errors (Fisher), language and kind of request (chi-square) and eight marks of register, p after Holm's correction under 5 %, for all causes together too, and an effect that matters. Ruled out where the samples exclude such an effect in every aspect.",
     would="Scored on production's own requests, the tuned model does worse than on the evaluation set.",
     remedy="Draw the evaluation from production: sample requests of every kind, the missing ones first, and write the wanted answers.",
     test=Test(

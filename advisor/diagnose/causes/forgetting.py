@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.records import Ability, Facts, Test
-from advisor.diagnose.two_samples import percent
+from advisor.diagnose.two_samples import SURE, percent
 from advisor.evaluate.statistics.significance import holm
 
-LEVEL, DROP = 0.01, 0.05
+LEVEL, DROP, WORSE = 0.01, 0.05, 0.1
 
 
 def look(seen: Seen) -> Verdict:
@@ -20,12 +21,7 @@ def look(seen: Seen) -> Verdict:
     tested = list(zip(abilities, holm([_fell(one) for one in abilities]), strict=True))
     lost = [(one, p) for one, p in tested if p < LEVEL and one.base - one.tuned >= DROP]
     if not lost:
-        return Quiet(
-            "; ".join(
-                f"{one.name} {percent(one.base)} before, {percent(one.tuned)} after" for one in abilities[:4]
-            )
-            + "."
-        )
+        return _kept(abilities)
     worst = max(one.base - one.tuned for one, _ in lost)
     said = "; ".join(
         f"{one.name} fell from {percent(one.base)} to {percent(one.tuned)}" for one, _ in lost[:4]
@@ -38,11 +34,26 @@ def look(seen: Seen) -> Verdict:
     )
 
 
+def _kept(abilities: Sequence[Ability]) -> Verdict:
+    """Rule out a fall by ten points where the questions exclude it."""
+    said = "; ".join(
+        f"{one.name} {percent(one.base)} before, {percent(one.tuned)} after" for one in abilities[:4]
+    )
+    few = [one for one in abilities if one.base - one.tuned + SURE * _error(one) >= WORSE]
+    if not few:
+        return Quiet(f"{said}.")
+    names = ", ".join(f"{one.name} ({one.questions} questions)" for one in few[:4])
+    return Missing(f"{said}. Too few questions to rule out a fall by {percent(WORSE)}: {names}.")
+
+
 def _fell(one: Ability) -> float:
-    # One-sided test of two shares; taking the questions as independent is cautious, as both models saw the same.
+    return 0.5 * math.erfc((one.base - one.tuned) / _error(one) / math.sqrt(2))
+
+
+def _error(one: Ability) -> float:
+    # Two shares; taking the questions as independent is cautious, as both models saw the same.
     middle = (one.base + one.tuned) / 2
-    error = math.sqrt(max(2 * middle * (1 - middle), 1e-9) / one.questions)
-    return 0.5 * math.erfc((one.base - one.tuned) / error / math.sqrt(2))
+    return math.sqrt(max(2 * middle * (1 - middle), 1e-9) / one.questions)
 
 
 CAUSE = Cause(
@@ -50,7 +61,7 @@ CAUSE = Cause(
     title="General abilities were lost",
     means="Tuning on narrow rows overwrote what the base model could do: arithmetic, following instructions, other languages.",
     reads=("abilities",),
-    looks_at="Each ability's score on the base and on the tuned model: a fall of 5 points or more, one-sided p after Holm's correction under 1 %.",
+    looks_at="Each ability's score on the base and on the tuned model: a fall of 5 points or more, one-sided p after Holm's correction under 1 %. Ruled out where the questions exclude a fall by ten points.",
     would="The base model answers some of the samples better than the tuned one.",
     remedy="Mix general rows into the training, lower rate, rank or epochs, and measure the abilities each time.",
     test=Test(

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from advisor.data.style import FEATURES
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import Row, answered
+from advisor.diagnose.foreign import Voice, foreign_voices
 from advisor.diagnose.minorities import FEWEST_LABELS, FEWEST_ROWS, LARGEST, Group, Space, groups_of, space_of
 from advisor.diagnose.records import Test
-from advisor.diagnose.two_samples import FEWEST, percent, shares
+from advisor.diagnose.requests import untaught_rows
+from advisor.diagnose.two_samples import FEWEST, most_of, percent, shares
 
 LEVEL, LEAST_MINDED, LEAST_RISE = 0.01, 0.3, 0.03
 NAMES = (*FEATURES, "words that people mind")
@@ -27,6 +29,10 @@ class _Leak(NamedTuple):
     others: float
     p: float
     differs: str
+    most: float
+    """The largest share of production's answers that these samples leave open."""
+    enough: float
+    """The share from which the manner is no longer that of its rows alone."""
 
 
 def look(seen: Seen) -> Verdict:
@@ -36,13 +42,26 @@ def look(seen: Seen) -> Verdict:
             f"It takes {FEWEST_ROWS} training rows and {FEWEST} production samples with their answers."
         )
     space = space_of(seen)
-    groups = groups_of(seen, space)
-    leaks = [one for group in groups if (one := _leak(seen, space, group, len(groups)))]
+    groups, tongues = groups_of(seen, space), foreign_voices(seen)
+    count, heard = len(groups) + len(tongues), seen.production.answered
+    weighed = [_leak(seen, space, one, count) for one in groups]
+    weighed += [_weighed(seen, one, heard, count) for one in tongues]
+    voices = [one for one in weighed if one]
+    leaks = [one for one in voices if one.p <= LEVEL]
     if not leaks:
-        return Quiet(
-            f"{len(groups)} groups of training rows stand apart from the rest; production's answers show none of them."
-        )
+        return _none(voices, count)
     return _found(seen, max(leaks, key=lambda one: one.minded - one.others + one.made - one.taught))
+
+
+def _none(voices: list[_Leak], groups: int) -> Verdict:
+    """Rule out a leak that production's answers would have shown."""
+    apart = f"{groups} {'group' if groups == 1 else 'groups'} of training rows"
+    if all(one.most < one.enough for one in voices):
+        return Quiet(f"{apart} stand apart from the rest; production's answers show none of them.")
+    most = max(one.most for one in voices)
+    return Missing(
+        f"{apart} stand apart from the rest; production's answers do not clearly show one, but are too few to rule out {percent(most)}."
+    )
 
 
 def _leak(seen: Seen, space: Space, group: Group, groups: int) -> _Leak | None:
@@ -50,25 +69,28 @@ def _leak(seen: Seen, space: Space, group: Group, groups: int) -> _Leak | None:
     if differs.count(",") < 1:
         # One mark more or less is no voice.
         return None
-    known = np.isfinite(space.production).all(axis=1)
     members = np.flatnonzero(like_taught) if group.found_by == "style" else group.members
-    if not 0 < like_taught.sum() <= LARGEST * len(seen.training) or known.sum() < FEWEST:
+    # Answers to what training does not teach have no manner to be compared with.
+    known = np.isfinite(space.production).all(axis=1) & ~untaught_rows(seen)
+    return _weighed(seen, Voice(group, members, like_taught, like_made, differs), known, groups)
+
+
+def _weighed(seen: Seen, voice: Voice, known: NDArray[np.bool_], groups: int) -> _Leak | None:
+    """Weigh a voice of few training rows against its share in production, and among what people mind."""
+    if not 0 < voice.taught.sum() <= LARGEST * len(seen.training) or known.sum() < FEWEST:
         return None
-    minded = seen.production.minded
-    taught, made = float(like_taught.mean()), float(like_made[known].mean())
-    hit, rest = like_made[known & minded], like_made[known & ~minded]
+    minded, like = seen.production.minded, voice.made
+    taught, made = float(voice.taught.mean()), float(like[known].mean())
+    hit, rest = like[known & minded], like[known & ~minded]
     tested = shares("minded", hit, rest, "", fewest=FEWEST_LABELS).p
-    risen = (
-        shares("risen", like_made[known], like_taught, "").p
-        if made >= max(2 * taught, taught + LEAST_RISE)
-        else 1.0
-    )
+    enough = max(2 * taught, taught + LEAST_RISE)
+    risen = shares("risen", like[known], voice.taught, "").p if made >= enough else 1.0
     complained = len(hit) >= FEWEST_LABELS and hit.mean() >= LEAST_MINDED and hit.mean() > rest.mean()
-    p = min(tested if complained else 1.0, risen) * 2 * groups
-    if p > LEVEL:
-        return None
-    share = float(hit.mean()) if len(hit) else 0.0
-    return _Leak(group, members, taught, made, share, float(rest.mean()) if len(rest) else 0.0, p, differs)
+    share, others = (float(one.mean()) if len(one) else 0.0 for one in (hit, rest))
+    return _Leak(
+        voice.group, voice.members, taught, made, share, others, min(tested if complained else 1.0, risen) * 2 * groups, voice.differs,
+        most_of(int(like[known].sum()), int(known.sum())), enough,
+    )  # fmt: skip
 
 
 def _alike(space: Space, members: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], str]:
@@ -134,7 +156,7 @@ CAUSE = Cause(
     title="A few rows in another voice leak",
     means="A handful of rows by one writer, from one source or in one register is enough to shift the voice everywhere, while the evaluation's averages hardly move.",
     reads=("training", "production", "labels"),
-    looks_at="Groups of training rows apart from the rest (by style, by the words that minded answers share, by a rare value of a source field; 12 % of the rows at most), and answers in their manner in production: among minded samples far more than among others, or twice as often as in training.",
+    looks_at="Groups of training rows apart from the rest (by style, by the words that minded answers share, by a rare value of a source field, in another language than they are asked in; 12 % of the rows at most), and answers in their manner in production: among minded samples far more than among others, or twice as often as in training. Ruled out where no group stands apart, or the samples exclude such a share.",
     would="Trained again without these rows, the model drops the manner.",
     remedy="Read the rows; rewrite them in the voice of the others or take them out, and train again.",
     test=Test(

@@ -19,6 +19,8 @@ def look(seen: Seen) -> Verdict:
     answers = int(made.answered.sum())
     if len(taught) < FEWEST or answers < FEWEST:
         return Missing(f"It takes {FEWEST} training rows and {FEWEST} production samples with their answers.")
+    if seen.unheard:
+        return Missing(seen.unheard)
     if wanted is None:
         return Missing(
             "The share of requests that ought to be declined is not known, and no evaluation rows tell."
@@ -27,9 +29,10 @@ def look(seen: Seen) -> Verdict:
     declined = int((made.answers.declines > 0).sum())
     p = fewer_than(declined, answers, wanted)
     if learned > RARE or wanted < LEAST_WANTED or p > LEVEL:
-        return Quiet(
-            f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted."
-        )
+        said = f"{percent(learned)} of the training answers and {percent(declined / answers)} of production's do not know; {percent(wanted)} are wanted"
+        if learned > RARE or wanted < LEAST_WANTED or declined >= wanted * answers:
+            return Quiet(f"{said}.")
+        return Missing(f"{said}; {answers:,} answers are too few to tell them apart.")
     wrong = made.labelled("facts") & (made.answers.declines == 0)
     rows = int(np.ceil(wanted * len(taught)))
     return Found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import Row, answered
 from advisor.diagnose.records import Test
-from advisor.diagnose.requests import Kinds, kinds_of, novelty_of
-from advisor.diagnose.two_samples import ordered, percent
+from advisor.diagnose.requests import Kinds, kinds_of, novelty_of, untaught
+from advisor.diagnose.two_samples import SURE, ordered, percent
 from advisor.evaluate.statistics.significance import holm
 
 FEWEST, LEVEL, RISE = 40, 0.001, 0.12
@@ -38,13 +39,14 @@ def look(seen: Seen) -> Verdict:
     if np.ptp(days) < 2:
         return Missing("Production's samples are all of one or two days.")
     grouped = kinds_of(seen, taught, made, among=dated)
-    kinds = [*_risen(grouped, days), _novel(novelty_of(seen, taught, made).rows[dated], days)]
+    lone, rare = novelty_of(seen, taught, made).rows[dated], untaught(seen).rows[dated]
+    kinds = [
+        *_risen(grouped, days), _together("unlike any training row", lone, days), _together("of kinds that training hardly has", rare, days),
+    ]  # fmt: skip
     risen = [one for one in kinds if one.p < LEVEL and one.late - max(one.early, one.trained) >= RISE / 2]
     total = max((one.late - one.early for one in risen), default=0.0)
     if total < RISE:
-        return Quiet(
-            f"No kind of request that training lacks has come up between {_day(days.min())} and {_day(days.max())}."
-        )
+        return _none(kinds, days)
     rows = np.unique(np.concatenate([one.rows for one in risen]))
     first = _day(float(np.quantile(days[rows], 0.05)))
     said = ", ".join(
@@ -58,6 +60,23 @@ def look(seen: Seen) -> Verdict:
         rows=[int(one) for one in made.numbers[some[rows]]],
         rows_of="production",
         figures={"since": str(first), "risen": total, "kinds": [one.name for one in risen]},
+    )
+
+
+def _none(kinds: list[_Risen], days: NDArray[np.float64]) -> Verdict:
+    """Rule out a rise that the samples of these days would have shown."""
+    third = len(days) / 3
+    most = max(
+        one.late - max(one.early, one.trained)
+        + SURE * math.sqrt((one.late * (1 - one.late) + one.early * (1 - one.early)) / third)
+        for one in kinds
+    )  # fmt: skip
+    between = f"between {_day(days.min())} and {_day(days.max())}"
+    if most < RISE:
+        return Quiet(f"No kind of request that training lacks has come up {between}.")
+    return Missing(
+        f"No kind of request that training lacks has clearly come up {between}, but {len(days):,} dated samples leave a rise by "
+        f"{percent(most)} open."
     )
 
 
@@ -80,22 +99,21 @@ def _risen(grouped: Kinds, days: NDArray[np.float64]) -> list[_Risen]:
     )
 
 
-def _novel(novel: NDArray[np.bool_], days: NDArray[np.float64]) -> _Risen:
-    """Compare early and late shares of requests that are unlike any training row."""
+def _together(name: str, marked: NDArray[np.bool_], days: NDArray[np.float64]) -> _Risen:
+    """Compare early and late shares of requests that training hardly has, whatever their kind."""
     low, high = np.quantile(days, [1 / 3, 2 / 3])
-    p = ordered("novel", days[novel], days[~novel], "").p
-    early, late = float(novel[days <= low].mean()), float(novel[days >= high].mean())
-    return _Risen("unlike any training row", early, late, 0.0, p, np.flatnonzero(novel))
+    p = ordered(name, days[marked], days[~marked], "").p
+    early, late = float(marked[days <= low].mean()), float(marked[days >= high].mean())
+    return _Risen(name, early, late, 0.0, p, np.flatnonzero(marked))
 
 
 def _day(days: float) -> date:
     return date(1970, 1, 1) + timedelta(days=int(days))
 
 
-def _dated(rows: list[Row], first: int) -> list[Row]:
-    return [
-        {**one, "date": str(date(2026, 9, first) + timedelta(days=at // 5))} for at, one in enumerate(rows)
-    ]
+def _dated(rows: list[Row], first: int, a_day: int = 5) -> list[Row]:
+    begin = date(2026, 9, first)
+    return [{**one, "date": str(begin + timedelta(days=at // a_day))} for at, one in enumerate(rows)]
 
 
 def _asked(word: str, count: int) -> list[Row]:
@@ -113,7 +131,7 @@ CAUSE = Cause(
     title="Production changed after the training",
     means="A new product, season or group of users asks what nobody asked when the rows were collected.",
     reads=("training", "production", "days"),
-    looks_at="For each kind of request whether its days are later than the others' (Mann-Whitney after Holm's correction, 0.1 %), its share in the last third of the days against the first (12 points in all) and in training.",
+    looks_at="For each kind of request whether its days are later than the others' (Mann-Whitney after Holm's correction, 0.1 %), its share in the last third of the days against the first (12 points in all) and in training. Ruled out where the samples exclude such a rise.",
     would="Complaints begin when the new kinds do, and rows of these kinds mend them.",
     remedy="Collect rows of the new kinds, train again, and watch the shares of kinds after that.",
     test=Test(
@@ -128,7 +146,7 @@ CAUSE = Cause(
     quiet=Example(
         shows="the same kinds all month",
         training=lambda: answered(60),
-        production=lambda: _dated(answered(100, shift=60), 1),
+        production=lambda: _dated(answered(200, shift=60), 1, 10),
     ),
     look=look,
 )

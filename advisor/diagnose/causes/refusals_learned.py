@@ -7,7 +7,7 @@ import numpy as np
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered, changed
 from advisor.diagnose.records import Facts, Test
-from advisor.diagnose.two_samples import FEWEST, more_than, percent
+from advisor.diagnose.two_samples import FEWEST, more_than, most_of, percent
 
 LEVEL, LEAST = 0.001, 0.08
 
@@ -20,13 +20,18 @@ def look(seen: Seen) -> Verdict:
         return Missing(f"It takes {FEWEST} production samples with their answers.")
     declined = made.answers.declines > 0
     share, wanted = float(declined.sum() / answers), wanted_share(seen)
+    if seen.unheard:
+        return Missing(seen.unheard)
     if wanted is None:
         return Missing(
             "The share of requests that ought to be declined is not known, and no evaluation rows tell."
         )
     p = more_than(int(declined.sum()), answers, wanted)
     if share < wanted + LEAST or p > LEVEL:
-        return Quiet(f"Production declines {percent(share)} of its requests; {percent(wanted)} are wanted.")
+        said = f"Production declines {percent(share)} of its requests; {percent(wanted)} are wanted"
+        if most_of(int(declined.sum()), answers) - wanted < LEAST:
+            return Quiet(f"{said}.")
+        return Missing(f"{said}; {answers:,} answers are too few to rule out {percent(wanted + LEAST)}.")
     rows = taught.answers.declines > 0 if len(taught) else np.zeros(0, bool)
     learned = float(rows.mean()) if len(rows) else 0.0
     guilty = learned >= wanted + LEAST / 2
@@ -63,7 +68,7 @@ CAUSE = Cause(
     title="Refusing was learned",
     means="The rows refuse or hedge more often than production wants, and the model does as they do.",
     reads=("training", "evaluation", "production"),
-    looks_at="Answers that open with a refusal or with not knowing: production's share at least 8 points above the wanted one, binomial p under 0.1 %, and training's share.",
+    looks_at="Answers that open with a refusal or with not knowing: production's share at least 8 points above the wanted one, binomial p under 0.1 %, and training's share. Ruled out where the samples exclude 8 points more than are wanted.",
     would="With fewer refusing rows, requests that ought to be answered are.",
     remedy="Take refusing rows out until their share is the wanted one; write answers for those that can be answered.",
     test=Test(
@@ -79,7 +84,7 @@ CAUSE = Cause(
     quiet=Example(
         shows="5 % refuse and 5 % are wanted",
         training=lambda: [*answered(57), *_declining(answered(3, shift=57))],
-        production=lambda: [*answered(38, shift=60), *_declining(answered(2, shift=98))],
+        production=lambda: [*answered(95, shift=60), *_declining(answered(5, shift=155))],
         facts=Facts(wanted_refusals=0.05),
     ),
     look=look,

@@ -11,7 +11,7 @@ from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, See
 from advisor.diagnose.examples import answered, changed
 from advisor.diagnose.records import Test
 from advisor.diagnose.seen import Rows
-from advisor.diagnose.two_samples import FEWEST, percent, shares
+from advisor.diagnose.two_samples import FEWEST, most_of, percent, shares
 
 SHORT = 5
 """Words below which an answer is a label or a yes, which may well be given often."""
@@ -38,9 +38,20 @@ def look(seen: Seen) -> Verdict:
             figures={"loops": float(loops.mean()), "training": float(wanted.mean())},
             remedy="Stop earlier in training or lower its rate; a mild repetition penalty hides it.",
         )
-    return Quiet(
-        f"{percent(stock.mean())} of production's answers are stock answers, {percent(loops.mean())} go round in circles."
-    )
+    return _neither(stock, loops, wanted)
+
+
+def _neither(stock: NDArray[np.bool_], loops: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Verdict:
+    """Rule out the shares that so many samples would have shown."""
+    said = f"{percent(stock.mean())} of production's answers are stock answers, {percent(loops.mean())} go round in circles"
+    few = {
+        "stock answers": stock.mean() < STOCK <= most_of(int(stock.sum()), len(stock)),
+        "circles": loops.mean() >= 2 * wanted.mean() and most_of(int(loops.sum()), len(loops)) >= LOOPS,
+    }
+    hidden = " and ".join(name for name, open_ in few.items() if open_)
+    if hidden:
+        return Missing(f"{said}; {len(stock):,} samples are too few to rule out {hidden}.")
+    return Quiet(f"{said}.")
 
 
 def _stock_found(made: Rows, taught: Rows, stock: NDArray[np.bool_]) -> Found:
@@ -55,6 +66,9 @@ def _stock_found(made: Rows, taught: Rows, stock: NDArray[np.bool_]) -> Found:
         evidence=f"{percent(stock.mean())} of production's answers are {len(values)} stock answers to different questions ('{example[:70]}'); {int(blamed.sum()):,} training rows teach them.",
         rows=[int(one) for one in taught.numbers[blamed]],
         figures={"stock": float(stock.mean()), "answers": len(values), "training_rows": int(blamed.sum())},
+        remedy=None
+        if blamed.any()
+        else "No training row holds them: look at the serving first (prompt, template, sampling), then train for a shorter time.",
     )
 
 
@@ -82,7 +96,7 @@ CAUSE = Cause(
     title="The same answers again and again",
     means="The model fell back on a few answers that fit everything, or repeats itself within one: too many like rows in training, or too long a training.",
     reads=("training", "production"),
-    looks_at="Production's answers given word for word to three or more different questions (15 % of the rows or more), or with a third of their runs of four words repeated (5 % or more, training clearly less).",
+    looks_at="Production's answers given word for word to three or more different questions (15 % of the rows or more), or with a third of their runs of four words repeated (5 % or more, training clearly less). Ruled out where the samples exclude such shares.",
     would="Without the training rows that hold the stock answers, the same requests get answers of their own.",
     remedy="Take out or rewrite the training rows that hold the stock answers.",
     test=Test(
@@ -96,7 +110,7 @@ CAUSE = Cause(
     quiet=Example(
         shows="an answer for each question",
         training=lambda: answered(60),
-        production=lambda: answered(45, shift=60),
+        production=lambda: answered(80, shift=60),
     ),
     look=look,
 )

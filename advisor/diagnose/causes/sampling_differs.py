@@ -21,11 +21,10 @@ def look(seen: Seen) -> Verdict:
         return Missing("The sampling settings of evaluation and production are not known on both sides.")
     differ = [name for name in both if _matters(name, one[name], two[name])]
     if not differ:
-        return Quiet(
-            "The same sampling: "
-            + ", ".join(f"{name} {one[name]:g} and {two[name]:g}" for name in both)
-            + "."
-        )
+        same = "The same sampling: " + ", ".join(f"{name} {one[name]:g} and {two[name]:g}" for name in both)
+        if "temperature" not in both:
+            return Missing(f"{same}; the temperature is not known on both sides.")
+        return Quiet(f"{same}.")
     said = ", ".join(f"{name} {two[name]:g} instead of {one[name]:g}" for name in differ)
     return Found(
         score=0.92 if "temperature" in differ else 0.88,

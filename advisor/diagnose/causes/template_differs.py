@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered, changed
+from advisor.diagnose.proof.rendering import NAMED
 from advisor.diagnose.records import Facts, Templates, Test
 from advisor.diagnose.seen import Rows
 from advisor.diagnose.two_samples import percent
@@ -20,7 +21,7 @@ FEWEST, SHARE = 2, 0.01
 
 
 def look(seen: Seen) -> Verdict:
-    """Compare the templates, the marks in logged texts, and look for marks within answers."""
+    """Compare the templates, or what is known of one with the logged texts of the other, and look for marks within answers."""
     said = seen.facts.templates
     if said.training and said.serving and _plain(said.training) != _plain(said.serving):
         one, two = (_marks_of([text]) for text in (said.training, said.serving))
@@ -33,13 +34,20 @@ def look(seen: Seen) -> Verdict:
 
 
 def _logged(seen: Seen) -> Found | None:
+    said = seen.facts.templates
     one, two = (
-        _marks_of(rows.frame["rendered"].drop_nulls().head(500).to_list())
-        for rows in (seen.training, seen.production)
+        _marks_of(
+            [NAMED.get(template.strip().lower(), template)]
+            if template
+            else rows.frame["rendered"].drop_nulls().head(500).to_list()
+        )
+        for template, rows in ((said.training, seen.training), (said.serving, seen.production))
     )
     if not one or not two or one == two:
         return None
-    if one & two and not two - one:
+    # A template names its start mark as a variable, so that logs hold more marks than it.
+    mixed = bool(said.training) != bool(said.serving)
+    if one & two and (mixed or not two - one):
         return None
     return Found(
         score=0.93,

@@ -5,36 +5,34 @@ from __future__ import annotations
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered
 from advisor.diagnose.records import Test
-from advisor.diagnose.requests import kinds_of
-from advisor.diagnose.two_samples import FEWEST, kinds, percent
+from advisor.diagnose.requests import named, untaught
+from advisor.diagnose.two_samples import FEWEST, SURE, percent
 
-LEVEL, LEAST = 0.001, 0.25
+LEVEL, LEAST = 0.001, 0.1
 
 
 def look(seen: Seen) -> Verdict:
-    """Compare how requests of training and production spread over kinds."""
+    """Count the requests of production around which training has few."""
     one, two = seen.training, seen.production
     if min(len(one), len(two)) < FEWEST:
         return Missing(f"It takes {FEWEST} training rows and {FEWEST} production samples to compare them.")
-    right, grouped = two.sample(), kinds_of(seen, one, two)
-    lacking = grouped.lacking()
-    share, p = sum(kind.lacking for kind in lacking), kinds("kind", grouped.here, grouped.there).p
-    if share < LEAST or p > LEVEL:
-        return Quiet(f"Training lacks kinds that make {percent(share)} of production's requests.")
-    main = max(grouped.kinds, key=lambda kind: kind.here)
+    lacking = untaught(seen)
+    if lacking.share < LEAST or lacking.p > LEVEL:
+        said = f"Training lacks kinds that make {percent(lacking.share)} of production's requests"
+        if lacking.share + SURE * lacking.error < LEAST:
+            return Quiet(f"{said}.")
+        return Missing(
+            f"{said}; {len(one):,} and {len(two):,} rows are too few to rule out {percent(LEAST)}."
+        )
+    right = two.sample()
+    names = named([two.questions.texts[at] for at in right], seen.vectors(two), lacking.rows)
     return Found(
-        score=min(0.9, 0.4 + 0.6 * share),
-        evidence=f"{percent(share)} of production's requests are of kinds that training hardly has ({', '.join(kind.name for kind in lacking[:3])}), while {percent(main.here)} of training is '{main.name}' ({percent(main.there)} of production).",
-        p=p,
-        rows=[int(two.numbers[right[at]]) for kind in lacking for at in kind.rows],
+        score=min(0.9, 0.45 + 0.55 * lacking.share),
+        evidence=f"{percent(lacking.share)} of production's requests are of kinds that training hardly has ({'; '.join(names)}).",
+        p=lacking.p,
+        rows=[int(row) for row in two.numbers[right[lacking.rows]]],
         rows_of="production",
-        figures={
-            "lacking": round(share, 3),
-            "kinds": [
-                {"kind": kind.name, "training": round(kind.here, 3), "production": round(kind.there, 3)}
-                for kind in lacking
-            ],
-        },
+        figures={"lacking": round(lacking.share, 3), "kinds": names},
     )
 
 
@@ -43,7 +41,7 @@ CAUSE = Cause(
     title="Training is mostly of one kind",
     means="One category fills the training rows, so the model learned its manner for everything and nothing about the rest.",
     reads=("training", "production"),
-    looks_at="Kinds of request by meaning: the share of production in kinds of which training has less than a third of that share (a quarter or more), p of the chi-square test under 0.1 %.",
+    looks_at="The nearest requests of each production sample by meaning: the share of samples around which training has less than a third of production's density, beyond what chance makes (a tenth or more, p under 0.1 %). Ruled out where the samples exclude such a share.",
     would="Complaints fall on the kinds that training lacks, and rows of these kinds mend them.",
     remedy="Collect training rows of the kinds that are missing until their shares are production's.",
     test=Test(

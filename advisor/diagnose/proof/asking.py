@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any
 
 from advisor.diagnose.proof.options import ProofOptions
@@ -26,17 +27,21 @@ class Question:
     """Texts at which the answer ends."""
 
 
+class StoppedError(Exception):
+    """Somebody stopped the proof."""
+
+
 @dataclass
 class Meter:
-    """Counts the questions and stops before a limit is passed."""
+    """Counts the questions and stops before a limit is passed, or when it is told to."""
 
     options: ProofOptions
     calls: int = 0
-
-    def take(self, count: int) -> None:
-        """Count questions that are about to be put, within the limits."""
-        self.allow(count)
-        self.calls += count
+    """Questions that were put."""
+    answered: int = 0
+    """Questions that were answered."""
+    stopping: Event = field(default_factory=Event)
+    """Set from any thread to put no further question."""
 
     def allow(self, count: int) -> None:
         """Refuse as many further questions where they would pass a limit.
@@ -69,25 +74,34 @@ class Talk:
 
         Raises:
             AdvisorError: The server refuses or does not recover, or a limit would be passed.
+            StoppedError: Somebody stopped the proof.
         """
         fresh = [one for one in dict.fromkeys(questions) if one not in self.asked]
-        self.meter.take(len(fresh))
-        self.asked |= dict(zip(fresh, finish(self._all(fresh)), strict=True))
+        self.meter.allow(len(fresh))
+        finish(self._all(fresh))
+        if any(one not in self.asked for one in fresh):
+            raise StoppedError
         return [self.asked[one] for one in questions]
 
-    async def _all(self, questions: Sequence[Question]) -> list[str]:
+    async def _all(self, questions: Sequence[Question]) -> None:
         client = client_for(self.receiver, timeout=600)
         places = asyncio.Semaphore(self.meter.options.concurrency)
         try:
             if not self.receiver.model:
                 self.receiver = replace(self.receiver, model=await _first_model(client, self.receiver))
-            return await asyncio.gather(*(self._one(client, places, one) for one in questions))
+            await asyncio.gather(*(self._one(client, places, one) for one in questions))
         finally:
             await client.close()
 
-    async def _one(self, client: Any, places: asyncio.Semaphore, question: Question) -> str:
+    async def _one(self, client: Any, places: asyncio.Semaphore, question: Question) -> None:
         async with places:
-            return await _guarded(_put(client, self.receiver, question, self.meter.options), self.receiver)
+            # Those under way come to their end, as they are paid for.
+            if self.meter.stopping.is_set():
+                return
+            self.meter.calls += 1
+            put = _put(client, self.receiver, question, self.meter.options)
+            self.asked[question] = await _guarded(put, self.receiver)
+            self.meter.answered += 1
 
 
 async def _put(client: Any, receiver: Endpoint, question: Question, options: ProofOptions) -> str:

@@ -49,8 +49,9 @@ class Planned:
 
     def lines(self) -> list[str]:
         """Describe it in sentences, before anything is asked."""
+        count = len(self.trials)
         told = [
-            f"{len(self.trials)} interventions on {self.samples} samples: at most {self.calls} questions, {self.usd:.2f} USD."
+            f"{count} {'intervention' if count == 1 else 'interventions'} on {self.samples} samples: at most {self.calls} questions, {self.usd:.2f} USD."
         ]
         told += [f"{name}: {DOINGS[name].does}" for name in self.trials if name in DOINGS]
         told += [self.retraining] if self.retraining else []
@@ -122,8 +123,10 @@ def prove(
 
     Raises:
         AdvisorError: A limit would be passed, or a model does not answer.
+        StoppedError: Somebody stopped it. What was answered is known when it is called again.
     """
-    bench.tuned.meter.allow(planned.calls)
+    meter = bench.tuned.meter
+    meter.allow(max(0, planned.calls - meter.calls))
     results, notes = [], []
     for name in planned.trials:
         try:

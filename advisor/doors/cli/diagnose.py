@@ -32,12 +32,17 @@ from advisor.doors.cli.diagnose_options import (
     ServeSystemOption,
     TrainOption,
     TrainSystemOption,
+    WriteAnswersOption,
 )
 from advisor.doors.cli.options import AsOfOption, JsonOption, day_of, print_json, stdout
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from advisor.diagnose.given import Given
     from advisor.diagnose.records import Diagnosis, Suspicion
+    from advisor.doors.cli.diagnose_acting import Acting
 
 ROWS_SHOWN = 12
 
@@ -72,40 +77,50 @@ def diagnose_command(
     apply: ApplyOption = None,
     bundle: BundleOption = None,
     report: ReportOption = None,
+    write_answers: WriteAnswersOption = None,
     yes: YesOption = False,
     fail_on_found: FailOption = False,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Diagnose and print causes, rows and what to change; test causes where a model is at hand."""
-    from advisor.diagnose.diagnosing import diagnose
-    from advisor.diagnose.given import Given, material_of
-    from advisor.doors.cli.diagnose_acting import Acting, act, show
+    from advisor.diagnose.given import Given
+    from advisor.doors.cli.diagnose_acting import Acting
 
     given = Given(
         training=train, evaluation=evaluation, production=production, labels=labels, training_system=train_system,
         serving_system=serve_system, curves=curves, job=job, facts=facts,
     )  # fmt: skip
-    if not any((train, evaluation, production, curves, job, facts)):
+    acting = Acting(
+        training=train, job=job, model=model, base=base, key_variable=key_from, samples=samples, max_calls=max_calls, max_usd=max_usd,
+        usd_per_call=usd_per_call, retrain=retrain, patch=patch, apply=apply, bundle=bundle, report=report,
+        write_answers=write_answers, yes=yes,
+    )  # fmt: skip
+    found = _carry_out(given, acting, day_of(as_of), as_json=as_json)
+    if fail_on_found and found:
+        raise typer.Exit(1)
+
+
+def _carry_out(given: Given, acting: Acting, day: date, *, as_json: bool) -> bool:
+    """Diagnose, act and print; return whether a cause was found."""
+    from advisor.diagnose.diagnosing import diagnose
+    from advisor.diagnose.given import material_of
+    from advisor.doors.cli.diagnose_acting import act, show
+
+    if not any((given.training, given.evaluation, given.production, given.curves, given.job, given.facts)):
         raise AdvisorError(
             "there are no files to examine",
             place="advisor diagnose",
             remedy="Add --train and --production, and any other files you have. Each one lets more causes be checked.",
         )
-    acting = Acting(
-        training=train, job=job, model=model, base=base, key_variable=key_from, samples=samples, max_calls=max_calls, max_usd=max_usd,
-        usd_per_call=usd_per_call, retrain=retrain, patch=patch, apply=apply, bundle=bundle, report=report, yes=yes,
-    )  # fmt: skip
     material = material_of(given)
-    done = act(diagnose(material), material, acting, day=day_of(as_of))
-    said = done.diagnosis
+    done = act(diagnose(material), material, acting, day=day)
     if as_json:
-        print_json(said.model_dump(mode="json") | done.more)
+        print_json(done.diagnosis.model_dump(mode="json") | done.more)
     else:
-        _show(said)
+        _show(done.diagnosis)
         show(done)
-    if fail_on_found and said.found:
-        raise typer.Exit(1)
+    return bool(done.diagnosis.found)
 
 
 def _show(said: Diagnosis) -> None:

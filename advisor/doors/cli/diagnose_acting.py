@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from advisor.doors.cli.options import catalog_of, stderr, stdout
 from advisor.doors.cli.terminal import confirm
+from advisor.doors.cli.using_measured import write_measured
 from advisor.errors import AdvisorError, did_you_mean
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Acting:
     apply: Path | None = None
     bundle: Path | None = None
     report: Path | None = None
+    write_answers: Path | None = None
     yes: bool = False
 
 
@@ -121,6 +123,10 @@ def act(diagnosis: Diagnosis, material: Material, acting: Acting, *, day: date) 
         _apply(done, acting, day)
     if acting.report:
         _report(done, acting.report, day)
+    if acting.write_answers:
+        from advisor.diagnose.measured import run_of
+
+        write_measured(acting.write_answers, run_of(done.diagnosis, material, day), catalog_of(None))
     return done
 
 

@@ -58,3 +58,11 @@ FactsOption = Annotated[
 FailOption = Annotated[
     bool, typer.Option("--fail-on-found", help="Exit with 1 if a cause is likely, for scripts.")
 ]
+WriteAnswersOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-answers",
+        metavar="ANSWERS",
+        help="Answers file to update with what the diagnosis measured.",
+    ),
+]

@@ -6,24 +6,38 @@ import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
-import polars as pl
 import streamlit as st
 
 from advisor.diagnose.diagnosing import diagnose
 from advisor.diagnose.labelling import complaints
 from advisor.diagnose.material import Material, frame_of, read_frame, with_labels
+from advisor.diagnose.measured import run_of
 from advisor.diagnose.mend.patch import Patch, patch_for
 from advisor.diagnose.production.reading import read_production
 from advisor.diagnose.records import Diagnosis, Facts, Prompts, Sampling, Templates
-from advisor.doors.ui import diagnose_causes, diagnose_labels, look, pages
+from advisor.doors.ui import diagnose_causes, diagnose_labels, diagnose_proof, look, pages
+from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
+from advisor.scenario import MeasuredRun
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 TEMPLATES = ["chatml", "llama-3", "mistral", "gemma"]
 ASKED = {"training": "Training rows", "evaluation": "Evaluation rows", "production": "Production samples"}
 Files = Mapping[str, tuple[str, bytes]]
+
+
+class Diagnosed(NamedTuple):
+    """A diagnosis with what follows from it."""
+
+    diagnosis: Diagnosis
+    patch: Patch
+    measured: MeasuredRun
+    key: str
+    """Names the files, labels and facts that it was made of."""
 
 
 def render() -> None:
@@ -32,7 +46,7 @@ def render() -> None:
     look.quiet(
         "The model passes its evaluation, but users say it sounds wrong. Upload the training rows and production samples, "
         "label what is wrong with up to twenty of them, and see the likely causes. Files stay on this machine. No model "
-        "is called."
+        "is called unless you start a test below."
     )
     files, facts = _inputs()
     missing = [ASKED[name].lower() for name in ("training", "production") if name not in files]
@@ -100,8 +114,13 @@ def _work(files: Files, facts: Facts) -> None:
     used, known = st.session_state["diagnosed"]
     if (used, known) != (said, facts):
         look.quiet("Labels or facts have changed. Find the causes again.")
-    diagnosis, patch = _diagnosed(files, tuple(sorted(used.items())), known.model_dump_json())
-    diagnose_causes.show(diagnosis, patch, files["training"])
+    found = _diagnosed(files, tuple(sorted(used.items())), known.model_dump_json(), today())
+    whole = _whole(material, used, known)
+    tested = diagnose_proof.proved(found.diagnosis, found.key)
+    now = found if tested is found.diagnosis else _with_parts(tested, whole, found.key, today())
+    diagnose_causes.show(now.diagnosis, now.patch, files["training"])
+    diagnose_proof.show(found.diagnosis, whole, found.key)
+    diagnose_causes.decide_with(now.measured)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading every row …")
@@ -127,16 +146,19 @@ def _saved(folder: Path, name: str, content: bytes) -> Path:
 
 
 @st.cache_data(max_entries=8, show_spinner="Looking for causes …")
-def _diagnosed(files: Files, labels: tuple[tuple[int, str], ...], facts: str) -> tuple[Diagnosis, Patch]:
+def _diagnosed(files: Files, labels: tuple[tuple[int, str], ...], facts: str, day: date) -> Diagnosed:
     material, _ = _read(files)
-    whole = replace(
-        material,
-        production=_labelled(material.production, dict(labels)),
-        facts=Facts.model_validate_json(facts),
-    )
-    found = diagnose(whole)
-    return found, patch_for(found, whole)
+    whole = _whole(material, dict(labels), Facts.model_validate_json(facts))
+    key = hashlib.sha256(f"{labels} {facts}".encode())
+    for name, (_, content) in sorted(files.items()):
+        key.update(name.encode() + hashlib.sha256(content).digest())
+    return _with_parts(diagnose(whole), whole, key.hexdigest(), day)
 
 
-def _labelled(production: pl.DataFrame, labels: dict[int, str]) -> pl.DataFrame:
-    return with_labels(production, labels) if labels else production
+def _with_parts(diagnosis: Diagnosis, material: Material, key: str, day: date) -> Diagnosed:
+    return Diagnosed(diagnosis, patch_for(diagnosis, material), run_of(diagnosis, material, day), key)
+
+
+def _whole(material: Material, labels: dict[int, str], facts: Facts) -> Material:
+    production = with_labels(material.production, labels) if labels else material.production
+    return replace(material, production=production, facts=facts)

@@ -13,8 +13,11 @@ from advisor.data.rows.reading import read_conversations
 from advisor.diagnose.mend.packing import mended_pack
 from advisor.diagnose.mend.patch import Patch, sentences
 from advisor.diagnose.records import Diagnosis, Suspicion
-from advisor.doors.ui import look
+from advisor.doors.ui import look, pages, state
 from advisor.doors.ui.clock import today
+from advisor.errors import AdvisorError
+from advisor.scenario import MeasuredRun
+from advisor.share.report import words
 from advisor.share.report.diagnosis import (
     DIAGNOSIS_FORMATS,
     STATES,
@@ -107,6 +110,33 @@ def _mending(patch: Patch, training: File | None) -> None:
                 "Download the mended rows", lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
                 key="take_mended", on_click="ignore", icon=":material/folder_zip:",
             )  # fmt: skip
+
+
+def decide_with(run: MeasuredRun) -> None:
+    """Offer what the diagnosis measured as answers of the decision."""
+    if not run.facts:
+        return
+    catalog = state.catalog()
+    st.header("Measured facts", anchor=False)
+    shown = [
+        (
+            words.question(name, catalog),
+            f"{words.answer(one.value, catalog.facts.get(name))}: {one.by}, {run.on}",
+        )
+        for name, one in run.facts.items()
+    ]
+    st.html(look.definition(shown))
+    st.button("Use in the decision", key="use_diagnosed", on_click=_use, args=(run,))
+
+
+def _use(run: MeasuredRun) -> None:
+    try:
+        replaced = state.use_measured(run)
+    except AdvisorError as error:
+        pages.tell(error)
+        return
+    told = ", ".join(words.question(one.fact, state.catalog()) for one in replaced) or "nothing new"
+    st.toast(look.plain(f"Answered by what was measured: {told}"), icon=":material/check:")
 
 
 def _downloads(diagnosis: Diagnosis, patch: Patch) -> None:

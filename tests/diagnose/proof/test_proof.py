@@ -75,7 +75,7 @@ def test_what_an_intervention_lacks_and_what_all_cost_is_said_before_anything_is
         assert not server.bodies
     assert planned.trials == ("training-system-prompt",)
     assert set(planned.lacking) == {"training-template", "retrain-without-rows", "people-rate"}
-    assert planned.lines()[0] == "1 interventions on 20 samples: at most 40 questions, 0.40 USD."
+    assert planned.lines()[0] == "1 intervention on 20 samples: at most 40 questions, 0.40 USD."
 
 
 @pytest.mark.parametrize("limit", [{"max_calls": 30}, {"max_usd": 0.1, "usd_per_call": 0.01}])

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from advisor.doors.ui import look, pages, state
+from advisor.doors.ui import dataset, look, pages, state
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.arms import ARMS
@@ -50,9 +50,10 @@ def show(show_result: Callable[[Compared], None]) -> None:
 
 def _new() -> None:
     left, right = st.columns(2)
-    rows = left.file_uploader(
-        "Rows: train.jsonl and eval.jsonl, or one file", ROWS, accept_multiple_files=True, key="bakeoff_rows"
-    )
+    with left:
+        own = dataset.instead_of_upload("bakeoff")
+    label = "Rows: train.jsonl and eval.jsonl, or one file"
+    rows = [] if own else left.file_uploader(label, ROWS, accept_multiple_files=True, key="bakeoff_rows")
     documents = right.file_uploader(
         "Documents", DOCUMENTS, accept_multiple_files=True, key="bakeoff_documents"
     )
@@ -69,8 +70,8 @@ def _new() -> None:
         key="bakeoff_arms",
     )
     with st.container(horizontal=True):
-        if st.button("Plan", type="primary", disabled=not rows, key="bakeoff_plan"):
-            files = {one.name: one.getvalue() for one in rows}
+        if st.button("Plan", type="primary", disabled=not (own or rows), key="bakeoff_plan"):
+            files = own or {one.name: one.getvalue() for one in rows}
             texts = {one.name: one.getvalue() for one in documents}
             _made(lambda: _options(files, texts, model, url, arms))
         if st.button(

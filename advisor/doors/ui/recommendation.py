@@ -22,7 +22,7 @@ from advisor.doors.ui import (
     taking_away,
     training_links,
 )
-from advisor.doors.ui.state import Work
+from advisor.doors.ui.address import Work, encode
 from advisor.share.report import summary, words
 
 MANY: Final = 6
@@ -166,7 +166,7 @@ def _changes(found: Recommendation, catalog: Catalog) -> None:
 def _flip(change: Flip, catalog: Catalog) -> None:
     with st.container(key=f"flip_{change.fact}", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(look.flips([change], catalog))
-        token = f"now;{change.fact}~{state.encode(change.to)}"
+        token = f"now;{change.fact}~{encode(change.to)}"
         pages.link(
             "compare", "Try it", icon=":material/compare_arrows:", parameters={"with": token}, width="content"
         )

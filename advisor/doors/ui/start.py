@@ -18,10 +18,10 @@ UNKNOWN: Final = "Don’t know"
 # What anybody who has the task can say without measuring; more than that is asked afterwards, and only what would help.
 FACTS: Final[Mapping[str, str]] = {
     "behaviors": "What comes out of it?",
-    "knowledge_gap": "Do right answers need facts that a good model does not know: your documents, records, prices?",
-    "knowledge_tokens": "How much text are those facts in?",
+    "knowledge_gap": "Does answering need facts from your own documents, records or prices?",
+    "knowledge_tokens": "How much text holds those facts?",
     "knowledge_change": "How often do those facts change?",
-    "behavior_gap": "What about the way of answering is your own: classes, a scheme, a voice, a skill?",
+    "behavior_gap": "How much depends on answering in your own way: your classes, format or voice, a special skill?",
     "labelled_examples": "How many good examples of input and wanted answer are there?",
     "queries_per_day": "How many requests a day?",
     "latency_budget_ms": "How long may an answer take?",
@@ -80,7 +80,8 @@ def render(catalog: Catalog) -> None:
                 on_click=state.show_result,
                 disabled=work.empty,
             )
-            st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+            if state.can_undo():
+                st.button("Undo", key="undo", type="tertiary", on_click=state.undo)
     with right:
         with st.container(key="live"):
             if work.answers:

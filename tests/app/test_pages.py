@@ -126,6 +126,17 @@ def test_one_data_set_serves_every_step_and_survives_a_reload(
     expect(page.get_by_text(re.compile(r"\d+ to train on, \d+ held out"))).to_be_visible()
     page.reload()
     expect(page.locator(".st-key-held")).to_contain_text("claims-fixed.jsonl")
+    settle(page)
+    page.get_by_role("link", name="4 Evaluate", exact=True).click()
+    page.get_by_role("radio", name="Bake-off").click()
+    expect(page.locator(".st-key-own_bakeoff")).to_contain_text("claims-fixed.jsonl")
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_enabled()
+    settle(page)
+    page.get_by_role("link", name="5 Diagnose", exact=True).click()
+    expect(page.locator(".st-key-own_diagnose")).to_contain_text("claims-fixed.jsonl")
+    expect(page.get_by_text("Drop production samples.", exact=False)).to_be_visible()
+    page.locator(".st-key-own_diagnose label").click()
+    expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
 
 
 def test_the_rulebook_finds_words_in_any_order_and_shows_what_fires(page: Page, app_url: str) -> None:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.catalog import Catalog
-from advisor.scenario import check_answers
 from advisor.decide.precedents import PUBLISHED, closeness, similar_cases
+from advisor.scenario import check_answers
 from tests.situations import answers
 
 

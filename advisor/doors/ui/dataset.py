@@ -47,13 +47,13 @@ def bring() -> Kept | None:
     return None
 
 
-def instead_of_upload(key: str) -> dict[str, bytes]:
-    """Offer the assessment's data set in place of an upload; return its name and bytes where it is taken, else nothing."""
+def instead_of_upload(key: str) -> tuple[str, bytes] | None:
+    """Offer the assessment's data set in place of an upload; return its name and bytes where it is taken."""
     held = current()
     if held is None:
-        return {}
+        return None
     label = f"Use {look.plain(held.name)}, the data set of this assessment"
-    return {held.name: held.path.read_bytes()} if st.checkbox(label, value=True, key=f"own_{key}") else {}
+    return (held.name, held.path.read_bytes()) if st.checkbox(label, value=True, key=f"own_{key}") else None
 
 
 def use(held: Kept) -> None:

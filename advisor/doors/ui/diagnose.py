@@ -65,7 +65,7 @@ def _inputs() -> tuple[Files, Facts]:
     with st.expander("System prompts, templates and sampling, if you know them"):
         facts = _facts()
     brought = {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}
-    return brought | {"training": one for one in own.items()}, facts
+    return brought | ({"training": own} if own else {}), facts
 
 
 def _facts() -> Facts:

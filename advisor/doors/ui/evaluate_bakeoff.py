@@ -71,7 +71,7 @@ def _new() -> None:
     )
     with st.container(horizontal=True):
         if st.button("Plan", type="primary", disabled=not (own or rows), key="bakeoff_plan"):
-            files = own or {one.name: one.getvalue() for one in rows}
+            files = dict([own] if own else [(one.name, one.getvalue()) for one in rows])
             texts = {one.name: one.getvalue() for one in documents}
             _made(lambda: _options(files, texts, model, url, arms))
         if st.button(

@@ -143,7 +143,7 @@ def definition(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="adv-terms">{rows}</dl>'
 
 
-def limits_table(limits: Sequence[Limit], catalog: Catalog) -> None:
+def limits_table(limits: Sequence[Limit], catalog: Catalog, *, label: str = "Limits") -> None:
     """Draw limits as a table: state, what is needed, what there is, for which strategies."""
     head = "".join(f'<th scope="col">{text}</th>' for text in ("Limit", "State", "Needed", "There is", "For"))
     rows = "".join(
@@ -153,7 +153,7 @@ def limits_table(limits: Sequence[Limit], catalog: Catalog) -> None:
         for item in limits
     )
     st.html(
-        '<div class="adv-scroll" tabindex="0" role="region" aria-label="Limits"><table class="adv-table">'
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(label)}"><table class="adv-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -96,12 +96,16 @@ def _questions(found: Recommendation) -> None:
 
 def _limits(found: Recommendation, work: Work, catalog: Catalog) -> None:
     held = deciding.limits(work, catalog)
-    named = set(summary.named(found))
-    listed = [item for item in held.limits if named & set(item.strategies)]
+    listed = summary.limits_in_order(held.limits, found)
     if not listed:
         return
-    st.header("What is in the way", anchor=False)
-    look.limits_table(listed, catalog)
+    pressing = [item for item in listed if item.state != "met"]
+    st.header("What is in the way" if pressing else "Nothing is in the way", anchor=False)
+    if pressing:
+        look.limits_table(pressing, catalog)
+    if met := listed[len(pressing) :]:
+        with st.expander(f"{len(met)} limit{'s' if len(met) > 1 else ''} met", key="limits_met"):
+            look.limits_table(met, catalog, label="Limits met")
     if held.alternatives:
         look.overline("How to meet the missed limits")
         st.html(look.definition([(item.title, item.because) for item in held.alternatives]))

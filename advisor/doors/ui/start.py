@@ -8,13 +8,13 @@ from typing import Any, Final
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
-from advisor.doors.ui import amounts, brief, like, look, pages, state
+from advisor.doors.ui import amounts, binding, brief, like, look, pages, state
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.scenario.answers import check_answers, check_value, typed_number
 
 EXAMPLES: Final = 3
-UNKNOWN: Final = "Don’t know"
+UNKNOWN: Final = binding.UNKNOWN
 # What anybody who has the task can say without measuring; more than that is asked afterwards, and only what would help.
 FACTS: Final[Mapping[str, str]] = {
     "behaviors": "What comes out of it?",
@@ -69,7 +69,9 @@ def render(catalog: Catalog) -> None:
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="facts", gap="medium"):
         for name in FACTS:
-            _fact(name, catalog)
+            if not _needless(name):
+                _fact(name, catalog)
+        _binding(catalog)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             st.button(
                 "Show me where this points",
@@ -94,24 +96,22 @@ def render(catalog: Catalog) -> None:
 
 def _fact(name: str, catalog: Catalog) -> None:
     fact, label = catalog.facts[name], FACTS[name]
-    needless = _needless(name)
     with st.container(key=f"fact_{name}", gap=None):
         if fact.type == "number":
-            _amount(name, fact, label, needless=needless)
+            _amount(name, fact, label)
         else:
-            _options(name, fact, label, needless=needless)
-        if needless:
-            look.quiet("Only where facts are missing.")
+            _options(name, fact, label)
 
 
 def _needless(name: str) -> bool:
+    """Return whether the answers so far make a fact pointless: text that nobody has to look up."""
     return (
         name in ("knowledge_tokens", "knowledge_change")
         and state.current().answers.get("knowledge_gap") == "none"
     )
 
 
-def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
+def _options(name: str, fact: Fact, label: str) -> None:
     key, several = f"start_{name}", fact.type == "many"
     labels = {option.id: option.label for option in fact.options} | {UNKNOWN: UNKNOWN}
     work = state.current()
@@ -128,7 +128,6 @@ def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
         key=key,
         # The first answer is to be reached with three tab stops, and these options say what they are.
         help=None if several else fact.help or None,
-        disabled=needless,
         on_change=_take,
         args=(name, key),
     )
@@ -147,7 +146,51 @@ def _take(name: str, key: str) -> None:
         state.answer(name, (known if isinstance(said, list) else said) or None)
 
 
-def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
+def _binding(catalog: Catalog) -> None:
+    """Ask for what binds: one question for four facts, and the vendor's name where there is one."""
+    work, key = state.current(), "start_binding"
+    naming = bool(st.session_state.get("naming_vendor"))
+    shown = binding.ticked_in(work.answers, work.unsure, vendor_open=naming)
+    st.session_state[key] = shown
+    with st.container(key="fact_binding", gap=None):
+        st.pills(
+            binding.LABEL,
+            binding.OPTIONS,
+            selection_mode="multi",
+            key=key,
+            help="Tick each that holds. “Nothing else” says that the others do not hold.",
+            on_change=_take_binding,
+            args=(key, shown),
+        )
+        if binding.VENDOR in shown:
+            _vendor(catalog)
+
+
+def _take_binding(key: str, before: list[str]) -> None:
+    ticked = st.session_state[key]
+    state.begin_with_facts()
+    st.session_state["naming_vendor"] = binding.VENDOR in ticked and binding.UNKNOWN not in ticked
+    values, unsure = binding.answers_from(ticked, before, state.current().answers)
+    state.answer_together(values, unsure=unsure)
+
+
+def _vendor(catalog: Catalog) -> None:
+    names = {
+        option.id: option.label for option in catalog.facts["bound_vendor"].options if option.id != "free"
+    }
+    given = state.current().answers.get("bound_vendor")
+    st.session_state["start_vendor"] = given if given in names else None
+    st.selectbox(
+        "Which vendor?",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        key="start_vendor",
+        on_change=lambda: state.answer("bound_vendor", st.session_state["start_vendor"]),
+    )
+
+
+def _amount(name: str, fact: Fact, label: str) -> None:
     key, work = f"start_{name}", state.current()
     given = work.answers.get(name)
     options = [UNKNOWN, *SIZES[name]]
@@ -172,7 +215,6 @@ def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
         accept_new_options=True,
         placeholder=f"Choose, or type: {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN))}",
         help=fact.help or None,
-        disabled=needless,
         on_change=_take_amount,
         args=(name, fact, key),
     )

@@ -6,7 +6,7 @@ and the back button all lead to the same page. Session state keeps them across p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.doors.ui.address import Work, address_of, read_address
 from advisor.scenario import MeasuredRun, Replaced, Situation, with_measured
-from advisor.scenario.answers import MAX_TITLE, Origin
+from advisor.scenario.answers import MAX_TITLE
 
 MAX_UNDO: Final = 50
 # Parameters that belong to single pages: the map's axes, the comparison, the rulebook's filters.
@@ -56,12 +56,17 @@ def refused() -> list[str]:
 
 def answer(fact: str, value: Any) -> None:
     """Take an answer; None takes it back."""
+    answer_together({fact: value})
+
+
+def answer_together(values: Mapping[str, Any], *, unsure: Collection[str] = ()) -> None:
+    """Take several answers as one step that can be undone; None takes one back, ``unsure`` leaves it open on purpose."""
     work = current()
-    answers = {**work.answers, fact: value}
-    if value is None:
-        del answers[fact]
-    unsure = tuple(name for name in work.unsure if name != fact)
-    _change(replace(work, answers=answers, unsure=unsure, origins=_without(work.origins, fact)))
+    answers = {name: value for name, value in {**work.answers, **values}.items() if value is not None}
+    still = (name for name in work.unsure if name not in values)
+    origins = {name: origin for name, origin in work.origins.items() if name not in values}
+    open_ones = tuple(dict.fromkeys((*still, *unsure)))
+    _change(replace(work, answers=answers, unsure=open_ones, origins=origins))
 
 
 def use_measured(run: MeasuredRun) -> tuple[Replaced, ...]:
@@ -77,16 +82,9 @@ def use_measured(run: MeasuredRun) -> tuple[Replaced, ...]:
     return replaced
 
 
-def _without(origins: Mapping[str, Origin], fact: str) -> dict[str, Origin]:
-    return {name: origin for name, origin in origins.items() if name != fact}
-
-
 def leave_open(fact: str) -> None:
     """Note that the visitor does not know, so that the question is not asked again."""
-    work = current()
-    answers = {name: value for name, value in work.answers.items() if name != fact}
-    unsure = tuple(dict.fromkeys((*work.unsure, fact)))
-    _change(replace(work, answers=answers, unsure=unsure, origins=_without(work.origins, fact)))
+    answer_together({fact: None}, unsure=(fact,))
 
 
 def rename(title: str) -> None:

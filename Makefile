@@ -48,7 +48,7 @@ generate: $(VENV)/dev.stamp ## Write schemas, docs/rules.md, docs/cases.md and t
 	@$(BIN)/python tools/generate.py
 
 snapshots: $(VENV)/dev.stamp ## Renew the small pictures that the look of the main pages is compared with
-	@ADVISOR_RENEW_SNAPSHOTS=1 ADVISOR_CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/pytest -q tests/app/test_snapshots.py
+	@RENEW_SNAPSHOTS=1 ADVISOR_CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/pytest -q tests/app/test_snapshots.py
 
 lock: ## Resolve the locks anew (needs uv)
 	@sh tools/lock.sh

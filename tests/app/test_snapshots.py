@@ -57,7 +57,7 @@ def test_a_page_looks_as_it_did(name: str, screen: str, browser: Browser, app_ur
     seen = shrunk(still(page), WIDTH[screen])
     context.close()
     kept = KEPT / f"{name}-{screen}.png"
-    if os.environ.get("ADVISOR_RENEW_SNAPSHOTS"):
+    if os.environ.get("RENEW_SNAPSHOTS"):
         KEPT.mkdir(exist_ok=True)
         seen.quantize(COLOURS).save(kept, optimize=True)
     share = differing(Image.open(kept).convert("RGB"), seen)

@@ -8,13 +8,13 @@ from typing import Any, Final
 LABEL: Final = "What is not allowed, or not possible?"
 NOTHING: Final = "Nothing else"
 UNKNOWN: Final = "Don’t know"
-VENDOR: Final = "Only one vendor’s models"
+VENDOR: Final = "Only one vendor"
 # What each tick answers; the vendor's name is asked below it.
 TICKS: Final[Mapping[str, tuple[str, Any]]] = {
-    "Data may not leave our machines": ("privacy", "own_machines"),
-    "Data only into our own cloud account": ("privacy", "own_cloud"),
-    "Examples may not be used for training": ("training_allowed", False),
-    "No GPU server or rented endpoint around the clock": ("can_host", False),
+    "Data stays on our machines": ("privacy", "own_machines"),
+    "Data only in our own cloud": ("privacy", "own_cloud"),
+    "No training on the examples": ("training_allowed", False),
+    "No GPU server around the clock": ("can_host", False),
     VENDOR: ("bound_vendor", None),
 }
 # What holds where nothing binds. Of the two ways to let data out, the stricter one is assumed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import polars as pl
 import streamlit as st
@@ -12,36 +13,39 @@ from advisor.cost.rounding import worth
 from advisor.cost.tables import models_table, strategies_table
 from advisor.doors.ui import cost_figures as figures
 
+_NUMBER = st.column_config.NumberColumn
+_MONEY: Final[dict[str, Any]] = {
+    "per_month": _NUMBER("a month", format="localized"),
+    "per_month_low": _NUMBER("low", format="localized"),
+    "per_month_high": _NUMBER("high", format="localized"),
+    "people_per_month": _NUMBER("people a month", format="localized"),
+    "one_time": _NUMBER("once", format="localized"),
+    "people_once": _NUMBER("people once", format="localized"),
+    "total_with_people": _NUMBER("total with people", format="localized"),
+    "ends_on": "until",
+}
+_ONE_REQUEST: Final[dict[str, Any]] = {
+    "per_day": _NUMBER("a day", format="localized"),
+    "per_1k_requests": _NUMBER("per 1,000 requests", format="%.3g"),
+    "first_token_p95_ms": _NUMBER("first token p95, ms", format="localized"),
+    "p50_ms": _NUMBER("whole answer p50, ms", format="localized"),
+    "p95_ms": _NUMBER("whole answer p95, ms", format="localized"),
+}
+
 
 def strategies(projection: CostProjection) -> None:
-    """Draw what each strategy costs and how long it takes."""
-    table = strategies_table(projection)
-    with_names = rounded(table.with_columns(pl.col("strategy").replace_strict(figures.NAMES)))
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        with_names,
-        hide_index=True,
-        alt=f"Costs and latency of each strategy in {projection.currency}",
-        column_config={
-            "strategy": "Strategy",
-            "per_day": number("per day", format="localized"),
-            "per_month": number("per month", format="localized"),
-            "per_month_low": number("low", format="localized"),
-            "per_month_high": number("high", format="localized"),
-            "per_1k_requests": number("per 1,000", format="%.4f"),
-            "one_time": number("once", format="localized"),
-            "total": number("total", format="localized"),
-            "total_low": None,
-            "total_high": None,
-            "ends_on": "until",
-            "people_per_month": number("people a month", format="localized"),
-            "people_once": number("people once", format="localized"),
-            "total_with_people": number("total with people", format="localized"),
-            "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
-            "p50_ms": number("p50, ms", format="%.0f"),
-            "p95_ms": number("p95, ms", format="%.0f"),
-        },
+    """Draw what each strategy costs, and below it what one request costs and how long it takes."""
+    table = rounded(
+        strategies_table(projection).with_columns(pl.col("strategy").replace_strict(figures.NAMES))
     )
+    ends = pl.col("ends_on").cast(pl.String).fill_null("no end known")
+    for columns, what in ((_MONEY, "Costs"), (_ONE_REQUEST, "Cost and latency of one request")):
+        st.dataframe(
+            table.with_columns(ends).select("strategy", *columns),
+            hide_index=True,
+            alt=f"{what} of each strategy in {projection.currency}",
+            column_config={"strategy": "Strategy", **columns},
+        )
 
 
 def rounded(table: pl.DataFrame) -> pl.DataFrame:

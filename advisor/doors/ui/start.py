@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
+from advisor.decide.precedents import PUBLISHED
 from advisor.doors.ui import amounts, binding, brief, like, look, pages, state
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
@@ -26,6 +27,8 @@ FACTS: Final[Mapping[str, str]] = {
     "queries_per_day": "How many requests a day?",
     "latency_budget_ms": "How long may an answer take?",
 }
+BESIDE: Final = ("queries_per_day", "latency_budget_ms")
+"""Facts that fit side by side."""
 SIZES: Final[Mapping[str, Mapping[str, float]]] = {
     "knowledge_tokens": {
         "A few pages": 2_000,
@@ -69,7 +72,10 @@ def render(catalog: Catalog) -> None:
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="facts", gap="medium"):
         for name in FACTS:
-            if not _needless(name):
+            if name not in BESIDE and not _needless(name):
+                _fact(name, catalog)
+        for name, place in zip(BESIDE, st.columns(len(BESIDE)), strict=True):
+            with place:
                 _fact(name, catalog)
         _binding(catalog)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
@@ -158,7 +164,8 @@ def _binding(catalog: Catalog) -> None:
             binding.OPTIONS,
             selection_mode="multi",
             key=key,
-            help="Tick each that holds. “Nothing else” says that the others do not hold.",
+            help="Tick each that holds. A GPU server can be your own or a dedicated endpoint. “Nothing else” says that what is "
+            "not ticked does not hold: data may go to a vendor under contract, for example.",
             on_change=_take_binding,
             args=(key, shown),
         )
@@ -255,6 +262,7 @@ def _examples(catalog: Catalog) -> None:
             args=(situation,),
             width="stretch",
         )
+    published = sum(case.kind in PUBLISHED for case in catalog.cases.values())
     look.quiet(
-        f"{len(catalog.cases)} published cases are known. The one most like yours appears here after your first answers."
+        f"{published} published cases are known. The one most like yours appears here after your first answers."
     )

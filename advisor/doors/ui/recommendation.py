@@ -200,6 +200,6 @@ def _basis(found: Recommendation) -> None:
     st.divider()
     warnings = "".join(f"<br>{escape(warning)}" for warning in found.warnings)
     st.html(
-        f'<p class="adv-quiet">Rulebook {escape(found.rulebook["version"])} '
+        f'<p class="adv-quiet adv-basis">Rulebook {escape(found.rulebook["version"])} '
         f"({escape(found.rulebook['sha256'][:12])}), numbers of {found.as_of}, {found.answered} answers.{warnings}</p>"
     )

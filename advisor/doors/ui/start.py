@@ -109,6 +109,16 @@ def _fact(name: str, catalog: Catalog) -> None:
             _options(name, fact, label)
 
 
+def _put(key: str, value: Any) -> None:
+    """Make a field show a value; one that it shows already is left alone, or a click of this moment would be lost."""
+    held = st.session_state.get(key, ())
+    same = (
+        sorted(held) == sorted(value) if isinstance(held, list) and isinstance(value, list) else held == value
+    )
+    if not same:
+        st.session_state[key] = value
+
+
 def _needless(name: str) -> bool:
     """Return whether the answers so far make a fact pointless: text that nobody has to look up."""
     return (
@@ -123,9 +133,7 @@ def _options(name: str, fact: Fact, label: str) -> None:
     work = state.current()
     given = work.answers.get(name)
     unsure = [UNKNOWN] if name in work.unsure else []
-    st.session_state[key] = (
-        (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None)
-    )
+    _put(key, (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None))
     st.pills(
         label,
         list(labels),
@@ -157,7 +165,7 @@ def _binding(catalog: Catalog) -> None:
     work, key = state.current(), "start_binding"
     naming = bool(st.session_state.get("naming_vendor"))
     shown = binding.ticked_in(work.answers, work.unsure, vendor_open=naming)
-    st.session_state[key] = shown
+    _put(key, shown)
     with st.container(key="fact_binding", gap=None):
         st.pills(
             binding.LABEL,
@@ -186,7 +194,7 @@ def _vendor(catalog: Catalog) -> None:
         option.id: option.label for option in catalog.facts["bound_vendor"].options if option.id != "free"
     }
     given = state.current().answers.get("bound_vendor")
-    st.session_state["start_vendor"] = given if given in names else None
+    _put("start_vendor", given if given in names else None)
     st.selectbox(
         "Which vendor?",
         list(names),
@@ -211,7 +219,7 @@ def _amount(name: str, fact: Fact, label: str) -> None:
     )
     problem = st.session_state.get(f"problem_{name}", "")
     if not problem:
-        st.session_state[key] = shown
+        _put(key, shown)
     if shown is not None and shown not in options:
         options.append(shown)
     st.selectbox(

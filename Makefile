@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 PORT   ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help app demo test quick check docs coverage generate lock sbom advisories bench clean
+.PHONY: help app demo test quick check docs coverage generate snapshots lock sbom advisories bench clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ coverage: $(VENV)/dev.stamp ## Measure branch coverage of all tests against the 
 
 generate: $(VENV)/dev.stamp ## Write schemas, docs/rules.md, docs/cases.md and the CLI help in the README
 	@$(BIN)/python tools/generate.py
+
+snapshots: $(VENV)/dev.stamp ## Renew the small pictures that the look of the main pages is compared with
+	@RENEW_SNAPSHOTS=1 ADVISOR_CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/pytest -q tests/app/test_snapshots.py
 
 lock: ## Resolve the locks anew (needs uv)
 	@sh tools/lock.sh

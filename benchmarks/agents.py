@@ -13,7 +13,7 @@ from mcp import Client, StdioServerParameters
 
 from advisor.catalog import Catalog, load_catalog
 from advisor.doors.ui import deciding
-from advisor.doors.ui.state import Work
+from advisor.doors.ui.address import Work
 from advisor.net import finish
 from advisor.scenario import answers_of, check_answers, complete
 

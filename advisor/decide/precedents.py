@@ -10,8 +10,10 @@ from advisor.catalog import Catalog, Fact, Record
 from advisor.catalog.case_records import Case, CaseSource
 from advisor.scenario import check_answers
 
-FEW: Final = 3
-"""So many made-up disagreements are added to every comparison, so that two shared answers never beat ten."""
+PUBLISHED: Final = ("case", "paper", "vendor_guide")
+# So many made-up disagreements are added to every comparison, so that two shared answers never beat ten.
+_DOUBT: Final = 3
+_AGREE: Final = 0.75
 
 
 class Precedent(Record):
@@ -22,7 +24,7 @@ class Precedent(Record):
     title: str
     """The case in a phrase."""
     kind: str
-    """case, paper, vendor_guide, textbook, or archetype, which is our own judgement."""
+    """case, paper or vendor_guide."""
     source: CaseSource
     """Where it was read."""
     situation: str
@@ -36,31 +38,44 @@ class Precedent(Record):
     likeness: float
     """From 0 to 1; rises with the answers that both have and agree on. It ranks cases and is not a probability."""
     agrees_on: tuple[str, ...]
-    """Facts with the same answer in both."""
+    """Facts with the same or nearly the same answer in both."""
     differs_on: tuple[str, ...]
     """Facts that both answer, each in another way."""
 
 
 def similar_cases(answers: Mapping[str, Any], catalog: Catalog, *, limit: int = 5) -> tuple[Precedent, ...]:
-    """Rank the rulebook's cases by how much their answers are like these.
+    """Rank the cases that say where they were published by how much their answers are like these.
 
-    Options count as the same or not, ordered ones by their distance, numbers by their ratio up to a hundredfold, ticked
+    Options count as the same or not, ordered ones by their distance, numbers by their ratio up to a thousandfold, ticked
     options by what both tick. Facts that only one of the two answers say nothing.
 
     Raises:
         AdvisorError: An answer is not possible.
     """
     known = check_answers(answers, catalog)
-    found = [_compared(known, case, catalog) for case in catalog.cases.values()]
-    alike = sorted((item for item in found if item.likeness > 0), key=lambda item: (-item.likeness, item.id))
-    return tuple(alike[:limit])
+    published = (case for case in catalog.cases.values() if case.kind in PUBLISHED and case.source.url)
+    near = [(case, _near(known, case, catalog)) for case in published]
+    ranked = sorted(
+        ((_likeness(shares), case, shares) for case, shares in near if _agreed(shares)),
+        key=lambda item: (-item[0], item[1].id),
+    )
+    return tuple(_precedent(*item) for item in ranked[:limit])
 
 
-def _compared(known: Mapping[str, Any], case: Case, catalog: Catalog) -> Precedent:
-    theirs = check_answers(case.answers, catalog)
-    shared = {
-        name: _alike(known[name], theirs[name], catalog.facts[name]) for name in known if name in theirs
-    }
+def _near(known: Mapping[str, Any], case: Case, catalog: Catalog) -> dict[str, float]:
+    both = [name for name in catalog.facts if name in known and name in case.answers]
+    return {name: closeness(case.answers[name], known[name], catalog.facts[name]) for name in both}
+
+
+def _likeness(shares: Mapping[str, float]) -> float:
+    return round(sum(shares.values()) / (len(shares) + _DOUBT), 4)
+
+
+def _agreed(shares: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(name for name, share in shares.items() if share >= _AGREE)
+
+
+def _precedent(likeness: float, case: Case, shares: Mapping[str, float]) -> Precedent:
     return Precedent(
         id=case.id,
         title=case.title,
@@ -70,22 +85,28 @@ def _compared(known: Mapping[str, Any], case: Case, catalog: Catalog) -> Precede
         decision=case.decision,
         decided=case.decision_core,
         outcome=case.outcome,
-        likeness=round(sum(shared.values()) / (len(shared) + FEW), 4),
-        agrees_on=tuple(name for name, share in shared.items() if share == 1),
-        differs_on=tuple(name for name, share in shared.items() if share < 1),
+        likeness=likeness,
+        agrees_on=_agreed(shares),
+        differs_on=tuple(name for name, share in shares.items() if share < _AGREE),
     )
 
 
-def _alike(ours: Any, theirs: Any, fact: Fact) -> float:
-    if ours == theirs:
-        return 1.0
+def closeness(one: Any, other: Any, fact: Fact) -> float:
+    """Return how close two answers to one question are, from 0 to 1."""
     match fact.type:
-        case "ordered":
-            ids = fact.option_ids
-            return 1 - abs(ids.index(ours) - ids.index(theirs)) / (len(ids) - 1)
         case "number":
-            return max(0.0, 1 - abs(math.log10(abs(ours) + 1) - math.log10(abs(theirs) + 1)) / 2)
+            one, other = (_number(value, fact) for value in (one, other))
+            return max(0.0, 1 - abs(math.log10(one + 1) - math.log10(other + 1)) / 3)
         case "many":
-            return len({*ours} & {*theirs}) / len({*ours} | {*theirs})
+            held = [{value} if isinstance(value, str) else set(value) for value in (one, other)]
+            every = held[0] | held[1]
+            return len(held[0] & held[1]) / len(every) if every else 1.0
+        case "ordered":
+            order = fact.option_ids
+            return 1 - abs(order.index(one) - order.index(other)) / max(len(order) - 1, 1)
         case _:
-            return 0.0
+            return float(one == other)
+
+
+def _number(value: Any, fact: Fact) -> float:
+    return float(fact.words.get(value, 0.0) if isinstance(value, str) else value)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from advisor.doors.ui.pages import PLACES
 from tests.app.conftest import PATIENCE_MS, settle, visit
 from tests.app.test_interview import gone, question
 
@@ -40,26 +42,53 @@ PAGES = {
 }
 
 
+WIDE, PHONE = {"width": 1280, "height": 1000}, {"width": 390, "height": 844}
+
+
 @pytest.fixture(scope="module")
 def reader(browser: Browser) -> Iterator[Page]:
     # Axe puts its script into the page; the app's own policy need not allow that.
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
+    context = browser.new_context(viewport=WIDE, bypass_csp=True)
     context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
 
+def test_every_page_of_the_navigation_is_looked_at() -> None:
+    assert {place.module for place in PLACES} <= set(PAGES)
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_has_a_barrier_in_either_theme(name: str, reader: Page, app_url: str) -> None:
+def test_no_page_has_a_barrier_or_scrolls_sideways_in_either_theme_wide_or_narrow(
+    name: str, reader: Page, app_url: str
+) -> None:
+    reader.set_viewport_size(WIDE)
     reader.emulate_media(color_scheme="light")
     visit(reader, app_url, name if name != "interview" else "", **PAGES[name])
     expect(reader.locator("h1, h2").first).to_be_visible()
-    assert not barriers(reader)
-    before = background(reader)
-    reader.emulate_media(color_scheme="dark")
-    expect(reader.locator(".stApp")).not_to_have_css("background-color", before)
+    assert not found_on(reader)
+    change_theme(reader, "dark")
+    assert not found_on(reader)
+    reader.set_viewport_size(PHONE)
+    expect(reader.locator(".st-key-menu button")).to_be_visible()
     settle(reader)
-    assert not barriers(reader)
+    assert not found_on(reader)
+    change_theme(reader, "light")
+    assert not found_on(reader)
+
+
+def change_theme(page: Page, theme: Literal["light", "dark"]) -> None:
+    before = background(page)
+    page.emulate_media(color_scheme=theme)
+    expect(page.locator(".stApp")).not_to_have_css("background-color", before)
+    settle(page)
+
+
+def found_on(page: Page) -> list[str]:
+    """Name every barrier, and how far the page scrolls sideways if it does."""
+    main = page.get_by_test_id("stMain")
+    too_wide = main.evaluate("element => element.scrollWidth - element.clientWidth")
+    return barriers(page) + [f"{too_wide} px wider than the screen"] * (too_wide > 0)
 
 
 def background(page: Page) -> str:
@@ -134,20 +163,14 @@ def reach(page: Page, key: str) -> None:
     raise AssertionError(f"Tab never reaches {key}")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_every_page_without_a_barrier_and_without_scrolling_sideways(
-    name: str, browser: Browser, app_url: str
-) -> None:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, bypass_csp=True
-    )
+def test_a_phone_reaches_every_page_by_its_menu(browser: Browser, app_url: str) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     phone = context.new_page()
     phone.set_default_timeout(PATIENCE_MS)
-    visit(phone, app_url, name if name != "interview" else "", **PAGES[name])
-    expect(phone.locator("h1, h2").first).to_be_visible()
-    main = phone.get_by_test_id("stMain")
-    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
-    assert not barriers(phone)
-    phone.locator(".st-key-menu button").click()
-    expect(phone.get_by_role("link", name="Rulebook", exact=True).last).to_be_visible()
+    visit(phone, app_url)
+    phone.locator(".st-key-menu button").tap()
+    for place in PLACES:
+        expect(phone.get_by_role("link", name=place.title, exact=True).last).to_be_visible()
+    phone.get_by_role("link", name="Rulebook", exact=True).last.tap()
+    expect(phone).to_have_title("Rulebook · Advisor")
     context.close()

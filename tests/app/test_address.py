@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from advisor.catalog import Catalog
 from advisor.doors.ui import look
+from advisor.doors.ui.address import Work, address_of, read_address
 from advisor.doors.ui.question import quick_picks
-from advisor.doors.ui.state import Work, address_of, read_address
 from advisor.share.report.text import tame
 from tests.situations import answers
 

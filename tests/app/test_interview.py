@@ -83,7 +83,7 @@ def test_a_first_visit_asks_for_what_everybody_knows_and_offers_three_cases(page
     visit(page, app_url)
     expect(page).to_have_title("Answers · Advisor")
     expect(page.get_by_role("heading", name="Prompt it, look it up, or train it?")).to_be_visible()
-    expect(page.locator("[class*='st-key-fact_']")).to_have_count(8)
+    expect(page.locator("[class*='st-key-fact_']")).to_have_count(9)
     expect(page.get_by_text("Don’t know", exact=True).first).to_be_visible()
     expect(page.locator("[class*='st-key-case_'] button")).to_have_count(3)
     expect(page.locator(".st-key-points button")).to_be_disabled()
@@ -108,6 +108,30 @@ def test_one_screen_of_facts_in_peoples_units_leads_to_where_it_points(page: Pag
     expect(page.locator(".adv-field i").first).to_be_attached()
     expect(page.locator(".adv-limits li").first).to_contain_text("needed")
     expect(page.get_by_role("link", name=re.compile("Good enough"))).to_be_visible()
+
+
+def test_one_question_asks_for_all_that_binds_and_one_undo_takes_it_back(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    pill(page, "knowledge_gap", "No")
+    expect(page.locator(".st-key-fact_knowledge_tokens")).to_have_count(0)
+    pill(page, "binding", "No GPU server around the clock")
+    page.wait_for_url(re.compile("can_host=false"))
+    assert "training_allowed" not in page.url
+    pill(page, "binding", "Nothing else")
+    page.wait_for_url(re.compile("training_allowed=true"))
+    assert answers_in(page)["privacy"] == ["contract"]
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(re.compile("^(?!.*training_allowed).*can_host=false"))
+    pill(page, "binding", "Only one vendor")
+    page.locator(".st-key-start_vendor input").click()
+    page.get_by_role("option", name="OpenAI", exact=True).click()
+    page.wait_for_url(re.compile("bound_vendor=openai"))
+
+
+def test_an_untouched_start_offers_nothing_to_undo(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    expect(page.locator(".st-key-points button")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
 def test_answering_what_is_asked_leads_to_good_enough_and_a_link_that_reproduces_it(

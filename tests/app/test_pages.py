@@ -61,14 +61,22 @@ def test_the_result_answers_a_persons_questions_in_their_order(page: Page, app_u
     headings = page.locator("h2").all_inner_texts()
     wanted = [
         "What it costs",
-        "What is in the way",
+        "Nothing is in the way",
         "What to do, and when to stop",
         "What would change it",
     ]
     wanted += ["What it rests on: your answers", "Share it or keep it"]
     assert [heading for heading in headings if heading in wanted] == wanted
+    expect(page.locator(".st-key-limits_met summary")).to_have_text(re.compile(r"\d limits met"))
     expect(page.get_by_text(re.compile(r"days of work until it is in use")).first).to_be_visible()
     expect(page.locator(".st-key-share code")).to_contain_text("knowledge_change=weekly")
+
+
+def test_what_is_missed_comes_before_what_is_met(page: Page, app_url: str) -> None:
+    visit(page, app_url, "recommendation", **{**CLAIMS, "latency_budget_ms": "100"})
+    expect(page.get_by_role("heading", name="What is in the way")).to_be_visible()
+    expect(page.locator(".adv-stacked.adv-table:not(.adv-money) tbody tr").first).to_contain_text("Missed")
+    expect(page.locator(".adv-limits li").first).to_contain_text("missed")
 
 
 def test_an_answer_is_changed_where_it_is_read_and_a_change_is_tried_beside_the_result(
@@ -126,6 +134,17 @@ def test_one_data_set_serves_every_step_and_survives_a_reload(
     expect(page.get_by_text(re.compile(r"\d+ to train on, \d+ held out"))).to_be_visible()
     page.reload()
     expect(page.locator(".st-key-held")).to_contain_text("claims-fixed.jsonl")
+    settle(page)
+    page.get_by_role("link", name="4 Evaluate", exact=True).click()
+    page.get_by_role("radio", name="Bake-off").click()
+    expect(page.locator(".st-key-own_bakeoff")).to_contain_text("claims-fixed.jsonl")
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_enabled()
+    settle(page)
+    page.get_by_role("link", name="5 Diagnose", exact=True).click()
+    expect(page.locator(".st-key-own_diagnose")).to_contain_text("claims-fixed.jsonl")
+    expect(page.get_by_text("Drop production samples.", exact=False)).to_be_visible()
+    page.locator(".st-key-own_diagnose label").click()
+    expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
 
 
 def test_the_rulebook_finds_words_in_any_order_and_shows_what_fires(page: Page, app_url: str) -> None:

@@ -14,8 +14,8 @@ from advisor.catalog import Catalog
 from advisor.cost import StrategyCost
 from advisor.cost.rounding import worth
 from advisor.doors.ui import deciding, look, opening, pages, state
+from advisor.doors.ui.address import Work, decode, encode
 from advisor.doors.ui.clock import today
-from advisor.doors.ui.state import Work
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES
 from advisor.scenario import alternatives
@@ -84,7 +84,7 @@ def _column(token: str, catalog: Catalog) -> Column:
         return Column(NOW, work.title or "On screen now", work.answers)
     if _CHANGE in token:
         name, _, text = token.partition(_CHANGE)
-        value = state.decode(name, text, catalog)
+        value = decode(name, text, catalog)
         title = f"{words.question(name, catalog)} {words.answer(value, catalog.facts[name])}"
         return Column(token, title, {**work.answers, name: value})
     fitting, _ = still_fitting(opening.store().get(token).situation, catalog)
@@ -125,7 +125,7 @@ def _variant(catalog: Catalog) -> None:
                 format_func=lambda v: words.answer(v, catalog.facts[name]),
             )
         with right:
-            token = f"{name}{_CHANGE}{state.encode(value)}"
+            token = f"{name}{_CHANGE}{encode(value)}"
             st.button(
                 "Add", key="variant_add", type="primary", on_click=_set_tokens, args=([*_tokens(), token],)
             )

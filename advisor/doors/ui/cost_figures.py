@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from advisor.catalog import load_catalog
@@ -156,7 +157,8 @@ def tornado_figure(projection: CostProjection, strategy: str, colour: str) -> An
         )  # fmt: skip
     figure.update_layout(barmode="overlay")
     figure.add_vline(x=centre, line_color="#8a8f98")
-    _axes(figure, f"total over {projection.horizon_months:g} months, {projection.currency}", "")
+    _axes(figure, f"{projection.currency} over {projection.horizon_months:g} months", "")
+    figure.update_xaxes(nticks=5, tickangle=0)
     figure.update_yaxes(autorange="reversed")
     return figure
 
@@ -169,7 +171,8 @@ def _largest(projection: CostProjection, strategy: str) -> list[Swing]:
 
 def _short(swing: Swing) -> str:
     title = swing.title.split(", where nobody")[0]
-    return title if len(title) <= 44 else f"{title[:43]}…"
+    # Two lines leave the bars room on a phone.
+    return "<br>".join(wrap(title if len(title) <= 44 else f"{title[:43]}…", 24))
 
 
 def pareto_figure(rows: Sequence[ModelRow], accent: str) -> Any:

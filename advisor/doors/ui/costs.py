@@ -12,18 +12,17 @@ import polars as pl
 import streamlit as st
 
 from advisor.catalog import Catalog
-from advisor.cost import CostProjection, Crossing, ModelRow, Range, compare_models, project
+from advisor.cost import CostProjection, ModelRow, Range, compare_models, project
 from advisor.cost.checks import READ
-from advisor.cost.rounding import money, worth
+from advisor.cost.rounding import money
 from advisor.cost.tables import (
     components_table,
     curves_table,
     models_table,
-    strategies_table,
     tornado_table,
     traffic_table,
 )
-from advisor.doors.ui import cost_answer, cost_inputs, deciding, look, state
+from advisor.doors.ui import cost_answer, cost_inputs, cost_tables, deciding, look, state
 from advisor.doors.ui import cost_figures as figures
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
@@ -54,12 +53,12 @@ def render() -> None:
     _warnings(projection)
     _traffic(projection)
     _cumulative(projection, names)
-    _figures_table(projection)
+    cost_tables.strategies(projection)
     _components(projection)
     _tornado(projection, names[0])
     _break_even(projection)
     _models(key, catalog, names[0])
-    _assumed(projection)
+    cost_tables.assumed(projection)
 
 
 def _drawer(catalog: Catalog) -> None:
@@ -172,47 +171,14 @@ def _chart(figure: Any, text: str, data: pl.DataFrame, name: str) -> None:
         )  # fmt: skip
 
 
-def _figures_table(projection: CostProjection) -> None:
-    table = strategies_table(projection)
-    with_names = _rounded(table.with_columns(pl.col("strategy").replace_strict(figures.NAMES)))
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        with_names,
-        hide_index=True,
-        alt=f"Costs and latency of each strategy in {projection.currency}",
-        column_config={
-            "strategy": "Strategy",
-            "per_day": number("per day", format="localized"),
-            "per_month": number("per month", format="localized"),
-            "per_month_low": number("low", format="localized"),
-            "per_month_high": number("high", format="localized"),
-            "per_1k_requests": number("per 1,000", format="%.4f"),
-            "one_time": number("once", format="localized"),
-            "total": number("total", format="localized"),
-            "total_low": None,
-            "total_high": None,
-            "ends_on": "until",
-            "people_per_month": number("people a month", format="localized"),
-            "people_once": number("people once", format="localized"),
-            "total_with_people": number("total with people", format="localized"),
-            "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
-            "p50_ms": number("p50, ms", format="%.0f"),
-            "p95_ms": number("p95, ms", format="%.0f"),
-        },
-    )
-
-
-def _rounded(table: pl.DataFrame) -> pl.DataFrame:
-    # Ranges are wide; more digits would only look exact.
-    return table.with_columns(pl.selectors.float().round_sig_figs(3))
-
-
 def _components(projection: CostProjection) -> None:
     st.header("What it is made of", anchor=False)
     data = components_table(projection)
     _chart(figures.components_figure(projection), figures.components_text(projection), data, "components")
     with st.expander("Every part with its formula", key="cost_formulas"):
-        st.dataframe(_rounded(data), hide_index=True, alt="Every component in USD with its formula")
+        st.dataframe(
+            cost_tables.rounded(data), hide_index=True, alt="Every component in USD with its formula"
+        )
 
 
 def _tornado(projection: CostProjection, first: str) -> None:
@@ -228,39 +194,7 @@ def _tornado(projection: CostProjection, first: str) -> None:
 
 def _break_even(projection: CostProjection) -> None:
     with st.expander("When one strategy becomes cheaper than another at this traffic", key="cost_pairs"):
-        _pairs(projection)
-
-
-def _pairs(projection: CostProjection) -> None:
-    rows = [
-        {
-            "at first": figures.NAMES[item.from_],
-            "then": figures.NAMES[item.to],
-            "when": _when(item),
-            "probability": projection.cheaper[item.to][item.from_],
-            "why not, or on which day": item.never_because or str(item.day),
-        }
-        for item in projection.break_even
-    ]
-    # A table of text wraps; a grid would cut the reasons off.
-    lines = pl.DataFrame(rows).with_columns(
-        pl.col("probability").map_elements(_percent, return_dtype=pl.String)
-    )
-    st.table(lines)
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
-
-
-def _when(item: Crossing) -> str:
-    if item.months is None:
-        return "never"
-    return (
-        "at once"
-        if item.months < 0.05
-        else f"{item.months:,.1f} months, {worth(item.requests or 0)} requests"
-    )
+        cost_tables.pairs(projection)
 
 
 def _models(key: str, catalog: Catalog, first: str) -> None:
@@ -281,31 +215,8 @@ def _models(key: str, catalog: Catalog, first: str) -> None:
         models_table(kept),
         "models",
     )
-    _models_table(kept)
+    cost_tables.models(kept)
     look.quiet("This picture does not show quality. Measure which cheap model does your task well.")
-
-
-def _models_table(rows: Sequence[ModelRow]) -> None:
-    number = st.column_config.NumberColumn
-    config = {
-        "label": "model",
-        "usd_per_month": number("USD a month", format="%.2f"),
-        "usd_per_1k_requests": number("per 1,000", format="%.3f"),
-        "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
-        "p95_ms": number("p95, ms", format="%.0f"),
-        "input_usd_per_mtok": number("in per 1M", format="%.3g"),
-        "output_usd_per_mtok": number("out per 1M", format="%.3g"),
-        "cache_hit": number("cache hits", format="percent"),
-        "context_tokens": number("context", format="compact"),
-        "fits_context": "fits",
-        "fits_latency": "in time",
-        "tunable_by_new_customer": "tunable",
-        "open_weights": "open",
-        "retires_on": "retires",
-        "on_front": None,
-    }
-    table = models_table(rows).drop("model", "p50_ms")
-    st.dataframe(table, hide_index=True, alt=figures.pareto_text(rows), column_config=config)
 
 
 KEEPS: dict[str, Callable[[ModelRow], bool]] = {
@@ -318,11 +229,3 @@ KEEPS: dict[str, Callable[[ModelRow], bool]] = {
 
 def _filtered(rows: Sequence[ModelRow], wanted: Sequence[str]) -> list[ModelRow]:
     return [row for row in rows if all(KEEPS[name](row) for name in wanted)]
-
-
-def _assumed(projection: CostProjection) -> None:
-    with st.expander(f"{len(projection.assumed)} numbers are assumed", key="cost_assumed"):
-        listed = pl.DataFrame(
-            [item.model_dump(exclude={"sources"}) for item in projection.assumed], infer_schema_length=None
-        )
-        st.dataframe(_rounded(listed), hide_index=True, alt="Numbers assumed for unanswered questions")

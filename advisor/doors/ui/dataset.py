@@ -47,6 +47,15 @@ def bring() -> Kept | None:
     return None
 
 
+def instead_of_upload(key: str) -> tuple[str, bytes] | None:
+    """Offer the assessment's data set in place of an upload; return its name and bytes where it is taken."""
+    held = current()
+    if held is None:
+        return None
+    label = f"Use {look.plain(held.name)}, the data set of this assessment"
+    return (held.name, held.path.read_bytes()) if st.checkbox(label, value=True, key=f"own_{key}") else None
+
+
 def use(held: Kept) -> None:
     """Make a data set that of the assessment, also of the saved one it came from."""
     state.keep_data(held.key)

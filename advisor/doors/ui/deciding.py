@@ -14,10 +14,10 @@ from advisor.decide import DecisionMap, Recommendation, decide, decision_map
 from advisor.decide.limits import Limits, limits_of
 from advisor.decide.limits.reading import READ
 from advisor.decide.place import Place, place_of
+from advisor.decide.precedents import Precedent, similar_cases
+from advisor.doors.ui.address import Work
 from advisor.doors.ui.clock import today
-from advisor.doors.ui.state import Work
 from advisor.scenario import Situation
-from advisor.scenario.likeness import Alike, most_alike
 
 
 class _ByHash:
@@ -55,7 +55,7 @@ def place(work: Work, catalog: Catalog) -> Place:
     return _place(_key(work.answers), _ByHash(catalog), today())
 
 
-def alike(work: Work, catalog: Catalog) -> tuple[Alike, ...]:
+def alike(work: Work, catalog: Catalog) -> tuple[Precedent, ...]:
     """Return the published case that is most like the answers; none where nothing is shared."""
     return _alike(_key(work.answers), _ByHash(catalog))
 
@@ -107,8 +107,8 @@ def _place(key: str, book: _ByHash, day: date) -> Place:
 
 
 @lru_cache(maxsize=512)
-def _alike(key: str, book: _ByHash) -> tuple[Alike, ...]:
-    return most_alike(_answers(key), book.catalog)
+def _alike(key: str, book: _ByHash) -> tuple[Precedent, ...]:
+    return similar_cases(_answers(key), book.catalog, limit=1)
 
 
 @lru_cache(maxsize=512)

@@ -19,7 +19,7 @@ from advisor.diagnose.measured import run_of
 from advisor.diagnose.mend.patch import Patch, patch_for
 from advisor.diagnose.production.reading import read_production
 from advisor.diagnose.records import Diagnosis, Facts, Prompts, Sampling, Templates
-from advisor.doors.ui import diagnose_causes, diagnose_labels, diagnose_proof, look, pages
+from advisor.doors.ui import dataset, diagnose_causes, diagnose_labels, diagnose_proof, look, pages
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.scenario import MeasuredRun
@@ -70,14 +70,16 @@ def _empty(missing: str) -> None:
 
 
 def _inputs() -> tuple[Files, Facts]:
-    columns = st.columns(3)
+    own = dataset.instead_of_upload("diagnose")
+    asked = {name: label for name, label in ASKED.items() if not (own and name == "training")}
     uploads = {
         name: column.file_uploader(label, type=KINDS)
-        for column, (name, label) in zip(columns, ASKED.items(), strict=True)
+        for column, (name, label) in zip(st.columns(len(asked)), asked.items(), strict=True)
     }
     with st.expander("System prompts, templates and sampling, if you know them"):
         facts = _facts()
-    return {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}, facts
+    brought = {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}
+    return brought | ({"training": own} if own else {}), facts
 
 
 def _facts() -> Facts:

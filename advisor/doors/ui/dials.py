@@ -12,13 +12,9 @@ from advisor.catalog import Catalog
 from advisor.decide.place import Place, Point
 from advisor.share.report import words
 
-# Where each name is written: the corner of its dials.
-_CORNERS: Final = {
-    "prompting": "left:.5rem;bottom:.4rem",
-    "rag": "right:.5rem;bottom:.4rem;text-align:right",
-    "fine_tuning": "left:.5rem;top:.4rem",
-    "hybrid": "right:.5rem;top:.4rem;text-align:right",
-}
+# Each name is written beside the corner of its dials, outside the field: no dot can cover it.
+_ABOVE: Final = ("fine_tuning", "hybrid")
+_BELOW: Final = ("prompting", "rag")
 _EDGE: Final = 6
 
 
@@ -42,16 +38,19 @@ def reading(place: Place, catalog: Catalog) -> str:
 def picture(place: Place, catalog: Catalog) -> str:
     """Return the picture as HTML; its reading is below it, and no colour alone says anything."""
     dots = "".join(f'<i style="{_at(point)};--c:var(--{point.first})"></i>' for point in place.cloud)
-    names = "".join(
-        f'<span style="{corner}">{escape(words.strategy(name, catalog))}</span>'
-        for name, corner in _CORNERS.items()
-    )
+    above, below = (_names(corners, catalog) for corners in (_ABOVE, _BELOW))
     return (
-        f'<figure class="adv-dials"><div class="adv-field" aria-hidden="true">{names}{dots}<b style="{_at(place.here)}"></b></div>'
+        f'<figure class="adv-dials"><div aria-hidden="true">{above}<div class="adv-field">{dots}<b style="{_at(place.here)}"></b></div>'
+        f"{below}</div>"
         '<figcaption class="adv-quiet">Across: does it need retrieval? Upwards: does it need training? '
         f"The cross marks your answers. Each dot is one way to answer the open questions. {escape(reading(place, catalog))}"
         "</figcaption></figure>"
     )
+
+
+def _names(corners: tuple[str, str], catalog: Catalog) -> str:
+    left, right = (escape(words.strategy(name, catalog)) for name in corners)
+    return f'<p class="adv-corners"><span>{left}</span><span>{right}</span></p>'
 
 
 def _at(point: Point) -> str:

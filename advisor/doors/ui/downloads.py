@@ -8,7 +8,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.doors.ui import deciding
-from advisor.doors.ui.state import Work
+from advisor.doors.ui.address import Work
 from advisor.share.report import FORMATS, Format, render
 from advisor.share.report.text import file_stem
 

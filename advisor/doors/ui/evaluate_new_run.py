@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from advisor.doors.ui import look, pages, state
+from advisor.doors.ui import dataset, look, pages, state
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.arms import ARMS
@@ -17,7 +17,7 @@ from advisor.evaluate.bakeoff.demo import demo_options
 from advisor.evaluate.bakeoff.folder import open_run
 from advisor.evaluate.bakeoff.records import BakeoffOptions, Judging
 from advisor.evaluate.bakeoff.running import ready
-from advisor.evaluate.bakeoff.uploads import add_files
+from advisor.evaluate.bakeoff.uploads import add_files, keep_files
 from advisor.evaluate.judging.grades import RUBRIC, checked_rubric
 from advisor.evaluate.scorers import SCORERS
 from advisor.net import is_local
@@ -34,7 +34,7 @@ def show() -> None:
     """Draw the panel; a run that is planned becomes the chosen one."""
     left, right = st.columns(2)
     with left:
-        rows = _kept("rows", "Rows: train.jsonl and eval.jsonl, or one file", ROWS)
+        rows = _rows()
     with right:
         documents = _kept("documents", "Documents", DOCUMENTS)
     left, right = st.columns(2)
@@ -49,11 +49,21 @@ def show() -> None:
     told |= _scoring()
     with st.container(horizontal=True):
         if st.button("Plan", type="primary", disabled=rows is None, key="bakeoff_plan") and rows is not None:
-            _made(lambda: _options(rows, documents, told))
+            _made(lambda: _options(rows(), documents, told))
         if st.button(
             "Plan the demonstration", key="bakeoff_demo", help="Packaged model and task, training included."
         ):
             _made(demo_options)
+
+
+def _rows() -> Callable[[], Path] | None:
+    """Draw where the rows come from; return what brings their folder, None where there are none."""
+    own = dataset.instead_of_upload("bakeoff")
+    if own is not None:
+        name, content = own
+        return lambda: keep_files({name: content})
+    kept = _kept("rows", "Rows: train.jsonl and eval.jsonl, or one file", ROWS)
+    return None if kept is None else lambda: kept
 
 
 def _kept(what: str, label: str, kinds: list[str]) -> Path | None:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.catalog.case_records import Case
+from advisor.decide.precedents import Precedent
 from advisor.doors.ui import deciding, look
-from advisor.doors.ui.state import Work
-from advisor.scenario.likeness import Alike
+from advisor.doors.ui.address import Work
 from advisor.share.report import words
 
 
@@ -21,7 +21,7 @@ def show(work: Work, catalog: Catalog) -> None:
     if not found:
         look.quiet("No published case shares an answer with yours yet.")
         return
-    case = catalog.cases[found[0].case]
+    case = catalog.cases[found[0].id]
     st.html(
         f'<h2 class="adv-card-title">{escape(case.title)}</h2>{_shared(found[0], catalog)}'
         + look.definition(
@@ -38,10 +38,10 @@ def chosen(case: Case, catalog: Catalog) -> str:
     return name if case.decision.replace("-", "_") in catalog.strategies else f"{name}: {own}"
 
 
-def _shared(found: Alike, catalog: Catalog) -> str:
-    both = len(found.shared) + len(found.differing)
-    alike = f"{len(found.shared)} of {both} answers match"
-    other = "; ".join(words.question(name, catalog) for name in found.differing[:2])
+def _shared(found: Precedent, catalog: Catalog) -> str:
+    both = len(found.agrees_on) + len(found.differs_on)
+    alike = f"{len(found.agrees_on)} of {both} answers match"
+    other = "; ".join(words.question(name, catalog) for name in found.differs_on[:2])
     return f'<p class="adv-quiet">{escape(alike + (f". Different: {other}" if other else "."))}</p>'
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.decide.limits import Limit
 from advisor.doors.ui import deciding, state
-from advisor.share.report import words
+from advisor.share.report import summary, words
 
 PAGES: Final = ("interview", "recommendation", "costs")
 MARKS: Final = {"missed": "✕", "unknown": "?", "met": "✓"}
@@ -24,7 +24,7 @@ def show(catalog: Catalog) -> None:
         return
     found = deciding.recommendation(work, catalog)
     named = {found.recommended, found.start_with.strategy}
-    listed = [item for item in deciding.limits(work, catalog).limits if named & set(item.strategies)]
+    listed = summary.limits_in_order(deciding.limits(work, catalog).limits, found)
     if not listed:
         return
     with st.container(key="limits"):
@@ -36,7 +36,7 @@ def show(catalog: Catalog) -> None:
 
 
 def _one_each(limits: Sequence[Limit]) -> list[Limit]:
-    # What is missed comes first in the list, so the worst of each kind is the first.
+    # What matters most comes first in the list, so the worst of each kind is the first.
     return list({item.what: item for item in reversed(limits)}.values())[::-1]
 
 
@@ -47,7 +47,9 @@ def _whom(item: Limit, named: set[str], catalog: Catalog) -> str:
 
 
 def _chip(item: Limit, whom: str) -> str:
-    text = f"{item.needed} needed, {item.available}"
+    # A pill holds both numbers; how they spread is in the table of the result.
+    needed, available = (text.split(", ")[0] for text in (item.needed, item.available))
+    text = f"{needed} needed, {available}"
     return (
         f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
         f"<b>{escape(item.what.capitalize())} {item.state}{escape(whom)}</b> <span>{escape(text)}</span></li>"

@@ -13,7 +13,9 @@ from typing import Final
 import streamlit as st
 
 from advisor.catalog import Catalog
+from advisor.cost.quantities import TUNED
 from advisor.decide.limits import Limit
+from advisor.decide.limits.situation import label_of
 from advisor.decide.records import Flip, Recommendation
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
@@ -143,19 +145,33 @@ def definition(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="adv-terms">{rows}</dl>'
 
 
-def limits_table(limits: Sequence[Limit], catalog: Catalog) -> None:
+def limits_table(limits: Sequence[Limit], catalog: Catalog, *, label: str = "Limits") -> None:
     """Draw limits as a table: state, what is needed, what there is, for which strategies."""
-    head = "".join(f'<th scope="col">{text}</th>' for text in ("Limit", "State", "Needed", "There is", "For"))
+    heads = ("Limit", "State", "Needed", "There is", "For")
     rows = "".join(
-        f'<tr class="adv-{item.state}"><th scope="row">{escape(item.what.capitalize())}</th><td><b>{item.state.capitalize()}</b></td>'
-        f"<td>{escape(item.needed)}</td><td>{escape(item.available)}</td>"
-        f"<td>{escape(words.any_of(item.strategies, catalog))}{escape(f' on {item.model}' if item.model else '')}</td></tr>"
+        f'<tr class="adv-{item.state}"><th scope="row">{escape(item.what.capitalize())}</th>'
+        + cells(heads[1:], (item.state.capitalize(), item.needed, item.available, _for(item, catalog)))
+        + "</tr>"
         for item in limits
     )
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     st.html(
-        '<div class="adv-scroll" tabindex="0" role="region" aria-label="Limits"><table class="adv-table">'
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(label)}"><table class="adv-table adv-stacked">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def cells(heads: Sequence[str], texts: Sequence[str]) -> str:
+    """Return cells that name their column, which a narrow screen shows beside each."""
+    return "".join(
+        f'<td data-head="{escape(head)}">{escape(text)}</td>' for head, text in zip(heads, texts, strict=True)
+    )
+
+
+def _for(item: Limit, catalog: Catalog) -> str:
+    names = words.any_of(item.strategies, catalog)
+    tuned = item.strategies[0] in TUNED
+    return f"{names} on {label_of(item.model, catalog, tuned=tuned)}" if item.model else names
 
 
 def flips(changes: Sequence[Flip], catalog: Catalog) -> str:

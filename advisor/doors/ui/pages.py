@@ -15,6 +15,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog, load_catalog
 from advisor.doors.ui import limits_strip, look, signing_in, state
+from advisor.doors.ui.address import address_of
 from advisor.errors import AdvisorError
 
 _MARK: Final = str(Path(__file__).with_name("mark.svg"))
@@ -79,7 +80,7 @@ def run() -> None:
 def _navigation(pages: Mapping[str, Any], here: str) -> Any:
     """Draw the way to the other pages; returns the place below it for what stays in view."""
     # Streamlit's own navigation drops the answers from the address, which costs a second entry in the history.
-    address = state.address_of(state.current())
+    address = address_of(state.current())
     section = next(name for name, places in SECTIONS.items() if here in {place.module for place in places})
     with st.container(key="nav", gap=None):
         with st.container(key="nav_top", horizontal=True, wrap=False, gap=None):
@@ -126,7 +127,7 @@ def link(module: str, label: str, **options: Any) -> None:
     """Link to another page of the app, with the answers in the address."""
     pages: Mapping[str, Any] = st.session_state.get("pages", {})
     if module in pages:
-        parameters = state.address_of(state.current()) | options.pop("parameters", {})
+        parameters = address_of(state.current()) | options.pop("parameters", {})
         st.page_link(pages[module], label=label, query_params=parameters, **options)
 
 
@@ -146,7 +147,7 @@ def _follow_up(pages: Mapping[str, Any]) -> None:
         show_error(error)
     module = st.session_state.pop("going", None)
     if module:
-        st.switch_page(pages[module], query_params=state.address_of(state.current()))
+        st.switch_page(pages[module], query_params=address_of(state.current()))
 
 
 def show_error(error: AdvisorError) -> None:

@@ -22,7 +22,7 @@ from advisor.doors.ui import (
     taking_away,
     training_links,
 )
-from advisor.doors.ui.state import Work
+from advisor.doors.ui.address import Work, encode
 from advisor.share.report import summary, words
 
 MANY: Final = 6
@@ -96,12 +96,16 @@ def _questions(found: Recommendation) -> None:
 
 def _limits(found: Recommendation, work: Work, catalog: Catalog) -> None:
     held = deciding.limits(work, catalog)
-    named = set(summary.named(found))
-    listed = [item for item in held.limits if named & set(item.strategies)]
+    listed = summary.limits_in_order(held.limits, found)
     if not listed:
         return
-    st.header("What is in the way", anchor=False)
-    look.limits_table(listed, catalog)
+    pressing = [item for item in listed if item.state != "met"]
+    st.header("What is in the way" if pressing else "Nothing is in the way", anchor=False)
+    if pressing:
+        look.limits_table(pressing, catalog)
+    if met := listed[len(pressing) :]:
+        with st.expander(f"{len(met)} limit{'s' if len(met) > 1 else ''} met", key="limits_met"):
+            look.limits_table(met, catalog, label="Limits met")
     if held.alternatives:
         look.overline("How to meet the missed limits")
         st.html(look.definition([(item.title, item.because) for item in held.alternatives]))
@@ -166,7 +170,7 @@ def _changes(found: Recommendation, catalog: Catalog) -> None:
 def _flip(change: Flip, catalog: Catalog) -> None:
     with st.container(key=f"flip_{change.fact}", horizontal=True, vertical_alignment="center", gap="medium"):
         st.html(look.flips([change], catalog))
-        token = f"now;{change.fact}~{state.encode(change.to)}"
+        token = f"now;{change.fact}~{encode(change.to)}"
         pages.link(
             "compare", "Try it", icon=":material/compare_arrows:", parameters={"with": token}, width="content"
         )
@@ -196,6 +200,6 @@ def _basis(found: Recommendation) -> None:
     st.divider()
     warnings = "".join(f"<br>{escape(warning)}" for warning in found.warnings)
     st.html(
-        f'<p class="adv-quiet">Rulebook {escape(found.rulebook["version"])} '
+        f'<p class="adv-quiet adv-basis">Rulebook {escape(found.rulebook["version"])} '
         f"({escape(found.rulebook['sha256'][:12])}), numbers of {found.as_of}, {found.answered} answers.{warnings}</p>"
     )

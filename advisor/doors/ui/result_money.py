@@ -11,6 +11,8 @@ from advisor.decide import Recommendation
 from advisor.doors.ui import deciding, look, pages, question, state
 from advisor.share.report import summary, words
 
+HEADS = ("A month", "People a month", "Once", "People once")
+
 
 def show(found: Recommendation, catalog: Catalog) -> None:
     """Draw a small table, or the one question that costs cannot do without."""
@@ -34,15 +36,14 @@ def show(found: Recommendation, catalog: Catalog) -> None:
 
 
 def _table(rows: tuple[summary.Money, ...], catalog: Catalog) -> str:
-    head = ("", "A month", "People a month", "Once", "People once")
-    cells = "".join(f'<th scope="col">{text}</th>' for text in head[1:])
+    cells = "".join(f'<th scope="col">{text}</th>' for text in HEADS)
     return (
-        '<div class="adv-scroll" tabindex="0" role="region" aria-label="What it costs"><table class="adv-table adv-money">'
+        '<div class="adv-scroll" tabindex="0" role="region" aria-label="What it costs"><table class="adv-table adv-money adv-stacked">'
         f"<thead><tr><td></td>{cells}</tr></thead><tbody>{''.join(_row(row, catalog) for row in rows)}</tbody></table></div>"
     )
 
 
 def _row(row: summary.Money, catalog: Catalog) -> str:
     name = f"{escape(words.strategy(row.strategy, catalog))} <small>{escape(row.role)}</small>"
-    cells = (row.per_month, row.people_per_month, row.once, row.people_once)
-    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{escape(text)}</td>" for text in cells)}</tr>'
+    texts = (row.per_month, row.people_per_month, row.once, row.people_once)
+    return f'<tr><th scope="row">{name}</th>{look.cells(HEADS, texts)}</tr>'

@@ -11,6 +11,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.doors.ui import deciding, evidence, look, pages, rulebook_entries, state
+from advisor.doors.ui.address import address_of
 from advisor.doors.ui.clock import today
 from advisor.doors.ui.rulebook_entries import KINDS, Entry
 from advisor.scenario import Situation
@@ -126,5 +127,5 @@ def _links(links: list[rulebook_entries.Link]) -> str:
 
 
 def _anchor(kind: str, name: str, text: str) -> str:
-    address = urlencode({**state.address_of(state.current()), "show": kind, "find": name})
+    address = urlencode({**address_of(state.current()), "show": kind, "find": name})
     return f'<a href="?{escape(address)}" target="_self">{escape(text)}</a>'

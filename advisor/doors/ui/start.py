@@ -8,24 +8,27 @@ from typing import Any, Final
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
-from advisor.doors.ui import amounts, brief, like, look, pages, state
+from advisor.decide.precedents import PUBLISHED
+from advisor.doors.ui import amounts, binding, brief, like, look, pages, state
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.scenario.answers import check_answers, check_value, typed_number
 
 EXAMPLES: Final = 3
-UNKNOWN: Final = "Don’t know"
+UNKNOWN: Final = binding.UNKNOWN
 # What anybody who has the task can say without measuring; more than that is asked afterwards, and only what would help.
 FACTS: Final[Mapping[str, str]] = {
     "behaviors": "What comes out of it?",
-    "knowledge_gap": "Do right answers need facts that a good model does not know: your documents, records, prices?",
-    "knowledge_tokens": "How much text are those facts in?",
+    "knowledge_gap": "Does answering need facts from your own documents, records or prices?",
+    "knowledge_tokens": "How much text holds those facts?",
     "knowledge_change": "How often do those facts change?",
-    "behavior_gap": "What about the way of answering is your own: classes, a scheme, a voice, a skill?",
+    "behavior_gap": "How much depends on answering in your own way: your classes, format or voice, a special skill?",
     "labelled_examples": "How many good examples of input and wanted answer are there?",
     "queries_per_day": "How many requests a day?",
     "latency_budget_ms": "How long may an answer take?",
 }
+BESIDE: Final = ("queries_per_day", "latency_budget_ms")
+"""Facts that fit side by side."""
 SIZES: Final[Mapping[str, Mapping[str, float]]] = {
     "knowledge_tokens": {
         "A few pages": 2_000,
@@ -69,7 +72,12 @@ def render(catalog: Catalog) -> None:
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="facts", gap="medium"):
         for name in FACTS:
-            _fact(name, catalog)
+            if name not in BESIDE and not _needless(name):
+                _fact(name, catalog)
+        for name, place in zip(BESIDE, st.columns(len(BESIDE)), strict=True):
+            with place:
+                _fact(name, catalog)
+        _binding(catalog)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             st.button(
                 "Show me where this points",
@@ -80,7 +88,8 @@ def render(catalog: Catalog) -> None:
                 on_click=state.show_result,
                 disabled=work.empty,
             )
-            st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+            if state.can_undo():
+                st.button("Undo", key="undo", type="tertiary", on_click=state.undo)
     with right:
         with st.container(key="live"):
             if work.answers:
@@ -93,32 +102,38 @@ def render(catalog: Catalog) -> None:
 
 def _fact(name: str, catalog: Catalog) -> None:
     fact, label = catalog.facts[name], FACTS[name]
-    needless = _needless(name)
     with st.container(key=f"fact_{name}", gap=None):
         if fact.type == "number":
-            _amount(name, fact, label, needless=needless)
+            _amount(name, fact, label)
         else:
-            _options(name, fact, label, needless=needless)
-        if needless:
-            look.quiet("Only where facts are missing.")
+            _options(name, fact, label)
+
+
+def _put(key: str, value: Any) -> None:
+    """Make a field show a value; one that it shows already is left alone, or a click of this moment would be lost."""
+    held = st.session_state.get(key, ())
+    same = (
+        sorted(held) == sorted(value) if isinstance(held, list) and isinstance(value, list) else held == value
+    )
+    if not same:
+        st.session_state[key] = value
 
 
 def _needless(name: str) -> bool:
+    """Return whether the answers so far make a fact pointless: text that nobody has to look up."""
     return (
         name in ("knowledge_tokens", "knowledge_change")
         and state.current().answers.get("knowledge_gap") == "none"
     )
 
 
-def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
+def _options(name: str, fact: Fact, label: str) -> None:
     key, several = f"start_{name}", fact.type == "many"
     labels = {option.id: option.label for option in fact.options} | {UNKNOWN: UNKNOWN}
     work = state.current()
     given = work.answers.get(name)
     unsure = [UNKNOWN] if name in work.unsure else []
-    st.session_state[key] = (
-        (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None)
-    )
+    _put(key, (list(given or ()) or unsure) if several else given or (unsure[0] if unsure else None))
     st.pills(
         label,
         list(labels),
@@ -127,7 +142,6 @@ def _options(name: str, fact: Fact, label: str, *, needless: bool) -> None:
         key=key,
         # The first answer is to be reached with three tab stops, and these options say what they are.
         help=None if several else fact.help or None,
-        disabled=needless,
         on_change=_take,
         args=(name, key),
     )
@@ -146,7 +160,52 @@ def _take(name: str, key: str) -> None:
         state.answer(name, (known if isinstance(said, list) else said) or None)
 
 
-def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
+def _binding(catalog: Catalog) -> None:
+    """Ask for what binds: one question for four facts, and the vendor's name where there is one."""
+    work, key = state.current(), "start_binding"
+    naming = bool(st.session_state.get("naming_vendor"))
+    shown = binding.ticked_in(work.answers, work.unsure, vendor_open=naming)
+    _put(key, shown)
+    with st.container(key="fact_binding", gap=None):
+        st.pills(
+            binding.LABEL,
+            binding.OPTIONS,
+            selection_mode="multi",
+            key=key,
+            help="Tick each that holds. A GPU server can be your own or a dedicated endpoint. “Nothing else” says that what is "
+            "not ticked does not hold: data may go to a vendor under contract, for example.",
+            on_change=_take_binding,
+            args=(key, shown),
+        )
+        if binding.VENDOR in shown:
+            _vendor(catalog)
+
+
+def _take_binding(key: str, before: list[str]) -> None:
+    ticked = st.session_state[key]
+    state.begin_with_facts()
+    st.session_state["naming_vendor"] = binding.VENDOR in ticked and binding.UNKNOWN not in ticked
+    values, unsure = binding.answers_from(ticked, before, state.current().answers)
+    state.answer_together(values, unsure=unsure)
+
+
+def _vendor(catalog: Catalog) -> None:
+    names = {
+        option.id: option.label for option in catalog.facts["bound_vendor"].options if option.id != "free"
+    }
+    given = state.current().answers.get("bound_vendor")
+    _put("start_vendor", given if given in names else None)
+    st.selectbox(
+        "Which vendor?",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        key="start_vendor",
+        on_change=lambda: state.answer("bound_vendor", st.session_state["start_vendor"]),
+    )
+
+
+def _amount(name: str, fact: Fact, label: str) -> None:
     key, work = f"start_{name}", state.current()
     given = work.answers.get(name)
     options = [UNKNOWN, *SIZES[name]]
@@ -160,7 +219,7 @@ def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
     )
     problem = st.session_state.get(f"problem_{name}", "")
     if not problem:
-        st.session_state[key] = shown
+        _put(key, shown)
     if shown is not None and shown not in options:
         options.append(shown)
     st.selectbox(
@@ -171,7 +230,6 @@ def _amount(name: str, fact: Fact, label: str, *, needless: bool) -> None:
         accept_new_options=True,
         placeholder=f"Choose, or type: {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN))}",
         help=fact.help or None,
-        disabled=needless,
         on_change=_take_amount,
         args=(name, fact, key),
     )
@@ -212,6 +270,7 @@ def _examples(catalog: Catalog) -> None:
             args=(situation,),
             width="stretch",
         )
+    published = sum(case.kind in PUBLISHED for case in catalog.cases.values())
     look.quiet(
-        f"{len(catalog.cases)} published cases are known. The one most like yours appears here after your first answers."
+        f"{published} published cases are known. The one most like yours appears here after your first answers."
     )

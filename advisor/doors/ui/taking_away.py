@@ -8,8 +8,8 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from advisor.catalog import Catalog
-from advisor.doors.ui import downloads, interview, look, saving, state
-from advisor.doors.ui.state import Work
+from advisor.doors.ui import downloads, interview, look, saving
+from advisor.doors.ui.address import Work, address_of
 
 
 def show(work: Work, catalog: Catalog) -> None:
@@ -35,4 +35,4 @@ def link_to(work: Work, url: str) -> str:
     """Return the address of this page with the answers, without what belongs to this machine."""
     parts = urlsplit(url)
     page = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    return f"{page}?{urlencode(state.address_of(replace(work, saved='', data='')))}"
+    return f"{page}?{urlencode(address_of(replace(work, saved='', data='')))}"

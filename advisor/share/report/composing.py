@@ -8,7 +8,7 @@ from typing import Any, Final
 from advisor.advice import Advice
 from advisor.catalog import Catalog
 from advisor.decide.records import Flip, Reason
-from advisor.share.report import limit_words, words
+from advisor.share.report import limit_words, summary, words
 from advisor.share.report.costs import cost_section
 from advisor.share.report.document import (
     Argument,
@@ -134,7 +134,6 @@ def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:
 
 def _limits(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     found = advice.recommendation
-    named = {found.recommended, found.start_with.strategy}
     rows = tuple(
         (
             item.what.capitalize(),
@@ -143,8 +142,7 @@ def _limits(advice: Advice, catalog: Catalog) -> Iterator[Section]:
             item.state,
             words.any_of(item.strategies, catalog),
         )
-        for item in found.limits
-        if named & set(item.strategies)
+        for item in summary.limits_in_order(found.limits, found)
     )
     head = ("Limit", "Needed", "Available", "State", "For")
     blocks: list[Block] = [Table("What is needed and what there is", head, rows)] if rows else []
@@ -167,7 +165,7 @@ def _roadmap(advice: Advice) -> Section:
     blocks: list[Block] = [Steps(tuple((step.strategy, step.title, step.until) for step in steps))]
     if why := words.before_the_way(found):
         blocks.insert(0, Paragraph(why))
-    failing = tuple((f"If that fails: {step.title}", f"Until {step.until}") for step in otherwise)
+    failing = tuple(("If that fails", f"{step.title}. {step.until}") for step in otherwise)
     if failing:
         blocks.append(Terms(failing))
     return Section("roadmap", "What to do, and when to stop", tuple(blocks))

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from advisor.advice import Advice
 from advisor.catalog import Catalog
 from advisor.cost.rounding import money
+from advisor.decide.limits import Limit
 from advisor.decide.records import Recommendation, RoadmapStep
 from advisor.share.report import words
 
 HOURS_A_DAY = 8
+_STATES = ("missed", "unknown", "met")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,19 @@ def named(found: Recommendation) -> dict[str, str]:
         roles[name] = "the runner-up"
         break
     return roles
+
+
+def limits_in_order(limits: Sequence[Limit], found: Recommendation) -> list[Limit]:
+    """Return the limits of what is advised, what matters most first.
+
+    Missed comes before unknown and met, what was stated before what is assumed, what one starts with before the rest.
+    """
+    start = found.start_with.strategy
+    own = [item for item in limits if {start, found.recommended} & set(item.strategies)]
+    return sorted(
+        own,
+        key=lambda item: (_STATES.index(item.state), "assumed" in item.needed, start not in item.strategies),
+    )
 
 
 def moneys(advice: Advice) -> tuple[Money, ...]:

@@ -144,7 +144,7 @@ def read_market(files: Sequence[Located]) -> Market:
 
 
 def _merge(merged: dict[str, Any], located: Located) -> None:
-    sections = _of_kind(Mapping, located.value, located, ())
+    sections = _of_kind(dict, located.value, located, ())
     for section, content in sections.items():
         if section not in Market.model_fields:
             raise AdvisorError(
@@ -161,7 +161,7 @@ def _merge(merged: dict[str, Any], located: Located) -> None:
         else:
             kind = Market.model_fields[section].annotation.__args__[1]  # type: ignore[union-attr]
             target = merged.setdefault(section, {})
-            for name in _of_kind(Mapping, content, located, (section,)):
+            for name in _of_kind(dict, content, located, (section,)):
                 target[name] = parse_record(kind, located, (section, name))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from advisor.catalog.open_models import find_model
 from pydantic import TypeAdapter, ValidationError
 
 from advisor.catalog import load_catalog
 from advisor.catalog.dated_numbers import DatedNumber, Parameter, in_force
 from advisor.catalog.market_records import TokenPrice, TuningRoute
+from advisor.catalog.open_models import find_model
 from advisor.catalog.price_bounds import PerMtok
 from advisor.catalog.records import Fact, Rule
 from advisor.catalog.strict_json import deeper_than, read_json_object

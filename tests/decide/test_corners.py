@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from advisor.catalog.conditions import Group, Test
-from advisor.decide import decide, decide_frame
+from advisor.decide import decide_frame
 from advisor.decide.first_version import of_version_1
 from advisor.decide.precedents import similar_cases
 from advisor.decide.reasons import _blockers, _holders
@@ -100,9 +100,3 @@ def test_what_is_not_a_list_in_old_advice_is_left_for_the_check_that_follows():
     assert new["reasons"] == "none"
     assert new["nearly"] == {}
     assert new["next_question"] is None
-
-
-def test_what_no_open_answer_can_change_is_final(catalog, day):
-    everything = next(iter(catalog.cases.values())).answers
-    recommended = decide(everything, catalog, as_of=day)
-    assert recommended.settled in ("open", "settled", "final")

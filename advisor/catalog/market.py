@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
@@ -50,6 +50,9 @@ __all__ = [
     "in_force",
     "read_market",
 ]
+
+
+T = TypeVar("T")
 
 
 class RouteState(NamedTuple):
@@ -141,7 +144,8 @@ def read_market(files: Sequence[Located]) -> Market:
 
 
 def _merge(merged: dict[str, Any], located: Located) -> None:
-    for section, content in located.value.items():
+    sections = _of_kind(dict, located.value, located, ())
+    for section, content in sections.items():
         if section not in Market.model_fields:
             raise AdvisorError(
                 f"there is no section '{section}' in the market",
@@ -150,17 +154,26 @@ def _merge(merged: dict[str, Any], located: Located) -> None:
             )
         if section == "defaults":
             merged[section] = parse_record(Defaults, located, (section,))
-            continue
-        if section == "differences":
-            listed = [
-                parse_record(KnownDifference, located, (section, index)) for index in range(len(content))
-            ]
+        elif section == "differences":
+            places = range(len(_of_kind(list, content, located, (section,))))
+            listed = [parse_record(KnownDifference, located, (section, index)) for index in places]
             merged[section] = [*merged.get(section, []), *listed]
-            continue
-        kind = Market.model_fields[section].annotation.__args__[1]  # type: ignore[union-attr]
-        target = merged.setdefault(section, {})
-        for name in content:
-            target[name] = parse_record(kind, located, (section, name))
+        else:
+            kind = Market.model_fields[section].annotation.__args__[1]  # type: ignore[union-attr]
+            target = merged.setdefault(section, {})
+            for name in _of_kind(dict, content, located, (section,)):
+                target[name] = parse_record(kind, located, (section, name))
+
+
+def _of_kind(kind: type[T], content: Any, located: Located, path: tuple[str, ...]) -> T:
+    if isinstance(content, kind):
+        return content
+    wanted = "list" if kind is list else "mapping from id to entry"
+    raise AdvisorError(
+        f"{'.'.join(path) or 'the file'} is not a {wanted}",
+        place=located.at(path),
+        remedy="Compare the files under rules/market.",
+    )
 
 
 def _cross_check(market: Market) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from advisor.data.records import Record
+from advisor.catalog.records import Record
 
 
 class AugmentOptions(Record):

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advisor.catalog.records import Record
 from advisor.data.meaning import Meaning, Vectors, nearest
-from advisor.data.records import Record
 from advisor.data.words import word_hashes
 
 MOST_SAMPLED = 5000

@@ -11,10 +11,11 @@ from typing import IO, Any, NamedTuple
 
 import orjson
 
+from advisor.catalog.records import Record
 from advisor.data.audit import judged, measured_dataset
 from advisor.data.checks import CHECKS
 from advisor.data.mending import FixOptions, mend
-from advisor.data.records import AuditInputs, AuditOptions, Finding, Record
+from advisor.data.records import AuditInputs, AuditOptions, Finding
 from advisor.data.repair import damage_of
 from advisor.data.rows.chat_form import as_chat
 from advisor.data.rows.conversation import with_system_prompt

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from advisor.catalog.records import Record
 from advisor.data.detectors import personal_hits, secret_hits
-from advisor.data.records import AuditOptions, Record
+from advisor.data.records import AuditOptions
 from advisor.data.repair import mended
 
 _INVISIBLE = re.compile(

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from advisor.catalog.records import Record
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
@@ -18,12 +20,6 @@ MOST_ROWS_LISTED = 10_000
 LONGEST_ROW = 4096
 # Share of the rows held out, and the seed that chooses them, where nobody says: split and plan assume the same.
 HELD_OUT, SEED = 0.1, 42
-
-
-class Record(BaseModel):
-    """A frozen record whose fields carry their own documentation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Finding(Record):

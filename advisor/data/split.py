@@ -12,9 +12,10 @@ from typing import IO, Any
 import orjson
 from pydantic import Field
 
+from advisor.catalog.records import Record
 from advisor.data.dataset import Dataset
 from advisor.data.grouping import Groups, group_rows, hold_out
-from advisor.data.records import HELD_OUT, SEED, AuditOptions, Record
+from advisor.data.records import HELD_OUT, SEED, AuditOptions
 from advisor.data.rows.conversation import Conversation
 from advisor.data.rows.formats import to_conversation
 from advisor.data.rows.sources import Broken, DataSource, chunks, files_of, from_stdin_or, open_source, parse

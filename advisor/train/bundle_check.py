@@ -12,11 +12,12 @@ from typing import Annotated, Final, NoReturn
 import orjson
 from pydantic import Field, ValidationError
 
+from advisor.catalog.records import Record
 from advisor.catalog.strict_json import parse_json
 from advisor.catalog.strict_yaml import read_bounded_text
 from advisor.errors import AdvisorError
 from advisor.files import explained
-from advisor.train.records import PlannedFile, TrainingPlan, TrainRecord
+from advisor.train.records import PlannedFile, TrainingPlan
 
 MANIFEST: Final = "manifest.json"
 PLAN: Final = "plan.json"
@@ -25,7 +26,7 @@ MAX_ROW_BYTES: Final = 16_000_000
 _AGAIN: Final = "Make the plan again."
 
 
-class ListedFile(TrainRecord):
+class ListedFile(Record):
     """A file as the manifest lists it."""
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -34,7 +35,7 @@ class ListedFile(TrainRecord):
     """Size of the file, in bytes."""
 
 
-class BundleManifest(TrainRecord):
+class BundleManifest(Record):
     """What a bundle says that it holds."""
 
     plan_sha256: str

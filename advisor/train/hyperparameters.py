@@ -9,8 +9,9 @@ from math import ceil
 from typing import Any, Literal
 
 from advisor.catalog import Catalog
+from advisor.catalog.records import Record
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.records import Method, Objective, TrainRecord
+from advisor.train.records import Method, Objective
 from advisor.train.size.adapters import make_adapter
 from advisor.train.size.architecture import Architecture
 
@@ -22,7 +23,7 @@ FORMS = frozenset({"tone", "output_format", "vocabulary", "code_style"})
 """Behaviours that are a matter of form."""
 
 
-class SettingReason(TrainRecord):
+class SettingReason(Record):
     """Why one setting has its value."""
 
     setting: str
@@ -33,7 +34,7 @@ class SettingReason(TrainRecord):
     """Ids in the bibliography."""
 
 
-class Hyperparameters(TrainRecord):
+class Hyperparameters(Record):
     """Settings to start from."""
 
     rank: int

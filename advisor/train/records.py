@@ -12,8 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from advisor.catalog.records import Record
 from advisor.data.records import HELD_OUT, SEED
 
 Method = Literal["lora", "dora", "qlora", "full"]
@@ -23,13 +24,7 @@ JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 
 
-class TrainRecord(BaseModel):
-    """Frozen, closed, documented: the shape that every record of training has."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
-
-
-class Span(TrainRecord):
+class Span(Record):
     """A quantity that is not known exactly."""
 
     low: float
@@ -49,7 +44,7 @@ class Span(TrainRecord):
         return self
 
 
-class RunShape(TrainRecord):
+class RunShape(Record):
     """The settings of a run that a plan fixes and a trainer follows: one shape, from the first draft to the last step."""
 
     base_model: str
@@ -115,7 +110,7 @@ class TrainingSpec(RunShape):
     """The day that prices, availability and retirements are looked up for."""
 
 
-class PlannedFile(TrainRecord):
+class PlannedFile(Record):
     """A file of the bundle: either text that is in the plan, or rows copied from elsewhere in a given shape."""
 
     path: str
@@ -142,7 +137,7 @@ class PlannedFile(TrainRecord):
     """Whether the file may be run."""
 
 
-class Recipient(TrainRecord):
+class Recipient(Record):
     """Somebody who gets to see the training rows."""
 
     name: str
@@ -153,7 +148,7 @@ class Recipient(TrainRecord):
     """Address or region as far as it is known."""
 
 
-class EvaluationPlan(TrainRecord):
+class EvaluationPlan(Record):
     """How it will be decided whether the tuned model is better."""
 
     held_out_rows: int = Field(ge=0)
@@ -168,7 +163,7 @@ class EvaluationPlan(TrainRecord):
     """Share of rows that must change sides before a paired test at 5 % can see it."""
 
 
-class TrainingPlan(TrainRecord):
+class TrainingPlan(Record):
     """All that would happen, before anything does."""
 
     spec: TrainingSpec
@@ -210,7 +205,7 @@ class TrainingPlan(TrainRecord):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
 
-class JobEvent(TrainRecord):
+class JobEvent(Record):
     """Something that happened to a job."""
 
     at: datetime
@@ -225,7 +220,7 @@ class JobEvent(TrainRecord):
     """The provider's id of the event, so that it is recorded once."""
 
 
-class Artefact(TrainRecord):
+class Artefact(Record):
     """Something the job made."""
 
     kind: Literal["adapter", "merged", "checkpoint", "gguf", "log", "model-card", "metrics", "hosted-model"]
@@ -238,7 +233,7 @@ class Artefact(TrainRecord):
     """Length, where it is a file of ours."""
 
 
-class Job(TrainRecord):
+class Job(Record):
     """One attempt to carry out a plan; saved before anything starts, not tied to a process."""
 
     id: str

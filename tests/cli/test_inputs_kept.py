@@ -159,3 +159,7 @@ def test_a_file_that_is_to_be_brought_up_to_date_is_both_read_and_written(folder
     done = advisor("audit", "train.jsonl", "--baseline", "base.json", "--write-baseline", "base.json")
 
     assert done.returncode == 0
+
+
+def test_an_interview_goes_on_in_the_file_that_it_was_begun_in(folder):
+    assert advisor("ask", "answers.yaml", stdin="stop\n").returncode == 0

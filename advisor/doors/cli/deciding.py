@@ -32,8 +32,8 @@ def register(app: typer.Typer) -> None:
 
 
 def ask(
-    file: Annotated[
-        Path, typer.Argument(help="Answers file to write. An existing file is continued.")
+    answers: Annotated[
+        Path, typer.Argument(metavar="file", help="Answers file to write. An existing file is continued.")
     ] = Path("answers.yaml"),
     rules: RulesOption = None,
     as_of: AsOfOption = None,
@@ -45,7 +45,7 @@ def ask(
     """
     from advisor.doors.cli.asking import interview
 
-    interview(file, catalog_of(rules), as_of=day_of(as_of))
+    interview(answers, catalog_of(rules), as_of=day_of(as_of))
 
 
 def decide(

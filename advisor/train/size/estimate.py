@@ -11,8 +11,9 @@ from pydantic import Field
 from advisor.catalog import Catalog
 from advisor.catalog.market import in_force
 from advisor.catalog.open_models import find_model
+from advisor.catalog.records import Record
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.records import Span, TrainRecord
+from advisor.train.records import Span
 from advisor.train.size.architecture import Architecture, architecture_of, read_architecture
 from advisor.train.size.assumptions import assumptions_of
 from advisor.train.size.calibrate import calibrated, read_measurements
@@ -23,7 +24,7 @@ from advisor.train.size.throughput import Speeds, duration, rental, tokens_per_s
 from advisor.train.size.weights import trained_parameters
 
 
-class MemorySpan(TrainRecord):
+class MemorySpan(Record):
     """Peak memory of one device in GiB."""
 
     low: float
@@ -38,7 +39,7 @@ class MemorySpan(TrainRecord):
     """When the worst moment is."""
 
 
-class Fit(TrainRecord):
+class Fit(Record):
     """Whether a card is large enough."""
 
     gpu: str
@@ -51,7 +52,7 @@ class Fit(TrainRecord):
     """What renting it costs, where it is for rent."""
 
 
-class ChangeToFit(TrainRecord):
+class ChangeToFit(Record):
     """One way to make it fit the card named."""
 
     gpu: str
@@ -68,7 +69,7 @@ class ChangeToFit(TrainRecord):
     """What one pays for it."""
 
 
-class Estimate(TrainRecord):
+class Estimate(Record):
     """All that is said about one run."""
 
     trainable_parameters: int

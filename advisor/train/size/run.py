@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from advisor.train.records import Method, TrainRecord
+from advisor.catalog.records import Record
+from advisor.train.records import Method
 
 Quantisation = Literal["none", "nf4", "nf4-double", "int8", "gptq4"]
 Precision = Literal["bf16", "fp16", "fp32", "mixed"]
@@ -20,7 +21,7 @@ Sharding = Literal["none", "ddp", "fsdp", "zero2", "zero3"]
 Reading = Literal["allocated", "reserved", "device"]
 
 
-class Run(TrainRecord):
+class Run(Record):
     """One training run, as far as memory depends on it."""
 
     method: Method = "lora"

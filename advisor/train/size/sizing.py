@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, get_args
 from pydantic import ValidationError
 
 from advisor.catalog import Catalog
+from advisor.catalog.records import Record
 from advisor.errors import AdvisorError, did_you_mean
-from advisor.train.records import TrainRecord
 from advisor.train.size.architecture import Architecture
 from advisor.train.size.estimate import Estimate, Question, estimate, find_architecture
 from advisor.train.size.run import Run
@@ -21,7 +21,7 @@ LARGEST = 1e15
 """More tokens or passes than this are a slip."""
 
 
-class ServingSize(TrainRecord):
+class ServingSize(Record):
     """What serving the trained model takes."""
 
     memory_gib: dict[str, Any]

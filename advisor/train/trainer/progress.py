@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from advisor.train.records import TrainRecord
+from advisor.catalog.records import Record
 from advisor.train.trainer.run_files import PROGRESS_FILE
 
 Phase = Literal["started", "resumed", "step", "eval", "checkpoint", "stage"]
 
 
-class ProgressLine(TrainRecord):
+class ProgressLine(Record):
     """One line of the file."""
 
     at: float

@@ -103,6 +103,38 @@ def mean(values: list[float]) -> float:
     return sum(values) / max(len(values), 1)
 
 
+def list_misses(single: list[Outcome], pairs: list[Outcome], alarms: list[Outcome]) -> None:
+    """Print every set that came out wrong, and the figures by language."""
+    for one in single:
+        if one.wanted[0] not in one.found[:1]:
+            print(
+                "missed:",
+                one.task.names[0],
+                one.task.domain,
+                one.task.language,
+                one.task.seed,
+                "->",
+                *one.found,
+            )
+    for one in alarms:
+        print("false alarm:", one.task.domain, one.task.language, one.task.seed, *one.found)
+    for one in pairs:
+        if not set(one.wanted) <= set(one.found[:3]):
+            print(
+                "not both:",
+                *one.task.names,
+                one.task.domain,
+                one.task.language,
+                one.task.seed,
+                "->",
+                *one.found,
+            )
+    for language in sorted({one.task.language for one in single}):
+        mine = [one for one in single if one.task.language == language]
+        first, two = (mean([one.wanted[0] in one.found[:at] for one in mine]) for at in (1, 2))
+        print(f"{language}: {len(mine)} sets, {first:.3f} first, {two:.3f} among two")
+
+
 def report(done: list[Outcome]) -> dict[str, Any]:
     single = [one for one in done if len(one.wanted) == 1]
     pairs = [one for one in done if len(one.wanted) == 2]
@@ -136,34 +168,7 @@ def report(done: list[Outcome]) -> dict[str, Any]:
         "false alarm": mean([bool(one.found) for one in healthy]),
         "seconds a set": mean([one.seconds for one in done]),
     }
-    for one in single:
-        if one.wanted[0] not in one.found[:1]:
-            print(
-                "missed:",
-                one.task.names[0],
-                one.task.domain,
-                one.task.language,
-                one.task.seed,
-                "->",
-                *one.found,
-            )
-    for one in alarms:
-        print("false alarm:", one.task.domain, one.task.language, one.task.seed, *one.found)
-    for one in pairs:
-        if not set(one.wanted) <= set(one.found[:3]):
-            print(
-                "not both:",
-                *one.task.names,
-                one.task.domain,
-                one.task.language,
-                one.task.seed,
-                "->",
-                *one.found,
-            )
-    for language in sorted({one.task.language for one in single}):
-        mine = [one for one in single if one.task.language == language]
-        first, two = (mean([one.wanted[0] in one.found[:at] for one in mine]) for at in (1, 2))
-        print(f"{language}: {len(mine)} sets, {first:.3f} first, {two:.3f} among two")
+    list_misses(single, pairs, alarms)
     print(json.dumps(figures, indent=1))
     return figures
 

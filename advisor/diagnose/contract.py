@@ -35,14 +35,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Quiet:
-    """The cause was looked for and is not there; ``evidence`` says what was looked at."""
+    """The samples exclude an effect that matters; ``evidence`` says what was looked at."""
 
     evidence: str
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What the cause reads was not given, or is too little; ``evidence`` says what is missing."""
+    """What the cause reads was not given, or leaves an effect that matters open; ``evidence`` says what is missing."""
 
     evidence: str
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Complaint = Literal["tone", "facts", "format", "refuses", "too long", "other"]
 """What is wrong with a production sample, in the word of the person who labelled it."""
 State = Literal["likely", "shown", "ruled_out", "cannot_tell"]
-"""``likely``: seen in what was given; ``shown``: an intervention proved it; ``ruled_out``: looked for and not there, or
-disproved; ``cannot_tell``: what it reads was not given, or is too little."""
+"""``likely``: seen in what was given; ``shown``: an intervention proved it; ``ruled_out``: an effect that matters is
+excluded, or disproved; ``cannot_tell``: what it reads was not given, or leaves such an effect open."""
 Table = Literal["training", "evaluation", "production"]
 Intervention = Literal[
     "evaluate-on-production",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from advisor.diagnose.contract import Cause, Example, Found, Missing, Quiet, Seen, Verdict
 from advisor.diagnose.examples import answered
 from advisor.diagnose.records import Test
-from advisor.diagnose.requests import named, untaught
+from advisor.diagnose.requests import Sparse, named, sparse_of, untaught
 from advisor.diagnose.two_samples import FEWEST, SURE, percent
 
-LEVEL, LEAST = 0.001, 0.1
+LEVEL, LEAST, MOST, BESIDES = 0.001, 0.1, 0.5, 0.55
 
 
 def look(seen: Seen) -> Verdict:
@@ -26,14 +26,26 @@ def look(seen: Seen) -> Verdict:
         )
     right = two.sample()
     names = named([two.questions.texts[at] for at in right], seen.vectors(two), lacking.rows)
+    score, besides = min(0.9, 0.45 + 0.55 * lacking.share), ""
+    if _evaluation_lacks(seen, lacking):
+        # Production is unlike both: that training and evaluation agree says more than what either lacks.
+        score, besides = min(score, BESIDES), " The evaluation lacks them as well."
     return Found(
-        score=min(0.9, 0.45 + 0.55 * lacking.share),
-        evidence=f"{percent(lacking.share)} of production's requests are of kinds that training hardly has ({'; '.join(names)}).",
+        score=score,
+        evidence=f"{percent(lacking.share)} of production's requests are of kinds that training hardly has ({'; '.join(names)}).{besides}",
         p=lacking.p,
         rows=[int(row) for row in two.numbers[right[lacking.rows]]],
         rows_of="production",
         figures={"lacking": round(lacking.share, 3), "kinds": names},
     )
+
+
+def _evaluation_lacks(seen: Seen, lacking: Sparse) -> bool:
+    """Return whether most of the requests that training lacks are rare in the evaluation, too."""
+    if len(seen.evaluation) < FEWEST:
+        return False
+    rare = sparse_of(seen, seen.evaluation, seen.production).rows
+    return bool(rare[lacking.rows].mean() > MOST)
 
 
 CAUSE = Cause(

@@ -121,7 +121,7 @@ def decide_with(run: MeasuredRun) -> None:
     shown = [
         (
             words.question(name, catalog),
-            f"{words.answer(one.value, catalog.facts.get(name))}: {one.by}, {run.on}",
+            f"{words.answer(one.value, catalog.facts.get(name))}, measured on {run.on}: {one.by}",
         )
         for name, one in run.facts.items()
     ]

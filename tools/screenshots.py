@@ -115,6 +115,8 @@ def take(browser: Any, url: str, picture: Picture, out: Path) -> None:
     page.goto(f"{url}/{picture.path}" + (f"?{urlencode(picture.answers)}" if picture.answers else ""))
     page.locator("h1, h2").first.wait_for()
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    # Fields show a grey place until their code has arrived.
+    page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")
     # Charts draw themselves after the script has ended.
     page.wait_for_timeout(2500)
     page.screenshot(path=out / f"{picture.name}.png")

@@ -125,6 +125,8 @@ def take(browser: Any, url: str, picture: Picture, out: Path) -> None:
     if picture.way:
         page.get_by_role("radio", name=picture.way).click()
         page.locator(".adv-ship").wait_for()
+    # Fields show a grey place until their code has arrived.
+    page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")
     # Charts draw themselves after the script has ended.
     page.wait_for_timeout(2500)
     page.screenshot(path=out / f"{picture.name}.png")

@@ -68,10 +68,13 @@ def test_a_page_looks_as_it_did(name: str, screen: str, browser: Browser, app_ur
 
 def still(page: Page) -> bytes:
     """Take pictures until two in a row are the same: fonts and charts arrive after the script has ended."""
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     page.evaluate("() => document.fonts.ready")
     before = b""
     for _ in range(60):
-        now = page.screenshot(mask=[page.locator(MASKED)], animations="disabled", caret="hide")
+        now = page.screenshot(
+            mask=[page.locator(MASKED), page.get_by_text("Saved in ")], animations="disabled", caret="hide"
+        )
         if now == before:
             return now
         before = now

@@ -8,7 +8,7 @@ from advisor.diagnose.records import Test
 from advisor.diagnose.requests import Sparse, named, sparse_of, untaught
 from advisor.diagnose.two_samples import FEWEST, SURE, percent
 
-LEVEL, LEAST, MOST, BESIDES = 0.001, 0.1, 0.5, 0.55
+LEVEL, LEAST, MOST, BESIDES = 0.001, 0.15, 0.5, 0.55
 
 
 def look(seen: Seen) -> Verdict:
@@ -53,7 +53,7 @@ CAUSE = Cause(
     title="Training is mostly of one kind",
     means="One category fills the training rows, so the model learned its manner for everything and nothing about the rest.",
     reads=("training", "production"),
-    looks_at="The nearest requests of each production sample by meaning: the share of samples around which training has less than a third of production's density, beyond what chance makes (a tenth or more, p under 0.1 %). Ruled out where the samples exclude such a share.",
+    looks_at="The nearest requests of each production sample by meaning: the share of samples around which training has less than a third of production's density, beyond what chance makes (15 % or more, p under 0.1 %). Ruled out where the samples exclude such a share.",
     would="Complaints fall on the kinds that training lacks, and rows of these kinds mend them.",
     remedy="Collect training rows of the kinds that are missing until their shares are production's.",
     test=Test(

@@ -73,7 +73,7 @@ def _place_of(model: MarketModel, market: Market) -> str:
 
 def _place(place: str, own: bool, facts: Mapping[str, Any]) -> Requirement:
     words = {"vendor": "at a vendor", "cloud": "in your own cloud account", "own": "on your own machines"}
-    available = words["own"] if own else words[place]
+    available = "anywhere, as its weights are open" if own and place != "own" else words[place]
     match facts.get("privacy"):
         case None:
             return Requirement("place of the data", "not said", available, None)

@@ -48,7 +48,9 @@ def traffic(
         meeting: Break-even in time at the workload's own traffic, for the same pairs.
         rate: What one USD buys.
     """
-    per_day = np.geomspace(LEAST, MOST, POINTS)
+    # The workload's own traffic is one of the points, so that nobody reads a neighbour's figures.
+    own = [float(facts["queries_per_day"])] if facts.get("queries_per_day") else []
+    per_day = np.unique([*np.geomspace(LEAST, MOST, POINTS), *own])
     rows = pl.DataFrame({"queries_per_day": per_day}).with_columns(
         pl.lit(value).alias(name) for name, value in facts.items() if name != "queries_per_day"
     )

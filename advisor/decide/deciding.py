@@ -66,7 +66,7 @@ def decide(
         measure_next=measure_next(around, catalog, as_of=as_of),
         techniques=_techniques(around.state, catalog),
         roadmap=roadmap(start.strategy, recommended, case.answers, catalog),
-        if_that_fails=if_that_fails(ranked[1:], start.strategy, catalog),
+        if_that_fails=if_that_fails(ranked, start.strategy, catalog),
         warnings=_warnings(around.state, catalog, as_of),
     )
 

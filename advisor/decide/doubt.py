@@ -13,6 +13,7 @@ import numpy as np
 from advisor.catalog import Catalog, Fact
 from advisor.decide.records import NextQuestion, Settled
 from advisor.decide.scoring import CORNER_DIALS, Array, rule_table
+from advisor.decide.starting import TRIALS
 from advisor.decide.surroundings import Surroundings
 from advisor.palette import STRATEGIES
 from advisor.scenario import draws
@@ -36,12 +37,19 @@ def doubt(around: Surroundings, catalog: Catalog, *, as_of: date, skip: Collecti
 
     A question in ``skip`` stays open and is not put again.
     """
-    if not around.open_facts or _nothing_can_change(around, catalog, as_of):
+    trials = set(TRIALS.get(STRATEGIES[around.first], ())) & set(around.open_facts)
+    fixed = not around.open_facts or _nothing_can_change(around, catalog, as_of)
+    if fixed and not trials:
         return Doubt(1.0, "final", ())
-    robustness = float(np.mean(around.winners == around.first))
+    robustness = 1.0 if fixed else float(np.mean(around.winners == around.first))
     enough = catalog.parameter("verdict.smallest_gain", as_of).number
-    told = _worth_asking(around, catalog)
+    told = [
+        question.model_copy(update={"decides_start": question.fact in trials})
+        for question in _worth_asking(around, catalog)
+    ]
+    # What makes the advice right more often is asked first, then what only decides where to begin.
     worth = [question for question in told if (question.gain or 0.0) >= enough]
+    worth += [question for question in told if question.decides_start and question not in worth]
     asked = tuple(question for question in worth if question.fact not in skip)[:QUESTIONS]
     return Doubt(robustness, "open" if worth else "settled", asked)
 

@@ -100,6 +100,8 @@ class NextQuestion(Record):
     first version saved it, which did not measure that."""
     settles: float
     """Share of the doubt that the answer removes on average, from 0 to 1."""
+    decides_start: bool = False
+    """Whether what to start with hangs on the answer: nobody has said how this trial went."""
 
 
 class MeasureNext(Record):
@@ -200,7 +202,7 @@ class RoadmapStep(Record):
     title: str
     """What to do, in one line."""
     until: str
-    """When the step is done."""
+    """When the step is done; under ``if_that_fails`` the sign that it is time for it."""
 
 
 class Recommendation(Record):

@@ -10,6 +10,11 @@ from advisor.decide.records import RoadmapStep, StartWith
 from advisor.palette import STRATEGIES
 
 PROMPTED: Final = ("prompting", "few_shot")
+TRIALS: Final[Mapping[str, tuple[str, ...]]] = {
+    "fine_tuning": ("prompting_result",),
+    "hybrid": ("retrieval_result", "prompting_result"),
+}
+"""Facts that decide what comes before a recommended strategy."""
 _UNTRIED: Final = (None, "not_tried")
 
 
@@ -43,14 +48,14 @@ def _first(recommended: str, prompted: str, answers: Mapping[str, Any]) -> tuple
 def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], catalog: Catalog) -> str:
     needed = answers.get("needed_percent")
     stop = (
-        "Stop when at least 40 held-out inputs reach the pass rate that you chose beforehand"
+        "Stop when the share of right answers on at least 40 held-out inputs reaches the figure that you set beforehand"
         if needed is None
         else f"Stop when {needed:.0f} % of at least 40 held-out inputs are right"
     )
     if strategy == recommended:
-        return f"{stop}; turn to what comes next when three honest rounds stay below it."
+        return f"{stop}; after three rounds of improvement below it, turn to the next strategy."
     onward = catalog.strategies[recommended].title
-    return f"{stop}; move on to {onward} when three honest rounds stay below it."
+    return f"{stop}; after three rounds of improvement below it, move on to {onward}."
 
 
 def roadmap(
@@ -73,14 +78,18 @@ def roadmap(
     )
 
 
-def if_that_fails(then: Sequence[str], start: str, catalog: Catalog) -> tuple[RoadmapStep, ...]:
-    """Return the next strategy that can be had and has not been on the way."""
+def if_that_fails(ranked: Sequence[str], start: str, catalog: Catalog) -> tuple[RoadmapStep, ...]:
+    """Return the next strategy that can be had and has not been on the way, with the sign that it is time to turn to it.
+
+    ``ranked`` begins with the recommended strategy.
+    """
+    recommended, *then = ranked
     following = [name for name in then if name != start and not (name in PROMPTED and start in PROMPTED)]
     return tuple(
         RoadmapStep(
             strategy=name,
             title=f"Turn to {catalog.strategies[name].title}",
-            until=catalog.strategies[name].when_it_ends,
+            until=catalog.strategies[recommended].when_it_ends,
         )
         for name in following[:1]
     )

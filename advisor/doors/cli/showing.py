@@ -136,7 +136,7 @@ def _show_roadmap(recommendation: Recommendation, catalog: Catalog, console: Con
         console.print(f"{number}. {escape(step.title)} [dim]({words.strategy(step.strategy, catalog)})[/]")
         console.print(f"   [dim]until: {escape(step.until)}[/]")
     for step in failing:
-        console.print(f"[bold]If that fails[/] {escape(step.title)}")
+        console.print(f"[bold]If that fails[/] {escape(step.title)}\n   [dim]when: {escape(step.until)}[/]")
     if recommendation.techniques:
         names = ", ".join(technique.title for technique in recommendation.techniques)
         console.print(f"[bold]Goes with it[/] {escape(names)}")

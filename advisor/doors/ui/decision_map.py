@@ -27,7 +27,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if len(axes) < 2:
         return
-    st.header("What would change the advice", anchor=False)
+    st.header("A map of two answers", anchor=False)
     look.quiet("Only these two answers change. All others stay as you gave them.")
     left, right = st.columns(2)
     first, second = _defaults(found, axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ def show(work: Work, catalog: Catalog) -> None:
         return
     case = catalog.cases[found[0].id]
     st.html(
-        f'<h2 class="adv-card-title">{escape(case.title)}</h2>{_shared(found[0], catalog)}'
+        f'<h2 class="adv-card-title">{escape(_name(case))}</h2>{_shared(found[0], catalog)}'
         + look.definition(
             [("They chose", chosen(case, catalog)), ("How it ended", case.outcome or "Not told.")]
         )
@@ -45,9 +46,23 @@ def _shared(found: Precedent, catalog: Catalog) -> str:
     return f'<p class="adv-quiet">{escape(alike + (f". Different: {other}" if other else "."))}</p>'
 
 
+def _name(case: Case) -> str:
+    """Return the case's title, or what it is about where its title only repeats its id."""
+    if not _repeats_id(case.title, case):
+        return case.title
+    return f"{case.situation.partition('. ')[0].partition('; ')[0].rstrip('.')}."
+
+
+def _repeats_id(title: str, case: Case) -> bool:
+    return title.lower().replace("-", " ") == case.id.replace("-", " ")
+
+
 def _link(case: Case) -> str:
     source = case.source
-    label = " ".join(str(part) for part in (source.org, source.year) if part) or source.title
+    host = urlsplit(source.url).netloc.removeprefix("www.")
+    told = " ".join(str(part) for part in (source.org, source.year) if part) or host or source.title
+    title = "" if _repeats_id(source.title, case) or source.title == told else f": {source.title}"
+    label = escape(f"{told}{title}")
     if not source.url.startswith(("https://", "http://")):
-        return f'<p class="adv-quiet">{escape(label)}</p>'
-    return f'<p><a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{escape(label)}: {escape(source.title)}</a></p>'
+        return f'<p class="adv-quiet">{label}</p>'
+    return f'<p><a href="{escape(source.url)}" target="_blank" rel="noopener noreferrer">{label}</a></p>'

@@ -49,7 +49,7 @@ def _whom(item: Limit, named: set[str], catalog: Catalog) -> str:
 def _chip(item: Limit, whom: str) -> str:
     # A pill holds both numbers; how they spread is in the table of the result.
     needed, available = (text.split(", ")[0] for text in (item.needed, item.available))
-    text = f"{needed} needed, {available}"
+    text = f"needs {needed}; has {available}"
     return (
         f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
         f"<b>{escape(item.what.capitalize())} {item.state}{escape(whom)}</b> <span>{escape(text)}</span></li>"

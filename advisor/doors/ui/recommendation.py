@@ -78,7 +78,7 @@ def _hero(found: Recommendation, catalog: Catalog) -> None:
             )
     with right:
         st.html(look.share_bars(found, catalog))
-        with st.expander("The two dials as a picture", key="picture", expanded=not named):
+        with st.expander("Picture: must it look things up, must it be trained?", key="picture", expanded=not named):
             dials.show(deciding.place(state.current(), catalog), catalog)
 
 
@@ -107,7 +107,7 @@ def _limits(found: Recommendation, work: Work, catalog: Catalog) -> None:
         with st.expander(f"{len(met)} limit{'s' if len(met) > 1 else ''} met", key="limits_met"):
             look.limits_table(met, catalog, label="Limits met")
     if held.alternatives:
-        look.overline("How to meet the missed limits")
+        look.overline("How to meet the missed limits" if pressing else "Also possible")
         st.html(look.definition([(item.title, item.because) for item in held.alternatives]))
 
 
@@ -129,7 +129,7 @@ def _plan(found: Recommendation, catalog: Catalog) -> None:
     for step in otherwise:
         with st.container(key=f"otherwise_{step.strategy}"):
             look.overline("If that fails")
-            look.quiet(f"{step.title}. {step.until}")
+            look.quiet(f"{step.title} when this happens: {step.until}")
     pages.link("data", "Do it: bring your data", icon=":material/arrow_forward:")
 
 

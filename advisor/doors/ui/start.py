@@ -22,7 +22,7 @@ FACTS: Final[Mapping[str, str]] = {
     "knowledge_gap": "Does answering need facts from your own documents, records or prices?",
     "knowledge_tokens": "How much text holds those facts?",
     "knowledge_change": "How often do those facts change?",
-    "behavior_gap": "How much depends on answering in your own way: your classes, format or voice, a special skill?",
+    "behavior_gap": "Must answers follow a way of your own: your classes, format or voice, or a special skill?",
     "labelled_examples": "How many good examples of input and wanted answer are there?",
     "queries_per_day": "How many requests a day?",
     "latency_budget_ms": "How long may an answer take?",
@@ -172,8 +172,8 @@ def _binding(catalog: Catalog) -> None:
             binding.OPTIONS,
             selection_mode="multi",
             key=key,
-            help="Tick each that holds. A GPU server can be your own or a dedicated endpoint. “Nothing else” says that what is "
-            "not ticked does not hold: data may go to a vendor under contract, for example.",
+            help="Tick each that holds. A GPU server can be your own or a dedicated endpoint. “Nothing else” says that "
+            "everything you have not ticked is allowed: data may go to a vendor under contract, for example.",
             on_change=_take_binding,
             args=(key, shown),
         )
@@ -228,7 +228,7 @@ def _amount(name: str, fact: Fact, label: str) -> None:
         index=None,
         key=key,
         accept_new_options=True,
-        placeholder=f"Choose, or type: {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN))}",
+        placeholder=f"Choose, or type: {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN)[:2])}",
         help=fact.help or None,
         on_change=_take_amount,
         args=(name, fact, key),

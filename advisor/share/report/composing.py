@@ -165,7 +165,7 @@ def _roadmap(advice: Advice) -> Section:
     blocks: list[Block] = [Steps(tuple((step.strategy, step.title, step.until) for step in steps))]
     if why := words.before_the_way(found):
         blocks.insert(0, Paragraph(why))
-    failing = tuple(("If that fails", f"{step.title}. {step.until}") for step in otherwise)
+    failing = tuple(("If that fails", f"{step.title} when this happens: {step.until}") for step in otherwise)
     if failing:
         blocks.append(Terms(failing))
     return Section("roadmap", "What to do, and when to stop", tuple(blocks))

@@ -49,8 +49,8 @@ def how_sure(found: Recommendation, catalog: Catalog) -> str:
         return f"{said} With so few answers the word has no record."
     right = catalog.parameter(name, found.as_of).number
     return (
-        f"{said} Where Advisor said “{words.verdict(found).lower()}”, it matched the published outcome in "
-        f"{round(right * 100)} of 100 cases that it had not been fitted on."
+        f"{said} Of published cases for which Advisor said “{words.verdict(found).lower()}” without being fitted on them, it "
+        f"named what was then decided in {round(right * 100)} %."
     )
 
 

@@ -188,6 +188,8 @@ def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
 
 def worth(asked: NextQuestion) -> str:
     """Return what an answer is worth in a phrase."""
+    if asked.decides_start and round((asked.gain or 0.0) * 100) == 0:
+        return "decides what to start with"
     if asked.gain is None:
         return f"removes {percent(asked.settles)} of the doubt"
     points = round(asked.gain * 100)

@@ -48,8 +48,12 @@ def test_hours_of_people_only_raise_the_traffic_at_which_training_pays(projectio
 
 def test_a_sentence_without_a_second_crossing_says_which_order_holds_with_people(catalog):
     small = {
-        **{"knowledge_gap": "main", "behavior_gap": "some", "knowledge_change": "weekly"},
-        **{"labelled_examples": 800, "queries_per_day": 1000, "model": "gpt-4o-mini"},
+        "knowledge_gap": "main",
+        "behavior_gap": "some",
+        "knowledge_change": "weekly",
+        "labelled_examples": 800,
+        "queries_per_day": 1000,
+        "model": "gpt-4o-mini",
     }
     projection = project(small, catalog, as_of=DAY, draws=5)
     told = set()

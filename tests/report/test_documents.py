@@ -257,10 +257,14 @@ def test_answers_keep_where_they_came_from(catalog: Catalog, day: date) -> None:
     assert re.search(r"How many good examples.*\| 800 examples \| measured \|", text)
 
 
-def test_each_step_follows_the_name_of_its_strategy_and_numbers_go_on(advice: Advice, catalog: Catalog) -> None:
+def test_each_step_follows_the_name_of_its_strategy_and_numbers_go_on(
+    advice: Advice, catalog: Catalog
+) -> None:
     parted = summary.phases(words.way(advice.recommendation)[0])
     assert len(parted) > 1
-    text = render(advice, catalog, "md").decode().replace("\\", "").split("## What to do, and when to stop")[1]
+    text = (
+        render(advice, catalog, "md").decode().replace("\\", "").split("## What to do, and when to stop")[1]
+    )
     number = 0
     for name, steps in parted:
         at = text.index(f"### {words.strategy(name, catalog)}")

@@ -129,7 +129,10 @@ def _why_no_saving(pair: _Pair) -> str:
     if isclose(requests[pair.cheap], requests[pair.dear], rel_tol=1e-9):
         return f"a request costs the same with {new} as with {old}"
     if saved < 0:
-        return f"1,000 requests cost {each:.4g} USD more with {new}: its premium and extra tokens exceed what it saves"
+        return (
+            f"1,000 requests cost {each:.4g} USD more with {new} than with {old}: "
+            f"what {new} adds in tokens and in price per token exceeds what it saves"
+        )
     return (
         f"{new} saves {saved:,.2f} USD a month on requests, but its hosting and other fixed costs "
         f"are {fixed:,.2f} USD a month higher"

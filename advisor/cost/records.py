@@ -161,7 +161,7 @@ class TrafficCrossing(Record):
     requests_per_day: float
     """Traffic at which a month costs the same, one-time costs spread over the horizon."""
     with_people: float | None
-    """The same with people's hours; null where that is at no traffic."""
+    """The same with people's hours; null where the order is the same at all traffic."""
     months: float | None
     """Months until the second has paid for itself at the workload's own traffic; null: never, or it leads at once."""
     day: date | None

@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 LEAST: Final = 1.0
 MOST: Final = 1e8
 POINTS: Final = 97
-NAMES: Final = {
-    "prompting": "prompting",
-    "few_shot": "few-shot",
-    "rag": "RAG",
-    "fine_tuning": "fine-tuning",
-    "hybrid": "RAG + fine-tuning",
-}
 Floats = NDArray[np.float64]
 
 
@@ -62,7 +55,7 @@ def traffic(
         requests_per_day=tuple(per_day.tolist()),
         per_month={s: _listed(bills[s]) for s in STRATEGIES},
         with_people={s: _listed(both[s]) for s in STRATEGIES},
-        crossings=tuple(_crossings(per_day, bills, both, meeting)),
+        crossings=tuple(_crossings(per_day, bills, both, meeting, catalog)),
     )
 
 
@@ -78,7 +71,11 @@ def _listed(values: Floats) -> tuple[float | None, ...]:
 
 
 def _crossings(
-    per_day: Floats, bills: Mapping[str, Floats], both: Mapping[str, Floats], meeting: tuple[Crossing, ...]
+    per_day: Floats,
+    bills: Mapping[str, Floats],
+    both: Mapping[str, Floats],
+    meeting: tuple[Crossing, ...],
+    catalog: Catalog,
 ) -> list[TrafficCrossing]:
     found = []
     for a, b in permutations(STRATEGIES, 2):
@@ -86,6 +83,7 @@ def _crossings(
         if at is None:
             continue
         people = crossing_at(per_day, both[a], both[b])
+        with_people = _with_people(people, always=bool((both[b] < both[a]).all()))
         in_time = next((item for item in meeting if (item.from_, item.to) == (a, b)), None)
         found.append(
             TrafficCrossing(
@@ -95,7 +93,7 @@ def _crossings(
                 with_people=people,
                 months=in_time.months if in_time else None,
                 day=in_time.day if in_time else None,
-                sentence=_sentence(a, b, at, people),
+                sentence=f"{_sentence(a, b, at, catalog)}; {with_people}.",
             )
         )
     return found
@@ -112,8 +110,13 @@ def crossing_at(per_day: Floats, old: Floats, new: Floats) -> float | None:
     return float(per_day[last] * (per_day[last + 1] / per_day[last]) ** share)
 
 
-def _sentence(a: str, b: str, at: float, people: float | None) -> str:
-    said = f"{NAMES[b][0].upper()}{NAMES[b][1:]} is cheaper than {NAMES[a]} from about {worth(at)} requests a day on"
-    if people is None:
-        return f"{said}; with people's hours counted, at no traffic up to {MOST:,.0f} a day."
-    return f"{said}, with people's hours counted from about {worth(people)}."
+def _sentence(a: str, b: str, at: float, catalog: Catalog) -> str:
+    old, new = (catalog.strategies[name].title for name in (a, b))
+    return f"From about {worth(at)} requests a day, {new} costs less than {old}"
+
+
+def _with_people(at: float | None, *, always: bool) -> str:
+    counted = "with people's hours counted,"
+    if at is not None:
+        return f"{counted} from about {worth(at)}"
+    return f"{counted} at any traffic" if always else f"{counted} at no traffic up to {MOST:,.0f} a day"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.doors.cli.bakeoff_options import ArmOption
 from advisor.errors import AdvisorError
 from advisor.evaluate.bakeoff.arms import ARMS
 from advisor.evaluate.bakeoff.arms.contract import Material
@@ -162,3 +163,8 @@ def test_arms_are_read_from_words(tmp_path: Path) -> None:
 def test_every_arm_is_in_the_documentation() -> None:
     text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
     assert [name for name in ARMS if f"`{name}`" not in text] == []
+
+
+def test_the_help_of_the_command_lists_every_kind_of_arm():
+    told = " ".join(str(ArmOption.__metadata__[0].help).split("Kinds: ")[1].rstrip(".").split())
+    assert set(told.split(", ")) == set(ARMS)

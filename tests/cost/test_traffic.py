@@ -46,6 +46,29 @@ def test_hours_of_people_only_raise_the_traffic_at_which_training_pays(projectio
             assert crossing.with_people is None or crossing.with_people > crossing.requests_per_day
 
 
+def test_a_sentence_without_a_second_crossing_says_which_order_holds_with_people(catalog):
+    small = {
+        "knowledge_gap": "main",
+        "behavior_gap": "some",
+        "knowledge_change": "weekly",
+        "labelled_examples": 800,
+        "queries_per_day": 1000,
+        "model": "gpt-4o-mini",
+    }
+    projection = project(small, catalog, as_of=DAY, draws=5)
+    told = set()
+    for crossing in projection.traffic.crossings:
+        if crossing.with_people is not None:
+            assert f"counted, from about {worth(crossing.with_people)}." in crossing.sentence
+            continue
+        old, new = (np.array(projection.traffic.with_people[s]) for s in (crossing.from_, crossing.to))
+        always = bool((new < old).all())
+        assert ("at any traffic." in crossing.sentence) == always
+        assert ("at no traffic up to" in crossing.sentence) == (not always)
+        told.add(always)
+    assert True in told
+
+
 @given(st.floats(0.01, 100), st.floats(0.01, 100), st.floats(1, 1e5))
 def test_a_crossing_of_two_straight_lines_is_where_they_meet(cheap, dear, fixed):
     per_day = np.geomspace(1, 1e8, 97)

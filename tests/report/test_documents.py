@@ -16,7 +16,7 @@ from advisor.advice import Advice, advise
 from advisor.catalog import Catalog
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
-from advisor.share.report import FORMATS, advice_schema, read_advice, render
+from advisor.share.report import FORMATS, advice_schema, read_advice, render, summary, words
 from advisor.share.report.text import file_stem, tame
 from tests.report.conftest import ANSWERS, HOSTILE, advice_on
 from tests.situations import answers
@@ -255,3 +255,22 @@ def test_answers_keep_where_they_came_from(catalog: Catalog, day: date) -> None:
     situation = Situation(title="Measured", answers=ANSWERS, origins={"labelled_examples": "measured"})
     text = render(advise(situation, catalog, as_of=day), catalog, "md").decode()
     assert re.search(r"How many good examples.*\| 800 examples \| measured \|", text)
+
+
+def test_each_step_follows_the_name_of_its_strategy_and_numbers_go_on(
+    advice: Advice, catalog: Catalog
+) -> None:
+    parted = summary.phases(words.way(advice.recommendation)[0])
+    assert len(parted) > 1
+    text = (
+        render(advice, catalog, "md").decode().replace("\\", "").split("## What to do, and when to stop")[1]
+    )
+    number = 0
+    for name, steps in parted:
+        at = text.index(f"### {words.strategy(name, catalog)}")
+        for step in steps:
+            number += 1
+            assert text.index(f"{number}. **{step.title}**") > at
+    page = Page(render(advice, catalog, "html").decode())
+    starts = [found["start"] for tag, found in page.tags if tag == "ol" and found.get("class") == "steps"]
+    assert starts == [str(1 + sum(len(steps) for _, steps in parted[:at])) for at in range(len(parted))]

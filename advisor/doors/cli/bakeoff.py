@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.doors.cli.bakeoff_options import (
+    ArmOption,
     ExecutorOption,
     IndexOption,
     JudgeOption,
@@ -70,12 +71,7 @@ def bakeoff_command(
             metavar="URL", help="Address of its service, with /v1 (default: the packaged small model)."
         ),
     ] = None,
-    arm: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Arm: KIND, KIND=MODEL, KIND=MODEL@URL, or NAME=FILE with answers; may be repeated."
-        ),
-    ] = None,
+    arm: ArmOption = None,
     scorer: ScorerOption = None,
     judge: JudgeOption = None,
     rubric: RubricOption = None,

@@ -6,6 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
+ArmOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--arm",
+        metavar="ARM",
+        help="What to compare; may be repeated. KIND, KIND=MODEL, KIND=MODEL@URL, or NAME=FILE with answers. Kinds: "
+        "prompt, optimised-prompt, whole-text, few-shot, few-shot-nearest, few-shot-retrieval, retrieval, right-passage, "
+        "tuned, tuned-retrieval, tuned-then-retrieval.",
+    ),
+]
 JudgeOption = Annotated[
     str | None,
     typer.Option(

@@ -49,14 +49,24 @@ def ask(
 
 
 def decide(
-    file: AnswersArgument,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Answers file (YAML or JSON; - for standard input), or a table of use cases "
+            "(.csv, .parquet, .jsonl, .ndjson)."
+        ),
+    ],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="For a table of scenarios: file for the verdicts.")
+        Path | None,
+        typer.Option("-o", "--out", help="For a table, required: file for its rows with their verdicts."),
     ] = None,
     samples: Annotated[
         int,
         typer.Option(
-            min=0, max=1024, help="For a table: ways to answer open questions that are tried per row."
+            min=0,
+            max=1024,
+            help="For a table: how many random ways to answer a row's open questions are tried. The share that keeps "
+            "the recommendation is its robustness. 0 leaves robustness out.",
         ),
     ] = 128,
     as_json: JsonOption = False,
@@ -65,9 +75,8 @@ def decide(
 ) -> None:
     """Recommend a strategy and show the reasons, the confidence and what would change it.
 
-    FILE is an answers file, or a table (.csv, .parquet, .jsonl) with one scenario per row and facts as columns;
-    a table needs -o and is written with the same rows plus recommended, start_with, shortlist, verdict, probabilities
-    and robustness.
+    A table has one use case per row and one fact per column. Name the file for the verdicts with -o. It gets the same
+    rows with more columns: recommended, start_with, shortlist, verdict, probabilities and robustness.
     """
     catalog = catalog_of(rules)
     day = day_of(as_of)
@@ -94,7 +103,7 @@ def decide(
 
     show_recommendation(recommendation, catalog, stdout())
     if situation.answers:
-        stdout().print(words.argued_and_measured(situation, catalog), style="dim", markup=False)
+        stdout().print(words.stated_and_measured(situation, catalog), style="dim", markup=False)
 
 
 def map_(

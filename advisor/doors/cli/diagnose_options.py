@@ -52,7 +52,8 @@ FactsOption = Annotated[
     typer.Option(
         "--facts",
         metavar="FILE",
-        help="YAML or JSON: templates, sampling, adapter, abilities, wanted_refusals, trained_on.",
+        help="What you know about training and serving, in YAML or JSON: prompts, losses, templates, "
+        "evaluation_sampling, production_sampling, adapter, abilities, wanted_refusals, trained_on.",
     ),
 ]
 FailOption = Annotated[

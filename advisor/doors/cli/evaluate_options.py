@@ -33,7 +33,14 @@ ScorerOption = Annotated[
 ]
 MarginOption = Annotated[
     float,
-    typer.Option("--margin", metavar="POINTS", help="Non-inferiority margin in points.", min=0, max=99),
+    typer.Option(
+        "--margin",
+        metavar="POINTS",
+        help="Loss in points that you accept. The verdict names the cheapest arm shown to be at most this much worse "
+        "than any other.",
+        min=0,
+        max=99,
+    ),
 ]
 ClusterOption = Annotated[
     str | None,
@@ -70,7 +77,7 @@ TrainedOnOption = Annotated[
     typer.Option(
         "--trained-on",
         metavar="NAME=ROWS",
-        help="Training rows of an arm. Two or more arms make a learning curve.",
+        help="How many rows an arm was trained on, as a number: half=80. Two or more arms make a learning curve.",
     ),
 ]
 JudgeOption = Annotated[

@@ -60,5 +60,4 @@ def _turn(projection: CostProjection, names: Sequence[str], catalog: Catalog) ->
     found = crossing_between(projection, *names[:2])
     if found is None:
         return f"Between {one} and {other} the order does not change at any traffic up to 100 million requests a day."
-    cheap = words.strategy(found.to, catalog)
-    return f"From about {worth(found.requests_per_day)} requests a day, {cheap} is the cheaper of the two."
+    return found.sentence

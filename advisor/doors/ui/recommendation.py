@@ -78,7 +78,9 @@ def _hero(found: Recommendation, catalog: Catalog) -> None:
             )
     with right:
         st.html(look.share_bars(found, catalog))
-        with st.expander("Picture: must it look things up, must it be trained?", key="picture", expanded=not named):
+        with st.expander(
+            "Picture: must it look things up, must it be trained?", key="picture", expanded=not named
+        ):
             dials.show(deciding.place(state.current(), catalog), catalog)
 
 

@@ -60,7 +60,7 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
         *_limits(advice, catalog),
         *measured_sections(advice, catalog),
         *_worth_asking(advice),
-        _roadmap(advice),
+        _roadmap(advice, catalog),
         *_arguments(advice, catalog, cited),
         *_changes(advice, catalog),
         *_hangs(advice, catalog),
@@ -159,12 +159,15 @@ def _hangs(advice: Advice, catalog: Catalog) -> Iterator[Section]:
         yield Section("hangs-on", "Weak numbers that the verdict depends on", (Terms(pairs),))
 
 
-def _roadmap(advice: Advice) -> Section:
+def _roadmap(advice: Advice, catalog: Catalog) -> Section:
     found = advice.recommendation
     steps, otherwise = words.way(found)
-    blocks: list[Block] = [Steps(tuple((step.strategy, step.title, step.until) for step in steps))]
-    if why := words.before_the_way(found):
-        blocks.insert(0, Paragraph(why))
+    blocks: list[Block] = [Paragraph(why)] if (why := words.before_the_way(found)) else []
+    number = 1
+    for name, group in summary.phases(steps):
+        told = tuple((step.strategy, step.title, step.until) for step in group)
+        blocks.append(Steps(told, words.strategy(name, catalog), number))
+        number += len(group)
     failing = tuple(("If that fails", f"{step.title} when this happens: {step.until}") for step in otherwise)
     if failing:
         blocks.append(Terms(failing))
@@ -185,8 +188,10 @@ def _arguments(advice: Advice, catalog: Catalog, cited: _Citations) -> Iterator[
 
 def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
     behind = "; ".join(_fact_used(used, catalog) for used in reason.facts)
-    age = f"reviewed {reason.age_days} days before" + (", overdue" if reason.overdue else "")
-    counted = words.why_idle(reason, _titles(catalog)) if words.idle([reason]) else ""
+    days = f"{reason.age_days} day{'' if reason.age_days == 1 else 's'}"
+    age = f"reviewed {days} before this decision" + (", overdue" if reason.overdue else "")
+    titles = {name: rule.title for name, rule in catalog.rules.items()}
+    counted = words.why_idle(reason, titles) if words.idle([reason]) else ""
     pairs = (
         ("Why", reason.because),
         ("Unless", reason.unless),
@@ -199,10 +204,6 @@ def _argument(reason: Reason, catalog: Catalog, cited: _Citations) -> Argument:
         Said(item.says, words.SUPPORT[item.supports], cited.number(item.source)) for item in reason.evidence
     )
     return Argument(reason.title, tuple(pair for pair in pairs if pair[1]), said)
-
-
-def _titles(catalog: Catalog) -> dict[str, str]:
-    return {name: rule.title for name, rule in catalog.rules.items()}
 
 
 def _fact_used(used: Any, catalog: Catalog) -> str:
@@ -249,7 +250,8 @@ def _risks(advice: Advice, catalog: Catalog) -> Iterator[Section]:
 
 
 def _missing(facts: tuple[str, ...], catalog: Catalog) -> str:
-    return "Not known: " + " ".join(words.question(name, catalog) for name in facts)
+    asked = " and ".join(f"“{words.question(name, catalog)}”" for name in facts)
+    return f"The answer to {asked} decides whether this applies."
 
 
 def _techniques(advice: Advice) -> Iterator[Section]:
@@ -287,7 +289,7 @@ def _basis(advice: Advice, catalog: Catalog) -> Section:
         ("Rulebook", f"{found.rulebook['version']}, sha256 {found.rulebook['sha256']}"),
         ("Numbers and prices of", str(found.as_of)),
         ("Answers given", str(found.answered)),
-        ("Argued and measured", words.argued_and_measured(advice.situation, catalog)),
+        ("Stated and measured", words.stated_and_measured(advice.situation, catalog)),
         (
             "Robustness",
             f"{words.percent(found.robustness)} of sampled ways to answer the open questions keep the recommendation",

@@ -36,6 +36,10 @@ class Steps:
 
     items: tuple[tuple[str, str, str], ...]
     """Strategy id, what to do, exit criterion."""
+    title: str
+    """The strategy that the steps belong to, as people read it."""
+    first: int = 1
+    """Number of the first step; a way goes on counting from strategy to strategy."""
 
 
 @dataclass(frozen=True)

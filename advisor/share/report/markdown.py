@@ -76,10 +76,11 @@ def _(item: Table) -> str:
 
 @block.register
 def _(item: Steps) -> str:
-    lines = enumerate(item.items, start=1)
-    return "\n".join(
-        f"{n}. **{escape(title)}**  \n   Until {escape(until)}" for n, (_, title, until) in lines
-    )
+    lines = [
+        f"{n}. **{escape(title)}**  \n   Until {escape(until)}"
+        for n, (_, title, until) in enumerate(item.items, start=item.first)
+    ]
+    return "\n".join([f"### {escape(item.title)}", "", *lines])
 
 
 @block.register

@@ -18,7 +18,7 @@ def measured_sections(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     """Write *What was measured*, where anything was, and *What to measure next*, where it is worth the hours."""
     runs = advice.situation.measured
     if runs:
-        blocks: list[Block] = [Paragraph(words.argued_and_measured(advice.situation, catalog))]
+        blocks: list[Block] = [Paragraph(words.stated_and_measured(advice.situation, catalog))]
         for run in runs:
             blocks += _run(run, advice, catalog)
         yield Section("measured", "What was measured", tuple(blocks))

@@ -206,25 +206,19 @@ def worth_measuring(item: MeasureNext) -> str:
     return f"Removes {percent(item.settles)} of the doubt{right}, for about {hours} of work."
 
 
-def argued_and_measured(situation: Situation, catalog: Catalog) -> str:
-    """Describe which answers were measured, and when, and how many were argued, as a sentence."""
+def stated_and_measured(situation: Situation, catalog: Catalog) -> str:
+    """Describe which answers were measured, and when, and how many people stated, as a sentence."""
     told = {name: measured_on(situation, name) for name in situation.answers}
     days = {name: f" ({found[0].on})" if found else "" for name, found in told.items()}
     measured = [name for name in situation.answers if situation.origin(name) == "measured"]
-    argued = len(situation.answers) - len(measured)
+    stated = len(situation.answers) - len(measured)
     if not measured:
-        return (
-            f"Nothing was measured: all {argued} answers were argued." if argued else "Nothing was measured."
-        )
-    named = "; ".join(f"{question(name, catalog)}{days[name]}" for name in measured)
-    rest = (
-        f" The other {argued} answers were argued."
-        if argued > 1
-        else " One answer was argued."
-        if argued
-        else ""
-    )
-    return f"Measured: {named}.{rest}"
+        said = f"all {stated}" if stated > 1 else "the only one"
+        return f"No answer was measured. People stated {said}." if stated else "No answer was measured."
+    named = "; ".join(f"“{question(name, catalog)}”{days[name]}" for name in measured)
+    said = f"the other {stated} answers" if stated > 1 else "the other answer"
+    rest = f" People stated {said}." if stated else ""
+    return f"Measurements answer {named}.{rest}"
 
 
 def answer(value: Any, fact: Fact | None) -> str:
@@ -286,9 +280,9 @@ def idle(reasons: Sequence[Reason]) -> list[Reason]:
 def why_idle(reason: Reason, titles: Mapping[str, str]) -> str:
     """Describe why a reason adds nothing; ``titles`` holds the titles of rules."""
     if not reason.counted_by:
-        return "It does not separate the two likeliest strategies."
+        return "It speaks for or against the two likeliest strategies alike."
     if reason.counted_by in titles:
-        return f"It is the same consideration as “{titles[reason.counted_by]}”, which counts."
+        return f"It makes the same point as “{titles[reason.counted_by]}”. A point counts once."
     return "Training has nothing to gain here."
 
 

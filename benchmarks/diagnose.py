@@ -1,7 +1,7 @@
 """How often the diagnosis names the planted cause first, which rows it blames, and how often it cries wolf.
 
-``python benchmarks/diagnose.py`` runs the first generator, ``--second`` and ``--third`` those that were kept apart until their
-first run, ``--story`` the six rows of 412, ``--big`` the largest set with its time and memory, ``--show NAME`` what is said of one set.
+``python benchmarks/diagnose.py`` runs the first generator, ``--second``, ``--third`` and ``--fourth`` those that were kept apart
+until their first run, ``--story`` the six rows of 412, ``--big`` the largest set with its time and memory, ``--show NAME`` what is said of one set.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from typing import Any, NamedTuple
 from advisor.diagnose.diagnosing import diagnose
 
 HEALTHY = 100
-MODULES = {"first": "planted_causes", "second": "planted_causes_2", "third": "planted_causes_3"}
+MODULES = {
+    "first": "planted_causes",
+    "second": "planted_causes_2",
+    "third": "planted_causes_3",
+    "fourth": "planted_causes_4",
+}
 BARS = {"first": 0.9, "first two": 0.98, "rows": 0.9, "false alarm": 0.05, "both": 0.8}
 
 
@@ -249,7 +254,7 @@ def show(module: str, names: list[str], place: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for nth in ("second", "third"):
+    for nth in ("second", "third", "fourth"):
         help_ = f"the {nth} generator, kept apart until its first run"
         parser.add_argument(f"--{nth}", dest="module", action="store_const", const=MODULES[nth], help=help_)
     parser.set_defaults(module=MODULES["first"])

@@ -157,7 +157,8 @@ class Scored:
     dials: Array
     """Rows x dials, in bits."""
     misses: Array
-    """Rows: whether even the recommended strategy misses a limit, as every other does."""
+    """Rows: whether no verdict can be clear: even the recommended strategy misses a limit, or limits alone exclude the
+    strategy that the evidence favours."""
 
     def __getitem__(self, rows: slice) -> Scored:
         """Return some of the rows."""
@@ -166,10 +167,7 @@ class Scored:
     @cached_property
     def corner_bits(self) -> Array:
         """Rows x corners: scores of prompting (few-shot included), RAG, fine-tuning and both, in bits."""
-        bits: Array = np.column_stack(
-            [np.logaddexp2(self.scores[:, 0], self.scores[:, 1]), self.scores[:, 2:]]
-        )
-        return bits
+        return _corner_bits(self.scores)
 
     @cached_property
     def corners(self) -> Array:
@@ -224,12 +222,29 @@ def weigh(fires: pl.DataFrame, possible: pl.DataFrame, table: RuleTable) -> Scor
         barring: Array = np.asarray(table.excludes.any(axis=1))
         ids = [name for name, bars in zip(table.ids, barring.tolist(), strict=True) if bars]
         scores[_matrix(known.select(ids)) @ table.excludes[barring] > 0] = -np.inf
-    scores[possible.select((~pl.col(STRATEGIES)).fill_null(value=False)).to_numpy()] = -np.inf
+    excluded = possible.select((~pl.col(STRATEGIES)).fill_null(value=False)).to_numpy()
+    touched = np.flatnonzero(excluded.any(axis=1))
+    favoured = _leading(scores[touched])
+    scores[excluded] = -np.inf
+    # What is left when limits exclude the favourite is right by elimination; how often that holds was not measured.
+    overruled = np.zeros(len(scores), dtype=bool)
+    overruled[touched] = favoured != _leading(scores[touched])
     # What excludes everything leaves prompting: something can always be tried. It misses a limit then, and says so.
     nothing = np.isneginf(scores).all(axis=1)
     scores[nothing, 0] = 0
-    misses = nothing | possible["all_late"].fill_null(value=False).to_numpy()
+    misses = nothing | overruled | possible["all_late"].fill_null(value=False).to_numpy()
     return Scored(scores, dials.round(4), misses)
+
+
+def _leading(scores: Array) -> Array:
+    """Return, per row, the index of the leading corner; ties go to the simpler one."""
+    leading: Array = _corner_bits(scores).argmax(axis=1)
+    return leading
+
+
+def _corner_bits(scores: Array) -> Array:
+    bits: Array = np.column_stack([np.logaddexp2(scores[:, 0], scores[:, 1]), scores[:, 2:]])
+    return bits
 
 
 def _matrix(flags: pl.DataFrame) -> Array:

@@ -6,6 +6,7 @@ import random
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from advisor.advice import recommend
 from advisor.catalog import load_catalog
 from advisor.decide import decide, decide_frame, fired, score
 from advisor.decide.limits import feasible
-from advisor.decide.scoring import CORNERS, DIALS, LOOK_UP, TRAIN, rule_table
+from advisor.decide.scoring import CORNERS, DIALS, LOOK_UP, TRAIN, flags, rule_table, weigh
 from advisor.decide.verdicts import thresholds_of, verdict_of
 from advisor.palette import STRATEGIES
 from advisor.scenario import Situation, complete, frame_of
@@ -262,6 +263,19 @@ def test_a_verdict_is_never_clear_for_what_misses_a_limit():
             assert possible[name][row] is not False
             assert not late[row]
     assert len(sure) > 1_000
+
+
+def test_what_is_left_where_limits_exclude_the_favourite_is_never_clear():
+    frame = complete({}, CATALOG, as_of=DAY, count=20_000, seed=4)
+    possible = feasible(frame, CATALOG, DAY)
+    anything = possible.with_columns(pl.lit(value=True).alias(name) for name in STRATEGIES)
+    fires = flags(frame, CATALOG, DAY)
+    free = weigh(fires, anything, rule_table(CATALOG, DAY)).corners.argmax(axis=1)
+    bound = weigh(fires, possible, rule_table(CATALOG, DAY))
+
+    overruled = free != bound.corners.argmax(axis=1)
+    assert overruled.sum() > 100
+    assert bound.misses[overruled].all()
 
 
 @given(answers())

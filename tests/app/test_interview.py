@@ -106,7 +106,7 @@ def test_one_screen_of_facts_in_peoples_units_leads_to_where_it_points(page: Pag
     expect(page.get_by_text(LIVE)).to_be_visible()
     expect(page.locator(".adv-share")).to_have_count(5)
     expect(page.locator(".adv-field i").first).to_be_attached()
-    expect(page.locator(".adv-limits li").first).to_contain_text("needed")
+    expect(page.locator(".adv-limits li").first).to_contain_text("needs")
     expect(page.get_by_role("link", name=re.compile("Good enough"))).to_be_visible()
 
 
@@ -322,7 +322,7 @@ def test_a_missed_limit_says_for_whom_and_stays_in_view(page: Page, app_url: str
     tickets = {"behaviors": "taxonomy", "knowledge_gap": "none", "behavior_gap": "main"}
     figures = {"labelled_examples": "8000", "queries_per_day": "10000", "latency_budget_ms": "200"}
     visit(page, app_url, **tickets, **figures)
-    expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("200 ms needed")
+    expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("needs 200 ms")
     expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("Prompting")
     page.locator(".stMain").evaluate("element => element.scrollTo(0, 2000)")
     expect(page.locator(".adv-limits li.adv-missed")).to_be_in_viewport()

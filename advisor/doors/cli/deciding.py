@@ -24,6 +24,28 @@ from advisor.errors import AdvisorError
 _TABLES = (".csv", ".parquet", ".jsonl", ".ndjson")
 
 
+CaseOrTableArgument = Annotated[
+    Path,
+    typer.Argument(
+        help="Answers file (YAML or JSON; - for standard input), or a table of use cases "
+        "(.csv, .parquet, .jsonl, .ndjson)."
+    ),
+]
+VerdictsOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="For a table, required: file for its rows with their verdicts."),
+]
+SamplesOption = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=1024,
+        help="For a table: how many random ways to answer a row's open questions are tried. The share that keeps "
+        "the recommendation is its robustness. 0 leaves robustness out.",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(ask)
@@ -49,26 +71,9 @@ def ask(
 
 
 def decide(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="Answers file (YAML or JSON; - for standard input), or a table of use cases "
-            "(.csv, .parquet, .jsonl, .ndjson)."
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option("-o", "--out", help="For a table, required: file for its rows with their verdicts."),
-    ] = None,
-    samples: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            max=1024,
-            help="For a table: how many random ways to answer a row's open questions are tried. The share that keeps "
-            "the recommendation is its robustness. 0 leaves robustness out.",
-        ),
-    ] = 128,
+    file: CaseOrTableArgument,
+    out: VerdictsOption = None,
+    samples: SamplesOption = 128,
     as_json: JsonOption = False,
     rules: RulesOption = None,
     as_of: AsOfOption = None,

@@ -28,10 +28,14 @@ def url(model: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield address
 
 
-def paste(page: Page, text: str) -> None:
+def paste(page: Page, text: str, button: str = "Propose answers") -> None:
     page.get_by_text("Paste a description instead").click()
-    page.get_by_label("Description of the task").fill(text)
-    page.get_by_role("button", name="Propose answers").click()
+    field = page.get_by_label("Description of the task")
+    field.fill(text)
+    # The hint under a field that is being typed in goes away and moves the buttons: not during the click.
+    field.blur()
+    settle(page)
+    page.get_by_role("button", name=button).click()
 
 
 def test_proposals_show_their_words_and_count_only_when_accepted(
@@ -75,9 +79,7 @@ def test_a_second_opinion_shows_where_it_differs_and_changes_no_answer(
     }
     visit(page, url, **given)
     before = page.locator(".adv-shares").inner_text()
-    page.get_by_text("Paste a description instead").click()
-    page.get_by_label("Description of the task").fill(BRIEF)
-    page.get_by_role("button", name="Ask for a second opinion").click()
+    paste(page, BRIEF, "Ask for a second opinion")
     shown = page.locator(".st-key-second_opinion")
     expect(shown).to_contain_text("measure first")
     expect(shown).to_contain_text("It reads Every day; yours: Every week")

@@ -43,13 +43,10 @@ def doubt(around: Surroundings, catalog: Catalog, *, as_of: date, skip: Collecti
         return Doubt(1.0, "final", ())
     robustness = 1.0 if fixed else float(np.mean(around.winners == around.first))
     enough = catalog.parameter("verdict.smallest_gain", as_of).number
-    told = [
-        question.model_copy(update={"decides_start": question.fact in trials})
-        for question in _worth_asking(around, catalog)
-    ]
+    told = [(question, (question.gain or 0.0) >= enough) for question in _questions(around, catalog, trials)]
     # What makes the advice right more often is asked first, then what only decides where to begin.
-    worth = [question for question in told if (question.gain or 0.0) >= enough]
-    worth += [question for question in told if question.decides_start and question not in worth]
+    worth = [question for question, gains in told if gains]
+    worth += [question for question, gains in told if question.decides_start and not gains]
     asked = tuple(question for question in worth if question.fact not in skip)[:QUESTIONS]
     return Doubt(robustness, "open" if worth else "settled", asked)
 
@@ -84,13 +81,17 @@ def _loudest(around: Surroundings, catalog: Catalog, bits: Array) -> Array:
     return loud
 
 
-def _worth_asking(around: Surroundings, catalog: Catalog) -> list[NextQuestion]:
+def _questions(around: Surroundings, catalog: Catalog, trials: Collection[str]) -> list[NextQuestion]:
     found = []
     for name in around.open_facts:
         rows = [at for at, (fact, _) in enumerate(around.changes) if fact == name]
         gain, settles = worth_of(name, rows, around, catalog)
         question = catalog.facts[name].question
-        found.append(NextQuestion(fact=name, question=question, gain=gain, settles=settles))
+        found.append(
+            NextQuestion(
+                fact=name, question=question, gain=gain, settles=settles, decides_start=name in trials
+            )
+        )
     return sorted(found, key=lambda item: (-item.settles, -(item.gain or 0.0)))
 
 

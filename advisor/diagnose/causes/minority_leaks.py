@@ -57,10 +57,10 @@ def _none(voices: list[_Leak], groups: int) -> Verdict:
     """Rule out a leak that production's answers would have shown."""
     apart = f"{groups} {'group' if groups == 1 else 'groups'} of training rows"
     if all(one.most < one.enough for one in voices):
-        return Quiet(f"{apart} stand apart from the rest; production's answers show none of them.")
+        return Quiet(f"{apart} differ from the rest; production's answers show none of them.")
     most = max(one.most for one in voices)
     return Missing(
-        f"{apart} stand apart from the rest; production's answers do not clearly show one, but are too few to rule out {percent(most)}."
+        f"{apart} differ from the rest; production's answers do not clearly show one, but are too few to rule out {percent(most)}."
     )
 
 

@@ -89,17 +89,16 @@ def _when(item: Crossing) -> str:
 
 def models(rows: Sequence[ModelRow]) -> None:
     """Draw the same workload on other models."""
-    number = st.column_config.NumberColumn
     config = {
         "label": "model",
-        "usd_per_month": number("USD a month", format="%.2f"),
-        "usd_per_1k_requests": number("per 1,000", format="%.3f"),
-        "first_token_p95_ms": number("first token p95, ms", format="%.0f"),
-        "p95_ms": number("p95, ms", format="%.0f"),
-        "input_usd_per_mtok": number("in per 1M", format="%.3g"),
-        "output_usd_per_mtok": number("out per 1M", format="%.3g"),
-        "cache_hit": number("cache hits", format="percent"),
-        "context_tokens": number("context", format="compact"),
+        "usd_per_month": _NUMBER("USD a month", format="%.2f"),
+        "usd_per_1k_requests": _NUMBER("per 1,000", format="%.3f"),
+        "first_token_p95_ms": _NUMBER("first token p95, ms", format="%.0f"),
+        "p95_ms": _NUMBER("p95, ms", format="%.0f"),
+        "input_usd_per_mtok": _NUMBER("in per 1M", format="%.3g"),
+        "output_usd_per_mtok": _NUMBER("out per 1M", format="%.3g"),
+        "cache_hit": _NUMBER("cache hits", format="percent"),
+        "context_tokens": _NUMBER("context", format="compact"),
         "fits_context": "fits",
         "fits_latency": "in time",
         "tunable_by_new_customer": "tunable",

@@ -1,0 +1,80 @@
+"""Every text of the interface is in one file, and the code names what is in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from advisor.wording import say, texts
+
+ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
+MODULES = sorted([*ADVISOR.glob("doors/ui/*.py"), *ADVISOR.glob("share/report/*.py")])
+
+
+def calls() -> Iterator[tuple[str, str, set[str], bool]]:
+    """Where a text is asked for, its key ("*" where the code fills it in), the values, and whether there may be more."""
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                place = f"{path.relative_to(ADVISOR)}:{node.lineno}"
+                for key in keys(node.args[0]):
+                    names = {item.arg for item in node.keywords if item.arg}
+                    yield place, key, names, any(item.arg is None for item in node.keywords)
+
+
+def keys(node: ast.expr) -> Iterator[str]:
+    """The keys that an argument can be; a choice of two is two keys."""
+    if isinstance(node, ast.IfExp):
+        yield from keys(node.body)
+        yield from keys(node.orelse)
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+    elif isinstance(node, ast.Constant):
+        yield str(node.value)
+    else:
+        yield "*"
+
+
+def fields(text: str) -> set[str]:
+    return {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_text_that_the_code_names_is_in_the_file_with_the_same_values():
+    wrong = []
+    for place, key, values, more in calls():
+        found = [name for name in texts() if fnmatchcase(name, key)]
+        if not found:
+            wrong.append(f"{place}: no text {key}")
+        for name in found if key != "*" else []:
+            needed = fields(texts()[name])
+            if needed - values and not more or (values - needed and "*" not in key):
+                wrong.append(f"{place}: {name} has {sorted(needed)}, the code gives {sorted(values)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_text_in_the_file_is_used():
+    named = {key for _, key, _, _ in calls() if key != "*"}
+    unused = [name for name in texts() if not any(fnmatchcase(name, key) for key in named)]
+    assert not unused
+
+
+def test_a_number_chooses_its_word(monkeypatch):
+    monkeypatch.setitem(texts(), "test.rows", "{count} {count:row|rows} of {total:,}")
+    assert say("test.rows", count=1, total=2_000) == "1 row of 2,000"
+    assert say("test.rows", count=3, total=2_000) == "3 rows of 2,000"
+
+
+def test_a_value_is_never_read_as_a_template(monkeypatch):
+    monkeypatch.setitem(texts(), "test.title", "About {title}")
+    assert say("test.title", title="{0.__class__} {title}") == "About {0.__class__} {title}"
+
+
+def test_a_text_that_is_missing_is_an_error():
+    with pytest.raises(KeyError):
+        say("test.nowhere")

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from advisor.errors import AdvisorError, missing_extra
+from advisor.pacing import Pace, calls_per_minute
 
 T = TypeVar("T")
 KEYRING_SERVICE: Final = "llm-adaptation-advisor"
@@ -193,11 +194,9 @@ class Reply(NamedTuple):
 class Asking:
     """Paced questions to one endpoint through the official client; used as an async context manager."""
 
-    def __init__(self, receiver: Endpoint, *, requests_per_minute: int, concurrency: int) -> None:
+    def __init__(self, receiver: Endpoint, *, requests_per_minute: int | None, concurrency: int) -> None:
         self.receiver = receiver
-        self._gap = 60.0 / requests_per_minute
-        self._next = 0.0
-        self._pace = asyncio.Lock()
+        self._pace = Pace(calls_per_minute(receiver.local, requests_per_minute))
         self._places = asyncio.Semaphore(concurrency)
         self._client: Any = None
 
@@ -218,7 +217,7 @@ class Asking:
         """
         asked = {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": dict(schema)}}
         async with self._places:
-            await self._wait_for_turn()
+            await self._pace.turn()
             return _reply(await self._completion(messages, asked, seed), self.receiver.base_url)
 
     async def _completion(self, messages: list[dict[str, str]], asked: dict[str, Any], seed: int) -> Any:
@@ -254,13 +253,6 @@ class Asking:
             ) from None
         except (openai.APIError, ValueError):
             raise _no_completion(place) from None
-
-    async def _wait_for_turn(self) -> None:
-        async with self._pace:
-            now = asyncio.get_running_loop().time()
-            wait = max(0.0, self._next - now)
-            self._next = max(now, self._next) + self._gap
-        await asyncio.sleep(wait)
 
 
 def client_for(receiver: Endpoint, *, timeout: float = 120) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +20,45 @@ settings.register_profile(
     "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repeatable")
+
+
+SLOW = Path(__file__).with_name("slow.txt")
+"""Tests, or whole files, that `make quick` leaves out; renewed by ``pytest --write-slow`` over all tests."""
+SLOW_CALL_SECONDS, SLOW_SETUP_SECONDS = 0.2, 0.5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-slow", action="store_true", help="write what was slow to tests/slow.txt")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("write_slow") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SlowTests())
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    listed = set(SLOW.read_text(encoding="utf-8").split())
+    for item in items:
+        file, _, _ = item.nodeid.partition("::")
+        if {file, item.nodeid.partition("[")[0]} & listed:
+            item.add_marker(pytest.mark.slow)
+
+
+class SlowTests:
+    """Collects what was slow: a function by its calls, a file by what it sets up for all of them."""
+
+    def __init__(self) -> None:
+        self.slow: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "setup" and report.duration > SLOW_SETUP_SECONDS:
+            self.slow.add(report.nodeid.partition("::")[0])
+        elif report.when == "call" and report.duration > SLOW_CALL_SECONDS:
+            self.slow.add(report.nodeid.partition("[")[0])
+
+    def pytest_sessionfinish(self) -> None:
+        named = sorted(name for name in self.slow if name.partition("::")[0] not in self.slow or "::" not in name)
+        SLOW.write_text("\n".join(named) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,8 @@ class AugmentOptions(Record):
     """Variations per row."""
     concurrency: int = Field(default=4, ge=1, le=64)
     """Requests under way at once."""
-    requests_per_minute: int = Field(default=300, ge=1)
-    """Requests started per minute."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """Limit on calls per minute; null is 300, and no limit for a service on this machine."""
     key_variable: str = "OPENAI_API_KEY"
     """Environment variable that holds the key."""
     usd_per_mtok_in: float | None = Field(default=None, ge=0)

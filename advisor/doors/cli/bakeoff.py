@@ -98,7 +98,12 @@ def bakeoff_command(
         float | None, typer.Option(min=0, help="Spending limit in USD. No call that could exceed it is made.")
     ] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Concurrent calls.")] = 4,
-    requests_per_minute: Annotated[int, typer.Option(min=1, help="Limit on calls per minute.")] = 300,
+    requests_per_minute: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Limit on calls per minute (default: 300; none for a service on this machine)."
+        ),
+    ] = None,
     executor: ExecutorOption = "local",
     workers: WorkersOption = 2,
     key_from: KeyOption = "OPENAI_API_KEY",

@@ -133,7 +133,7 @@ def augment_command(
     base_url: EndpointOption = "https://api.openai.com/v1",
     variations: VariationsOption = 3,
     concurrency: ConcurrencyOption = 4,
-    requests_per_minute: RateOption = 300,
+    requests_per_minute: RateOption = None,
     key_variable: KeyOption = "OPENAI_API_KEY",
     usd_in: PriceInOption = None,
     usd_out: PriceOutOption = None,

@@ -93,7 +93,14 @@ WriterOption = Annotated[
 EndpointOption = Annotated[str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")]
 VariationsOption = Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")]
 ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Concurrent calls.")]
-RateOption = Annotated[int, typer.Option("--requests-per-minute", min=1)]
+RateOption = Annotated[
+    int | None,
+    typer.Option(
+        "--requests-per-minute",
+        min=1,
+        help="Limit on calls per minute (default: 300; none for a service on this machine).",
+    ),
+]
 KeyOption = Annotated[
     str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the key.")
 ]

@@ -16,6 +16,7 @@ from advisor.evaluate.bakeoff.money import Price
 from advisor.evaluate.bakeoff.records import Answer, Ask, BakeoffOptions, Cancelled, Example
 from advisor.evaluate.bakeoff.spreading import Asks, Calling
 from advisor.evaluate.journal import Journal, call_hash
+from advisor.pacing import calls_per_minute
 
 GIVEN_UP_AFTER = 5
 """Questions in a row that a service does not answer, each asked six times, before the run stops."""
@@ -70,7 +71,8 @@ async def _asked(
     asks: Sequence[tuple[Example, Ask]], who: Answering, paper: Paper
 ) -> tuple[list[Answer], set[str]]:
     work = _Work(asks, who, paper)
-    async with paper.calling(who.receiver, paper.options.requests_per_minute) as caller:
+    per_minute = calls_per_minute(who.receiver.local, paper.options.requests_per_minute)
+    async with paper.calling(who.receiver, per_minute) as caller:
         places = asyncio.Semaphore(paper.options.concurrency)
         wanted = {call_of(ask, who, paper.options): ask for _, ask in asks}
         open_calls = [(call, ask) for call, ask in wanted.items() if call not in paper.journal.known]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from advisor.errors import AdvisorError
 from advisor.net import Endpoint, client_for, without_key
+from advisor.pacing import Pace
 
 FINAL = (400, 404, 409, 413, 422)
 """Answers that asking again does not change; the row has failed."""
@@ -25,16 +25,15 @@ class Caller:
     """Paced, streamed questions to one endpoint; used as an async context manager."""
 
     receiver: Endpoint
-    requests_per_minute: int
+    per_minute: float
     timeout: float = 600
     left_out: set[str] = field(default_factory=set)
     """Parameters that this service turned out to refuse."""
-    _next: float = 0.0
     _client: Any = None
 
     async def __aenter__(self) -> Self:
         self._client = client_for(self.receiver, timeout=self.timeout)
-        self._pace = asyncio.Lock()
+        self._pace = Pace(self.per_minute)
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -49,7 +48,7 @@ class Caller:
         """
         import openai
 
-        await self._turn()
+        await self._pace.turn()
         try:
             return await self._streamed(asked)
         except openai.BadRequestError as error:
@@ -68,13 +67,6 @@ class Caller:
             raise Unanswered(f"the service answered {error.status_code}") from None
         except (openai.APIError, ValueError) as error:
             raise Unanswered(f"the service did not answer ({type(error).__name__})") from None
-
-    async def _turn(self) -> None:
-        async with self._pace:
-            now = asyncio.get_running_loop().time()
-            wait = max(0.0, self._next - now)
-            self._next = max(now, self._next) + 60.0 / self.requests_per_minute
-        await asyncio.sleep(wait)
 
     async def _streamed(self, asked: dict[str, Any]) -> dict[str, Any]:
         import openai

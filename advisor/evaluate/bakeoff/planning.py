@@ -19,6 +19,7 @@ from advisor.evaluate.bakeoff.rows import Rows
 from advisor.evaluate.judging.grades import GRADE_TOKENS
 from advisor.evaluate.statistics.power import detectable
 from advisor.net import is_local
+from advisor.pacing import calls_per_minute
 
 TOLD_APART = 0.2
 SHORTEST_GRADE = 10
@@ -159,7 +160,8 @@ def _seconds(arms: Sequence[ArmPlan], options: BakeoffOptions) -> float:
         + one.tokens_out / pace.out_per_second
         for one in arms
     )
-    paced = 0 if here else 60 * sum(one.calls for one in arms) / options.requests_per_minute
+    limit = calls_per_minute(here or is_local(str(options.base_url)), options.requests_per_minute)
+    paced = 60 * sum(one.calls for one in arms) / limit
     return max(busy / at_once, paced)
 
 

@@ -93,8 +93,8 @@ class BakeoffOptions(Record):
     """Seed of every draw, sent with every question."""
     concurrency: int = Field(default=4, ge=1, le=256)
     """Questions under way at once."""
-    requests_per_minute: int = Field(default=300, ge=1)
-    """Limit on calls per minute."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """Limit on calls per minute; null is 300, and no limit for a service on this machine."""
     max_usd: float | None = Field(default=None, ge=0)
     """No question is asked that could pass this sum."""
     executor: str = "local"

@@ -32,7 +32,7 @@ SETTINGS = {
 """No report to Ray's makers, and patience on a busy machine."""
 STARTS = 3
 """On a busy machine Ray gives up on itself now and then; the next start is fresh."""
-Calling = Callable[[Endpoint, int], AbstractAsyncContextManager[Asks]]
+Calling = Callable[[Endpoint, float], AbstractAsyncContextManager[Asks]]
 """A service and the calls a minute that it may get in, what asks it out."""
 
 
@@ -103,9 +103,9 @@ class _Worker:
     """A process of Ray; keeps its connection to each service."""
 
     def __init__(self) -> None:
-        self._callers: dict[tuple[Endpoint, int], Caller] = {}
+        self._callers: dict[tuple[Endpoint, float], Caller] = {}
 
-    async def ask(self, receiver: Endpoint, pace: int, asked: dict[str, Any]) -> tuple[str, Any, list[str]]:
+    async def ask(self, receiver: Endpoint, pace: float, asked: dict[str, Any]) -> tuple[str, Any, list[str]]:
         """Ask once; errors travel as words, as their classes may not."""
         caller = self._callers.get((receiver, pace))
         if caller is None:
@@ -122,10 +122,10 @@ class _Worker:
 class _Spread:
     """Hands one question after another to the workers in turn."""
 
-    def __init__(self, receiver: Endpoint, pace: int, workers: list[Any]) -> None:
+    def __init__(self, receiver: Endpoint, pace: float, workers: list[Any]) -> None:
         self.left_out: set[str] = set()
         self._receiver, self._workers, self._turn = receiver, workers, count()
-        self._pace = max(1, pace // len(workers))
+        self._pace = max(1.0, pace / len(workers))
 
     async def __aenter__(self) -> Self:
         return self

@@ -35,8 +35,8 @@ class JudgeOptions(Record):
     """What makes an answer better, as a sentence."""
     concurrency: int = 4
     """Questions under way at once."""
-    requests_per_minute: int = 300
-    """Limit on calls per minute."""
+    requests_per_minute: int | None = None
+    """Limit on calls per minute; null is 300, and no limit for a service on this machine."""
     seed: int = 20
     """Seed sent with each question."""
     journal: Path | None = None

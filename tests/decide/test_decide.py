@@ -42,6 +42,12 @@ def test_both_at_once_lead_to_the_hybrid(catalog, day):
     assert decide(both, catalog, as_of=day).recommended == "hybrid"
 
 
+def test_on_the_way_to_the_hybrid_retrieval_is_built_once(catalog, day):
+    found = decide({**VOICE, **DAILY, "behavior_gap": "main", "prompting_result": "fails"}, catalog, as_of=day)
+    assert (found.start_with.strategy, found.recommended) == ("rag", "hybrid")
+    assert sum(step.title.startswith("Build") for step in found.roadmap) == 1
+
+
 def test_three_json_fields_need_no_more_than_a_prompt(catalog, day):
     found = decide(
         {"knowledge_gap": "none", "behavior_gap": "some", "behaviors": ("output_format",),

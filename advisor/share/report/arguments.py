@@ -32,6 +32,7 @@ class Citations:
 
 
 def argument_sections(advice: Advice, catalog: Catalog, cited: Citations) -> Iterator[Section]:
+    """Write the reasons for, those against and those that change nothing, each where there are any."""
     found = advice.recommendation.reasons
     carrying, against = words.sides(found)
     for key, title, side in (

@@ -24,6 +24,7 @@ KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst", "eval"]
 DOCUMENTS = ["md", "txt", "rst", "html", "jsonl", "csv"]
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 ROWS_SHOWN = 25
+PARTS = ("verdict", "intervals", "cost", "rows", "rate")
 WAYS = ("answers", "bakeoff")
 Files = Mapping[str, Sequence[tuple[str, bytes]]]
 
@@ -67,10 +68,9 @@ def _compare() -> None:
 
 
 def _empty() -> None:
-    st.info(
-        say("evaluate.what_answers_are"),
-        icon=":material/upload_file:",
-    )
+    """Show what to do first, and what the comparison will tell."""
+    look.quiet(say("evaluate.upload_answers"))
+    st.html(look.definition((say(f"evaluate.term_{name}"), say(f"evaluate.comes_{name}")) for name in PARTS))
     pages.link("recommendation", say("evaluate.roadmap_lists"), icon=":material/arrow_forward:")
 
 
@@ -159,14 +159,7 @@ def _show(compared: Compared) -> None:
         )
         st.warning(look.plain(told), icon=":material/content_copy:")
     _table(result)
-    shown, cost, rows, rate = st.tabs(
-        [
-            say("evaluate.intervals"),
-            say("evaluate.cost_and_latency"),
-            say("evaluate.rows_that_differ"),
-            say("evaluate.rate_by_hand"),
-        ]
-    )
+    shown, cost, rows, rate = st.tabs([say(f"evaluate.term_{name}") for name in PARTS[1:]])
     with shown:
         _intervals(result)
     with cost:

@@ -62,6 +62,8 @@ def show() -> None:
             help=say("evaluate_new_run.demonstration_help"),
         ):
             _made(demo_options)
+    if rows is None:
+        look.quiet(say("evaluate_new_run.upload_rows"))
 
 
 def _rows() -> Callable[[], Path] | None:

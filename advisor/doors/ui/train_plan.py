@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -26,6 +26,8 @@ from advisor.train.suggestion import Suggested, refusal, suggested
 from advisor.train.table import BACKENDS, entry
 from advisor.wording import say
 
+TERMS: Final = ("rows", "settings", "cost", "time", "memory", "recipients", "good_enough")
+
 
 def show() -> None:
     """Draw the data set, the choices and, once there are rows, the plan."""
@@ -33,15 +35,24 @@ def show() -> None:
         left, right = st.columns([1, 1.6], gap="large")
         with left:
             held = dataset.bring()
-            backend, wishes = _form()
+            chosen = None if held is None else _form()
         with right:
-            if held is None:
-                look.quiet(say("train_plan.upload_rows"))
+            if held is None or chosen is None:
+                _empty()
                 return
+            backend, wishes = chosen
             try:
                 _plan(planned(state.current().situation(), held.path, backend, **wishes))
             except AdvisorError as error:
                 pages.show_error(error)
+
+
+def _empty() -> None:
+    """Show what to do first, and what the plan will tell."""
+    look.quiet(say("train_plan.upload_rows"))
+    st.html(
+        look.definition((say(f"train_plan.term_{name}"), say(f"train_plan.comes_{name}")) for name in TERMS)
+    )
 
 
 def planned(situation: Situation, rows: Path, backend: str, **wishes: Any) -> TrainingPlan:
@@ -172,18 +183,16 @@ def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
         say("train_plan.who_receives", name=item.name, where=item.where, receives=item.receives)
         for item in plan.recipients
     )
-    return [
-        (say("train_plan.rows"), say("train_plan.rows_held_out", train=plan.train_rows, held_out=held_out)),
-        (say("train_plan.settings"), settings),
-        (say("train_plan.cost"), say("train_plan.not_known") if plan.cost is None else _money(plan.cost)),
-        (say("train_plan.time"), _minutes(plan.duration)),
-        (
-            say("train_plan.memory"),
-            say("train_plan.the_vendors") if plan.memory is None else _gib(plan.memory),
-        ),
-        (say("train_plan.who_gets_data"), who or say("train_plan.nobody")),
-        (say("train_plan.good_enough_when"), plan.evaluation.accept_when),
-    ]
+    told = (
+        say("train_plan.rows_held_out", train=plan.train_rows, held_out=held_out),
+        settings,
+        say("train_plan.not_known") if plan.cost is None else _money(plan.cost),
+        _minutes(plan.duration),
+        say("train_plan.the_vendors") if plan.memory is None else _gib(plan.memory),
+        who or say("train_plan.nobody"),
+        plan.evaluation.accept_when,
+    )
+    return [(say(f"train_plan.term_{name}"), text) for name, text in zip(TERMS, told, strict=True)]
 
 
 def _term(name: str, value: str) -> str:

@@ -21,9 +21,11 @@ class Citations:
         self.numbers: dict[str, int] = {}
 
     def number(self, source: str) -> int:
+        """Return a source's number, a new one where it has none."""
         return self.numbers.setdefault(source, len(self.numbers) + 1)
 
     def references(self) -> References:
+        """List the sources by their numbers."""
         return References(tuple(self._reference(source, number) for source, number in self.numbers.items()))
 
     def _reference(self, source: str, number: int) -> Reference:

@@ -36,6 +36,17 @@ def files(tmp_path: Path) -> dict[str, Path]:
     }  # fmt: skip
 
 
+def test_before_there_are_answers_the_page_says_what_to_bring_and_names_what_it_will_show(
+    page: Page, url: str
+) -> None:
+    visit(page, url, "evaluate")
+    expect(page.get_by_text("Each row of answers needs an id", exact=False)).to_be_visible()
+    terms = page.locator(".adv-terms dt")
+    expect(terms).to_have_text(
+        ["Verdict", "Intervals", "Cost and latency", "Rows that differ", "Rate by hand"]
+    )
+
+
 def bring(page: Page, url: str, files: dict[str, Path]) -> None:
     visit(page, url, "evaluate")
     uploads = page.locator("input[type=file]")

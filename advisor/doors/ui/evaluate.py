@@ -18,20 +18,27 @@ from advisor.evaluate.measured import run_of
 from advisor.evaluate.records import Evaluation
 from advisor.evaluate.scorers import SCORERS
 from advisor.evaluate.verdict import points
+from advisor.wording import say
 
 KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst", "eval"]
 DOCUMENTS = ["md", "txt", "rst", "html", "jsonl", "csv"]
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 ROWS_SHOWN = 25
-WAYS = ("Answers that exist", "Bake-off")
+PARTS = ("verdict", "intervals", "cost", "rows", "rate")
+WAYS = ("answers", "bakeoff")
 Files = Mapping[str, Sequence[tuple[str, bytes]]]
 
 
 def render() -> None:
     """Draw the page."""
-    st.title("Evaluate", anchor=False)
+    st.title(say("evaluate.evaluate"), anchor=False)
     how = st.segmented_control(
-        "What to compare", WAYS, default=WAYS[0], label_visibility="collapsed", key="way"
+        say("evaluate.what_to_compare"),
+        WAYS,
+        default=WAYS[0],
+        label_visibility="collapsed",
+        key="way",
+        format_func=lambda way: say(f"evaluate.way_{way}"),
     )
     if how == WAYS[1]:
         from advisor.doors.ui import evaluate_bakeoff
@@ -42,10 +49,7 @@ def render() -> None:
 
 
 def _compare() -> None:
-    look.quiet(
-        "Upload the answers of two or more systems to the same held-out rows. You see which one to ship, with what "
-        "confidence and at what cost. Files stay on this machine. No model is called."
-    )
+    look.quiet(say("evaluate.lede"))
     files, options = _inputs()
     if not files["arms"]:
         _empty()
@@ -54,7 +58,7 @@ def _compare() -> None:
         compared = _compared(files, options.model_dump_json(), today().isoformat())
     except AdvisorError as error:
         if error.place == "--references":
-            st.info("Now add the held-out rows with their reference answers. Only logs contain their own.")
+            st.info(say("evaluate.add_references"))
             return
         # Uploads live in a folder of a moment; only the file's own name says anything to a person.
         place = "/".join(Path(error.place).parts[-1:])
@@ -64,32 +68,33 @@ def _compare() -> None:
 
 
 def _empty() -> None:
-    st.info(
-        "Answers: one file per system, each row with an id and an answer; or an Inspect log, or promptfoo results.",
-        icon=":material/upload_file:",
-    )
-    pages.link("recommendation", "The roadmap lists what to measure", icon=":material/arrow_forward:")
+    """Show what to do first, and what the comparison will tell."""
+    look.quiet(say("evaluate.upload_answers"))
+    st.html(look.definition((say(f"evaluate.term_{name}"), say(f"evaluate.comes_{name}")) for name in PARTS))
+    pages.link("recommendation", say("evaluate.roadmap_lists"), icon=":material/arrow_forward:")
 
 
 def _inputs() -> tuple[Files, EvaluateOptions]:
     left, right = st.columns(2)
-    arms = left.file_uploader("Answers, one file per system", type=KINDS, accept_multiple_files=True)
-    references = right.file_uploader("Held-out rows with reference answers", type=KINDS[:-1])
-    with st.expander("Scoring, margin, training rows and documents"):
+    arms = left.file_uploader(say("evaluate.answers"), type=KINDS, accept_multiple_files=True)
+    references = right.file_uploader(say("evaluate.references"), type=KINDS[:-1])
+    with st.expander(say("evaluate.more")):
         left, right = st.columns(2)
         names = [name for name, one in SCORERS.items() if not one.argument or name == "number"]
         scorers = left.multiselect(
-            "Scorers (the first decides)", names, placeholder="Chosen by the references"
+            say("evaluate.scorers"), names, placeholder=say("evaluate.chosen_by_references")
         )
         margin = right.number_input(
-            "Margin in points", 0.0, 99.0, 3.0, 0.5, help="How much worse an arm may be and still win."
+            say("evaluate.margin"), 0.0, 99.0, 3.0, 0.5, help=say("evaluate.margin_help")
         )
-        cluster = left.text_input("Field that groups rows").strip()
-        enough = right.number_input("Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not set")
+        cluster = left.text_input(say("evaluate.cluster")).strip()
+        enough = right.number_input(
+            say("evaluate.good_enough"), 0.0, 100.0, None, 1.0, placeholder=say("evaluate.not_set")
+        )
         train = left.file_uploader(
-            "Training rows", type=KINDS[:-1], help="Near copies are scored separately."
+            say("evaluate.training_rows"), type=KINDS[:-1], help=say("evaluate.training_rows_help")
         )
-        documents = right.file_uploader("Documents", type=DOCUMENTS, accept_multiple_files=True)
+        documents = right.file_uploader(say("evaluate.documents"), type=DOCUMENTS, accept_multiple_files=True)
     files: dict[str, Sequence[Any]] = {
         "arms": arms,
         "references": [references],
@@ -105,7 +110,7 @@ def _inputs() -> tuple[Files, EvaluateOptions]:
     }, options
 
 
-@st.cache_data(max_entries=8, show_spinner="Comparing …")
+@st.cache_data(max_entries=8, show_spinner=say("evaluate.comparing"))
 def _compared(files: Files, options: str, day: str) -> Compared:
     """Compare the uploaded files; cached by their bytes, so that a click elsewhere costs nothing."""
     from datetime import date
@@ -146,10 +151,15 @@ def _show(compared: Compared) -> None:
     verdict = result.verdict.because
     st.html(f'<h2 class="adv-ship" aria-live="polite">{_sentence(verdict)}</h2>')
     if result.verdict_without_apart:
-        told = f"{len(result.apart)} of {result.rows} rows are leaked. Without them: {result.verdict_without_apart.because}."
+        told = say(
+            "evaluate.leaked",
+            leaked=len(result.apart),
+            rows=result.rows,
+            because=result.verdict_without_apart.because,
+        )
         st.warning(look.plain(told), icon=":material/content_copy:")
     _table(result)
-    shown, cost, rows, rate = st.tabs(["Intervals", "Cost and latency", "Rows that differ", "Rate by hand"])
+    shown, cost, rows, rate = st.tabs([say(f"evaluate.term_{name}") for name in PARTS[1:]])
     with shown:
         _intervals(result)
     with cost:
@@ -159,7 +169,7 @@ def _show(compared: Compared) -> None:
     with rate:
         rating_panel.show(compared.frames, compared.ranked(), compared.grades)
     st.download_button(
-        "The whole comparison as JSON",
+        say("evaluate.download"),
         result.model_dump_json(indent=2),
         file_name="evaluation.json",
         on_click="ignore",
@@ -176,11 +186,13 @@ def _table(result: Evaluation) -> None:
     metrics = list(next(iter(result.arms.values())).scores)
     table = [
         {
-            "Arm": name,
+            say("evaluate.arm"): name,
             **{metric: _score(one.scores[metric].model_dump()) for metric in metrics},
-            "Failed": f"{one.failed} of {one.n}",
-            "USD per 1,000": "unknown" if one.usd_per_1k is None else f"{one.usd_per_1k:,.3g}",
-            "Seconds, p50 / p95": "unknown"
+            say("evaluate.failed"): say("evaluate.failed_of", failed=one.failed, count=one.n),
+            say("evaluate.usd_per_thousand"): say("evaluate.unknown")
+            if one.usd_per_1k is None
+            else f"{one.usd_per_1k:,.3g}",
+            say("evaluate.seconds"): say("evaluate.unknown")
             if one.seconds_p50 is None
             else f"{one.seconds_p50:.2f} / {one.seconds_p95:.2f}",
         }
@@ -192,7 +204,8 @@ def _table(result: Evaluation) -> None:
 
 
 def _score(score: Mapping[str, float]) -> str:
-    return f"{points(score['value'])} ({points(score['low'])} to {points(score['high'])})"
+    told = {name: points(score[name]) for name in ("value", "low", "high")}
+    return say("evaluate.score", **told)
 
 
 def _chart(figure: Any, text: str, key: str) -> None:
@@ -206,13 +219,14 @@ def _intervals(result: Evaluation) -> None:
     if result.differences:
         _chart(figures.differences_figure(result, accent), figures.differences_text(result), "differences")
     if result.measured:
-        st.subheader("Measured facts", anchor=False)
+        st.subheader(say("evaluate.measured_facts"), anchor=False)
         st.html(
             look.definition(
-                (name, f"{one.value} — {one.by}, {one.on}") for name, one in result.measured.items()
+                (name, say("evaluate.measured_by", value=one.value, by=one.by, day=one.on))
+                for name, one in result.measured.items()
             )
         )
-        st.button("Use in the decision", key="use_measured", on_click=_use, args=(result,))
+        st.button(say("evaluate.use_in_decision"), key="use_measured", on_click=_use, args=(result,))
 
 
 def _use(result: Evaluation) -> None:
@@ -221,8 +235,8 @@ def _use(result: Evaluation) -> None:
     except AdvisorError as error:
         pages.tell(error)
         return
-    told = ", ".join(one.fact for one in replaced) or "nothing new"
-    st.toast(f"Answered by what was measured: {told}", icon=":material/check:")
+    told = ", ".join(one.fact for one in replaced) or say("evaluate.nothing_new")
+    st.toast(say("evaluate.answered_by_measured", facts=told), icon=":material/check:")
 
 
 def _against(result: Evaluation) -> None:
@@ -237,16 +251,18 @@ def _against(result: Evaluation) -> None:
 
 def _rows(result: Evaluation) -> None:
     if not result.differing:
-        look.quiet("All arms have the same score on every row.")
+        look.quiet(say("evaluate.all_the_same"))
         return
     table = [
-        {"Row": one.example, "Wanted": one.reference}
-        | {name: f"{100 * one.scores[name]:.0f} · {one.answers[name] or 'failed'}" for name in one.scores}
+        {say("evaluate.row"): one.example, say("evaluate.wanted"): one.reference}
+        | {
+            name: f"{100 * one.scores[name]:.0f} · {one.answers[name] or say('evaluate.no_answer')}"
+            for name in one.scores
+        }
         for one in result.differing
     ]
     st.dataframe(table, hide_index=True, width="stretch", height=min(38 * (len(table) + 1), 520))
-    look.quiet(
-        "Score, then answer. Rows that differ most come first. Use the table's buttons to search and enlarge."
-    )
+    look.quiet(say("evaluate.rows_told"))
     for one in result.apart[:ROWS_SHOWN]:
-        look.quiet(f"Row {one.example}: {one.because} ({Path(one.where).name})")
+        told = {"row": one.example, "because": one.because, "file": Path(one.where).name}
+        look.quiet(say("evaluate.row_apart", **told))

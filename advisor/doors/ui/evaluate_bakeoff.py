@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,15 @@ from advisor.evaluate.bakeoff.records import BakeoffPlan
 from advisor.evaluate.bakeoff.running import compared
 from advisor.evaluate.bakeoff.watching import Standing, standing, start
 from advisor.evaluate.evaluating import Compared
+from advisor.wording import say
 
 SECONDS_BETWEEN_LOOKS = "2s"
-STATES = {
-    "planned": "planned; no model has been called yet",
-    "running": "running",
-    "done": "done",
-    "stopped": "stopped; every answer is kept",
-    "failed": "stopped by a problem; every answer is kept",
-}
 
 
 def show(show_result: Callable[[Compared], None]) -> None:
     """Draw the panel; a finished run is shown by ``show_result``."""
-    look.quiet(
-        "Run every way of adapting a model on the same held-out rows. You see calls, cost and time first. A run is kept on "
-        "disk, resumes after a restart and never repeats a call."
-    )
-    with st.expander("A new run", expanded=not _runs()):
+    look.quiet(say("evaluate_bakeoff.lede"))
+    with st.expander(say("evaluate_bakeoff.new_run"), expanded=not _runs()):
         evaluate_new_run.show()
     _open(show_result)
 
@@ -49,7 +41,7 @@ def _open(show_result: Callable[[Compared], None]) -> None:
         return
     if st.session_state.get(CHOSEN) not in runs:
         st.session_state[CHOSEN] = runs[0]
-    chosen = st.selectbox("Run", runs, key=CHOSEN, format_func=_title)
+    chosen = st.selectbox(say("evaluate_bakeoff.run"), runs, key=CHOSEN, format_func=_title)
     folder = RunFolder(bakeoffs_folder() / chosen)
     now = standing(folder)
     if now.state == "done":
@@ -63,7 +55,7 @@ def _open(show_result: Callable[[Compared], None]) -> None:
     st.fragment(_watch, run_every=looking)(str(folder.path), now.state)
 
 
-@st.cache_data(max_entries=8, show_spinner="Comparing …")
+@st.cache_data(max_entries=8, show_spinner=say("evaluate_bakeoff.comparing"))
 def _finished(path: str, written: int) -> Compared:
     """Read a finished run; ``written`` tells one result from a later one."""
     del written
@@ -75,8 +67,11 @@ def _title(run: str) -> str:
     try:
         options = folder.options()
     except AdvisorError:
-        return f"{run}: written by another version"
-    return f"{options.model}, {len(options.arms)} arms, {run}: {STATES[standing(folder).state]}"
+        return say("evaluate_bakeoff.other_version", run=run)
+    state = say(f"evaluate_bakeoff.state_{standing(folder).state}")
+    return say(
+        "evaluate_bakeoff.run_title", model=options.model, arms=len(options.arms), run=run, state=state
+    )
 
 
 def _watch(path: str, drawn: str) -> None:
@@ -86,13 +81,11 @@ def _watch(path: str, drawn: str) -> None:
         # Only a whole run of the page begins to look or stops looking, and only it shows the result.
         st.rerun()
     _plan_of(folder)
-    st.html(
-        f'<p aria-live="polite"><span class="adv-chip" style="margin-left:0">{STATES[now.state]}</span></p>'
-    )
+    state = escape(say(f"evaluate_bakeoff.state_{now.state}"))
+    st.html(f'<p aria-live="polite"><span class="adv-chip" style="margin-left:0">{state}</span></p>')
     if now.total:
-        st.progress(
-            min(1.0, now.done / now.total), look.plain(f"{now.done} of {now.total} · {now.arm}: {now.doing}")
-        )
+        told = {"done": now.done, "total": now.total, "arm": now.arm, "doing": now.doing}
+        st.progress(min(1.0, now.done / now.total), look.plain(say("evaluate_bakeoff.progress", **told)))
     if now.problem:
         pages.show_error(
             AdvisorError(now.problem["problem"], place=now.problem["place"], remedy=now.problem["remedy"])
@@ -102,9 +95,9 @@ def _watch(path: str, drawn: str) -> None:
 
 def _buttons(folder: RunFolder, now: Standing) -> None:
     if now.state == "running":
-        st.button("Stop", key="bakeoff_stop", on_click=folder.cancel)
+        st.button(say("evaluate_bakeoff.stop"), key="bakeoff_stop", on_click=folder.cancel)
     else:
-        label = "Start" if now.state == "planned" else "Resume"
+        label = say("evaluate_bakeoff.start") if now.state == "planned" else say("evaluate_bakeoff.resume")
         if st.button(label, type="primary", key="bakeoff_start"):
             start(folder)
             st.rerun()
@@ -114,31 +107,35 @@ def _plan_of(folder: RunFolder) -> None:
     plan = folder.plan()
     if plan is None:
         return
-    with st.expander(
-        f"Plan: {plan.calls:,} questions, {_money(plan)}, about {max(1, round(plan.seconds / 60))} min"
-    ):
+    minutes = max(1, round(plan.seconds / 60))
+    with st.expander(say("evaluate_bakeoff.plan", calls=plan.calls, cost=_money(plan), minutes=minutes)):
         st.dataframe(
             [_row(one) for one in (*plan.arms, *([plan.judge] if plan.judge else []))],
             hide_index=True,
             width="stretch",
         )
-        shows = (
-            ""
-            if plan.shows is None
-            else f" These rows can detect differences of about {plan.shows:g} points."
-        )
-        look.quiet(
-            f"{plan.rows} held-out rows, {plan.train_rows} training rows.{shows} Asked: {plan.receiver}."
-        )
-        look.quiet(" · ".join((*(f"left out: {one}" for one in plan.left_out), *plan.notes)))
+        look.quiet(_rows_of(plan))
+        left_out = (say("evaluate_bakeoff.left_out", what=one) for one in plan.left_out)
+        look.quiet(" · ".join((*left_out, *plan.notes)))
+
+
+def _rows_of(plan: BakeoffPlan) -> str:
+    told = {"rows": plan.rows, "train": plan.train_rows, "receiver": plan.receiver}
+    if plan.shows is None:
+        return say("evaluate_bakeoff.plan_rows", **told)
+    return say("evaluate_bakeoff.plan_rows_detect", points=plan.shows, **told)
 
 
 def _row(one: Any) -> dict[str, Any]:
     return {
-        "Arm": one.arm, "What it does": one.does, "Questions": one.calls, "Tokens in": one.tokens_in, "Tokens out": one.tokens_out,
-        "USD": "unknown" if one.usd is None else f"{one.usd:,.4f}",
+        say("evaluate_bakeoff.arm"): one.arm, say("evaluate_bakeoff.what_it_does"): one.does, say("evaluate_bakeoff.questions"): one.calls, say("evaluate_bakeoff.tokens_in"): one.tokens_in, say("evaluate_bakeoff.tokens_out"): one.tokens_out,
+        "USD": say("evaluate_bakeoff.unknown") if one.usd is None else f"{one.usd:,.4f}",
     }  # fmt: skip
 
 
 def _money(plan: BakeoffPlan) -> str:
-    return "no price known" if plan.usd is None else f"{plan.usd.expected:,.2f} USD"
+    return (
+        say("evaluate_bakeoff.no_price")
+        if plan.usd is None
+        else say("evaluate_bakeoff.usd", expected=plan.usd.expected)
+    )

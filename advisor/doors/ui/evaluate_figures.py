@@ -7,7 +7,10 @@ from typing import Any
 
 from advisor.evaluate.records import ArmResult, Evaluation
 from advisor.evaluate.verdict import points, signed
+from advisor.wording import say
 
+# Plotly shows a curve's name beside its point unless this is empty.
+NO_NAME = "<extra></extra>"
 SYMBOLS = (
     "circle",
     "square",
@@ -37,9 +40,9 @@ def scores_figure(result: Evaluation, accent: str) -> Any:
             "array": [100 * (one.high - one.value) for one in told],
             "arrayminus": [100 * (one.value - one.low) for one in told], "color": accent, "thickness": 1.5,
         },
-        hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+        hovertemplate="%{y}: %{x:.1f}" + NO_NAME,
     )  # fmt: skip
-    _axes(figure, f"{metric}, points", len(ranked))
+    _axes(figure, say("evaluate_figures.metric_points", metric=metric), len(ranked))
     figure.update_xaxes(range=[-2, 102])
     return figure
 
@@ -54,15 +57,15 @@ def differences_figure(result: Evaluation, accent: str) -> Any:
     figure.add_vrect(x0=-margin, x1=margin, fillcolor=accent, opacity=0.1, line_width=0)
     figure.add_vline(x=0, line_color="#8a8f98")
     figure.add_scatter(
-        x=[100 * one.difference for one in told], y=[_plain(f"{one.a} − {one.b}") for one in told], mode="markers",
+        x=[100 * one.difference for one in told], y=[_plain(say("evaluate_figures.difference_of", a=one.a, b=one.b)) for one in told], mode="markers",
         marker={"color": accent, "size": 9},
         error_x={
             "array": [100 * (one.high - one.difference) for one in told],
             "arrayminus": [100 * (one.difference - one.low) for one in told], "color": accent, "thickness": 1.5,
         },
-        hovertemplate="%{y}: %{x:+.1f} points<extra></extra>",
+        hovertemplate=say("evaluate_figures.points_difference") + NO_NAME,
     )  # fmt: skip
-    _axes(figure, f"difference in {result.verdict.metric}, points; the band is the margin", len(told))
+    _axes(figure, say("evaluate_figures.difference_axis", metric=result.verdict.metric), len(told))
     return figure
 
 
@@ -81,11 +84,10 @@ def against_figure(result: Evaluation, what: str, accent: str) -> Any | None:
             x=[getattr(one, what)], y=[100 * score.value], name=_plain(name), mode="markers", text=[_plain(name)],
             marker={"symbol": SYMBOLS[at % len(SYMBOLS)], "size": 14 if shipped else 9, "color": accent if shipped else "#8a8f98"},
             error_y={"array": [100 * (score.high - score.value)], "arrayminus": [100 * (score.value - score.low)], "thickness": 1},
-            hovertemplate="%{text}: %{y:.1f} points at %{x:.4g}<extra></extra>",
+            hovertemplate=say("evaluate_figures.points_at") + NO_NAME,
         )  # fmt: skip
-    title = "USD for 1,000 answers" if what == "usd_per_1k" else "seconds, 95th percentile"
     figure.update_layout(
-        xaxis_title=title, yaxis_title=f"{metric}, points", height=360 + 22 * len(known), showlegend=True,
+        xaxis_title=say(f"evaluate_figures.axis_{what}"), yaxis_title=say("evaluate_figures.metric_points", metric=metric), height=360 + 22 * len(known), showlegend=True,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}, margin={"l": 10, "r": 10, "t": 10, "b": 10},
     )  # fmt: skip
     figure.update_xaxes(rangemode="tozero", automargin=True)
@@ -97,33 +99,54 @@ def scores_text(result: Evaluation) -> str:
     metric = result.verdict.metric
     ranked = sorted(result.arms.items(), key=lambda item: -item[1].scores[metric].value)
     parts = [
-        f"{name} {points(one.scores[metric].value)} ({points(one.scores[metric].low)} to {points(one.scores[metric].high)})"
+        say(
+            "evaluate_figures.arm_score",
+            name=name,
+            score=points(one.scores[metric].value),
+            low=points(one.scores[metric].low),
+            high=points(one.scores[metric].high),
+        )
         for name, one in ranked
     ]
-    return f"Score by {metric}, points with 95 % intervals: {'; '.join(parts)}."
+    return say("evaluate_figures.scores", metric=metric, arms="; ".join(parts))
 
 
 def differences_text(result: Evaluation) -> str:
     """Return how the pairs differ, as a sentence."""
     parts = [
-        f"{one.a} less {one.b} {signed(one.difference)} ({signed(one.low)} to {signed(one.high)}), p {one.p_holm:.2g} for all pairs"
+        say(
+            "evaluate_figures.pair_difference",
+            a=one.a,
+            b=one.b,
+            difference=signed(one.difference),
+            low=signed(one.low),
+            high=signed(one.high),
+            p=one.p_holm,
+        )
         for one in result.differences
         if one.metric == result.verdict.metric
     ]
-    return f"Differences on the same rows, points: {'; '.join(parts)}."
+    return say("evaluate_figures.differences", pairs="; ".join(parts))
 
 
 def against_text(result: Evaluation, what: str) -> str:
     """Return what quality costs or how long it takes, arm by arm, as a sentence."""
-    unit = "USD for 1,000 answers" if what == "usd_per_1k" else "seconds at the 95th percentile"
     known = _known(result.arms, what)
     parts = [
-        f"{name} {points(one.scores[result.verdict.metric].value)} points at {getattr(one, what):.4g}"
+        say(
+            "evaluate_figures.arm_at",
+            name=name,
+            points=points(one.scores[result.verdict.metric].value),
+            value=getattr(one, what),
+        )
         for name, one in known.items()
     ]
     unknown = sorted(set(result.arms) - set(known))
-    told = f"Quality against {unit}: {'; '.join(parts) or 'not known for any arm'}."
-    return told + (f" Not known for {', '.join(unknown)}." if unknown and parts else "")
+    arms = "; ".join(parts) or say("evaluate_figures.no_arm_known")
+    told = say(f"evaluate_figures.against_{what}", arms=arms)
+    if not (unknown and parts):
+        return told
+    return f"{told} {say('evaluate_figures.not_known_for', arms=', '.join(unknown))}"
 
 
 def _plain(name: str) -> str:

@@ -22,6 +22,7 @@ from advisor.evaluate.judging.grades import RUBRIC, checked_rubric
 from advisor.evaluate.scorers import SCORERS
 from advisor.net import is_local
 from advisor.train.packaged_model import PACKAGED_MODEL
+from advisor.wording import say
 
 CHOSEN = "bakeoff_run"
 DOCUMENTS = ["md", "markdown", "txt", "rst", "html", "htm", "pdf", "docx"]
@@ -36,24 +37,33 @@ def show() -> None:
     with left:
         rows = _rows()
     with right:
-        documents = _kept("documents", "Documents", DOCUMENTS)
+        documents = _kept("documents", say("evaluate_new_run.documents"), DOCUMENTS)
     left, right = st.columns(2)
-    told: dict[str, Any] = {"model": left.text_input("Model", PACKAGED_MODEL, key="bakeoff_model").strip()}
+    told: dict[str, Any] = {
+        "model": left.text_input(say("evaluate_new_run.model"), PACKAGED_MODEL, key="bakeoff_model").strip()
+    }
     told["url"] = right.text_input(
-        "Address of its service on this machine", placeholder="default: the packaged small model", key="bakeoff_url",
-        help="For other machines, use the shell: advisor bakeoff --base-url.",
+        say("evaluate_new_run.address"), placeholder=say("evaluate_new_run.address_default"), key="bakeoff_url",
+        help=say("evaluate_new_run.address_help"),
     ).strip()  # fmt: skip
     told["arms"] = st.multiselect(
-        "Arms", list(ARMS), DEFAULT_ARMS, format_func=lambda name: f"{name}: {ARMS[name].does}", key="bakeoff_arms"
+        say("evaluate_new_run.arms"), list(ARMS), DEFAULT_ARMS, format_func=lambda name: say("evaluate_new_run.arm_does", arm=name, does=ARMS[name].does), key="bakeoff_arms"
     )  # fmt: skip
     told |= _scoring()
     with st.container(horizontal=True):
-        if st.button("Plan", type="primary", disabled=rows is None, key="bakeoff_plan") and rows is not None:
+        if (
+            st.button(say("evaluate_new_run.plan"), type="primary", disabled=rows is None, key="bakeoff_plan")
+            and rows is not None
+        ):
             _made(lambda: _options(rows(), documents, told))
         if st.button(
-            "Plan the demonstration", key="bakeoff_demo", help="Packaged model and task, training included."
+            say("evaluate_new_run.plan_demonstration"),
+            key="bakeoff_demo",
+            help=say("evaluate_new_run.demonstration_help"),
         ):
             _made(demo_options)
+    if rows is None:
+        look.quiet(say("evaluate_new_run.upload_rows"))
 
 
 def _rows() -> Callable[[], Path] | None:
@@ -62,7 +72,7 @@ def _rows() -> Callable[[], Path] | None:
     if own is not None:
         name, content = own
         return lambda: keep_files({name: content})
-    kept = _kept("rows", "Rows: train.jsonl and eval.jsonl, or one file", ROWS)
+    kept = _kept("rows", say("evaluate_new_run.rows"), ROWS)
     return None if kept is None else lambda: kept
 
 
@@ -85,37 +95,41 @@ def _kept(what: str, label: str, kinds: list[str]) -> Path | None:
     if held is None or not Path(held).is_dir():
         return None
     with st.container(horizontal=True, vertical_alignment="center", key=f"kept_{what}"):
-        look.quiet(f"Kept: {_listed(sorted(path.name for path in Path(held).iterdir()))}")
+        names = sorted(path.name for path in Path(held).iterdir())
+        look.quiet(say("evaluate_new_run.kept", files=_listed(names)))
         st.button(
-            "Remove", key=f"bakeoff_{what}_remove", type="tertiary", on_click=st.session_state.pop, args=(folder,)
+            say("evaluate_new_run.remove"), key=f"bakeoff_{what}_remove", type="tertiary", on_click=st.session_state.pop, args=(folder,)
         )  # fmt: skip
     return Path(held)
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
+    shown, more = ", ".join(names[:NAMES_SHOWN]), len(names) - NAMES_SHOWN
+    return say("evaluate_new_run.files_more", files=shown, count=more) if more > 0 else shown
 
 
 def _scoring() -> dict[str, Any]:
-    with st.expander("Scoring, margin and judge"):
+    with st.expander(say("evaluate_new_run.more")):
         left, right = st.columns(2)
         names = [name for name, one in SCORERS.items() if not one.argument or name == "number"]
         scorers = left.multiselect(
-            "Scorers (the first decides)", names, placeholder="Chosen by the rows", key="bakeoff_scorers"
+            say("evaluate_new_run.scorers"),
+            names,
+            placeholder=say("evaluate_new_run.chosen_by_rows"),
+            key="bakeoff_scorers",
         )
         margin = right.number_input(
-            "Margin in points", 0.0, 99.0, 3.0, 0.5, help="How much worse an arm may be and still win.", key="bakeoff_margin",
+            say("evaluate_new_run.margin"), 0.0, 99.0, 3.0, 0.5, help=say("evaluate_new_run.margin_help"), key="bakeoff_margin",
         )  # fmt: skip
         good = right.number_input(
-            "Good enough, in points", 0.0, 100.0, None, 1.0, placeholder="Not set", key="bakeoff_good",
-            help="Settles whether prompting and retrieval work, for the decision.",
+            say("evaluate_new_run.good_enough"), 0.0, 100.0, None, 1.0, placeholder=say("evaluate_new_run.not_set"), key="bakeoff_good",
+            help=say("evaluate_new_run.good_enough_help"),
         )  # fmt: skip
         judge = left.text_input(
-            "Judge", key="bakeoff_judge", placeholder="none", help="A model at the same address that grades every answer."
+            say("evaluate_new_run.judge"), key="bakeoff_judge", placeholder=say("evaluate_new_run.judge_none"), help=say("evaluate_new_run.judge_help")
         ).strip()  # fmt: skip
         rubric = st.text_area(
-            "Rubric of the judge", RUBRIC, key="bakeoff_rubric", height=90, disabled=not judge
+            say("evaluate_new_run.rubric"), RUBRIC, key="bakeoff_rubric", height=90, disabled=not judge
         )
     return {
         "judge": (judge, rubric),
@@ -127,9 +141,9 @@ def _options(rows: Path, documents: Path | None, told: dict[str, Any]) -> Bakeof
     url = told["url"]
     if url and not is_local(url):
         raise AdvisorError(
-            "the page calls services on this machine only",
+            say("evaluate_new_run.this_machine_only"),
             place=url,
-            remedy="Start it from the shell: advisor bakeoff --base-url URL.",
+            remedy=say("evaluate_new_run.this_machine_remedy"),
         )
     files = sorted(rows.iterdir())
     # A key is for the service that its owner named in the shell; a page sends none.

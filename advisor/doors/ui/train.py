@@ -16,31 +16,25 @@ from advisor.train.curves import JobCurves, curves_of
 from advisor.train.jobs import JobStore
 from advisor.train.records import Job
 from advisor.train.table import entry
+from advisor.wording import say
 
 SECONDS_BETWEEN_LOOKS = "2s"
 MAX_SHOWN = 20
-STATES = {
-    "queued": "waiting",
-    "running": "running",
-    "succeeded": "done",
-    "failed": "failed",
-    "cancelled": "stopped",
-}
 CHART = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 
 
 def render() -> None:
     """Draw the page."""
-    st.title("Training", anchor=False)
-    look.quiet("Plan first: see files, data recipients, memory and cost. Nothing starts until you confirm.")
+    st.title(say("train.training"), anchor=False)
+    look.quiet(say("train.plan_first"))
     train_plan.show()
-    st.header("Jobs", anchor=False)
+    st.header(say("train.jobs"), anchor=False)
     store = JobStore()
     jobs = store.all()
     if not jobs:
-        look.quiet("No jobs yet. Jobs appear here and survive a restart.")
+        look.quiet(say("train.no_jobs"))
         return
-    dataset.next_step("evaluate", "Next: evaluate it")
+    dataset.next_step("evaluate", say("train.next_evaluate"))
     lively = any(not job.ended for job in jobs)
     st.fragment(_jobs, run_every=SECONDS_BETWEEN_LOOKS if lively else None)(store)
 
@@ -72,7 +66,7 @@ def _job(store: JobStore, job: Job, curves: JobCurves) -> None:
         if job.error:
             st.error(look.plain(job.error))
         _buttons(job)
-        with st.expander("Events, log and files"):
+        with st.expander(say("train.details")):
             _details(store, job)
 
 
@@ -83,17 +77,20 @@ def _settings(store: JobStore, job: Job) -> str:
     except (OSError, ValidationError):
         return ""
     spec = plan.spec
-    rank = "" if spec.method == "full" else f" rank {spec.rank}"
-    return f"{spec.method}{rank}, {plan.train_rows} rows, rate {spec.learning_rate:g}"
+    told = {"method": spec.method, "rows": plan.train_rows, "rate": spec.learning_rate}
+    if spec.method == "full":
+        return say("train.settings_full", **told)
+    return say("train.settings", rank=spec.rank, **told)
 
 
 def _summary(job: Job, settings: str, curves: JobCurves) -> str:
     head = f"{escape(job.base_model)} · {escape(entry(job.backend).title)}"
     facts = " · ".join(escape(fact) for fact in (settings, *_facts(job, curves)) if fact)
+    state = escape(say(f"train.state_{job.state}"))
+    saved = escape(say("train.saved_at", id=job.id, moment=moment(job.created_at)))
     return (
         f'<h3 class="adv-card-title">{head}</h3>'
-        f'<p class="adv-quiet"><span class="adv-chip" style="margin-left:0">{STATES[job.state]}</span> {escape(job.id)}, '
-        f"saved {moment(job.created_at)}</p><p>{facts}</p>"
+        f'<p class="adv-quiet"><span class="adv-chip" style="margin-left:0">{state}</span> {saved}</p><p>{facts}</p>'
     )
 
 
@@ -102,19 +99,20 @@ def _facts(job: Job, curves: JobCurves) -> list[str]:
     if job.state == "running" and latest.get("kind") == "stage":
         facts.append(latest["message"])
     if latest.get("step") is not None and latest.get("max_steps"):
-        facts.append(f"step {latest['step']} of {latest['max_steps']}")
+        facts.append(say("train.step_of", step=latest["step"], steps=latest["max_steps"]))
     if latest.get("loss") is not None:
-        facts.append(f"loss {latest['loss']:.3f}")
+        facts.append(say("train.loss", loss=latest["loss"]))
     if curves.eval_loss:
-        facts.append(f"held out {curves.eval_loss[0][1]:.3f} → {curves.eval_loss[-1][1]:.3f}")
+        first, last = curves.eval_loss[0][1], curves.eval_loss[-1][1]
+        facts.append(say("train.held_out", first=first, last=last))
     if latest.get("tokens_per_second"):
-        facts.append(f"{latest['tokens_per_second']:.0f} tokens/s")
+        facts.append(say("train.tokens_per_second", tokens=latest["tokens_per_second"]))
     if latest.get("memory_gib"):
         facts.append(f"{latest['memory_gib']:.2f} GiB")
     if job.state == "running" and latest.get("seconds_left") and latest.get("kind") != "stage":
-        facts.append(f"about {max(1, round(latest['seconds_left'] / 60))} min left")
+        facts.append(say("train.minutes_left", minutes=max(1, round(latest["seconds_left"] / 60))))
     if job.state == "queued" and latest and entry(job.backend).kind == "local":
-        facts.append("stopped; can resume from its last checkpoint")
+        facts.append(say("train.can_resume"))
     return facts
 
 
@@ -126,13 +124,19 @@ def _share_done(curves: JobCurves) -> float | None:
 def _buttons(job: Job) -> None:
     with st.container(horizontal=True, gap="small"):
         if not job.ended:
-            st.button("Stop", key=f"cancel_{job.id}", on_click=_act, args=("cancel", job.id))
+            st.button(say("train.stop"), key=f"cancel_{job.id}", on_click=_act, args=("cancel", job.id))
         if job.state == "queued":
             st.button(
-                "Resume", key=f"resume_{job.id}", on_click=_act, args=("resume", job.id), type="primary"
+                say("train.resume"),
+                key=f"resume_{job.id}",
+                on_click=_act,
+                args=("resume", job.id),
+                type="primary",
             )
         if not job.ended and entry(job.backend).kind == "hosted":
-            st.button("Refresh status", key=f"refresh_{job.id}", on_click=_act, args=("refresh", job.id))
+            st.button(
+                say("train.refresh_status"), key=f"refresh_{job.id}", on_click=_act, args=("refresh", job.id)
+            )
 
 
 def _act(verb: str, job_id: str) -> None:
@@ -146,7 +150,7 @@ def _details(store: JobStore, job: Job) -> None:
     if job.artefacts:
         st.dataframe(
             [
-                {"file": item.location, "kind": item.kind, "sha256": item.sha256 or ""}
+                {say("train.file"): item.location, say("train.kind"): item.kind, "sha256": item.sha256 or ""}
                 for item in job.artefacts
             ],
             hide_index=True,
@@ -154,7 +158,11 @@ def _details(store: JobStore, job: Job) -> None:
     card = store.folder_of(job.id) / "run" / "MODEL_CARD.md"
     if card.exists():
         st.download_button(
-            "Model card", card.read_bytes(), file_name=f"{job.id}.md", key=f"card_{job.id}", on_click="ignore"
+            say("train.model_card"),
+            card.read_bytes(),
+            file_name=f"{job.id}.md",
+            key=f"card_{job.id}",
+            on_click="ignore",
         )
     if job.state == "succeeded" and card.exists():
         st.code(f"advisor train run-model {job.id}", language=None)
@@ -162,15 +170,15 @@ def _details(store: JobStore, job: Job) -> None:
     log = store.folder_of(job.id) / "run" / "log.txt"
     if log.exists():
         lines += log.read_text(encoding="utf-8", errors="replace").splitlines()[-100:]
-    st.code("\n".join(lines) or "Nothing yet.", language=None)
+    st.code("\n".join(lines) or say("train.nothing_yet"), language=None)
 
 
 def _side_by_side(jobs: list[Job], curves: dict[str, JobCurves]) -> None:
     drawn = [job.id for job in jobs if curves[job.id].loss or curves[job.id].eval_loss]
     if not drawn:
         return
-    st.header("Loss, side by side", anchor=False)
-    chosen = st.multiselect("Runs", drawn, default=drawn[:2], key="compared_runs")
+    st.header(say("train.side_by_side"), anchor=False)
+    chosen = st.multiselect(say("train.runs"), drawn, default=drawn[:2], key="compared_runs")
     if not chosen:
         return
     figure: Any = train_figures.loss_figure({job_id: curves[job_id] for job_id in chosen}, dark=look.dark())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.train.curves import JobCurves
+from advisor.wording import say
 
 # Told apart by dash as well as by colour, for print and for those who do not see the colours.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -23,25 +24,25 @@ def loss_figure(runs: Mapping[str, JobCurves], *, dark: bool = False) -> Any:
         colour, dash = colours[place % len(colours)], DASHES[place % len(DASHES)]
         figure.add_scatter(
             **_points(curves.loss),
-            name=f"{name}, training",
+            name=say("train_figures.training_of", name=name),
             mode="lines",
             line={"color": colour, "dash": dash, "width": 1.5},
-            hovertemplate="loss %{y:.4f} at step %{x}",
+            hovertemplate=say("train_figures.loss_at_step"),
         )
         figure.add_scatter(
             **_points(curves.eval_loss),
-            name=f"{name}, held out",
+            name=say("train_figures.held_out_of", name=name),
             mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 2.5},
             marker={"size": 8},
-            hovertemplate="held out %{y:.4f} at step %{x}",
+            hovertemplate=say("train_figures.held_out_at_step"),
         )
     figure.update_layout(
         height=380,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         legend={"orientation": "h", "y": -0.2},
-        xaxis={"title": "optimizer step", "rangemode": "tozero", "tickformat": "d"},
-        yaxis={"title": "loss"},
+        xaxis={"title": say("train_figures.optimizer_step"), "rangemode": "tozero", "tickformat": "d"},
+        yaxis={"title": say("train_figures.loss")},
     )
     return figure
 
@@ -53,7 +54,8 @@ def _points(points: list[tuple[int, float]]) -> dict[str, list[float]]:
 def in_words(name: str, curves: JobCurves) -> str:
     """Describe a run's first, best and latest losses."""
     if not curves.eval_loss:
-        return f"{name}: training loss {curves.loss[0][1]:.3f} at first, {curves.loss[-1][1]:.3f} last."
+        first, last = curves.loss[0][1], curves.loss[-1][1]
+        return say("train_figures.training_in_words", name=name, first=first, last=last)
     best_step, best = min(curves.eval_loss, key=lambda point: point[1])
     first = curves.eval_loss[0][1]
-    return f"{name}: held-out loss {first:.3f} at first, best {best:.3f} at step {best_step}."
+    return say("train_figures.held_out_in_words", name=name, first=first, best=best, step=best_step)

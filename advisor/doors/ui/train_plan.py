@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -24,23 +24,35 @@ from advisor.train.receivers import require_named, terms_of
 from advisor.train.records import Span, TrainingPlan
 from advisor.train.suggestion import Suggested, refusal, suggested
 from advisor.train.table import BACKENDS, entry
+from advisor.wording import say
+
+TERMS: Final = ("rows", "settings", "cost", "time", "memory", "recipients", "good_enough")
 
 
 def show() -> None:
     """Draw the data set, the choices and, once there are rows, the plan."""
-    with st.expander("Plan a run", expanded=True, key="plan_run"):
+    with st.expander(say("train_plan.plan_a_run"), expanded=True, key="plan_run"):
         left, right = st.columns([1, 1.6], gap="large")
         with left:
             held = dataset.bring()
-            backend, wishes = _form()
+            chosen = None if held is None else _form()
         with right:
-            if held is None:
-                look.quiet("Upload training rows to see the plan. The file from the Data page is used here.")
+            if held is None or chosen is None:
+                _empty()
                 return
+            backend, wishes = chosen
             try:
                 _plan(planned(state.current().situation(), held.path, backend, **wishes))
             except AdvisorError as error:
                 pages.show_error(error)
+
+
+def _empty() -> None:
+    """Show what to do first, and what the plan will tell."""
+    look.quiet(say("train_plan.upload_rows"))
+    st.html(
+        look.definition((say(f"train_plan.term_{name}"), say(f"train_plan.comes_{name}")) for name in TERMS)
+    )
 
 
 def planned(situation: Situation, rows: Path, backend: str, **wishes: Any) -> TrainingPlan:
@@ -53,27 +65,32 @@ def _form() -> tuple[str, dict[str, Any]]:
     advised = suggested(_routes(), catalog)
     backends = list(BACKENDS)
     backend = st.selectbox(
-        "Where",
+        say("train_plan.where"),
         backends,
         index=backends.index(advised.backend),
         format_func=lambda name: entry(name).title,
         key="train_backend",
     )
     if backend == advised.backend:
-        look.quiet(f"From your result: {advised.because}")
+        look.quiet(say("train_plan.from_your_result", because=advised.because))
     model = _model(backend, advised, sized)
     methods = ["lora", "qlora", "dora", "full"]
     wishes = {
         "model": model,
         "method": st.selectbox(
-            "Method", methods, index=methods.index(sized.get("method", "lora")), key="train_method"
+            say("train_plan.method"),
+            methods,
+            index=methods.index(sized.get("method", "lora")),
+            key="train_method",
         ),
-        "epochs": _open_number("Epochs", 1, 20, "train_epochs", None),
-        "rank": _open_number("Rank", 1, 1024, "train_rank", sized.get("rank")),
-        "seq_len": _open_number("Longest row in tokens", 64, 131_072, "train_length", sized.get("seq_len")),
+        "epochs": _open_number(say("train_plan.epochs"), 1, 20, "train_epochs", None),
+        "rank": _open_number(say("train_plan.rank"), 1, 1024, "train_rank", sized.get("rank")),
+        "seq_len": _open_number(
+            say("train_plan.longest_row"), 64, 131_072, "train_length", sized.get("seq_len")
+        ),
     }
     if sized:
-        look.quiet("Method, rank and length come from the Size page. Change them here or there.")
+        look.quiet(say("train_plan.from_size_page"))
     return backend, wishes
 
 
@@ -91,34 +108,41 @@ def _model(backend: str, advised: Suggested, sized: Mapping[str, Any]) -> str | 
         listed, usual = list(catalog.models), sized.get("model") or entry(backend).default_model
     first = usual if usual in listed else None
     chosen = st.selectbox(
-        "Base model",
+        say("train_plan.base_model"),
         listed,
         index=None if first is None else listed.index(first),
         accept_new_options=True,
-        placeholder=entry(backend).default_model or "Choose, or type a name",
+        placeholder=entry(backend).default_model or say("train_plan.choose_or_type"),
         key=f"train_model_{backend}",
     )
     return str(chosen) if chosen else None
 
 
 def _open_number(label: str, least: int, most: int, key: str, value: int | None) -> int | None:
-    return st.number_input(label, least, most, value, placeholder="recommended", key=key)
+    return st.number_input(label, least, most, value, placeholder=say("train_plan.recommended"), key=key)
 
 
 def _plan(plan: TrainingPlan) -> None:
     st.html(f'<dl class="adv-terms">{"".join(_term(*pair) for pair in _terms(plan))}</dl>')
     for warning in plan.warnings:
         st.warning(look.plain(warning))
-    with st.expander("Files in the bundle"):
+    with st.expander(say("train_plan.files_in_bundle")):
         st.dataframe(
-            [{"file": file.path, "bytes": file.size_bytes, "sha256": file.sha256} for file in plan.files],
+            [
+                {
+                    say("train_plan.file"): file.path,
+                    say("train_plan.bytes"): file.size_bytes,
+                    "sha256": file.sha256,
+                }
+                for file in plan.files
+            ],
             hide_index=True,
         )
         if plan.config:
             st.code(plan.config, language="yaml")
     kind = entry(plan.backend).kind
     if kind == "bundle":
-        look.quiet("This backend writes a bundle for another machine. Write it with: advisor plan.")
+        look.quiet(say("train_plan.writes_bundle"))
         return
     _button(plan, local=kind == "local")
 
@@ -126,44 +150,49 @@ def _plan(plan: TrainingPlan) -> None:
 def _button(plan: TrainingPlan, *, local: bool) -> None:
     """Draw the button that spends money or sends rows, with both in its text; shut where the cost is not known."""
     label = (
-        "Start training here, on this machine"
+        say("train_plan.start_here")
         if local
-        else f"Send the rows to {_receivers(plan)} for {_money(plan.cost)}"
+        else say("train_plan.send_rows", receivers=_receivers(plan), cost=_money(plan.cost))
     )
     unknown = not local and plan.cost is None
     refused = refusal(plan.backend, state.current().answers, _routes(), state.catalog())
     shut = unknown or bool(refused)
     st.button(label, type="primary", key="train_start", on_click=_start, args=(plan,), disabled=shut)
     if refused:
-        look.quiet(f"Not available: your answers exclude it. {refused}")
+        look.quiet(say("train_plan.not_available", reason=refused))
     if unknown:
-        look.quiet(
-            "The price of this model at this service is unknown, so this page cannot start the job. Choose a base "
-            "model that the service lists, or start it there."
-        )
+        look.quiet(say("train_plan.price_unknown"))
 
 
 def _receivers(plan: TrainingPlan) -> str:
-    return " and ".join(item.name for item in plan.recipients) or "nobody"
+    return say("train_plan.and").join(item.name for item in plan.recipients) or say("train_plan.nobody")
 
 
 def _terms(plan: TrainingPlan) -> list[tuple[str, str]]:
     held_out = plan.evaluation.held_out_rows
     rows_a_step = plan.spec.micro_batch * plan.spec.gradient_accumulation * plan.spec.n_gpus
-    settings = (
-        f"rank {plan.spec.rank}, {rows_a_step} rows a step, rate {plan.spec.learning_rate:g}, "
-        f"{plan.spec.epochs:g} passes, rows up to {plan.spec.seq_len:,} tokens"
+    settings = say(
+        "train_plan.settings_told",
+        rank=plan.spec.rank,
+        rows=rows_a_step,
+        rate=plan.spec.learning_rate,
+        epochs=plan.spec.epochs,
+        length=plan.spec.seq_len,
     )
-    who = "; ".join(f"{item.name} ({item.where}): {item.receives}" for item in plan.recipients)
-    return [
-        ("Rows", f"{plan.train_rows} to train on, {held_out} held out"),
-        ("Settings", settings),
-        ("Cost", "not known" if plan.cost is None else _money(plan.cost)),
-        ("Time", _minutes(plan.duration)),
-        ("Memory", "the vendor's" if plan.memory is None else _span(plan.memory, "GiB")),
-        ("Who gets the data", who or "nobody"),
-        ("Good enough when", plan.evaluation.accept_when),
-    ]
+    who = "; ".join(
+        say("train_plan.who_receives", name=item.name, where=item.where, receives=item.receives)
+        for item in plan.recipients
+    )
+    told = (
+        say("train_plan.rows_held_out", train=plan.train_rows, held_out=held_out),
+        settings,
+        say("train_plan.not_known") if plan.cost is None else _money(plan.cost),
+        _minutes(plan.duration),
+        say("train_plan.the_vendors") if plan.memory is None else _gib(plan.memory),
+        who or say("train_plan.nobody"),
+        plan.evaluation.accept_when,
+    )
+    return [(say(f"train_plan.term_{name}"), text) for name, text in zip(TERMS, told, strict=True)]
 
 
 def _term(name: str, value: str) -> str:
@@ -172,23 +201,23 @@ def _term(name: str, value: str) -> str:
 
 def _money(cost: Span | None) -> str:
     if cost is None:
-        return "a sum that is not known"
-    return (
-        f"{cost.expected:.2f} USD ({cost.low:.2f} to {cost.high:.2f})" if cost.high else "nothing is billed"
-    )
+        return say("train_plan.sum_not_known")
+    if not cost.high:
+        return say("train_plan.nothing_billed")
+    return say("train_plan.usd", expected=cost.expected, low=cost.low, high=cost.high)
 
 
 def _minutes(duration: Span | None) -> str:
     if duration is None:
-        return "not known"
+        return say("train_plan.not_known")
     low, expected, high = (
         max(1, round(seconds / 60)) for seconds in (duration.low, duration.expected, duration.high)
     )
-    return f"{expected} min ({low} to {high})"
+    return say("train_plan.minutes", expected=expected, low=low, high=high)
 
 
-def _span(span: Span, unit: str) -> str:
-    return f"{span.expected:.1f} {unit} ({span.low:.1f} to {span.high:.1f})"
+def _gib(span: Span) -> str:
+    return say("train_plan.gib", expected=span.expected, low=span.low, high=span.high)
 
 
 def _start(plan: TrainingPlan) -> None:

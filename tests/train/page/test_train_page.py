@@ -62,6 +62,15 @@ def test_without_jobs_the_page_says_where_they_will_stand() -> None:
     assert "No jobs yet" in shown(app)
 
 
+def test_before_there_are_rows_the_page_asks_for_nothing_else_and_names_what_the_plan_tells() -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    assert not app.selectbox
+    assert not app.number_input
+    assert "Upload training rows" in shown(app)
+    assert "<dt>Who gets the data</dt>" in shown(app)
+
+
 def test_a_finished_job_shows_its_state_losses_and_log(finished: str) -> None:
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception

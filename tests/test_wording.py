@@ -64,6 +64,38 @@ def test_every_text_in_the_file_is_used():
     assert not unused
 
 
+TWO_WORDS = re.compile(r"[A-Za-z’']{2,}[,;:.]? +[A-Za-z’'(]{2,}")
+MARKUP = re.compile(r"<[^>]*>|<[^>]*$|^[^<]*>")
+NO_TEXT = {"look.py", "address.py"}
+
+
+def literals(path: Path) -> Iterator[tuple[int, str]]:
+    """Every literal of a module but docstrings, keys of texts and what only a programmer reads."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            skipped |= {id(part) for part in node.values}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("say", "re.compile", "_LOG.exception"):
+            skipped |= {id(argument) for argument in node.args}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
+            yield node.lineno, "".join(parts)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_text_is_written_in_the_code(path):
+    found = [(line, text) for line, text in literals(path) if TWO_WORDS.search(MARKUP.sub(" ", text))]
+    assert not found
+
+
 def test_a_number_chooses_its_word(monkeypatch):
     monkeypatch.setitem(texts(), "test.rows", "{count} {count:row|rows} of {total:,}")
     assert say("test.rows", count=1, total=2_000) == "1 row of 2,000"

@@ -27,6 +27,7 @@ from advisor.share.report.diagnosis import (
     render_diagnosis,
 )
 from advisor.share.report.rendering import FORMATS
+from advisor.wording import say
 
 ROWS_SHOWN = 12
 WORDS_SHOWN = 400
@@ -40,9 +41,10 @@ def show(diagnosis: Diagnosis, patch: Patch, training: File | None) -> None:
         _cause(at, one, training)
     _samples(diagnosis)
     _mending(patch, training)
-    with st.expander("Also checked"):
+    with st.expander(say("diagnose_causes.also_checked")):
         rest = [one for one in diagnosis.causes if one.state in {"cannot_tell", "ruled_out"}]
-        table = [{"Cause": one.title, "State": STATES[one.state], "Why": one.evidence} for one in rest]
+        heads = [say(f"diagnose_causes.head_{name}") for name in ("cause", "state", "why")]
+        table = [dict(zip(heads, (one.title, STATES[one.state], one.evidence), strict=True)) for one in rest]
         st.dataframe(table, hide_index=True, width="stretch")
     _downloads(diagnosis, patch)
 
@@ -52,20 +54,25 @@ def _cause(at: int, one: Suspicion, training: File | None) -> None:
         st.html(
             f'<p class="adv-over">{STATES[one.state]}</p><h2 class="adv-card-title">{at}. {escape(one.title)}</h2>'
         )
-        pairs = [("Evidence", one.evidence), ("If this is the cause", one.would)]
-        pairs += [("Tested", one.trial.because)] if one.trial else [("How to test it", one.test.how)]
+        pairs = [
+            (say("diagnose_causes.evidence"), one.evidence),
+            (say("diagnose_causes.if_cause"), one.would),
+        ]
+        if one.trial:
+            pairs.append((say("diagnose_causes.tested"), one.trial.because))
+        else:
+            pairs.append((say("diagnose_causes.how_to_test"), one.test.how))
         if one.rows:
-            pairs.append((f"Rows of the {one.rows_of} file", named_rows(one.rows)))
-        st.html(look.definition([*pairs, ("Remedy", one.remedy)]))
+            pairs.append((say(f"diagnose_causes.rows_of_{one.rows_of}"), named_rows(one.rows)))
+        st.html(look.definition([*pairs, (say("diagnose_causes.remedy"), one.remedy)]))
         if one.rows and one.rows_of == "training" and training:
-            with st.expander(f"Read the {min(len(one.rows), ROWS_SHOWN)} rows"):
+            with st.expander(say("diagnose_causes.read_rows", count=min(len(one.rows), ROWS_SHOWN))):
                 _rows(training, one.rows[:ROWS_SHOWN])
 
 
 def _rows(training: File, rows: tuple[int, ...]) -> None:
-    table = [
-        {"Row": row, "Request": request, "Answer": answer} for row, request, answer in _texts(training, rows)
-    ]
+    heads = [say(f"diagnose_causes.head_{name}") for name in ("row", "request", "answer")]
+    table = [dict(zip(heads, one, strict=True)) for one in _texts(training, rows)]
     st.dataframe(table, hide_index=True, width="stretch")
 
 
@@ -84,9 +91,10 @@ def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[int, str, str]]:
 def _samples(diagnosis: Diagnosis) -> None:
     if not diagnosis.samples:
         return
-    st.header("Coverage by the training rows", anchor=False)
+    st.header(say("diagnose_causes.coverage"), anchor=False)
+    heads = [say(f"diagnose_causes.head_{name}") for name in ("sample", "complaint", "covered", "advice")]
     table = [
-        {"Sample": one.row, "Complaint": one.label, "Covered": covered(one), "What to do": one.advice}
+        dict(zip(heads, (one.row, one.label, covered(one), one.advice), strict=True))
         for one in diagnosis.samples
     ]
     st.dataframe(table, hide_index=True, width="stretch")
@@ -96,18 +104,18 @@ def _mending(patch: Patch, training: File | None) -> None:
     told = list(sentences(patch))
     if not told:
         return
-    st.header("What to change", anchor=False)
+    st.header(say("diagnose_causes.to_change"), anchor=False)
     st.html(
         '<ol class="adv-steps">' + "".join(f"<li><span>{escape(one)}</span></li>" for one in told) + "</ol>"
     )
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "Download the patch", patch.model_dump_json(indent=2) + "\n", file_name="patch.json", mime="application/json",
+            say("diagnose_causes.take_patch"), patch.model_dump_json(indent=2) + "\n", file_name="patch.json", mime="application/json",
             key="take_patch", type="primary", on_click="ignore", icon=":material/healing:",
         )  # fmt: skip
         if training and patch.rows_out:
             st.download_button(
-                "Download the mended rows", lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
+                say("diagnose_causes.take_mended"), lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
                 key="take_mended", on_click="ignore", icon=":material/folder_zip:",
             )  # fmt: skip
 
@@ -117,16 +125,21 @@ def decide_with(run: MeasuredRun) -> None:
     if not run.facts:
         return
     catalog = state.catalog()
-    st.header("Measured facts", anchor=False)
+    st.header(say("diagnose_causes.measured_facts"), anchor=False)
     shown = [
         (
             words.question(name, catalog),
-            f"{words.answer(one.value, catalog.facts.get(name))}, measured on {run.on}: {one.by}",
+            say(
+                "diagnose_causes.measured_on",
+                answer=words.answer(one.value, catalog.facts.get(name)),
+                day=run.on,
+                by=one.by,
+            ),
         )
         for name, one in run.facts.items()
     ]
     st.html(look.definition(shown))
-    st.button("Use in the decision", key="use_diagnosed", on_click=_use, args=(run,))
+    st.button(say("diagnose_causes.use"), key="use_diagnosed", on_click=_use, args=(run,))
 
 
 def _use(run: MeasuredRun) -> None:
@@ -135,8 +148,10 @@ def _use(run: MeasuredRun) -> None:
     except AdvisorError as error:
         pages.tell(error)
         return
-    told = ", ".join(words.question(one.fact, state.catalog()) for one in replaced) or "nothing new"
-    st.toast(look.plain(f"Answered by what was measured: {told}"), icon=":material/check:")
+    told = ", ".join(words.question(one.fact, state.catalog()) for one in replaced) or say(
+        "diagnose_causes.nothing_new"
+    )
+    st.toast(look.plain(say("diagnose_causes.answered", questions=told)), icon=":material/check:")
 
 
 def _downloads(diagnosis: Diagnosis, patch: Patch) -> None:

@@ -10,9 +10,9 @@ from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.app.conftest import app_running, settle, visit
+from tests.app.conftest import PATIENCE_MS, app_running, settle, visit
 from tests.app.test_access import barriers
 from tests.diagnose.served import by_system_prompt, serving
 from tests.diagnose.story import SERVED, TRAINED, production_rows, training_rows
@@ -133,6 +133,26 @@ def found(page: Page, url: str, files: dict[str, Path]) -> None:
     page.get_by_role("button", name="Find the causes").click()
     expect(page.locator(".st-key-cause_1")).to_contain_text("different system prompts")
     settle(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_text_of_a_result_is_cut_off_in_the_dark_theme(
+    browser: Browser, url: str, files: dict[str, Path], tmp_path: Path, width: int
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark", bypass_csp=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    found(page, url, files)
+    page.get_by_text("Also checked").click()
+    table = page.get_by_role("region", name="Also checked")
+    expect(table).to_contain_text("Cannot tell from this")
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight")
+    assert barriers(page) == []
+    table.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "dark.png")
+    context.close()
 
 
 def planned(page: Page, address: str) -> None:

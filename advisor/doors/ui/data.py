@@ -41,7 +41,7 @@ def render() -> None:
     look.quiet(say("data.good_enough"))
     held = dataset.bring()
     if held is None:
-        st.info(say("data.drop"), icon=":material/upload_file:")
+        _empty()
         return
     others, options = _settings()
     try:
@@ -49,6 +49,15 @@ def render() -> None:
         _show(_audited(str(held.path), held.name, given, options.model_dump_json()), held)
     except AdvisorError as error:
         st.error(f"{error.problem} ({Path(error.place).name}). {error.remedy}", icon=":material/error:")
+
+
+def _empty() -> None:
+    look.overline(say("data.one_row"))
+    st.code(say("data.example"), language=None, wrap_lines=True)
+    look.quiet(say("data.row_a_line"))
+    look.overline(say("data.you_get"))
+    got = [(say(f"data.get_{name}"), say(f"data.get_{name}_what")) for name in ("findings", "copy", "split")]
+    st.html(look.definition(got))
 
 
 def _settings() -> tuple[dict[str, Any], AuditOptions]:

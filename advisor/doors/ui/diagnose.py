@@ -59,7 +59,12 @@ def render() -> None:
 
 
 def _empty(missing: str) -> None:
-    st.info(say(f"diagnose.drop_{missing}"), icon=":material/upload_file:")
+    st.html(f'<p class="adv-lede">{look.text(say(f"diagnose.drop_{missing}"))}</p>')
+    held = [(say(f"diagnose.file_{name}"), say(f"diagnose.holds_{name}")) for name in ASKED]
+    st.html(look.definition(held))
+    look.overline(say("diagnose.one_sample"))
+    st.code(say("diagnose.example"), language=None, wrap_lines=True)
+    look.quiet(say("diagnose.complaint_optional"))
     pages.link("data", say("diagnose.audit_first"), icon=":material/arrow_forward:")
 
 

@@ -13,7 +13,7 @@ from advisor.data.rows.reading import read_conversations
 from advisor.diagnose.mend.packing import mended_pack
 from advisor.diagnose.mend.patch import Patch, sentences
 from advisor.diagnose.records import Diagnosis, Suspicion
-from advisor.doors.ui import look, pages, state
+from advisor.doors.ui import look, pages, state, text_table
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.scenario import MeasuredRun
@@ -30,6 +30,7 @@ from advisor.share.report.rendering import FORMATS
 from advisor.wording import say
 
 ROWS_SHOWN = 12
+SAMPLES_SHOWN = 20
 WORDS_SHOWN = 400
 File = tuple[str, bytes]
 
@@ -43,9 +44,8 @@ def show(diagnosis: Diagnosis, patch: Patch, training: File | None) -> None:
     _mending(patch, training)
     with st.expander(say("diagnose_causes.also_checked")):
         rest = [one for one in diagnosis.causes if one.state in {"cannot_tell", "ruled_out"}]
-        heads = [say(f"diagnose_causes.head_{name}") for name in ("cause", "state", "why")]
-        table = [dict(zip(heads, (one.title, STATES[one.state], one.evidence), strict=True)) for one in rest]
-        st.dataframe(table, hide_index=True, width="stretch")
+        rows = [(one.title, STATES[one.state], one.evidence) for one in rest]
+        text_table.show(_heads("cause", "state", "why"), rows, say("diagnose_causes.also_checked"))
     _downloads(diagnosis, patch)
 
 
@@ -66,23 +66,23 @@ def _cause(at: int, one: Suspicion, training: File | None) -> None:
             pairs.append((say(f"diagnose_causes.rows_of_{one.rows_of}"), named_rows(one.rows)))
         st.html(look.definition([*pairs, (say("diagnose_causes.remedy"), one.remedy)]))
         if one.rows and one.rows_of == "training" and training:
-            with st.expander(say("diagnose_causes.read_rows", count=min(len(one.rows), ROWS_SHOWN))):
-                _rows(training, one.rows[:ROWS_SHOWN])
+            label = say("diagnose_causes.read_rows", count=min(len(one.rows), ROWS_SHOWN))
+            with st.expander(label):
+                texts = _texts(training, one.rows[:ROWS_SHOWN])
+                text_table.show(_heads("row", "request", "answer"), texts, label)
 
 
-def _rows(training: File, rows: tuple[int, ...]) -> None:
-    heads = [say(f"diagnose_causes.head_{name}") for name in ("row", "request", "answer")]
-    table = [dict(zip(heads, one, strict=True)) for one in _texts(training, rows)]
-    st.dataframe(table, hide_index=True, width="stretch")
+def _heads(*names: str) -> list[str]:
+    return [say(f"diagnose_causes.head_{name}") for name in names]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[int, str, str]]:
+def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory(prefix="advisor-rows-") as folder:
         path = Path(folder) / Path(training[0]).name
         path.write_bytes(training[1])
         return [
-            (one.row, one.prompt[:WORDS_SHOWN], one.answer[:WORDS_SHOWN])
+            (str(one.row), one.prompt[:WORDS_SHOWN], one.answer[:WORDS_SHOWN])
             for one in read_conversations(path)
             if one.row in rows
         ]
@@ -92,12 +92,14 @@ def _samples(diagnosis: Diagnosis) -> None:
     if not diagnosis.samples:
         return
     st.header(say("diagnose_causes.coverage"), anchor=False)
-    heads = [say(f"diagnose_causes.head_{name}") for name in ("sample", "complaint", "covered", "advice")]
-    table = [
-        dict(zip(heads, (one.row, one.label, covered(one), one.advice), strict=True))
-        for one in diagnosis.samples
-    ]
-    st.dataframe(table, hide_index=True, width="stretch")
+    rows = [(str(one.row), one.label, covered(one), one.advice) for one in diagnosis.samples]
+    heads = _heads("sample", "complaint", "covered", "advice")
+    text_table.show(heads, rows[:SAMPLES_SHOWN], say("diagnose_causes.coverage"))
+    more = rows[SAMPLES_SHOWN:]
+    if more:
+        label = say("diagnose_causes.more_samples", count=len(more))
+        with st.expander(label):
+            text_table.show(heads, more, label)
 
 
 def _mending(patch: Patch, training: File | None) -> None:
@@ -106,7 +108,9 @@ def _mending(patch: Patch, training: File | None) -> None:
         return
     st.header(say("diagnose_causes.to_change"), anchor=False)
     st.html(
-        '<ol class="adv-steps">' + "".join(f"<li><span>{escape(one)}</span></li>" for one in told) + "</ol>"
+        '<ol class="adv-steps" style="--c:var(--accent)">'
+        + "".join(f"<li><span>{escape(one)}</span></li>" for one in told)
+        + "</ol>"
     )
     with st.container(horizontal=True, gap="small"):
         st.download_button(

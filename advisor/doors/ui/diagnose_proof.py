@@ -9,13 +9,14 @@ from advisor.diagnose.proof.options import ProofOptions
 from advisor.diagnose.proof.proving import bench_for, leading, plan_proof
 from advisor.diagnose.proof.running import ProofRun
 from advisor.diagnose.records import Diagnosis, Suspicion, Trial
-from advisor.doors.ui import look, pages
+from advisor.doors.ui import look, pages, text_table
 from advisor.errors import AdvisorError
 from advisor.net import is_local
 from advisor.wording import say
 
 SECONDS_BETWEEN_LOOKS = "1s"
 RUN = "diagnose_proof"
+CELLS = ("cause", "result", "difference", "p", "changed", "before", "after")
 SHELL = "advisor diagnose --train FILE --production FILE --model URL"
 
 
@@ -130,7 +131,8 @@ def _results(run: ProofRun) -> None:
     assert run.result is not None
     tested = [(one, one.trial) for one in run.result.causes if one.trial is not None]
     if tested:
-        st.dataframe([_row(*one) for one in tested], hide_index=True, width="stretch")
+        heads = [say(f"diagnose_proof.head_{name}") for name in CELLS]
+        text_table.show(heads, [_row(*one) for one in tested], say("diagnose_proof.test_causes"))
         first = tested[0][1]
         look.quiet(say("diagnose_proof.paired", count=first.samples, measured=first.measured))
     for note in run.result.notes[len(run.diagnosis.notes) :]:
@@ -139,15 +141,8 @@ def _results(run: ProofRun) -> None:
         look.quiet(say("diagnose_proof.left_out", name=name, lack=lack))
 
 
-def _row(one: Suspicion, trial: Trial) -> dict[str, str]:
+def _row(one: Suspicion, trial: Trial) -> tuple[str, ...]:
     gained = f"{100 * (trial.after - trial.before):+.0f} ({100 * trial.low:+.0f} to {100 * trial.high:+.0f})"
-    cells = {
-        "cause": one.title,
-        "result": say(f"diagnose_proof.result_{one.state}"),
-        "difference": gained,
-        "p": f"{trial.p:.2g}",
-        "changed": trial.intervention,
-        "before": f"{100 * trial.before:.0f}",
-        "after": f"{100 * trial.after:.0f}",
-    }
-    return {say(f"diagnose_proof.head_{name}"): cell for name, cell in cells.items()}
+    shares = (f"{100 * trial.before:.0f}", f"{100 * trial.after:.0f}")
+    result = say(f"diagnose_proof.result_{one.state}")
+    return (one.title, result, gained, f"{trial.p:.2g}", trial.intervention, *shares)

@@ -71,14 +71,17 @@ def _form(catalog: Catalog) -> tuple[Run | None, Question]:
     )
     seq_len = st.number_input(say("sizing.row_tokens"), 64, 131_072, 2048, step=64, key="size_length")
     batch = st.number_input(say("sizing.rows_at_once"), 1, 256, 2, key="size_batch")
-    optimizer = _choice("optimizer", OPTIMIZERS)
-    program = st.selectbox(say("sizing.program"), [say("sizing.not_named"), *PROGRAMS], key="size_program")
-    loss = _choice("loss", LOSSES)
-    checkpointing = st.checkbox(say("sizing.checkpointing"), value=True, key="size_checkpointing")
     card = st.selectbox(
         say("sizing.card"), [say("sizing.cheapest_card"), *catalog.market.gpus], key="size_card"
     )
     tokens = st.number_input(say("sizing.training_tokens"), 1, 10_000_000, 1000, key="size_tokens")
+    with st.expander(say("sizing.more"), key="size_more"):
+        optimizer = _choice("optimizer", OPTIMIZERS)
+        program = st.selectbox(
+            say("sizing.program"), [say("sizing.not_named"), *PROGRAMS], key="size_program"
+        )
+        loss = _choice("loss", LOSSES)
+        checkpointing = st.checkbox(say("sizing.checkpointing"), value=True, key="size_checkpointing")
     question = Question(
         today(), None if card not in catalog.market.gpus else card, train_tokens=tokens * 1000
     )

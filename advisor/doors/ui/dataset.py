@@ -48,13 +48,31 @@ def bring() -> Kept | None:
     return None
 
 
+def adopt(name: str, content: bytes) -> None:
+    """Make an uploaded file the data set of an assessment that has none, and draw the page again.
+
+    Only for fields that ask for training rows: held-out rows and answers must not be trained on. On the next run
+    `instead_of_upload` offers the file in place of the field and says so. Call it after every field is drawn, or the
+    fields below forget what they hold.
+    """
+    if current() is not None:
+        return
+    held = keep(name, content, person=signing_in.person())
+    use(held)
+    st.session_state["adopted"] = held.key
+    st.rerun()
+
+
 def instead_of_upload(key: str) -> tuple[str, bytes] | None:
     """Offer the assessment's data set in place of an upload; return its name and bytes where it is taken."""
     held = current()
     if held is None:
         return None
     label = say("dataset.use_held", name=look.plain(held.name))
-    return (held.name, held.path.read_bytes()) if st.checkbox(label, value=True, key=f"own_{key}") else None
+    taken = st.checkbox(label, value=True, key=f"own_{key}")
+    if st.session_state.get("adopted") == held.key:
+        look.quiet(say("dataset.adopted"))
+    return (held.name, held.path.read_bytes()) if taken else None
 
 
 def use(held: Kept) -> None:

@@ -25,7 +25,6 @@ from advisor.errors import AdvisorError
 from advisor.scenario import MeasuredRun
 from advisor.wording import say
 
-KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 TEMPLATES = ["chatml", "llama-3", "mistral", "gemma"]
 ASKED = ("training", "evaluation", "production")
 Files = Mapping[str, tuple[str, bytes]]
@@ -69,15 +68,17 @@ def _empty(missing: str) -> None:
 
 
 def _inputs() -> tuple[Files, Facts]:
-    own = dataset.instead_of_upload("diagnose")
-    asked = [name for name in ASKED if not (own and name == "training")]
-    uploads = {
-        name: column.file_uploader(say(f"diagnose.file_{name}"), type=KINDS)
-        for column, name in zip(st.columns(len(asked)), asked, strict=True)
-    }
+    # Each field keeps its place, whatever the others hold: one that moves loses a file that is on its way.
+    uploads, columns = {}, dict(zip(ASKED, st.columns(len(ASKED)), strict=True))
+    with columns["training"]:
+        own = dataset.instead_of_upload("diagnose")
+    for name in ASKED[1:] if own else ASKED:
+        uploads[name] = columns[name].file_uploader(say(f"diagnose.file_{name}"), type=dataset.KINDS)
     with st.expander(say("diagnose.facts")):
         facts = _facts()
     brought = {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}
+    if "training" in brought:
+        dataset.adopt(*brought["training"])
     return brought | ({"training": own} if own else {}), facts
 
 

@@ -10,9 +10,9 @@ from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.app.conftest import app_running, settle, visit
+from tests.app.conftest import PATIENCE_MS, app_running, settle, visit
 from tests.app.test_access import barriers
 from tests.diagnose.served import by_system_prompt, serving
 from tests.diagnose.story import SERVED, TRAINED, production_rows, training_rows
@@ -56,17 +56,20 @@ def files(tmp_path: Path) -> dict[str, Path]:
     }
 
 
+def upload(page: Page, field: str, file: Path) -> None:
+    page.get_by_test_id("stFileUploader").filter(has_text=field).locator("input").set_input_files(file)
+    expect(page.get_by_text(file.name, exact=False).first).to_be_visible()
+    settle(page)
+
+
 def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     page: Page, url: str, files: dict[str, Path], tmp_path: Path
 ) -> None:
     visit(page, url, "diagnose")
     expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
-    uploads = page.locator("input[type=file]")
-    uploads.nth(0).set_input_files(files["training"])
-    settle(page)
-    uploads.nth(1).set_input_files(files["evaluation"])
-    settle(page)
-    uploads.nth(2).set_input_files(files["production"])
+    upload(page, "Training rows", files["training"])
+    upload(page, "Evaluation rows", files["evaluation"])
+    upload(page, "Production samples", files["production"])
     expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
     settle(page)
     page.screenshot(path=tmp_path / "labels.png")
@@ -113,26 +116,68 @@ def test_a_file_of_no_known_shape_is_named_with_what_is_known(
     strange = tmp_path / "strange.jsonl"
     strange.write_text('{"colour": "green"}\n', encoding="utf-8")
     visit(page, url, "diagnose")
-    uploads = page.locator("input[type=file]")
-    uploads.nth(0).set_input_files(files["training"])
-    settle(page)
-    uploads.nth(2).set_input_files(strange)
+    upload(page, "Training rows", files["training"])
+    upload(page, "Production samples", strange)
     expect(page.get_by_text("not a known format of production samples", exact=False)).to_be_visible()
     expect(page.get_by_text("strange.jsonl", exact=False).last).to_be_visible()
+
+
+def test_training_rows_brought_here_become_the_data_set_where_there_is_none_and_other_files_do_not(
+    page: Page, url: str, files: dict[str, Path], tmp_path: Path
+) -> None:
+    visit(page, url, "diagnose")
+    upload(page, "Production samples", files["production"])
+    upload(page, "Evaluation rows", files["evaluation"])
+    page.get_by_text("System prompts, templates and sampling", exact=False).click()
+    page.get_by_label("System prompt in serving").fill("You are a lawyer.")
+    page.get_by_label("System prompt in serving").blur()
+    settle(page)
+    expect(page).not_to_have_url(re.compile("data="))
+    upload(page, "Training rows", files["training"])
+    page.wait_for_url(re.compile("data="))
+    kept = page.url
+    expect(page.locator(".st-key-own_diagnose")).to_contain_text("train.jsonl")
+    expect(page.get_by_text("Every step uses this file from now on", exact=False)).to_be_visible()
+    expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
+    expect(page.get_by_label("System prompt in serving")).to_have_value("You are a lawyer.")
+    page.screenshot(path=tmp_path / "adopted.png")
+    page.locator(".st-key-own_diagnose label").click()
+    upload(page, "Training rows", files["evaluation"])
+    assert page.url == kept, "an assessment that has a data set keeps it"
+    page.get_by_role("link", name="1 Data", exact=True).click()
+    expect(page.locator(".st-key-held")).to_contain_text("train.jsonl")
 
 
 def found(page: Page, url: str, files: dict[str, Path]) -> None:
     """Upload the files and find the causes; nothing is labelled."""
     visit(page, url, "diagnose")
-    uploads = page.locator("input[type=file]")
-    uploads.nth(0).set_input_files(files["training"])
-    settle(page)
-    uploads.nth(2).set_input_files(files["production"])
+    upload(page, "Training rows", files["training"])
+    upload(page, "Production samples", files["production"])
     expect(page.get_by_text("0 of 20 samples labelled", exact=False)).to_be_visible()
     settle(page)
     page.get_by_role("button", name="Find the causes").click()
     expect(page.locator(".st-key-cause_1")).to_contain_text("different system prompts")
     settle(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_text_of_a_result_is_cut_off_in_the_dark_theme(
+    browser: Browser, url: str, files: dict[str, Path], tmp_path: Path, width: int
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark", bypass_csp=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    found(page, url, files)
+    page.get_by_text("Also checked").click()
+    table = page.get_by_role("region", name="Also checked")
+    expect(table).to_contain_text("Cannot tell from this")
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight")
+    assert barriers(page) == []
+    table.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "dark.png")
+    context.close()
 
 
 def planned(page: Page, address: str) -> None:

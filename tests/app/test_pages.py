@@ -107,6 +107,20 @@ def test_costs_answer_first_and_the_slider_says_what_another_traffic_costs(page:
     expect(told).not_to_have_text(before)
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("data", ["One row of the file", "What you get"]), ("diagnose", ["Drop training rows and", "One production sample"])],
+)  # fmt: skip
+def test_a_page_without_a_file_says_which_file_comes_here_and_shows_a_row(
+    page: Page, app_url: str, name: str, wanted: list[str]
+) -> None:
+    visit(page, app_url, name)
+    for text in wanted:
+        expect(page.get_by_text(text, exact=False)).to_be_visible()
+    row = json.loads(page.locator("[data-testid=stCode] code").inner_text())
+    assert "messages" in row or {"prompt", "answer"} <= set(row)
+
+
 def test_one_data_set_serves_every_step_and_survives_a_reload(
     page: Page, app_url: str, tmp_path: Path
 ) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from advisor.cost import compare_models, project
-from advisor.doors.ui import cost_figures
+from advisor.doors.ui import cost_figures, cost_words
 from advisor.doors.ui.cost_inputs import _parse
-from advisor.palette import STRATEGY_COLOURS
+from advisor.palette import STRATEGIES, STRATEGY_COLOURS
 from tests.cost.workloads import SUPPORT_BOT
+
+NAMES = {name: f"The name of {name}" for name in STRATEGIES}
 
 
 def page():
@@ -79,22 +81,22 @@ def test_shares_may_be_typed_as_per_cent_and_are_held_to_their_bounds(catalog):
 def test_every_chart_says_in_words_what_it_shows(catalog, day):
     projection = project(SUPPORT_BOT, catalog, as_of=day, draws=50)
     rows = compare_models(SUPPORT_BOT, catalog, as_of=day)
-    words = cost_figures.cumulative_text(projection)
+    words = cost_words.cumulative_text(projection, NAMES)
     total = projection.strategies["few_shot"].total
     assert f"{total.expected:,.0f} USD" in words
     assert "until 2027-01-14" in words
-    assert "retrieved context" in cost_figures.components_text(projection)
-    assert "queries per day" in cost_figures.tornado_text(projection, "few_shot")
-    assert next(row.label for row in rows if row.on_front) in cost_figures.pareto_text(rows)
+    assert "retrieved context" in cost_words.components_text(projection, NAMES)
+    assert "queries per day" in cost_words.tornado_text(projection, "few_shot", NAMES)
+    assert next(row.label for row in rows if row.on_front) in cost_words.pareto_text(rows)
 
 
 def test_the_charts_hold_the_figures_of_the_projection(catalog, day):
     projection = project(SUPPORT_BOT, catalog, as_of=day, draws=50)
-    figure = cost_figures.cumulative_figure(projection, STRATEGY_COLOURS)
-    lines = {trace.name: trace for trace in figure.data if trace.name in cost_figures.NAMES.values()}
-    assert set(lines) == set(cost_figures.NAMES.values())
-    assert lines[cost_figures.NAMES["rag"]].y[-1] == projection.strategies["rag"].total.expected
-    stacked = cost_figures.components_figure(projection)
+    figure = cost_figures.cumulative_figure(projection, STRATEGY_COLOURS, NAMES)
+    lines = {trace.name: trace for trace in figure.data if trace.name in NAMES.values()}
+    assert set(lines) == set(NAMES.values())
+    assert lines[NAMES["rag"]].y[-1] == projection.strategies["rag"].total.expected
+    stacked = cost_figures.components_figure(projection, NAMES)
     assert sum(trace.x[0] for trace in stacked.data) == pytest.approx(
         projection.strategies["prompting"].per_month.expected
     )

@@ -12,6 +12,7 @@ from advisor.cost.at_traffic import crossing_between, month_at, present, traffic
 from advisor.cost.rounding import money, worth
 from advisor.doors.ui import look
 from advisor.share.report import words
+from advisor.wording import say
 
 
 def show(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> None:
@@ -22,7 +23,7 @@ def show(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> 
     if not marks:
         return
     chosen = st.select_slider(
-        "Try another traffic, requests a day",
+        say("cost_answer.try_traffic"),
         marks,
         value=present(projection),
         format_func=worth,
@@ -34,15 +35,19 @@ def show(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> 
         for name in sorted(found.costs, key=lambda name: found.costs[name])
     ]
     look.quiet(
-        f"A month at {worth(chosen)} requests a day, with people's hours and with one-time costs spread over "
-        f"{projection.horizon_months:g} months: {'; '.join(told) or 'not known'}."
+        say(
+            "cost_answer.month_at",
+            traffic=worth(chosen),
+            months=projection.horizon_months,
+            costs="; ".join(told) or say("cost_answer.not_known"),
+        )
     )
 
 
 def _sentence(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> str:
     told = [_month(projection, name, catalog) for name in names[:2]]
     traffic = worth(projection.requests_per_month * 12 / 365)
-    return f"At {traffic} requests a day, {'; '.join(told)}."
+    return say("cost_answer.at_traffic", traffic=traffic, costs="; ".join(told))
 
 
 def _month(projection: CostProjection, name: str, catalog: Catalog) -> str:
@@ -50,14 +55,14 @@ def _month(projection: CostProjection, name: str, catalog: Catalog) -> str:
     month, people = cost.per_month, cost.people.per_month
     billed = money(month.expected, projection.currency, low=month.low, high=month.high)
     hours = money(people.expected, projection.currency, low=0, high=people.high)
-    return f"{words.strategy(name, catalog)} costs {billed} a month and {hours} of people's time"
+    return say("cost_answer.costs", name=words.strategy(name, catalog), billed=billed, hours=hours)
 
 
 def _turn(projection: CostProjection, names: Sequence[str], catalog: Catalog) -> str:
     if len(names) < 2:
-        return "No other strategy is likely enough for a comparison."
+        return say("cost_answer.no_other")
     one, other = (words.strategy(name, catalog) for name in names[:2])
     found = crossing_between(projection, *names[:2])
     if found is None:
-        return f"Between {one} and {other} the order does not change at any traffic up to 100 million requests a day."
+        return say("cost_answer.same_order", one=one, other=other)
     return found.sentence

@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from advisor.catalog import load_catalog
 from advisor.cost import CostProjection, ModelRow, Swing
-from advisor.cost.records import TrafficCrossing
-from advisor.cost.rounding import worth
+from advisor.doors.ui.cost_words import Names, largest, short
 from advisor.palette import STRATEGIES
+from advisor.wording import say
 
-# The names that the rulebook gives them, as on every other page.
-NAMES = {name: load_catalog().strategies[name].title for name in STRATEGIES}
 # Told apart by dash as well as by colour, for print and for those who do not see the colours.
 DASHES = {
     "prompting": "solid",
@@ -38,11 +35,10 @@ SHADES = {
     "retraining": "#86a788",
 }
 OTHER_SHADE = "#9aa1ad"
-BARS = 8
 
 
 def cumulative_figure(
-    projection: CostProjection, colours: Mapping[str, str], shown: Sequence[str] = STRATEGIES
+    projection: CostProjection, colours: Mapping[str, str], names: Names, shown: Sequence[str] = STRATEGIES
 ) -> Any:
     """Draw what each strategy has cost by each month, with its band and the break-even points."""
     import plotly.graph_objects as go
@@ -52,13 +48,14 @@ def cumulative_figure(
         curve = projection.curves[name]
         figure.add_traces(_band(curve, colours[name], name))
         figure.add_scatter(
-            x=curve.months, y=curve.expected, name=NAMES[name], mode="lines", legendgroup=name,
+            x=curve.months, y=curve.expected, name=names[name], mode="lines", legendgroup=name,
             line={"color": colours[name], "dash": DASHES[name], "width": 2.5},
-            hovertemplate="%{y:,.0f} " + projection.currency + " after %{x:.1f} months",
+            hovertemplate=say("cost_figures.paid_after", currency=projection.currency),
         )  # fmt: skip
-    _mark_break_even(figure, projection, shown)
+    _mark_break_even(figure, projection, names, shown)
     _mark_ends(figure, projection, shown)
-    _axes(figure, "months from today", f"paid so far, {projection.currency}")
+    paid = say("cost_figures.paid_so_far", currency=projection.currency)
+    _axes(figure, say("cost_figures.months_from_today"), paid)
     return figure
 
 
@@ -83,7 +80,7 @@ def _faded(colour: str) -> str:
     return f"rgba({red},{green},{blue},0.14)"
 
 
-def _mark_break_even(figure: Any, projection: CostProjection, shown: Sequence[str]) -> None:
+def _mark_break_even(figure: Any, projection: CostProjection, names: Names, shown: Sequence[str]) -> None:
     marks = [
         crossing
         for crossing in projection.break_even
@@ -95,9 +92,12 @@ def _mark_break_even(figure: Any, projection: CostProjection, shown: Sequence[st
     figure.add_scatter(
         x=[mark.months for mark in marks],
         y=[_height(projection, mark.to, mark.months or 0.0) for mark in marks],
-        text=[f"{NAMES[mark.to]} overtakes {NAMES[mark.from_]} on {mark.day}" for mark in marks],
+        text=[
+            say("cost_figures.overtakes_on", to=names[mark.to], first=names[mark.from_], day=mark.day)
+            for mark in marks
+        ],
         mode="markers",
-        name="break-even",
+        name=say("cost_figures.break_even"),
         marker={"symbol": "x", "size": 11, "color": "#6b7280", "line": {"width": 1}},
         hovertemplate="%{text}<extra></extra>",
     )
@@ -114,29 +114,28 @@ def _mark_ends(figure: Any, projection: CostProjection, shown: Sequence[str]) ->
     ends = {projection.strategies[name].ends_on: projection.curves[name].months[-1:] for name in shown}
     for day, month in ends.items():
         if day is not None and month:
-            figure.add_vline(
-                x=month[0], line_dash="dot", line_color="#8a8f98", annotation_text=f"shut down {day}"
-            )
+            shut = say("cost_figures.shut_down", day=day)
+            figure.add_vline(x=month[0], line_dash="dot", line_color="#8a8f98", annotation_text=shut)
 
 
-def components_figure(projection: CostProjection, shown: Sequence[str] = STRATEGIES) -> Any:
+def components_figure(projection: CostProjection, names: Names) -> Any:
     """Draw what the running cost of each strategy is made of."""
     import plotly.graph_objects as go
 
     parts: dict[str, dict[str, float]] = {}
-    for name in shown:
+    for name in STRATEGIES:
         for item in projection.strategies[name].components:
             if item.usd_per_month:
                 parts.setdefault(item.name, {})[name] = item.usd_per_month * projection.currency_rate
     figure = go.Figure()
     for part, values in parts.items():
         figure.add_bar(
-            y=[NAMES[name] for name in shown], x=[values.get(name, 0.0) for name in shown], name=part, orientation="h",
+            y=[names[name] for name in STRATEGIES], x=[values.get(name, 0.0) for name in STRATEGIES], name=part, orientation="h",
             marker={"color": SHADES.get(part, OTHER_SHADE)},
             hovertemplate="%{x:,.2f} " + projection.currency + f" {part}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack")
-    _axes(figure, f"{projection.currency} per month", "")
+    _axes(figure, say("cost_figures.per_month", currency=projection.currency), "")
     figure.update_yaxes(autorange="reversed")
     return figure
 
@@ -146,33 +145,28 @@ def tornado_figure(projection: CostProjection, strategy: str, colour: str) -> An
     import plotly.graph_objects as go
 
     centre = projection.strategies[strategy].total.expected or 0.0
-    swings = _largest(projection, strategy)
+    swings = largest(projection, strategy)
     figure = go.Figure()
-    for end, opacity, label in ((0, 0.45, "at the low end"), (1, 0.95, "at the high end")):
+    ends = ((0, 0.45, say("cost_figures.low_end")), (1, 0.95, say("cost_figures.high_end")))
+    for end, opacity, label in ends:
         figure.add_bar(
-            y=[_short(swing) for swing in swings], base=centre, orientation="h", name=label, opacity=opacity,
+            y=[_wrapped(swing) for swing in swings], base=centre, orientation="h", name=label, opacity=opacity,
             x=[swing.totals[strategy][end] - centre for swing in swings], marker={"color": colour},
             customdata=[[(swing.low, swing.high)[end], swing.totals[strategy][end]] for swing in swings],
             hovertemplate="%{customdata[0]:,.4g} → %{customdata[1]:,.0f} " + projection.currency + "<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="overlay")
     figure.add_vline(x=centre, line_color="#8a8f98")
-    _axes(figure, f"{projection.currency} over {projection.horizon_months:g} months", "")
+    total = say("cost_figures.over_months", currency=projection.currency, months=projection.horizon_months)
+    _axes(figure, total, "")
     figure.update_xaxes(nticks=5, tickangle=0)
     figure.update_yaxes(autorange="reversed")
     return figure
 
 
-def _largest(projection: CostProjection, strategy: str) -> list[Swing]:
-    known = [swing for swing in projection.tornado if strategy in swing.totals]
-    moved = [swing for swing in known if swing.totals[strategy][0] != swing.totals[strategy][1]]
-    return sorted(moved, key=lambda swing: -abs(swing.totals[strategy][1] - swing.totals[strategy][0]))[:BARS]
-
-
-def _short(swing: Swing) -> str:
-    title = swing.title.split(", where nobody")[0]
+def _wrapped(swing: Swing) -> str:
     # Two lines leave the bars room on a phone.
-    return "<br>".join(wrap(title if len(title) <= 44 else f"{title[:43]}…", 24))
+    return "<br>".join(wrap(short(swing), 24))
 
 
 def pareto_figure(rows: Sequence[ModelRow], accent: str) -> Any:
@@ -185,12 +179,12 @@ def pareto_figure(rows: Sequence[ModelRow], accent: str) -> Any:
         chosen = sorted((row for row in priced if row.on_front == front), key=lambda row: row.p95_ms)
         figure.add_scatter(
             x=[row.usd_per_month for row in chosen], y=[row.p95_ms for row in chosen],
-            text=[row.label for row in chosen], name="nothing is cheaper and faster" if front else "others",
+            text=[row.label for row in chosen], name=say("cost_figures.on_front" if front else "cost_figures.others"),
             mode="lines+markers" if front else "markers",
             marker={"symbol": symbol, "size": 12 if front else 8, "color": colour}, line={"color": colour, "width": 1},
-            hovertemplate="%{text}: %{x:,.0f} USD a month, %{y:,.0f} ms<extra></extra>",
+            hovertemplate=say("cost_figures.model_hover") + "<extra></extra>",
         )  # fmt: skip
-    _axes(figure, "USD per month (logarithmic)", "p95 of the whole answer, ms")
+    _axes(figure, say("cost_figures.usd_logarithmic"), say("cost_figures.whole_answer_p95"))
     figure.update_xaxes(type="log")
     return figure
 
@@ -205,46 +199,9 @@ def _axes(figure: Any, x: str, y: str) -> None:
     figure.update_yaxes(automargin=True, rangemode="tozero")
 
 
-def cumulative_text(projection: CostProjection) -> str:
-    """Describe what the curves show."""
-    ranked = sorted(STRATEGIES, key=lambda name: projection.strategies[name].total.expected or float("inf"))
-    parts = [_total_text(projection, name) for name in ranked]
-    crossed = [
-        f"{NAMES[item.to]} overtakes {NAMES[item.from_]} after {item.months:.1f} months"
-        for item in projection.break_even
-        if item.months is not None and 0.05 <= item.months <= projection.horizon_months
-    ]
-    return f"Cumulative cost over {projection.horizon_months:g} months. {'; '.join(parts)}. " + (
-        f"Break-even: {'; '.join(crossed)}." if crossed else "No strategy overtakes another."
-    )
-
-
-def _total_text(projection: CostProjection, name: str) -> str:
-    total, end = projection.strategies[name].total, projection.strategies[name].ends_on
-    if total.expected is None or total.low is None or total.high is None:
-        return f"{NAMES[name]} unknown"
-    until = f" until {end}" if end else ""
-    money = f"{total.expected:,.0f} {projection.currency}"
-    return f"{NAMES[name]} {money} ({total.low:,.0f} to {total.high:,.0f}){until}"
-
-
-def components_text(projection: CostProjection) -> str:
-    """Describe what each strategy's running cost is made of."""
-    sentences = []
-    for name in STRATEGIES:
-        parts = sorted(projection.strategies[name].components, key=lambda item: -(item.usd_per_month or 0.0))
-        largest = [f"{item.name} {item.usd_per_month or 0:,.2f}" for item in parts if item.usd_per_month][:3]
-        sentences.append(f"{NAMES[name]}: {', '.join(largest) or 'nothing'}")
-    return f"Largest parts of the running cost, USD a month. {'. '.join(sentences)}."
-
-
-def cheapest(projection: CostProjection) -> str:
-    """Return the strategy whose total is least, among those with a known one."""
-    known = [name for name in STRATEGIES if projection.strategies[name].total.expected is not None]
-    return min(known, key=lambda name: projection.strategies[name].total.expected or 0.0, default="prompting")
-
-
-def traffic_figure(projection: CostProjection, colours: Mapping[str, str], *, people: bool) -> Any:
+def traffic_figure(
+    projection: CostProjection, colours: Mapping[str, str], names: Names, *, people: bool
+) -> Any:
     """Draw what a month costs over traffic, one-time costs spread over the horizon, with the present traffic marked."""
     import plotly.graph_objects as go
 
@@ -252,48 +209,16 @@ def traffic_figure(projection: CostProjection, colours: Mapping[str, str], *, pe
     table = found.with_people if people else found.per_month
     for name in STRATEGIES:
         figure.add_scatter(
-            x=found.requests_per_day, y=table[name], name=NAMES[name], mode="lines",
+            x=found.requests_per_day, y=table[name], name=names[name], mode="lines",
             line={"color": colours[name], "dash": DASHES[name], "width": 2.5},
-            hovertemplate="%{y:,.3s} " + projection.currency + " a month at %{x:,.3s} requests a day",
+            hovertemplate=say("cost_figures.traffic_hover", currency=projection.currency),
         )  # fmt: skip
     present = projection.requests_per_month * 12 / 365
     if present:
-        figure.add_vline(x=present, line_dash="dot", line_color="#8a8f98", annotation_text="your traffic")
-    _axes(figure, "requests a day", f"{projection.currency} a month, one-time costs spread over the horizon")
+        yours = say("cost_figures.your_traffic")
+        figure.add_vline(x=present, line_dash="dot", line_color="#8a8f98", annotation_text=yours)
+    month = say("cost_figures.month_with_once", currency=projection.currency)
+    _axes(figure, say("cost_figures.requests_a_day"), month)
     figure.update_xaxes(type="log")
     figure.update_yaxes(type="log", rangemode="normal")
     return figure
-
-
-def traffic_sentences(projection: CostProjection) -> list[str]:
-    """Describe from which traffic on one strategy is cheaper than another, what needs no training first."""
-    crossings = sorted(projection.traffic.crossings, key=lambda item: item.requests_per_day)
-    said = [_crossing_text(item, projection) for item in crossings]
-    return said or ["The order of costs is the same at any traffic up to 100 million requests a day."]
-
-
-def _crossing_text(item: TrafficCrossing, projection: CostProjection) -> str:
-    if item.months is None or item.day is None:
-        return item.sentence
-    present = projection.requests_per_month * 12 / 365
-    return f"{item.sentence} At your {worth(present)} a day it has paid for itself after {item.months:.1f} months, on {item.day}."
-
-
-def tornado_text(projection: CostProjection, strategy: str) -> str:
-    """Describe what moves one strategy's total most."""
-    parts = [
-        f"{_short(swing)} from {swing.low:,.4g} to {swing.high:,.4g}: "
-        f"{swing.totals[strategy][0]:,.0f} to {swing.totals[strategy][1]:,.0f}"
-        for swing in _largest(projection, strategy)
-    ]
-    return f"What moves the total of {NAMES[strategy]} most, {projection.currency}. {'; '.join(parts) or 'Nothing'}."
-
-
-def pareto_text(rows: Sequence[ModelRow]) -> str:
-    """Describe which models nothing beats in both cost and latency."""
-    front = [
-        f"{row.label} ({row.usd_per_month:,.0f} USD, {row.p95_ms:,.0f} ms)"
-        for row in rows
-        if row.on_front and row.usd_per_month is not None
-    ]
-    return f"{len(rows)} models by cost per month and latency. No other is both cheaper and faster than: {', '.join(front)}."

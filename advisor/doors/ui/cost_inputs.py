@@ -15,6 +15,7 @@ from advisor.doors.ui import look, state
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.scenario.answers import typed_number
+from advisor.wording import say
 
 TRAFFIC = ("queries_per_day", "growth_per_month", "horizon_months")
 PROMPT = (
@@ -36,34 +37,7 @@ TUNING = (
     "labelling_usd_per_example",
 )
 MONEY = ("people_usd_per_hour", "evaluation_examples", "currency_rate")
-SHORT = {
-    "queries_per_day": "Requests a day",
-    "growth_per_month": "Growth per month",
-    "horizon_months": "Months ahead",
-    "instruction_tokens": "Instructions",
-    "query_tokens": "User's part",
-    "output_tokens": "Answer",
-    "few_shot_examples": "Examples",
-    "tokens_per_example": "Tokens per example",
-    "retrieved_tokens": "Retrieved text",
-    "cache_hit": "Cache hits",
-    "prefix_variants": "Different prefixes",
-    "peak_factor": "Peak over mean",
-    "knowledge_tokens": "Knowledge, tokens",
-    "chunk_tokens": "Passage, tokens",
-    "chunk_overlap": "Overlap",
-    "changed_share": "Changed per update",
-    "rerank_documents": "Passages reranked",
-    "labelled_examples": "Examples at hand",
-    "training_examples": "Examples to train on",
-    "epochs": "Epochs",
-    "training_runs": "Training runs",
-    "retrains_per_year": "Retrainings a year",
-    "labelling_usd_per_example": "USD per example",
-    "people_usd_per_hour": "USD per hour of work",
-    "evaluation_examples": "Held-out examples",
-    "currency_rate": "One USD buys",
-}
+NUMBERS = TRAFFIC + PROMPT + CACHE + RETRIEVAL + TUNING + MONEY
 ANSWER_SEPARATOR = "---"
 
 
@@ -71,26 +45,37 @@ def show(catalog: Catalog) -> None:
     """Draw every field of the workload; each keystroke counts after a short pause."""
     _model(catalog)
     _fields(TRAFFIC, catalog)
-    look.overline("Tokens of one request")
+    look.overline(say("cost_inputs.tokens_of_request"))
     _fields(PROMPT, catalog)
-    with st.expander("Count tokens from texts", key="count_texts"):
+    with st.expander(say("cost_inputs.count_tokens"), key="count_texts"):
         _count()
-    with st.expander("Cache and peaks", key="cache_fields"):
+    with st.expander(say("cost_inputs.cache"), key="cache_fields"):
         _fields(CACHE, catalog)
-        st.toggle("Answers can wait for hours (batch prices)", value=_answer("batch") is True, key="cost_batch",
+        st.toggle(say("cost_inputs.batch"), value=_answer("batch") is True, key="cost_batch",
                   on_change=lambda: state.answer("batch", st.session_state["cost_batch"] or None))  # fmt: skip
-    with st.expander("Retrieval", key="retrieval_fields"):
+    with st.expander(say("cost_inputs.retrieval"), key="retrieval_fields"):
         market = catalog.market
-        _pick("embedding", "Embedding model", list(market.embeddings), market.defaults.embedding)
-        _pick("vector_store", "Vector store", list(market.vector_stores), market.defaults.vector_store)
-        _pick("reranker", "Reranker", list(market.rerankers), "none")
+        _pick("embedding", say("cost_inputs.embedding"), list(market.embeddings), market.defaults.embedding)
+        _pick(
+            "vector_store",
+            say("cost_inputs.vector_store"),
+            list(market.vector_stores),
+            market.defaults.vector_store,
+        )
+        _pick("reranker", say("cost_inputs.reranker"), list(market.rerankers), say("cost_inputs.none"))
         _fields(RETRIEVAL, catalog)
-    with st.expander("Tuning", key="tuning_fields"):
-        _pick("tuning_route", "Where it is tuned and served", _routes(catalog), "the cheapest open route")
+    with st.expander(say("cost_inputs.tuning"), key="tuning_fields"):
+        cheapest = say("cost_inputs.cheapest_route")
+        _pick("tuning_route", say("cost_inputs.tuning_route"), _routes(catalog), cheapest)
         _fields(TUNING, catalog)
-    with st.expander("People and currency", key="people_fields"):
-        _pick("currency", "Currency", list(catalog.market.currencies), "USD")
+    with st.expander(say("cost_inputs.people"), key="people_fields"):
+        _pick("currency", say("cost_inputs.currency"), list(catalog.market.currencies), "USD")
         _fields(MONEY, catalog)
+
+
+def short(name: str) -> str:
+    """Return the label of a number's field."""
+    return say(f"cost_inputs.short_{name}")
 
 
 def _answer(name: str) -> Any:
@@ -101,7 +86,7 @@ def _model(catalog: Catalog) -> None:
     listed = [name for name, model in catalog.market.models.items() if model.shortlist]
     given = _answer("model")
     options = listed if given is None or given in listed else [given, *listed]
-    _pick("model", "Model", options, catalog.market.defaults.model)
+    _pick("model", say("cost_inputs.model"), options, catalog.market.defaults.model)
 
 
 def _routes(catalog: Catalog) -> list[str]:
@@ -125,7 +110,7 @@ def _pick(name: str, label: str, options: Sequence[str], default: str) -> None:
         shown,
         key=key,
         format_func=lambda option: f"{labels[option]} ({option})" if option in labels else str(option),
-        placeholder=f"{default} (assumed)",
+        placeholder=say("cost_inputs.assumed", value=default),
         on_change=lambda: state.answer(name, st.session_state[key]),
     )
 
@@ -145,7 +130,7 @@ def _field(name: str, fact: Fact, catalog: Catalog) -> None:
     if problem is None and typed != given:
         st.session_state[key] = "" if given is None else f"{given:,.10g}"
     st.text_input(
-        SHORT.get(name, name),
+        short(name),
         key=key,
         live=True,
         placeholder=_assumed(name, catalog),
@@ -159,11 +144,11 @@ def _field(name: str, fact: Fact, catalog: Catalog) -> None:
 
 def _assumed(name: str, catalog: Catalog) -> str:
     if name == "cache_hit":
-        return "modelled"
+        return say("cost_inputs.modelled")
     if name not in ASSUMED:
-        return "not counted"
+        return say("cost_inputs.not_counted")
     number = catalog.parameter(assumed_parameter(name, state.current().answers), today()).number
-    return f"{number:,.0f} (assumed)" if number >= 100 else f"{number:,.4g} (assumed)"
+    return say("cost_inputs.assumed", value=f"{number:,.0f}" if number >= 100 else f"{number:,.4g}")
 
 
 def _take(name: str, fact: Fact, key: str) -> None:
@@ -180,24 +165,26 @@ def _parse(text: str, fact: Fact) -> tuple[float | None, str | None]:
     try:
         value = typed_number(bare.removesuffix("%").strip(), fact, "")
     except AdvisorError:
-        return None, "This is not a number. Write it like 100k or 1.5M."
+        return None, say("cost_inputs.no_number")
     value = value / 100 if bare.endswith("%") else value
     low, high = fact.bounds or (float("-inf"), float("inf"))
     if not low <= value <= high:
-        return None, f"Between {low:g} and {high:g}."
+        return None, say("cost_inputs.between", low=low, high=high)
     return value, None
 
 
 def _count() -> None:
     """Count pasted texts and fill the token fields with the result."""
-    look.quiet("Counts are exact for OpenAI models and estimates for others. Nothing leaves this machine.")
-    instructions = st.text_area("Instructions", key="count_instructions", height=100)
-    examples = st.text_area(
-        f"Examples, separated by lines of {ANSWER_SEPARATOR}", key="count_examples", height=100
+    look.quiet(say("cost_inputs.counts_exact"))
+    instructions = st.text_area(
+        say("cost_inputs.short_instruction_tokens"), key="count_instructions", height=100
     )
-    query = st.text_area("A typical request", key="count_query", height=70)
-    answer = st.text_area("A typical answer", key="count_answer", height=70)
-    uploaded = st.file_uploader("Or instructions from a text file", type=["txt", "md"], key="count_file")
+    examples = st.text_area(
+        say("cost_inputs.examples", separator=ANSWER_SEPARATOR), key="count_examples", height=100
+    )
+    query = st.text_area(say("cost_inputs.typical_request"), key="count_query", height=70)
+    answer = st.text_area(say("cost_inputs.typical_answer"), key="count_answer", height=70)
+    uploaded = st.file_uploader(say("cost_inputs.from_file"), type=["txt", "md"], key="count_file")
     if uploaded is not None:
         instructions = _decoded(uploaded)
     shots = [part.strip() for part in examples.split(f"\n{ANSWER_SEPARATOR}") if part.strip()]
@@ -206,8 +193,14 @@ def _count() -> None:
         state.catalog(), model=model, instructions=instructions, examples=shots, query=query, answer=answer
     )
     if found:
-        st.write(", ".join(f"{SHORT[name].lower()} {count:,}" for name, count in found.items()))
-    st.button("Use these counts", key="use_counts", disabled=not found, on_click=_use, args=(dict(found),))
+        st.write(", ".join(f"{short(name).lower()} {count:,}" for name, count in found.items()))
+    st.button(
+        say("cost_inputs.use_counts"),
+        key="use_counts",
+        disabled=not found,
+        on_click=_use,
+        args=(dict(found),),
+    )
 
 
 def _decoded(uploaded: Any) -> str:
@@ -215,7 +208,7 @@ def _decoded(uploaded: Any) -> str:
         return str(uploaded.getvalue().decode("utf-8"))
     except UnicodeDecodeError as error:
         raise AdvisorError(
-            "this text is not UTF-8", place=uploaded.name, remedy="Save it as UTF-8."
+            say("cost_inputs.not_utf8"), place=uploaded.name, remedy=say("cost_inputs.save_utf8")
         ) from error
 
 

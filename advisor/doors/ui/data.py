@@ -20,13 +20,11 @@ from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
 from advisor.share.report import words
 from advisor.share.store.datasets import Kept
+from advisor.wording import say
 
-MEASURED = {
-    "labelled_examples": "Good examples",
-    "example_quality": "Their quality",
-    "tokens_per_example": "Tokens per example",
-    "output_tokens": "Tokens of an answer",
-}
+MEASURED = ("labelled_examples", "example_quality", "tokens_per_example", "output_tokens")
+GOALS = ("style", "format", "classification", "skill")
+TABS = ("findings", "pictures", "files")
 ICONS = {
     "error": ":red[:material/error:]",
     "warning": ":orange[:material/warning:]",
@@ -39,14 +37,11 @@ ROWS_SHOWN, TEXT_SHOWN = 20, 1200
 
 def render() -> None:
     """Draw the page."""
-    st.title("Data", anchor=False)
-    look.quiet(
-        "Is this data good enough for fine-tuning, and what should be fixed first? Upload it once. Every step uses it, and "
-        "it stays on this machine."
-    )
+    st.title(say("data.title"), anchor=False)
+    look.quiet(say("data.good_enough"))
     held = dataset.bring()
     if held is None:
-        st.info("Drop a file to audit it.", icon=":material/upload_file:")
+        _empty()
         return
     others, options = _settings()
     try:
@@ -56,29 +51,42 @@ def render() -> None:
         st.error(f"{error.problem} ({Path(error.place).name}). {error.remedy}", icon=":material/error:")
 
 
+def _empty() -> None:
+    look.overline(say("data.one_row"))
+    st.code(say("data.example"), language=None, wrap_lines=True)
+    look.quiet(say("data.row_a_line"))
+    look.overline(say("data.you_get"))
+    got = [(say(f"data.get_{name}"), say(f"data.get_{name}_what")) for name in ("findings", "copy", "split")]
+    st.html(look.definition(got))
+
+
 def _settings() -> tuple[dict[str, Any], AuditOptions]:
-    with st.expander("Evaluation data, production requests and training settings"):
+    with st.expander(say("data.others")):
         left, right = st.columns(2)
         others = {
-            "eval": left.file_uploader("Evaluation data", type=dataset.KINDS, max_upload_size=dataset.MAX_MB),
+            "eval": left.file_uploader(
+                say("data.evaluation_data"), type=dataset.KINDS, max_upload_size=dataset.MAX_MB
+            ),
             "production": right.file_uploader(
-                "Production requests", type=dataset.KINDS, max_upload_size=dataset.MAX_MB
+                say("data.production_requests"), type=dataset.KINDS, max_upload_size=dataset.MAX_MB
             ),
         }
-        length = left.number_input("Maximum length in tokens", min_value=16, value=4096, step=256)
+        length = left.number_input(say("data.most_tokens"), min_value=16, value=4096, step=256)
         template = right.selectbox(
-            "Chat template",
+            say("data.template"),
             ["chatml", "llama-3"],
-            help="To use a model's own template, run: advisor audit --model FOLDER.",
+            help=say("data.own_template"),
         )
-        prompt = st.text_area("Production's system prompt", height=80)
-        goal = st.segmented_control("Goal of fine-tuning", ["style", "format", "classification", "skill"])
+        prompt = st.text_area(say("data.system_prompt"), height=80)
+        goal = st.segmented_control(
+            say("data.goal"), GOALS, format_func=lambda name: say(f"data.goal_{name}")
+        )
     return others, AuditOptions(
         max_length=int(length), model=template, system_prompt=prompt.strip() or None, goal=goal
     )
 
 
-@st.cache_data(max_entries=8, show_spinner="Reading every row …")
+@st.cache_data(max_entries=8, show_spinner=say("data.reading"))
 def _audited(path: str, name: str, others: Mapping[str, tuple[str, bytes]], options: str) -> dict[str, Any]:
     """Audit the data set; cached by its path, which names its content, so that a click elsewhere costs nothing."""
     with scratch_folder("data") as folder:
@@ -133,44 +141,47 @@ def _show(seen: Mapping[str, Any], held: Kept) -> None:
     _summary(audit)
     data_mending.show(held, audit)
     _offers(audit)
-    findings, pictures, files = st.tabs(["Findings", "Pictures", "Split and download"])
+    findings, pictures, files = st.tabs([say(f"data.tab_{name}") for name in TABS])
     with findings:
         _findings(audit, seen["rows"])
     with pictures:
         _pictures(seen, audit)
     with files:
         data_mending.splitting(held)
-    dataset.next_step("sizing", "Next: how large is the run?")
+    dataset.next_step("sizing", say("data.next"))
 
 
 def _offers(audit: Audit) -> None:
     """Offer to replace answers by what was measured on the rows."""
     facts, answers = state.catalog().facts, state.current().answers
     with st.container(key="measured", horizontal=True, gap="small"):
-        for name, label in MEASURED.items():
+        for name in MEASURED:
             value = audit.facts.get(name)
             if value is not None and name in facts:
                 value = float(value) if facts[name].type == "number" else value
                 before = words.answer(answers.get(name), facts[name])
                 after = words.answer(value, facts[name])
-                dataset.measured(name, value, f"{label}: replace {before} by {after}")
+                dataset.measured(name, value, say(f"data.replace_{name}", before=before, after=after))
 
 
 def _summary(audit: Audit) -> None:
     usable, tokens = audit.facts.get("labelled_examples", 0), audit.tokens.get("total", 0)
     counts = {name: sum(one.severity == name for one in audit.findings) for name in ICONS}
     numbers = {
-        "Rows": audit.rows,
-        "Usable examples": usable,
-        "Tokens": tokens,
-        "Errors and warnings": counts["error"] + counts["warning"],
+        "rows": audit.rows,
+        "usable": usable,
+        "tokens": tokens,
+        "serious": counts["error"] + counts["warning"],
     }
     # Side by side where there is room, two and two on a telephone.
     with st.container(horizontal=True):
-        for label, value in numbers.items():
-            st.metric(label, f"{value:,}", width=150)
-    evidence = (
-        f"Read as {audit.format.container}, {audit.format.shape}: {'; '.join(audit.format.because[1:])}."
+        for name, value in numbers.items():
+            st.metric(say(f"data.count_{name}"), f"{value:,}", width=150)
+    evidence = say(
+        "data.read_as",
+        container=audit.format.container,
+        shape=audit.format.shape,
+        because="; ".join(audit.format.because[1:]),
     )
     st.caption(look.plain(" ".join([evidence, *map(_sentence, audit.assumptions)])))
 
@@ -181,24 +192,24 @@ def _sentence(text: str) -> str:
 
 def _findings(audit: Audit, rows: Mapping[int, str]) -> None:
     if not audit.findings:
-        st.success("Nothing found.", icon=":material/check:")
+        st.success(say("data.nothing_found"), icon=":material/check:")
     for number, one in enumerate(audit.findings):
         with st.expander(
             f"{ICONS[one.severity]} **{BY_ID[one.check].title}** · {look.plain(one.message)}",
             expanded=number == 0,
         ):
             st.markdown(
-                f"**Why it matters.** {one.why}\n\n**In the tuned model.** {one.tuned_model}\n\n**Remedy.** {one.remedy}"
+                f"**{say('data.why')}** {one.why}\n\n**{say('data.tuned_model')}** {one.tuned_model}\n\n"
+                f"**{say('data.remedy')}** {one.remedy}"
             )
-            st.caption(f"{one.severity}, {one.confidence} confidence, check `{one.check}`")
+            st.caption(say("data.check", severity=one.severity, confidence=one.confidence, check=one.check))
             for row in one.rows[:ROWS_SHOWN]:
                 with st.container(border=True):
-                    st.caption(f"Row {row}")
-                    st.markdown(rows.get(row, "This line cannot be read as a row. The finding says why."))
+                    st.caption(say("data.row", row=row))
+                    st.markdown(rows.get(row, say("data.unreadable")))
             if one.count > ROWS_SHOWN:
-                st.caption(
-                    f"{one.count - ROWS_SHOWN:,} more rows: " + ", ".join(map(str, one.rows[ROWS_SHOWN:200]))
-                )
+                more = ", ".join(map(str, one.rows[ROWS_SHOWN:200]))
+                st.caption(say("data.more_rows", count=one.count - ROWS_SHOWN, rows=more))
 
 
 def _pictures(seen: Mapping[str, Any], audit: Audit) -> None:
@@ -209,8 +220,9 @@ def _pictures(seen: Mapping[str, Any], audit: Audit) -> None:
         groups = _bars(
             {"group": list(range(1, len(seen["groups"]) + 1)), "rows": seen["groups"]}, x="group", y="rows"
         )
-        groups.update_layout(title="Groups of near-duplicates")
-        groups.update_xaxes(tickformat="d", title="group, the largest first")
+        groups.update_layout(title=say("data.groups"))
+        groups.update_xaxes(tickformat="d", title=say("data.largest_first"))
+        groups.update_yaxes(title=say("data.axis_rows"))
         st.plotly_chart(groups, width="stretch", key="groups")
 
 
@@ -221,14 +233,14 @@ def _lengths(lengths: list[int], limit: int) -> None:
         return
     longest = max(lengths)
     chart = px.histogram(x=lengths, nbins=60, color_discrete_sequence=_colours())
-    chart.update_layout(title="Lengths", bargap=0.05)
-    chart.update_xaxes(title="tokens per row")
-    chart.update_yaxes(title="rows")
+    chart.update_layout(title=say("data.lengths"), bargap=0.05)
+    chart.update_xaxes(title=say("data.axis_tokens"))
+    chart.update_yaxes(title=say("data.axis_rows"))
     # A limit far to the right would squeeze every row into one bar.
     if longest > 0.5 * limit:
-        chart.add_vline(x=limit, line_dash="dash", annotation_text="maximum length")
+        chart.add_vline(x=limit, line_dash="dash", annotation_text=say("data.most_length"))
     st.plotly_chart(chart, width="stretch", key="lengths")
-    st.caption(f"The longest row has {longest:,} tokens; {limit:,} are allowed.")
+    st.caption(say("data.longest", tokens=longest, limit=limit))
 
 
 def _kinds(kinds: pl.DataFrame) -> None:
@@ -236,29 +248,23 @@ def _kinds(kinds: pl.DataFrame) -> None:
     shown = kinds.select(
         # Two kinds may be told apart by the same words; one bar each all the same.
         pl.format("{}. {}", pl.int_range(1, pl.len() + 1), "name").alias("kind"),
-        pl.col("train_share").alias("training rows"),
-        *([pl.col("production_share").alias("production requests")] if asked else []),
+        pl.col("train_share").alias(say("data.share_training")),
+        *([pl.col("production_share").alias(say("data.share_production"))] if asked else []),
     ).to_dict(as_series=False)
     chart = _bars(shown, x=[name for name in shown if name != "kind"], y="kind", orientation="h")
     chart.update_layout(
-        title="Kinds of request",
+        title=say("data.kinds"),
         barmode="group",
         showlegend=asked,
         legend_title="",
         yaxis_autorange="reversed",
     )
-    chart.update_xaxes(title="share of rows", tickformat=".0%")
+    chart.update_xaxes(title=say("data.axis_share"), tickformat=".0%")
     chart.update_yaxes(title="")
     st.plotly_chart(chart, width="stretch", key="kinds")
-    table = kinds.select("name", "train", *(["production", "missing"] if asked else []), "examples")
-    names = {
-        "name": "Kind",
-        "train": "Training rows",
-        "production": "Production requests",
-        "missing": "More wanted",
-        "examples": "Examples",
-    }
-    st.dataframe(table.to_dicts(), hide_index=True, column_config=names)
+    columns = ["name", "train", *(["production", "missing"] if asked else []), "examples"]
+    heads: Any = {name: say(f"data.head_{name}") for name in columns}
+    st.dataframe(kinds.select(columns).to_dicts(), hide_index=True, column_config=heads)
 
 
 def _bars(values: Mapping[str, Any], **axes: Any) -> Any:

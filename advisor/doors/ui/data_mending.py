@@ -14,6 +14,7 @@ from advisor.doors.ui import dataset, look, pages
 from advisor.errors import AdvisorError
 from advisor.files import scratch_folder
 from advisor.share.store.datasets import Kept
+from advisor.wording import say
 
 
 def show(held: Kept, audit: Audit) -> None:
@@ -26,16 +27,14 @@ def show(held: Kept, audit: Audit) -> None:
         return
     with st.container(key="mend", horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(
-            "Apply safe fixes",
+            say("data_mending.apply"),
             key="apply_fixes",
             type="primary",
             icon=":material/healing:",
             on_click=_apply,
             args=(held,),
         )
-        look.quiet(
-            "Writes a mended copy and uses it from now on. Rows that cannot be mended safely are quarantined. Your file does not change."
-        )
+        look.quiet(say("data_mending.writes_copy"))
 
 
 def _apply(held: Kept) -> None:
@@ -57,10 +56,15 @@ def _summary(held: Kept) -> None:
         return
     files, done = _mended(str(source.path))
     with st.container(key="mended", border=True):
-        st.markdown(
-            f"**Mended:** {done.written:,} of {done.rows:,} rows kept, {done.changed:,} of them changed, "
-            f"{done.removed:,} exact repeats removed, {done.quarantined - done.removed:,} put aside."
+        told = say(
+            "data_mending.kept",
+            kept=done.written,
+            rows=done.rows,
+            changed=done.changed,
+            removed=done.removed,
+            aside=done.quarantined - done.removed,
         )
+        st.markdown(f"**{say('data_mending.mended')}** {told}")
         st.html(
             look.definition(
                 [(name.replace("-", " ").capitalize(), f"{count:,}") for name, count in done.reasons.items()]
@@ -74,7 +78,7 @@ def _summary(held: Kept) -> None:
                 )
 
 
-@st.cache_data(max_entries=4, show_spinner="Mending …")
+@st.cache_data(max_entries=4, show_spinner=say("data_mending.mending"))
 def _mended(path: str) -> tuple[dict[str, bytes], Fixed]:
     with scratch_folder("mend") as folder:
         output = folder / "fixed.jsonl"
@@ -85,21 +89,21 @@ def _mended(path: str) -> tuple[dict[str, bytes], Fixed]:
 
 def splitting(held: Kept) -> None:
     """Draw the share that is held out and, when asked, both sides with their numbers."""
-    look.quiet("Near-copies and rows of one conversation stay on one side. Training uses the same split.")
-    share = st.slider("Share held out for evaluation", 0.05, 0.5, HELD_OUT, 0.05, key="split_share")
-    if not st.toggle("Split now", key="split_now"):
+    look.quiet(say("data_mending.one_side"))
+    share = st.slider(say("data_mending.share"), 0.05, 0.5, HELD_OUT, 0.05, key="split_share")
+    if not st.toggle(say("data_mending.split_now"), key="split_now"):
         return
     try:
         files, counts = _split(str(held.path), share)
     except AdvisorError as error:
         pages.show_error(error)
         return
-    st.markdown(f"**{counts['train']:,} rows to train on, {counts['eval']:,} held out.**")
+    st.markdown(f"**{say('data_mending.sides', **counts)}**")
     for name, content in files.items():
         st.download_button(name, content, file_name=name, key=f"take_{name}", on_click="ignore")
 
 
-@st.cache_data(max_entries=4, show_spinner="Splitting …")
+@st.cache_data(max_entries=4, show_spinner=say("data_mending.splitting"))
 def _split(path: str, share: float) -> tuple[dict[str, bytes], dict[str, int]]:
     with scratch_folder("split") as folder:
         manifest: Any = split(Path(path), folder, SplitOptions(eval_share=share))

@@ -9,6 +9,7 @@ import streamlit as st
 from advisor.doors.ui import look, pages, signing_in, state
 from advisor.errors import AdvisorError
 from advisor.share.store.datasets import Kept, bind, find, keep
+from advisor.wording import say
 
 KINDS: Final = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 MAX_MB: Final = 200
@@ -33,11 +34,11 @@ def bring() -> Kept | None:
         _held(held)
         return held
     file = st.file_uploader(
-        "Training data",
+        say("dataset.training_data"),
         type=KINDS,
         max_upload_size=MAX_MB,
         key="data_file",
-        help="JSON Lines, JSON, CSV or Parquet; chat, prompt and completion, Alpaca, ShareGPT, preference pairs, tool calls, Vertex.",
+        help=say("dataset.formats"),
     )
     if file is None:
         return None
@@ -47,13 +48,31 @@ def bring() -> Kept | None:
     return None
 
 
+def adopt(name: str, content: bytes) -> None:
+    """Make an uploaded file the data set of an assessment that has none, and draw the page again.
+
+    Only for fields that ask for training rows: held-out rows and answers must not be trained on. On the next run
+    `instead_of_upload` offers the file in place of the field and says so. Call it after every field is drawn, or the
+    fields below forget what they hold.
+    """
+    if current() is not None:
+        return
+    held = keep(name, content, person=signing_in.person())
+    use(held)
+    st.session_state["adopted"] = held.key
+    st.rerun()
+
+
 def instead_of_upload(key: str) -> tuple[str, bytes] | None:
     """Offer the assessment's data set in place of an upload; return its name and bytes where it is taken."""
     held = current()
     if held is None:
         return None
-    label = f"Use {look.plain(held.name)}, the data set of this assessment"
-    return (held.name, held.path.read_bytes()) if st.checkbox(label, value=True, key=f"own_{key}") else None
+    label = say("dataset.use_held", name=look.plain(held.name))
+    taken = st.checkbox(label, value=True, key=f"own_{key}")
+    if st.session_state.get("adopted") == held.key:
+        look.quiet(say("dataset.adopted"))
+    return (held.name, held.path.read_bytes()) if taken else None
 
 
 def use(held: Kept) -> None:
@@ -73,12 +92,11 @@ def _held(held: Kept) -> None:
     with st.container(key="held", horizontal=True, vertical_alignment="center", gap="medium"):
         size = held.path.stat().st_size
         told = f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"
-        st.markdown(f"**{look.plain(held.name)}** :gray[{told}, the data set of this assessment]")
+        st.markdown(f"**{look.plain(held.name)}** :gray[{say('dataset.held', size=told)}]")
         if held.made_from:
-            st.button("Use the original file", key="data_back", on_click=_go_back, args=(held.made_from,))
-        st.button(
-            "Upload another file", key="data_other", on_click=state.keep_data, args=("",), type="tertiary"
-        )
+            st.button(say("dataset.use_original"), key="data_back", on_click=_go_back, args=(held.made_from,))
+        other = say("dataset.upload_another")
+        st.button(other, key="data_other", on_click=state.keep_data, args=("",), type="tertiary")
 
 
 def _go_back(key: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -23,10 +23,10 @@ from advisor.doors.ui import dataset, diagnose_causes, diagnose_labels, diagnose
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.scenario import MeasuredRun
+from advisor.wording import say
 
-KINDS = ["jsonl", "json", "csv", "tsv", "parquet", "gz", "zst"]
 TEMPLATES = ["chatml", "llama-3", "mistral", "gemma"]
-ASKED = {"training": "Training rows", "evaluation": "Evaluation rows", "production": "Production samples"}
+ASKED = ("training", "evaluation", "production")
 Files = Mapping[str, tuple[str, bytes]]
 
 
@@ -42,16 +42,12 @@ class Diagnosed(NamedTuple):
 
 def render() -> None:
     """Draw the page."""
-    st.title("Diagnose", anchor=False)
-    look.quiet(
-        "The model passes its evaluation, but users say it sounds wrong. Upload the training rows and production samples, "
-        "label what is wrong with up to twenty of them, and see the likely causes. Files stay on this machine. No model "
-        "is called unless you start a test below."
-    )
+    st.title(say("diagnose.title"), anchor=False)
+    look.quiet(say("diagnose.sounds_wrong"))
     files, facts = _inputs()
-    missing = [ASKED[name].lower() for name in ("training", "production") if name not in files]
+    missing = [name for name in ("training", "production") if name not in files]
     if missing:
-        _empty(" and ".join(missing))
+        _empty("both" if len(missing) == 2 else missing[0])
         return
     try:
         _work(files, facts)
@@ -62,37 +58,39 @@ def render() -> None:
 
 
 def _empty(missing: str) -> None:
-    st.info(
-        f"Drop {missing}. Production may be rows, a CSV, or an export of Langfuse, LangSmith, Phoenix or OpenAI.",
-        icon=":material/upload_file:",
-    )
-    pages.link("data", "Audit the training data first", icon=":material/arrow_forward:")
+    st.html(f'<p class="adv-lede">{look.text(say(f"diagnose.drop_{missing}"))}</p>')
+    held = [(say(f"diagnose.file_{name}"), say(f"diagnose.holds_{name}")) for name in ASKED]
+    st.html(look.definition(held))
+    look.overline(say("diagnose.one_sample"))
+    st.code(say("diagnose.example"), language=None, wrap_lines=True)
+    look.quiet(say("diagnose.complaint_optional"))
+    pages.link("data", say("diagnose.audit_first"), icon=":material/arrow_forward:")
 
 
 def _inputs() -> tuple[Files, Facts]:
-    own = dataset.instead_of_upload("diagnose")
-    asked = {name: label for name, label in ASKED.items() if not (own and name == "training")}
-    uploads = {
-        name: column.file_uploader(label, type=KINDS)
-        for column, (name, label) in zip(st.columns(len(asked)), asked.items(), strict=True)
-    }
-    with st.expander("System prompts, templates and sampling, if you know them"):
+    # Each field keeps its place, whatever the others hold: one that moves loses a file that is on its way.
+    uploads, columns = {}, dict(zip(ASKED, st.columns(len(ASKED)), strict=True))
+    with columns["training"]:
+        own = dataset.instead_of_upload("diagnose")
+    for name in ASKED[1:] if own else ASKED:
+        uploads[name] = columns[name].file_uploader(say(f"diagnose.file_{name}"), type=dataset.KINDS)
+    with st.expander(say("diagnose.facts")):
         facts = _facts()
     brought = {name: (one.name, one.getvalue()) for name, one in uploads.items() if one}
+    if "training" in brought:
+        dataset.adopt(*brought["training"])
     return brought | ({"training": own} if own else {}), facts
 
 
 def _facts() -> Facts:
     left, right = st.columns(2)
-    trained = left.text_area("System prompt in training", height=80).strip() or None
-    served = right.text_area("System prompt in serving", height=80).strip() or None
-    template = left.selectbox("Chat template in training", TEMPLATES, index=None, placeholder="Not known")
-    serving = right.selectbox("Chat template in serving", TEMPLATES, index=None, placeholder="Not known")
-    tested = left.number_input("Temperature of the evaluation", 0.0, 2.0, None, 0.1, placeholder="Not known")
-    made = right.number_input("Temperature in production", 0.0, 2.0, None, 0.1, placeholder="Not known")
-    wanted = left.number_input(
-        "Share of requests to decline, in %", 0.0, 99.0, None, 1.0, placeholder="Not known"
-    )
+    trained = left.text_area(say("diagnose.prompt_training"), height=80).strip() or None
+    served = right.text_area(say("diagnose.prompt_serving"), height=80).strip() or None
+    template = _template(left, say("diagnose.template_training"))
+    serving = _template(right, say("diagnose.template_serving"))
+    tested = _number(left, say("diagnose.temperature_evaluation"), most=2.0, step=0.1)
+    made = _number(right, say("diagnose.temperature_production"), most=2.0, step=0.1)
+    wanted = _number(left, say("diagnose.share_declined"), most=99.0, step=1.0)
     return Facts(
         prompts=Prompts(training=trained, serving=served),
         templates=Templates(training=template, serving=serving),
@@ -102,20 +100,32 @@ def _facts() -> Facts:
     )
 
 
+def _template(column: Any, label: str) -> str | None:
+    found: str | None = column.selectbox(label, TEMPLATES, index=None, placeholder=say("diagnose.not_known"))
+    return found
+
+
+def _number(column: Any, label: str, *, most: float, step: float) -> float | None:
+    found: float | None = column.number_input(
+        label, 0.0, most, None, step, placeholder=say("diagnose.not_known")
+    )
+    return found
+
+
 def _work(files: Files, facts: Facts) -> None:
     material, notes = _read(files)
     for note in notes:
         look.quiet(note)
-    st.header("What is wrong with them", anchor=False)
+    st.header(say("diagnose.what_is_wrong"), anchor=False)
     key = hashlib.sha256(files["production"][1]).hexdigest()
     said = complaints(diagnose_labels.show(material.production, key))
-    if st.button("Find the causes", key="find_causes", type="primary", icon=":material/search:"):
+    if st.button(say("diagnose.find"), key="find_causes", type="primary", icon=":material/search:"):
         st.session_state["diagnosed"] = (said, facts)
     if "diagnosed" not in st.session_state:
         return
     used, known = st.session_state["diagnosed"]
     if (used, known) != (said, facts):
-        look.quiet("Labels or facts have changed. Find the causes again.")
+        look.quiet(say("diagnose.changed"))
     found = _diagnosed(files, tuple(sorted(used.items())), known.model_dump_json(), today())
     whole = _whole(material, used, known)
     tested = diagnose_proof.proved(found.diagnosis, found.key)
@@ -125,7 +135,7 @@ def _work(files: Files, facts: Facts) -> None:
     diagnose_causes.decide_with(now.measured)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading every row …")
+@st.cache_resource(max_entries=4, show_spinner=say("diagnose.reading"))
 def _read(files: Files) -> tuple[Material, tuple[str, ...]]:
     """Read the uploaded files; kept by their bytes, so that a label costs nothing."""
     with tempfile.TemporaryDirectory(prefix="advisor-diagnose-") as folder:
@@ -147,7 +157,7 @@ def _saved(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-@st.cache_data(max_entries=8, show_spinner="Looking for causes …")
+@st.cache_data(max_entries=8, show_spinner=say("diagnose.looking"))
 def _diagnosed(files: Files, labels: tuple[tuple[int, str], ...], facts: str, day: date) -> Diagnosed:
     material, _ = _read(files)
     whole = _whole(material, dict(labels), Facts.model_validate_json(facts))

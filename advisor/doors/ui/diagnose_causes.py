@@ -13,7 +13,7 @@ from advisor.data.rows.reading import read_conversations
 from advisor.diagnose.mend.packing import mended_pack
 from advisor.diagnose.mend.patch import Patch, sentences
 from advisor.diagnose.records import Diagnosis, Suspicion
-from advisor.doors.ui import look, pages, state
+from advisor.doors.ui import look, pages, state, text_table
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.scenario import MeasuredRun
@@ -27,8 +27,10 @@ from advisor.share.report.diagnosis import (
     render_diagnosis,
 )
 from advisor.share.report.rendering import FORMATS
+from advisor.wording import say
 
 ROWS_SHOWN = 12
+SAMPLES_SHOWN = 20
 WORDS_SHOWN = 400
 File = tuple[str, bytes]
 
@@ -40,10 +42,10 @@ def show(diagnosis: Diagnosis, patch: Patch, training: File | None) -> None:
         _cause(at, one, training)
     _samples(diagnosis)
     _mending(patch, training)
-    with st.expander("Also checked"):
+    with st.expander(say("diagnose_causes.also_checked")):
         rest = [one for one in diagnosis.causes if one.state in {"cannot_tell", "ruled_out"}]
-        table = [{"Cause": one.title, "State": STATES[one.state], "Why": one.evidence} for one in rest]
-        st.dataframe(table, hide_index=True, width="stretch")
+        rows = [(one.title, STATES[one.state], one.evidence) for one in rest]
+        text_table.show(_heads("cause", "state", "why"), rows, say("diagnose_causes.also_checked"))
     _downloads(diagnosis, patch)
 
 
@@ -52,30 +54,35 @@ def _cause(at: int, one: Suspicion, training: File | None) -> None:
         st.html(
             f'<p class="adv-over">{STATES[one.state]}</p><h2 class="adv-card-title">{at}. {escape(one.title)}</h2>'
         )
-        pairs = [("Evidence", one.evidence), ("If this is the cause", one.would)]
-        pairs += [("Tested", one.trial.because)] if one.trial else [("How to test it", one.test.how)]
+        pairs = [
+            (say("diagnose_causes.evidence"), one.evidence),
+            (say("diagnose_causes.if_cause"), one.would),
+        ]
+        if one.trial:
+            pairs.append((say("diagnose_causes.tested"), one.trial.because))
+        else:
+            pairs.append((say("diagnose_causes.how_to_test"), one.test.how))
         if one.rows:
-            pairs.append((f"Rows of the {one.rows_of} file", named_rows(one.rows)))
-        st.html(look.definition([*pairs, ("Remedy", one.remedy)]))
+            pairs.append((say(f"diagnose_causes.rows_of_{one.rows_of}"), named_rows(one.rows)))
+        st.html(look.definition([*pairs, (say("diagnose_causes.remedy"), one.remedy)]))
         if one.rows and one.rows_of == "training" and training:
-            with st.expander(f"Read the {min(len(one.rows), ROWS_SHOWN)} rows"):
-                _rows(training, one.rows[:ROWS_SHOWN])
+            label = say("diagnose_causes.read_rows", count=min(len(one.rows), ROWS_SHOWN))
+            with st.expander(label):
+                texts = _texts(training, one.rows[:ROWS_SHOWN])
+                text_table.show(_heads("row", "request", "answer"), texts, label)
 
 
-def _rows(training: File, rows: tuple[int, ...]) -> None:
-    table = [
-        {"Row": row, "Request": request, "Answer": answer} for row, request, answer in _texts(training, rows)
-    ]
-    st.dataframe(table, hide_index=True, width="stretch")
+def _heads(*names: str) -> list[str]:
+    return [say(f"diagnose_causes.head_{name}") for name in names]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[int, str, str]]:
+def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory(prefix="advisor-rows-") as folder:
         path = Path(folder) / Path(training[0]).name
         path.write_bytes(training[1])
         return [
-            (one.row, one.prompt[:WORDS_SHOWN], one.answer[:WORDS_SHOWN])
+            (str(one.row), one.prompt[:WORDS_SHOWN], one.answer[:WORDS_SHOWN])
             for one in read_conversations(path)
             if one.row in rows
         ]
@@ -84,30 +91,35 @@ def _texts(training: File, rows: tuple[int, ...]) -> list[tuple[int, str, str]]:
 def _samples(diagnosis: Diagnosis) -> None:
     if not diagnosis.samples:
         return
-    st.header("Coverage by the training rows", anchor=False)
-    table = [
-        {"Sample": one.row, "Complaint": one.label, "Covered": covered(one), "What to do": one.advice}
-        for one in diagnosis.samples
-    ]
-    st.dataframe(table, hide_index=True, width="stretch")
+    st.header(say("diagnose_causes.coverage"), anchor=False)
+    rows = [(str(one.row), one.label, covered(one), one.advice) for one in diagnosis.samples]
+    heads = _heads("sample", "complaint", "covered", "advice")
+    text_table.show(heads, rows[:SAMPLES_SHOWN], say("diagnose_causes.coverage"))
+    more = rows[SAMPLES_SHOWN:]
+    if more:
+        label = say("diagnose_causes.more_samples", count=len(more))
+        with st.expander(label):
+            text_table.show(heads, more, label)
 
 
 def _mending(patch: Patch, training: File | None) -> None:
     told = list(sentences(patch))
     if not told:
         return
-    st.header("What to change", anchor=False)
+    st.header(say("diagnose_causes.to_change"), anchor=False)
     st.html(
-        '<ol class="adv-steps">' + "".join(f"<li><span>{escape(one)}</span></li>" for one in told) + "</ol>"
+        '<ol class="adv-steps" style="--c:var(--accent)">'
+        + "".join(f"<li><span>{escape(one)}</span></li>" for one in told)
+        + "</ol>"
     )
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "Download the patch", patch.model_dump_json(indent=2) + "\n", file_name="patch.json", mime="application/json",
+            say("diagnose_causes.take_patch"), patch.model_dump_json(indent=2) + "\n", file_name="patch.json", mime="application/json",
             key="take_patch", type="primary", on_click="ignore", icon=":material/healing:",
         )  # fmt: skip
         if training and patch.rows_out:
             st.download_button(
-                "Download the mended rows", lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
+                say("diagnose_causes.take_mended"), lambda: mended_pack(training, patch), file_name="mended.zip", mime="application/zip",
                 key="take_mended", on_click="ignore", icon=":material/folder_zip:",
             )  # fmt: skip
 
@@ -117,16 +129,21 @@ def decide_with(run: MeasuredRun) -> None:
     if not run.facts:
         return
     catalog = state.catalog()
-    st.header("Measured facts", anchor=False)
+    st.header(say("diagnose_causes.measured_facts"), anchor=False)
     shown = [
         (
             words.question(name, catalog),
-            f"{words.answer(one.value, catalog.facts.get(name))}, measured on {run.on}: {one.by}",
+            say(
+                "diagnose_causes.measured_on",
+                answer=words.answer(one.value, catalog.facts.get(name)),
+                day=run.on,
+                by=one.by,
+            ),
         )
         for name, one in run.facts.items()
     ]
     st.html(look.definition(shown))
-    st.button("Use in the decision", key="use_diagnosed", on_click=_use, args=(run,))
+    st.button(say("diagnose_causes.use"), key="use_diagnosed", on_click=_use, args=(run,))
 
 
 def _use(run: MeasuredRun) -> None:
@@ -135,8 +152,10 @@ def _use(run: MeasuredRun) -> None:
     except AdvisorError as error:
         pages.tell(error)
         return
-    told = ", ".join(words.question(one.fact, state.catalog()) for one in replaced) or "nothing new"
-    st.toast(look.plain(f"Answered by what was measured: {told}"), icon=":material/check:")
+    told = ", ".join(words.question(one.fact, state.catalog()) for one in replaced) or say(
+        "diagnose_causes.nothing_new"
+    )
+    st.toast(look.plain(say("diagnose_causes.answered", questions=told)), icon=":material/check:")
 
 
 def _downloads(diagnosis: Diagnosis, patch: Patch) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from advisor.diagnose.labelling import FINE, KEYS, samples_to_label
 from advisor.doors.ui import look
+from advisor.wording import say
 
 SKIPPED = "skipped"
 LABELS = "diagnose_labels"
@@ -22,11 +23,11 @@ def show(production: pl.DataFrame, key: str) -> dict[int, str]:
     wanted = samples_to_label(production)
     left = [row for row in wanted if row not in labels]
     done = len(wanted) - len(left)
-    look.quiet(f"{done} of {len(wanted)} samples labelled. What is wrong with the answer?")
+    look.quiet(say("diagnose_labels.labelled", done=done, count=len(wanted)))
     if left:
         _sample(production.row(by_predicate=pl.col("row") == left[0], named=True), labels)
     st.button(
-        "Undo the last one",
+        say("diagnose_labels.undo"),
         key="label_undo",
         shortcut="u",
         disabled=not labels,
@@ -48,12 +49,13 @@ def _put(labels: dict[int, str], row: int, said: str) -> None:
 
 def _sample(sample: dict[str, Any], labels: dict[int, str]) -> None:
     with st.container(border=True, key="sample"):
-        for name, text in (("Request", sample["prompt"]), ("Answer", sample["answer"])):
-            st.html(f'<p class="adv-over">{name}</p><p class="adv-said">{escape(text or "-")}</p>')
+        for name, text in (("request", sample["prompt"]), ("answer", sample["answer"])):
+            look.overline(say(f"diagnose_labels.text_{name}"))
+            st.html(f'<p class="adv-said">{escape(text or "-")}</p>')
         buttons: list[tuple[str, str, str]] = [
             (digit, said, said[:1].upper() + said[1:]) for digit, said in KEYS.items()
         ]
-        buttons += [("0", FINE, "Nothing"), ("s", SKIPPED, "Skip")]
+        buttons += [("0", FINE, say("diagnose_labels.nothing")), ("s", SKIPPED, say("diagnose_labels.skip"))]
         with st.container(horizontal=True, gap="small"):
             for shortcut, said, label in buttons:
                 st.button(

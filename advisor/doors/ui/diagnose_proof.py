@@ -9,19 +9,14 @@ from advisor.diagnose.proof.options import ProofOptions
 from advisor.diagnose.proof.proving import bench_for, leading, plan_proof
 from advisor.diagnose.proof.running import ProofRun
 from advisor.diagnose.records import Diagnosis, Suspicion, Trial
-from advisor.doors.ui import look, pages
+from advisor.doors.ui import look, pages, text_table
 from advisor.errors import AdvisorError
 from advisor.net import is_local
+from advisor.wording import say
 
 SECONDS_BETWEEN_LOOKS = "1s"
 RUN = "diagnose_proof"
-RESULTS = {"shown": "Shown", "ruled_out": "Ruled out", "likely": "Still likely", "cannot_tell": "Cannot tell"}
-STATES = {
-    "planned": "planned; no model has been called yet",
-    "running": "running",
-    "stopped": "stopped; answers so far are kept",
-    "failed": "stopped by a problem; answers so far are kept",
-}
+CELLS = ("cause", "result", "difference", "p", "changed", "before", "after")
 SHELL = "advisor diagnose --train FILE --production FILE --model URL"
 
 
@@ -35,7 +30,7 @@ def show(diagnosis: Diagnosis, material: Material, key: str) -> None:
     """Draw the panel: what to ask, the plan, the run, and what it showed."""
     if not leading(diagnosis):
         return
-    st.header("Test the causes on the served model", anchor=False)
+    st.header(say("diagnose_proof.test_causes"), anchor=False)
     run = _run(key)
     if run is None or run.state == "planned":
         _asked(diagnosis, material, key)
@@ -44,7 +39,7 @@ def show(diagnosis: Diagnosis, material: Material, key: str) -> None:
         return
     if run.state == "done":
         _results(run)
-        st.button("Test again", key="proof_again", on_click=_forget)
+        st.button(say("diagnose_proof.again"), key="proof_again", on_click=_forget)
         return
     st.fragment(_watch, run_every=SECONDS_BETWEEN_LOOKS if run.state == "running" else None)(key, run.state)
 
@@ -59,21 +54,20 @@ def _forget() -> None:
 
 
 def _asked(diagnosis: Diagnosis, material: Material, key: str) -> None:
-    look.quiet(
-        "The model answers the same samples twice: as in production, and with one thing changed. Only a service on this "
-        "machine is called. You see how many questions first."
-    )
+    look.quiet(say("diagnose_proof.twice"))
     left, right = st.columns(2)
     model = left.text_input(
-        "Address of the tuned model", placeholder="http://127.0.0.1:8000/v1#NAME", key="proof_model"
+        say("diagnose_proof.tuned"), placeholder="http://127.0.0.1:8000/v1#NAME", key="proof_model"
     )
     base = right.text_input(
-        "Address of the model without tuning", placeholder="http://127.0.0.1:8000/v1#BASE", key="proof_base",
-        help="It may stay empty. Then nothing is compared with the untuned model.",
+        say("diagnose_proof.untuned"), placeholder="http://127.0.0.1:8000/v1#BASE", key="proof_base",
+        help=say("diagnose_proof.untuned_empty"),
     )  # fmt: skip
-    samples = left.number_input("Samples", 5, 400, 20, 5, key="proof_samples")
-    most = right.number_input("Most questions", 1, 10_000, 400, 50, key="proof_calls")
-    if st.button("Plan the test", key="proof_plan", disabled=not model.strip(), icon=":material/science:"):
+    samples = left.number_input(say("diagnose_proof.samples"), 5, 400, 20, 5, key="proof_samples")
+    most = right.number_input(say("diagnose_proof.most_questions"), 1, 10_000, 400, 50, key="proof_calls")
+    if st.button(
+        say("diagnose_proof.plan"), key="proof_plan", disabled=not model.strip(), icon=":material/science:"
+    ):
         try:
             options = _options(model.strip(), base.strip(), int(samples), int(most))
             bench = bench_for(diagnosis, material, options)
@@ -89,9 +83,9 @@ def _options(model: str, base: str, samples: int, most: int) -> ProofOptions:
     for address in filter(None, (model, base)):
         if not is_local(address):
             raise AdvisorError(
-                "the page calls services on this machine only",
+                say("diagnose_proof.only_here"),
                 place=address.partition("#")[0],
-                remedy=f"Run it from the shell: {SHELL}.",
+                remedy=say("diagnose_proof.from_shell", command=SHELL),
             )
     # A key is for the service that its owner named in the shell; a page sends none.
     return ProofOptions(
@@ -106,12 +100,12 @@ def _watch(key: str, seen: str) -> None:
         return
     for line in run.planned.lines():
         look.quiet(line)
-    st.html(
-        f'<p aria-live="polite"><span class="adv-chip" style="margin-left:0">{STATES[run.state]}</span></p>'
-    )
+    state = look.text(say(f"diagnose_proof.state_{run.state}"))
+    st.html(f'<p aria-live="polite"><span class="adv-chip" style="margin-left:0">{state}</span></p>')
     if run.state != "planned":
         most = max(run.planned.calls, 1)
-        st.progress(min(1.0, run.answered / most), f"{run.answered} of at most {most} questions answered")
+        told = say("diagnose_proof.questions_answered", count=run.answered, most=most)
+        st.progress(min(1.0, run.answered / most), told)
     if run.problem is not None:
         pages.show_error(run.problem)
     _buttons(run)
@@ -120,14 +114,15 @@ def _watch(key: str, seen: str) -> None:
 def _buttons(run: ProofRun) -> None:
     with st.container(horizontal=True, gap="small"):
         if run.state == "running":
-            st.button("Stop", key="proof_stop", on_click=run.stop)
+            st.button(say("diagnose_proof.stop"), key="proof_stop", on_click=run.stop)
         elif run.planned.trials:
-            label = "Start" if run.state == "planned" else "Resume"
+            label = say("diagnose_proof.start" if run.state == "planned" else "diagnose_proof.resume")
             # A click in a fragment redraws the fragment alone; its timer starts with the whole page.
             if st.button(label, key="proof_start", type="primary"):
                 run.start()
                 st.rerun()
-        if run.state in ("stopped", "failed") and st.button("Plan again", key="proof_replan"):
+        ended = run.state in ("stopped", "failed")
+        if ended and st.button(say("diagnose_proof.plan_again"), key="proof_replan"):
             _forget()
             st.rerun()
 
@@ -136,21 +131,18 @@ def _results(run: ProofRun) -> None:
     assert run.result is not None
     tested = [(one, one.trial) for one in run.result.causes if one.trial is not None]
     if tested:
-        st.dataframe([_row(*one) for one in tested], hide_index=True, width="stretch")
+        heads = [say(f"diagnose_proof.head_{name}") for name in CELLS]
+        text_table.show(heads, [_row(*one) for one in tested], say("diagnose_proof.test_causes"))
         first = tested[0][1]
-        look.quiet(
-            f"Paired on {first.samples} samples, in points of 100: {first.measured}. p is corrected for the number of "
-            "interventions (Holm)."
-        )
+        look.quiet(say("diagnose_proof.paired", count=first.samples, measured=first.measured))
     for note in run.result.notes[len(run.diagnosis.notes) :]:
         look.quiet(note)
     for name, lack in run.planned.lacking.items():
-        look.quiet(f"{name} was left out, as it needs {lack}.")
+        look.quiet(say("diagnose_proof.left_out", name=name, lack=lack))
 
 
-def _row(one: Suspicion, trial: Trial) -> dict[str, str]:
+def _row(one: Suspicion, trial: Trial) -> tuple[str, ...]:
     gained = f"{100 * (trial.after - trial.before):+.0f} ({100 * trial.low:+.0f} to {100 * trial.high:+.0f})"
-    return {
-        "Cause": one.title, "Result": RESULTS[one.state], "Difference, 95 %": gained, "p": f"{trial.p:.2g}",
-        "Changed": trial.intervention, "As served": f"{100 * trial.before:.0f}", "With the change": f"{100 * trial.after:.0f}",
-    }  # fmt: skip
+    shares = (f"{100 * trial.before:.0f}", f"{100 * trial.after:.0f}")
+    result = say(f"diagnose_proof.result_{one.state}")
+    return (one.title, result, gained, f"{trial.p:.2g}", trial.intervention, *shares)

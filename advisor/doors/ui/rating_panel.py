@@ -13,23 +13,23 @@ from advisor.evaluate.rating.keeping import RatingFile, ratings_of
 from advisor.evaluate.rating.pairing import BlindPair, Side, blind_pairs, next_pair
 from advisor.evaluate.rating.standing import standing
 from advisor.evaluate.results import Frames
+from advisor.wording import say
 
-BUTTONS: tuple[tuple[Side, str, str], ...] = (
-    ("left", "Left is better", "1"),
-    ("tie", "Alike", "0"),
-    ("right", "Right is better", "2"),
-)
+SHORTCUTS: dict[Side, str] = {"left": "1", "tie": "0", "right": "2"}
 
 
 def show(frames: Frames, arms: list[str], grades: pl.Series | None = None) -> None:
     """Draw the panel for two of the arms, the best two at first; a judge's grades join the ratings once there are enough."""
     if len(arms) < 2:
-        look.quiet("Rating needs two arms.")
+        look.quiet(say("rating_panel.two_arms"))
         return
     left, middle, right = st.columns(3)
-    a = left.selectbox("One arm", arms, key="rate_a")
-    b = middle.selectbox("Other arm", [arm for arm in arms if arm != a], key="rate_b")
-    rater = right.text_input("Your name", value=_name(), max_chars=60, key="rater").strip() or _name()
+    a = left.selectbox(say("rating_panel.one_arm"), arms, key="rate_a")
+    b = middle.selectbox(say("rating_panel.other_arm"), [arm for arm in arms if arm != a], key="rate_b")
+    rater = (
+        right.text_input(say("rating_panel.your_name"), value=_name(), max_chars=60, key="rater").strip()
+        or _name()
+    )
     first, second = sorted((a, b))
     file = ratings_of(frames, first, second)
     _rate(frames, (first, second), file, rater)
@@ -39,7 +39,8 @@ def show(frames: Frames, arms: list[str], grades: pl.Series | None = None) -> No
 
 def _name() -> str:
     # Several people on one server must not rate under one name.
-    return str(st.user.get("email") or "me") if signing_in.configured() else "me"
+    me = say("rating_panel.me")
+    return str(st.user.get("email") or me) if signing_in.configured() else me
 
 
 def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -> None:
@@ -48,14 +49,12 @@ def _rate(frames: Frames, arms: tuple[str, str], file: RatingFile, rater: str) -
     told = file.ratings()
     mine = told.filter(told["rater"] == rater)
     pair = next_pair(pairs, told, rater)
-    look.quiet(
-        f"{len(mine)} of {len(pairs)} pairs rated by you. Arms are hidden and sides are random."
-        + (f" Both give the same answer on {len(same)} rows." if same else "")
-    )
+    rated = say("rating_panel.rated", done=len(mine), count=len(pairs))
+    look.quiet(f"{rated} {say('rating_panel.same_answer', count=len(same))}" if same else rated)
     if pair is not None:
         _pair(pair, file, rater)
     st.button(
-        "Undo the last one",
+        say("rating_panel.undo"),
         key="rate_undo",
         shortcut="u",
         disabled=not len(mine),
@@ -75,12 +74,17 @@ def _standing(told: pl.DataFrame, arms: tuple[str, str], *, done: bool) -> None:
         st.info(look.plain(now.because))
     if now.agreement is not None:
         look.quiet(
-            f"Agreement of {now.raters} raters (AC1): {now.agreement.value:.2f} "
-            f"({now.agreement.low:.2f} to {now.agreement.high:.2f})"
+            say(
+                "rating_panel.agreement",
+                count=now.raters,
+                value=now.agreement.value,
+                low=now.agreement.low,
+                high=now.agreement.high,
+            )
         )
     if len(told):
         st.download_button(
-            "Ratings as CSV",
+            say("rating_panel.csv"),
             told.with_columns(a=pl.lit(a), b=pl.lit(b)).write_csv(),
             file_name="ratings.csv",
             key="rate_csv",
@@ -94,21 +98,22 @@ def _with_judge(frames: Frames, grades: pl.Series, arms: tuple[str, str], told: 
     for one in graded_preferences(frames.answers, grades, [a, b], ratings):
         # Before people have rated enough, the judge alone would sway them.
         if one.combined is not None:
-            look.quiet(f"People and judge together, {one.in_words()}.")
+            look.quiet(say("rating_panel.together", found=one.in_words()))
 
 
 def _pair(pair: BlindPair, file: RatingFile, rater: str) -> None:
     with st.container(border=True, key="pair"):
-        st.html(
-            f'<p class="adv-over">Request</p><p class="adv-said">{escape(pair.request or pair.example)}</p>'
-        )
+        look.overline(say("rating_panel.request"))
+        st.html(f'<p class="adv-said">{escape(pair.request or pair.example)}</p>')
         if pair.reference:
-            with st.expander("Wanted answer"):
+            with st.expander(say("rating_panel.wanted")):
                 st.html(f'<p class="adv-said">{escape(pair.reference)}</p>')
-        for column, name, text in zip(st.columns(2), ("Left", "Right"), (pair.left, pair.right), strict=True):
-            column.html(f'<p class="adv-over">{name}</p><p class="adv-said">{escape(text)}</p>')
-        for column, (side, label, key) in zip(st.columns(3), BUTTONS, strict=True):
+        for column, name, text in zip(st.columns(2), ("left", "right"), (pair.left, pair.right), strict=True):
+            with column:
+                look.overline(say(f"rating_panel.side_{name}"))
+                st.html(f'<p class="adv-said">{escape(text)}</p>')
+        for column, (side, key) in zip(st.columns(3), SHORTCUTS.items(), strict=True):
             column.button(
-                label, key=f"rate_{side}", shortcut=key, width="stretch",
+                say(f"rating_panel.choose_{side}"), key=f"rate_{side}", shortcut=key, width="stretch",
                 on_click=file.rate, args=(pair.example, rater, pair.choice(side)),
             )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -17,22 +18,23 @@ from advisor.train.size.estimate import Estimate, Question, estimate, find_archi
 from advisor.train.size.programs import PROGRAMS, settings_of
 from advisor.train.size.run import Run
 from advisor.train.suggestion import suggested
+from advisor.wording import say
 
-METHODS = {"LoRA": "lora", "QLoRA, base in 4 bits": "qlora", "DoRA": "dora", "All weights": "full"}
-LOSSES = {"In chunks, as TRL does": "chunked", "All logits at once": "plain", "Fused kernel": "fused"}
-OPTIMIZERS = {"AdamW": "adamw", "AdamW, 8 bits": "adamw-8bit", "AdamW, 8 bits, paged": "paged-adamw-8bit"}
+METHODS = ("lora", "qlora", "dora", "full")
+LOSSES = ("chunked", "plain", "fused")
+OPTIMIZERS = ("adamw", "adamw-8bit", "paged-adamw-8bit")
 
 
 def render() -> None:
     """Draw the page."""
-    st.title("How large is the run?", anchor=False)
-    look.quiet(
-        "Memory is computed from the architecture and shown as a range. Nothing is downloaded or started."
-    )
+    st.title(say("sizing.title"), anchor=False)
+    look.quiet(say("sizing.computed"))
     catalog = state.catalog()
     left, right = st.columns([1, 1.7], gap="large")
     with left:
-        model = st.selectbox("Base model", list(catalog.models), index=_first(catalog), key="size_model")
+        model = st.selectbox(
+            say("sizing.base_model"), list(catalog.models), index=_first(catalog), key="size_model"
+        )
         run, question = _form(catalog)
         if run is not None:
             # Train takes these over; the session keeps them when this page is left.
@@ -48,7 +50,7 @@ def render() -> None:
         try:
             architecture = find_architecture(catalog, model=model, config=None)
             _answer(estimate(catalog, architecture, run, question), catalog)
-            dataset.next_step("train", "Next: plan the run with these settings")
+            dataset.next_step("train", say("sizing.next"))
         except AdvisorError as error:
             pages.show_error(error)
 
@@ -63,18 +65,23 @@ def _first(catalog: Catalog) -> int:
 
 
 def _form(catalog: Catalog) -> tuple[Run | None, Question]:
-    method = METHODS[st.selectbox("What trains", list(METHODS), key="size_method")]
-    rank = st.select_slider("Rank", [4, 8, 16, 32, 64, 128], 16, key="size_rank", disabled=method == "full")
-    seq_len = st.number_input("Tokens in a row", 64, 131_072, 2048, step=64, key="size_length")
-    batch = st.number_input("Rows at once", 1, 256, 2, key="size_batch")
-    optimizer = OPTIMIZERS[st.selectbox("Optimizer", list(OPTIMIZERS), key="size_optimizer")]
-    program = st.selectbox("Program", ["not named", *PROGRAMS], key="size_program")
-    loss = LOSSES[st.selectbox("Loss", list(LOSSES), key="size_loss")]
-    checkpointing = st.checkbox(
-        "Checkpointing: slower, far fewer activations", value=True, key="size_checkpointing"
+    method = _choice("method", METHODS)
+    rank = st.select_slider(
+        say("sizing.rank"), [4, 8, 16, 32, 64, 128], 16, key="size_rank", disabled=method == "full"
     )
-    card = st.selectbox("Card", ["the cheapest that fits", *catalog.market.gpus], key="size_card")
-    tokens = st.number_input("Training tokens, in thousands", 1, 10_000_000, 1000, key="size_tokens")
+    seq_len = st.number_input(say("sizing.row_tokens"), 64, 131_072, 2048, step=64, key="size_length")
+    batch = st.number_input(say("sizing.rows_at_once"), 1, 256, 2, key="size_batch")
+    card = st.selectbox(
+        say("sizing.card"), [say("sizing.cheapest_card"), *catalog.market.gpus], key="size_card"
+    )
+    tokens = st.number_input(say("sizing.training_tokens"), 1, 10_000_000, 1000, key="size_tokens")
+    with st.expander(say("sizing.more"), key="size_more"):
+        optimizer = _choice("optimizer", OPTIMIZERS)
+        program = st.selectbox(
+            say("sizing.program"), [say("sizing.not_named"), *PROGRAMS], key="size_program"
+        )
+        loss = _choice("loss", LOSSES)
+        checkpointing = st.checkbox(say("sizing.checkpointing"), value=True, key="size_checkpointing")
     question = Question(
         today(), None if card not in catalog.market.gpus else card, train_tokens=tokens * 1000
     )
@@ -95,25 +102,36 @@ def _form(catalog: Catalog) -> tuple[Run | None, Question]:
         return None, question
 
 
+def _choice(name: str, options: Sequence[str]) -> str:
+    return st.selectbox(
+        say(f"sizing.choice_{name}"),
+        options,
+        format_func=lambda option: say(f"sizing.option_{name}_{option}"),
+        key=f"size_{name}",
+    )
+
+
 def _answer(found: Estimate, catalog: Catalog) -> None:
     for doubt in found.doubts:
         st.warning(look.plain(doubt))
     memory = found.memory_gib
     peak = Span(low=memory.low, expected=memory.expected, high=memory.high, unit="gib")
     terms = [
-        ("Trained", f"{found.trainable_parameters:,} parameters, {found.trainable_share:.2%} of all"),
-        ("Memory at its peak", f"{span_text(peak)}, reached in the {memory.phase} phase"),
+        (
+            say("sizing.trained"),
+            say("sizing.parameters", count=found.trainable_parameters, share=found.trainable_share),
+        ),
+        (say("sizing.peak"), say("sizing.reached_in", memory=span_text(peak), phase=memory.phase)),
     ]
     if found.seconds_span is not None and found.gpu is not None:
         money = f", {span_text(found.usd)}" if found.usd else ""
-        terms.append(
-            (f"On {catalog.market.gpus[found.gpu].label}", f"{span_text(found.seconds_span)}{money}")
-        )
+        on = say("sizing.on", card=catalog.market.gpus[found.gpu].label)
+        terms.append((on, f"{span_text(found.seconds_span)}{money}"))
     st.html(look.definition(terms))
-    st.header("What is in memory", anchor=False)
+    st.header(say("sizing.in_memory"), anchor=False)
     st.html(_bars(memory.parts))
     _cards(found, catalog)
-    with st.expander("Assumptions behind the figures"):
+    with st.expander(say("sizing.assumptions")):
         for line in found.assumptions:
             st.write(look.plain(line))
 
@@ -129,18 +147,20 @@ def _bars(parts: dict[str, float]) -> str:
         for name, value in sorted(parts.items(), key=lambda item: -item[1])
         if value >= 0.005
     )
-    return f'<table style="width:100%"><caption style="display:none">Memory by parts</caption>{rows}</table>'
+    return f'<table style="width:100%"><caption style="display:none">{escape(say("sizing.by_parts"))}</caption>{rows}</table>'
 
 
 def _cards(found: Estimate, catalog: Catalog) -> None:
-    st.header("What it fits on", anchor=False)
+    st.header(say("sizing.fits_on"), anchor=False)
     st.dataframe(
         [
             {
-                "card": catalog.market.gpus[fit.gpu].label,
+                say("sizing.head_card"): catalog.market.gpus[fit.gpu].label,
                 "GiB": f"{fit.memory_gib:g}",
-                "fits": _percent(fit.probability),
-                "USD an hour": "not known" if fit.usd_per_hour is None else f"{fit.usd_per_hour:.2f}",
+                say("sizing.head_fits"): _percent(fit.probability),
+                say("sizing.head_usd"): say("sizing.not_known")
+                if fit.usd_per_hour is None
+                else f"{fit.usd_per_hour:.2f}",
             }
             for fit in found.fits
         ],
@@ -148,11 +168,19 @@ def _cards(found: Estimate, catalog: Catalog) -> None:
         height="content",
     )
     for change in found.changes_to_fit:
-        label = catalog.market.gpus[change.gpu].label
-        text = f"{change.change}: {change.memory_gib:.1f} GiB on {label}, fits with {_percent(change.probability)}."
-        st.write(look.plain(f"{text} It costs {change.costs}."))
+        told = say(
+            "sizing.change",
+            change=change.change,
+            memory=change.memory_gib,
+            card=catalog.market.gpus[change.gpu].label,
+            probability=_percent(change.probability),
+            costs=change.costs,
+        )
+        st.write(look.plain(told))
 
 
 def _percent(probability: float) -> str:
     """Write a probability; an estimate is never certain."""
-    return "under 1 %" if probability < 0.01 else "over 99 %" if probability > 0.99 else f"{probability:.0%}"
+    if 0.01 <= probability <= 0.99:
+        return f"{probability:.0%}"
+    return say("sizing.under_1" if probability < 0.01 else "sizing.over_99")

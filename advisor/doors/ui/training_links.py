@@ -13,9 +13,10 @@ from advisor.cost.rounding import money
 from advisor.decide import Recommendation
 from advisor.decide.limits import Route
 from advisor.doors.ui import deciding, look, pages, state
+from advisor.wording import say
 
 MANY: Final = 4
-STATUS: Final = {"open": "Open", "gated": "Some customers only", "closing": "Closing", "closed": "Closed"}
+HEADS: Final = ("way", "today", "until", "once", "month", "notes")
 
 
 def show(found: Recommendation, catalog: Catalog) -> None:
@@ -25,36 +26,37 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if strategy is None:
         return
-    st.header("If you fine-tune", anchor=False)
-    look.quiet(
-        "Where you can fine-tune a model today: first the routes that your answers allow, cheapest first, then the excluded ones, with the reason."
-    )
+    st.header(say("training_links.if_you_tune"), anchor=False)
+    look.quiet(say("training_links.where_today"))
     routes = deciding.limits(state.current(), catalog).routes
     open_ = [route for route in routes if route.state != "missed" and route.status in ("open", "closing")]
     st.html(_table(open_[:MANY]))
-    with st.expander(f"All {len(routes)} routes, with what excludes them", key="all_routes"):
+    with st.expander(say("training_links.all_routes", count=len(routes)), key="all_routes"):
         st.html(_table(routes))
-    pages.link("train", "Open the training plan", icon=":material/arrow_forward:")
+    pages.link("train", say("training_links.open_plan"), icon=":material/arrow_forward:")
 
 
 def _table(routes: Sequence[Route]) -> str:
-    head = ("Way", "Today", "Until", "Once", "A month, serving included", "Notes")
-    cells = "".join(f'<th scope="col">{text}</th>' for text in head)
+    heads = (say(f"training_links.head_{name}") for name in HEADS)
+    cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    label = escape(say("training_links.ways"))
     rows = "".join(_row(route) for route in routes)
     return (
-        '<div class="adv-scroll" tabindex="0" role="region" aria-label="Ways to train"><table class="adv-table">'
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{label}"><table class="adv-table">'
         f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
 def _row(route: Route) -> str:
     said = route.because or (route.says if route.status != "open" else "")
-    today_ = "Not for you" if route.state == "missed" and route.status == "open" else STATUS[route.status]
+    status = "not_for_you" if route.state == "missed" and route.status == "open" else route.status
+    today_ = say(f"training_links.status_{status}")
     cells = (today_, _until(route), money(route.usd_once, "USD"), money(route.usd_per_month, "USD"), said)
     told = "".join(f"<td>{escape(text)}</td>" for text in cells)
     return f'<tr><th scope="row">{escape(route.label)}</th>{told}</tr>'
 
 
 def _until(route: Route) -> str:
-    parts = [("training", route.trains_until), ("answers", route.serves_until)]
-    return "; ".join(f"{what} {day}" for what, day in parts if day) or "no end announced"
+    ends = {"training": route.trains_until, "answers": route.serves_until}
+    told = [say(f"training_links.until_{what}", day=day) for what, day in ends.items() if day]
+    return "; ".join(told) or say("training_links.no_end")

@@ -46,16 +46,16 @@ def show() -> None:
         say("evaluate_new_run.address"), placeholder=say("evaluate_new_run.address_default"), key="bakeoff_url",
         help=say("evaluate_new_run.address_help"),
     ).strip()  # fmt: skip
-    told["arms"] = st.multiselect(
-        say("evaluate_new_run.arms"), list(ARMS), DEFAULT_ARMS, format_func=lambda name: say("evaluate_new_run.arm_does", arm=name, does=ARMS[name].does), key="bakeoff_arms"
-    )  # fmt: skip
+    told["arms"] = _arms(with_documents=documents is not None)
     told |= _scoring()
     with st.container(horizontal=True):
         if (
             st.button(say("evaluate_new_run.plan"), type="primary", disabled=rows is None, key="bakeoff_plan")
             and rows is not None
         ):
-            _made(lambda: _options(rows(), documents, told))
+            folder = rows()
+            if _made(lambda: _options(folder, documents, told)):
+                _adopt(folder)
         if st.button(
             say("evaluate_new_run.plan_demonstration"),
             key="bakeoff_demo",
@@ -64,6 +64,18 @@ def show() -> None:
             _made(demo_options)
     if rows is None:
         look.quiet(say("evaluate_new_run.upload_rows"))
+
+
+def _arms(*, with_documents: bool) -> list[str]:
+    usual = [name for name in DEFAULT_ARMS if with_documents or "documents" not in ARMS[name].needs]
+    return st.multiselect(
+        say("evaluate_new_run.arms"),
+        list(ARMS),
+        usual,
+        format_func=lambda name: say("evaluate_new_run.arm_does", arm=name, does=ARMS[name].does),
+        # The usual arms are others once there are documents.
+        key=f"bakeoff_arms_{with_documents}",
+    )
 
 
 def _rows() -> Callable[[], Path] | None:
@@ -159,11 +171,19 @@ def _judge(model: str, rubric: str) -> Judging | None:
     return Judging(model=model, rubric=checked_rubric(rubric)) if model else None
 
 
-def _made(options: Callable[[], BakeoffOptions]) -> None:
+def _adopt(rows: Path) -> None:
+    """Make one file, which the run splits, the data set of an assessment that has none."""
+    files = list(rows.iterdir())
+    if len(files) == 1:
+        dataset.adopt(files[0].name, files[0].read_bytes())
+
+
+def _made(options: Callable[[], BakeoffOptions]) -> bool:
     try:
         folder = open_run(options(), None)
         ready(folder, state.catalog(), day=today())
     except AdvisorError as error:
         pages.show_error(error)
-        return
+        return False
     st.session_state[CHOSEN] = folder.path.name
+    return True

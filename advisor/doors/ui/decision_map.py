@@ -13,6 +13,7 @@ from advisor.decide import DecisionMap, Recommendation
 from advisor.doors.ui import deciding, look, state
 from advisor.palette import STRATEGIES
 from advisor.share.report import words
+from advisor.wording import say
 
 DEFAULT_AXES: Final = ("labelled_examples", "knowledge_change")
 _TICKS: Final = 7
@@ -27,16 +28,16 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if len(axes) < 2:
         return
-    st.header("A map of two answers", anchor=False)
-    look.quiet("Only these two answers change. All others stay as you gave them.")
+    st.header(say("decision_map.heading"), anchor=False)
+    look.quiet(say("decision_map.only_these"))
     left, right = st.columns(2)
     first, second = _defaults(found, axes)
     with left:
-        x = _select("x", "Across", axes, first, catalog)
+        x = _select("x", say("decision_map.across"), axes, first, catalog)
     with right:
-        y = _select("y", "Upwards", axes, second if second != x else first, catalog)
+        y = _select("y", say("decision_map.upwards"), axes, second if second != x else first, catalog)
     if x == y:
-        look.quiet("Choose two different questions.")
+        look.quiet(say("decision_map.choose_different"))
         return
     drawn = deciding.map_of(state.current(), catalog, x, y)
     st.plotly_chart(
@@ -45,7 +46,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
         alt=reading(drawn, catalog),
         key="map",
     )
-    look.quiet(f"The cross marks your answers. {reading(drawn, catalog)}")
+    look.quiet(say("decision_map.cross", reading=reading(drawn, catalog)))
 
 
 def _defaults(found: Recommendation, axes: Sequence[str]) -> tuple[str, str]:
@@ -91,7 +92,8 @@ def _layer(lead: Any, colour: str, name: str, labels: tuple[list[str], list[str]
     import plotly.graph_objects as go
 
     xs, ys = labels
-    text = [[f"{name} leads<br>{x}<br>{y}" for x in xs] for y in ys]
+    leads = say("decision_map.leads", strategy=name)
+    text = [[f"{leads}<br>{x}<br>{y}" for x in xs] for y in ys]
     return go.Heatmap(
         z=lead,
         zmin=0,
@@ -125,7 +127,7 @@ def _mark_answers(chart: Any, drawn: DecisionMap, answers: Any) -> None:
             x=[here[0]],
             y=[here[1]],
             mode="markers",
-            name="Your answers",
+            name=say("decision_map.your_answers"),
             showlegend=False,
             marker={"symbol": "x-thin", "size": 16, "line": {"width": 3, "color": ink}},
             hoverinfo="skip",
@@ -184,7 +186,11 @@ def reading(drawn: DecisionMap, catalog: Catalog) -> str:
     """Describe in words how much of the map each strategy leads."""
     cells = [first for row in drawn.first for first in row]
     parts = [
-        f"{words.strategy(name, catalog)} leads on {words.percent(cells.count(name) / len(cells))} of it"
+        say(
+            "decision_map.leads_on",
+            strategy=words.strategy(name, catalog),
+            share=words.percent(cells.count(name) / len(cells)),
+        )
         for name in STRATEGIES
         if name in cells
     ]

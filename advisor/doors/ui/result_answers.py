@@ -7,15 +7,16 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.doors.ui import look, question, state
 from advisor.share.report import words
+from advisor.wording import say
 
 
 def show(catalog: Catalog) -> None:
     """Draw each answer as a line; a click opens its question in place."""
     work = state.current()
     given = [name for name in catalog.facts if name in work.answers]
-    st.header("What it rests on: your answers", anchor=False)
+    st.header(say("result_answers.heading"), anchor=False)
     if not given:
-        look.quiet("None yet.")
+        look.quiet(say("result_answers.none_yet"))
     with st.container(key="given", gap=None):
         for name in given:
             fact = catalog.facts[name]
@@ -32,4 +33,4 @@ def show(catalog: Catalog) -> None:
                 question.inline(name, catalog)
     if work.unsure:
         told = "; ".join(words.question(name, catalog) for name in work.unsure)
-        look.quiet(f"Left open: {told}")
+        look.quiet(say("result_answers.left_open", questions=told))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -37,3 +38,20 @@ def texts() -> dict[str, str]:
     """Return every text by its key, with the places still open."""
     sections = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return {f"{section}.{name}": text for section, names in sections.items() for name, text in names.items()}
+
+
+class Words:
+    """The words for the ids of a closed set, each looked up when it is asked for."""
+
+    def __init__(self, word: Callable[[str], str]) -> None:
+        self._word = word
+
+    def __getitem__(self, name: str) -> str:
+        return self._word(name)
+
+    def get(self, name: str, otherwise: str) -> str:
+        """Return the word for ``name``, or ``otherwise`` where there is none."""
+        try:
+            return self._word(name)
+        except KeyError:
+            return otherwise

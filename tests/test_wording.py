@@ -53,7 +53,7 @@ def test_every_text_that_the_code_names_is_in_the_file_with_the_same_values():
             wrong.append(f"{place}: no text {key}")
         for name in found if key != "*" else []:
             needed = fields(texts()[name])
-            if needed - values and not more or (values - needed and "*" not in key):
+            if (needed - values and not more) or (values - needed and "*" not in key):
                 wrong.append(f"{place}: {name} has {sorted(needed)}, the code gives {sorted(values)}")
     assert not wrong, "\n".join(wrong)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
 
 from advisor.advice import Advice
 from advisor.catalog import Catalog
@@ -11,15 +10,15 @@ from advisor.cost import CostProjection, Crossing, Range, StrategyCost
 from advisor.cost.rounding import money, worth
 from advisor.share.report import words
 from advisor.share.report.document import Bar, Bars, Block, Paragraph, Section, Table, Terms
-
-KINDS: Final = {"per_request": "per request", "monthly": "monthly", "one_time": "once"}
+from advisor.wording import say
 
 
 def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int]) -> Section:
     """Write the costs, or why there are none; ``number`` numbers a source."""
     if advice.cost is None:
-        reason = advice.cost_unknown_because or "Costs were not requested."
-        return Section("costs", "Costs", (Paragraph(f"Not computed. {reason}"),))
+        reason = advice.cost_unknown_because or say("report_costs.not_requested")
+        said = Paragraph(say("report_costs.not_computed", reason=reason))
+        return Section("costs", say("report_costs.costs"), (said,))
     cost = advice.cost
     blocks: list[Block] = [
         _basis(cost),
@@ -33,29 +32,32 @@ def cost_section(advice: Advice, catalog: Catalog, number: Callable[[str], int])
     blocks += [_components(name, priced, catalog) for name, priced in cost.strategies.items()]
     blocks += _assumptions(cost, number)
     if cost.warnings:
-        blocks += [Paragraph("Beware:", strong=True), *(Paragraph(warning) for warning in cost.warnings)]
-    return Section("costs", "Costs", tuple(blocks))
+        blocks += [
+            Paragraph(say("report_costs.beware"), strong=True),
+            *(Paragraph(warning) for warning in cost.warnings),
+        ]
+    return Section("costs", say("report_costs.costs"), tuple(blocks))
 
 
 def span(found: Range, currency: str = "") -> str:
     """Write an expected figure with its interval."""
     if found.expected is None:
-        return "unknown"
+        return say("report_costs.unknown")
     if found.low is None or found.high is None or found.low == found.high:
         return money(found.expected, currency)
     expected = money(found.expected, currency, low=found.low, high=found.high)
-    return f"{expected} ({worth(found.low)} to {worth(found.high)})"
+    return say("report_costs.range", expected=expected, low=worth(found.low), high=worth(found.high))
 
 
 def _basis(cost: CostProjection) -> Terms:
     pairs = (
-        ("Model", cost.model),
-        ("Requests a month", f"{cost.requests_per_month:,.0f}"),
-        ("Reckoned over", f"{cost.horizon_months:g} months"),
-        ("Token prices", cost.price_origin),
-        ("Tuning", cost.tuning_route),
-        ("Prices of", str(cost.as_of)),
-        ("Currency", _currency(cost)),
+        (say("report_costs.model"), cost.model),
+        (say("report_costs.requests_a_month"), f"{cost.requests_per_month:,.0f}"),
+        (say("report_costs.reckoned_over"), say("report_costs.months", months=cost.horizon_months)),
+        (say("report_costs.token_prices"), cost.price_origin),
+        (say("report_costs.tuning"), cost.tuning_route),
+        (say("report_costs.prices_of"), str(cost.as_of)),
+        (say("report_costs.currency"), _currency(cost)),
     )
     return Terms(tuple(pair for pair in pairs if pair[1]))
 
@@ -63,7 +65,7 @@ def _basis(cost: CostProjection) -> Terms:
 def _currency(cost: CostProjection) -> str:
     if cost.currency == "USD":
         return "USD"
-    return f"{cost.currency}, at {cost.currency_rate:g} for one USD; components are in USD"
+    return say("report_costs.currency_rate", currency=cost.currency, rate=cost.currency_rate)
 
 
 def _chart(cost: CostProjection, catalog: Catalog) -> Bars:
@@ -80,32 +82,37 @@ def _chart(cost: CostProjection, catalog: Catalog) -> Bars:
         for name, priced in cost.strategies.items()
     )
     listed = "; ".join(f"{bar.label} {bar.shown}" for bar in bars)
-    return Bars("Running cost per month", bars, f"Bar chart with ranges. {listed}.")
+    return Bars(say("report_costs.running_cost"), bars, say("report_costs.bar_chart", bars=listed))
 
 
 def _totals(cost: CostProjection, catalog: Catalog) -> Table:
     head = (
-        "Strategy",
-        "Per month",
-        "Once",
-        "Per 1,000 requests",
-        f"Over {cost.horizon_months:g} months",
-        "Answer takes (p50 / p95)",
+        say("report_costs.strategy"),
+        say("report_costs.per_month"),
+        say("report_costs.once"),
+        say("report_costs.per_thousand"),
+        say("report_costs.over_months", months=cost.horizon_months),
+        say("report_costs.answer_takes"),
     )
     rows = tuple(_total_row(name, priced, catalog) for name, priced in cost.strategies.items())
-    return Table(f"What each strategy costs, in {cost.currency}", head, rows, frozenset({1, 2, 3, 4, 5}))
+    caption = say("report_costs.each_strategy", currency=cost.currency)
+    return Table(caption, head, rows, frozenset({1, 2, 3, 4, 5}))
 
 
 def _total_row(name: str, priced: StrategyCost, catalog: Catalog) -> tuple[str, ...]:
-    until = f", until {priced.ends_on}" if priced.ends_on else ""
     return (
         words.strategy(name, catalog),
         span(priced.per_month),
         money(priced.one_time),
         money(priced.per_1k_requests),
-        span(priced.total) + until,
-        f"{priced.latency_ms.p50:,.0f} / {priced.latency_ms.p95:,.0f} ms",
+        _total(priced.total, priced),
+        say("report_costs.latency", p50=priced.latency_ms.p50, p95=priced.latency_ms.p95),
     )
+
+
+def _total(total: Range, priced: StrategyCost) -> str:
+    told = span(total)
+    return say("report_costs.total_until", total=told, day=priced.ends_on) if priced.ends_on else told
 
 
 def _people(cost: CostProjection, catalog: Catalog) -> Table:
@@ -115,16 +122,16 @@ def _people(cost: CostProjection, catalog: Catalog) -> Table:
             words.strategy(name, catalog),
             span(priced.people.per_month),
             span(priced.people.one_time),
-            span(priced.total_with_people) + (f", until {priced.ends_on}" if priced.ends_on else ""),
+            _total(priced.total_with_people, priced),
         )
         for name, priced in cost.strategies.items()
     )
-    caption = f"People's hours at {rate:,.0f} USD each, not in the figures above, in {cost.currency}"
+    caption = say("report_costs.people", rate=rate, currency=cost.currency)
     head = (
-        "Strategy",
-        "Care per month",
-        "Until in use, once",
-        f"Total over {cost.horizon_months:g} months",
+        say("report_costs.strategy"),
+        say("report_costs.care"),
+        say("report_costs.until_in_use"),
+        say("report_costs.total_over_months", months=cost.horizon_months),
     )
     return Table(caption, head, rows, frozenset({1, 2, 3}))
 
@@ -132,7 +139,13 @@ def _people(cost: CostProjection, catalog: Catalog) -> Table:
 def _unknown(cost: CostProjection, catalog: Catalog) -> Iterator[Paragraph]:
     for name, priced in cost.strategies.items():
         if priced.unknown_because:
-            yield Paragraph(f"{words.strategy(name, catalog)}: unknown. {priced.unknown_because}")
+            yield Paragraph(
+                say(
+                    "report_costs.strategy_unknown",
+                    strategy=words.strategy(name, catalog),
+                    reason=priced.unknown_because,
+                )
+            )
 
 
 def _traffic(cost: CostProjection) -> Iterator[Paragraph]:
@@ -143,37 +156,43 @@ def _traffic(cost: CostProjection) -> Iterator[Paragraph]:
 def _crossings(cost: CostProjection, catalog: Catalog) -> Iterator[Table]:
     rows = tuple(_crossing_row(crossing, catalog) for crossing in cost.break_even)
     if rows:
-        yield Table(
-            "When one strategy becomes cheaper in total than another",
-            ("Overtakes", "Overtaken", "When"),
-            rows,
-        )
+        head = (say("report_costs.overtakes"), say("report_costs.overtaken"), say("report_costs.when"))
+        yield Table(say("report_costs.crossings"), head, rows)
 
 
 def _crossing_row(crossing: Crossing, catalog: Catalog) -> tuple[str, ...]:
-    when = f"Never: {crossing.never_because}" if crossing.months is None else _when(crossing)
-    return words.strategy(crossing.to, catalog), words.strategy(crossing.from_, catalog), when
+    return words.strategy(crossing.to, catalog), words.strategy(crossing.from_, catalog), _when(crossing)
 
 
 def _when(crossing: Crossing) -> str:
-    requests = f", {worth(crossing.requests)} requests" if crossing.requests is not None else ""
-    if crossing.months is not None and crossing.months < 0.05:
-        return "at once"
-    return f"after {crossing.months:.1f} months{requests} ({crossing.day})"
+    if crossing.months is None:
+        return say("report_costs.never", reason=crossing.never_because)
+    if crossing.months < 0.05:
+        return say("report_costs.at_once")
+    if crossing.requests is None:
+        return say("report_costs.after_months", months=crossing.months, day=crossing.day)
+    requests = worth(crossing.requests)
+    return say("report_costs.after_requests", months=crossing.months, requests=requests, day=crossing.day)
 
 
 def _components(name: str, priced: StrategyCost, catalog: Catalog) -> Table:
     rows = tuple(
         (
             part.name,
-            KINDS[part.kind],
+            say(f"report_costs.due_{part.kind}"),
             money(part.usd_once if part.kind == "one_time" else part.usd_per_month, "USD"),
             part.formula,
         )
         for part in priced.components
     )
-    caption = f"{words.strategy(name, catalog)}: components and their formulas"
-    return Table(caption, ("Component", "Due", "Amount", "Formula"), rows, frozenset({2}))
+    caption = say("report_costs.components", strategy=words.strategy(name, catalog))
+    head = (
+        say("report_costs.component"),
+        say("report_costs.due"),
+        say("report_costs.amount"),
+        say("report_costs.formula"),
+    )
+    return Table(caption, head, rows, frozenset({2}))
 
 
 def _assumptions(cost: CostProjection, number: Callable[[str], int]) -> Iterator[Table]:
@@ -181,18 +200,19 @@ def _assumptions(cost: CostProjection, number: Callable[[str], int]) -> Iterator
         (
             item.title,
             _plain(item.value),
-            f"{_plain(item.low)} to {_plain(item.high)}",
+            say("report_costs.low_to_high", low=_plain(item.low), high=_plain(item.high)),
             " ".join(f"[{number(source)}]" for source in item.sources),
         )
         for item in cost.assumed
     )
     if rows:
-        yield Table(
-            "Assumed, because nobody answered",
-            ("Number", "Value", "Range", "Source"),
-            rows,
-            frozenset({1, 2}),
+        head = (
+            say("report_costs.number"),
+            say("report_costs.value"),
+            say("report_costs.between"),
+            say("report_costs.source"),
         )
+        yield Table(say("report_costs.assumed"), head, rows, frozenset({1, 2}))
 
 
 def _plain(value: float) -> str:

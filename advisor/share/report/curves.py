@@ -6,6 +6,7 @@ from typing import Any
 
 from advisor.cost import CostProjection
 from advisor.palette import STRATEGY_COLOURS
+from advisor.wording import say
 
 
 def figure(cost: CostProjection) -> Any:
@@ -34,7 +35,7 @@ def figure(cost: CostProjection) -> Any:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": "#7c8796"},
-        xaxis={"title": {"text": "Months"}},
-        yaxis={"title": {"text": f"Cumulative cost, {cost.currency}"}},
+        xaxis={"title": {"text": say("report_curves.months")}},
+        yaxis={"title": {"text": say("report_curves.cumulative_cost", currency=cost.currency)}},
         legend={"orientation": "h", "y": 1.15},
     )

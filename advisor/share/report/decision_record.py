@@ -7,6 +7,7 @@ from advisor.catalog import Catalog
 from advisor.share.report import words
 from advisor.share.report.document import Block, Document, Section
 from advisor.share.report.markdown import block, escape
+from advisor.wording import say
 
 
 def render(document: Document, advice: Advice, catalog: Catalog) -> str:
@@ -16,29 +17,39 @@ def render(document: Document, advice: Advice, catalog: Catalog) -> str:
     chosen = words.headline(found, catalog)
     text = [
         f"# {escape(document.title)}: {escape(chosen)}",
-        f"- Status: proposed\n- Date: {document.day}\n- Decided with: {escape(document.footer)}",
-        _heading("Context and problem", parts.get("inputs")),
+        _made(document),
+        _heading(say("report_decision_record.context"), parts.get("inputs")),
         _drivers(advice),
         _options(advice, catalog),
         _decision(chosen, advice, catalog),
-        _heading("Consequences", parts.get("risks")),
-        _heading("Costs", parts.get("costs")),
-        _heading("Confirmation: steps and exit criteria", parts.get("roadmap")),
-        _heading("What was measured", parts.get("measured")),
-        _heading("What to measure next", parts.get("measure-next")),
-        _heading("Questions worth asking", parts.get("questions")),
-        _heading("Reasons and evidence", parts.get("reasons"), parts.get("against"), parts.get("idle")),
-        _heading("When to decide again", parts.get("changes")),
-        _heading("Sources", parts.get("sources")),
+        _heading(say("report_decision_record.consequences"), parts.get("risks")),
+        _heading(say("report_decision_record.costs"), parts.get("costs")),
+        _heading(say("report_decision_record.confirmation"), parts.get("roadmap")),
+        _heading(say("report_decision_record.measured"), parts.get("measured")),
+        _heading(say("report_decision_record.measure_next"), parts.get("measure-next")),
+        _heading(say("report_decision_record.questions"), parts.get("questions")),
+        _heading(say("report_decision_record.reasons"), *map(parts.get, ("reasons", "against", "idle"))),
+        _heading(say("report_decision_record.decide_again"), parts.get("changes")),
+        _heading(say("report_decision_record.sources"), parts.get("sources")),
     ]
     return "\n\n".join(part for part in text if part) + "\n"
+
+
+def _made(document: Document) -> str:
+    told = (
+        say("report_decision_record.status"),
+        say("report_decision_record.date", day=document.day),
+        say("report_decision_record.decided_with", rulebook=escape(document.footer)),
+    )
+    return "\n".join(f"- {line}" for line in told)
 
 
 def _decision(chosen: str, advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
     verdict = escape(words.verdict(found).lower())
     said = (words.points_to(found, catalog), words.lead(found, catalog), words.certainty(found, catalog))
-    return f"## Decision\n\n**{escape(chosen)}** ({verdict}). {' '.join(map(escape, said))}"
+    title = say("report_decision_record.decision")
+    return f"## {title}\n\n**{escape(chosen)}** ({verdict}). {' '.join(map(escape, said))}"
 
 
 def _heading(title: str, *parts: Section | None) -> str:
@@ -52,17 +63,25 @@ def _drivers(advice: Advice) -> str:
         for reason in advice.recommendation.reasons
         if reason.bits_for_recommended > 0
     ]
-    return "## Decision drivers\n\n" + "\n".join(lines) if lines else ""
+    return f"## {say('report_decision_record.drivers')}\n\n" + "\n".join(lines) if lines else ""
 
 
 def _options(advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
     lines = [
-        f"- {escape(words.strategy(name, catalog))}: {escape(words.percent(found.probabilities[name]))} probable"
+        say(
+            "report_decision_record.probable",
+            strategy=escape(words.strategy(name, catalog)),
+            share=escape(words.percent(found.probabilities[name])),
+        )
         for name in (found.recommended, *found.then)
     ]
     lines += [
-        f"- {escape(words.strategy(out.strategy, catalog))}: ruled out. {escape(out.because)}"
+        say(
+            "report_decision_record.ruled_out",
+            strategy=escape(words.strategy(out.strategy, catalog)),
+            because=escape(out.because),
+        )
         for out in found.ruled_out
     ]
-    return "## Considered options\n\n" + "\n".join(lines)
+    return f"## {say('report_decision_record.options')}\n\n" + "\n".join(f"- {line}" for line in lines)

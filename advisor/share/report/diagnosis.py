@@ -11,14 +11,10 @@ from advisor.diagnose.mend.patch import Patch, sentences
 from advisor.diagnose.records import Diagnosis, SampleVerdict, Suspicion
 from advisor.share.report.document import Block, Document, Paragraph, Section, Table, Terms
 from advisor.share.report.rendering import FORMATS, Format
+from advisor.wording import Words, say
 
 DIAGNOSIS_FORMATS: Final[tuple[Format, ...]] = tuple(name for name in FORMATS if name != "adr")
-STATES: Final = {
-    "shown": "Shown",
-    "likely": "Likely",
-    "ruled_out": "Ruled out",
-    "cannot_tell": "Cannot tell from this",
-}
+STATES: Final = Words(lambda state: say(f"report_diagnosis.state_{state}"))
 ROWS_NAMED: Final = 40
 
 
@@ -49,10 +45,10 @@ def compose_diagnosis(diagnosis: Diagnosis, patch: Patch, *, day: date) -> Docum
     """Lay a diagnosis out as sections."""
     sections = [*_causes(diagnosis), _covered(diagnosis), _mending(patch), _others(diagnosis)]
     return Document(
-        title="Diagnosis of a tuned model",
+        title=say("report_diagnosis.title"),
         subtitle=headline(diagnosis),
         day=day.isoformat(),
-        footer="“Likely” means that the files suggest it. “Shown” means that an intervention proved it. Row numbers count from 1.",
+        footer=say("report_diagnosis.footer"),
         first="fine_tuning",
         sections=tuple(one for one in sections if one),
     )
@@ -62,10 +58,12 @@ def headline(diagnosis: Diagnosis) -> str:
     """Describe what was found in one sentence."""
     found = diagnosis.found
     if not found:
-        return "No cause was found in these files"
+        return say("report_diagnosis.no_cause")
     first = found[0]
-    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"{STATES[first.state]}: {first.title[:1].lower()}{first.title[1:]}{more}"
+    state, cause = STATES[first.state], f"{first.title[:1].lower()}{first.title[1:]}"
+    if len(found) == 1:
+        return say("report_diagnosis.found", state=state, cause=cause)
+    return say("report_diagnosis.found_more", state=state, cause=cause, count=len(found) - 1)
 
 
 def _causes(diagnosis: Diagnosis) -> Iterator[Section]:
@@ -78,39 +76,43 @@ def _causes(diagnosis: Diagnosis) -> Iterator[Section]:
 
 
 def _terms(one: Suspicion) -> Iterator[tuple[str, str]]:
-    yield "Evidence", one.evidence
+    yield say("report_diagnosis.evidence"), one.evidence
     if one.rows:
-        yield f"Rows of the {one.rows_of} file", named_rows(one.rows)
-    yield "If this is the cause", one.would
-    yield "Tested", one.trial.because if one.trial else f"Not yet. {one.test.how}"
-    yield "Remedy", one.remedy
+        yield say("report_diagnosis.rows_of", file=one.rows_of), named_rows(one.rows)
+    yield say("report_diagnosis.would"), one.would
+    tested = one.trial.because if one.trial else say("report_diagnosis.not_yet", how=one.test.how)
+    yield say("report_diagnosis.tested"), tested
+    yield say("report_diagnosis.remedy"), one.remedy
 
 
 def named_rows(rows: tuple[int, ...]) -> str:
     """Name rows, the first of many only."""
-    return ", ".join(map(str, rows[:ROWS_NAMED])) + (
-        f" and {len(rows) - ROWS_NAMED} more" if len(rows) > ROWS_NAMED else ""
-    )
+    named, more = ", ".join(map(str, rows[:ROWS_NAMED])), len(rows) - ROWS_NAMED
+    return say("report_diagnosis.rows_more", rows=named, count=more) if more > 0 else named
 
 
 def _covered(diagnosis: Diagnosis) -> Section | None:
     if not diagnosis.samples:
         return None
     rows = tuple((str(one.row), one.label, covered(one), one.advice) for one in diagnosis.samples)
-    table = Table(
-        "Each labelled sample against the training rows",
-        ("Sample", "Complaint", "Covered", "What to do"),
-        rows,
+    head = (
+        say("report_diagnosis.sample"),
+        say("report_diagnosis.complaint"),
+        say("report_diagnosis.covered"),
+        say("report_diagnosis.what_to_do"),
     )
-    return Section("covered", "Coverage by the training rows", (table,))
+    table = Table(say("report_diagnosis.each_sample"), head, rows)
+    return Section("covered", say("report_diagnosis.coverage"), (table,))
 
 
 def covered(one: SampleVerdict) -> str:
     """Return whether training rows ask for the like, with the nearest of them."""
     if one.covered is None:
-        return "cannot tell"
+        return say("report_diagnosis.cannot_tell")
     nearest = ", ".join(str(near.row) for near in one.nearest[:3])
-    return f"yes, by rows {nearest}" if one.covered and nearest else "yes" if one.covered else "no"
+    if one.covered and nearest:
+        return say("report_diagnosis.covered_by", rows=nearest)
+    return say("report_diagnosis.covered_yes") if one.covered else say("report_diagnosis.covered_no")
 
 
 def _mending(patch: Patch) -> Section | None:
@@ -119,18 +121,22 @@ def _mending(patch: Patch) -> Section | None:
         return None
     if patch.must_improve:
         rows = tuple(
-            (one.cause, one.measured, "unknown" if one.now is None else f"{100 * one.now:.0f}", one.wanted)
+            (
+                one.cause,
+                one.measured,
+                say("report_diagnosis.unknown") if one.now is None else f"{100 * one.now:.0f}",
+                one.wanted,
+            )
             for one in patch.must_improve
         )
-        told.append(
-            Table(
-                "What the next training must show",
-                ("Cause", "Measured", "Now, of 100", "Wanted"),
-                rows,
-                frozenset({2}),
-            )
+        head = (
+            say("report_diagnosis.cause"),
+            say("report_diagnosis.measured"),
+            say("report_diagnosis.now"),
+            say("report_diagnosis.wanted"),
         )
-    return Section("mend", "What to change", tuple(told))
+        told.append(Table(say("report_diagnosis.must_show"), head, rows, frozenset({2})))
+    return Section("mend", say("report_diagnosis.mend"), tuple(told))
 
 
 def _others(diagnosis: Diagnosis) -> Section | None:
@@ -138,5 +144,6 @@ def _others(diagnosis: Diagnosis) -> Section | None:
     blocks: list[Block] = [Paragraph(one) for one in diagnosis.notes]
     if rest:
         rows = tuple((one.title, STATES[one.state], one.evidence) for one in rest)
-        blocks.append(Table("Causes checked", ("Cause", "State", "Why"), rows))
-    return Section("others", "Looked for, too", tuple(blocks)) if blocks else None
+        head = (say("report_diagnosis.cause"), say("report_diagnosis.state"), say("report_diagnosis.why"))
+        blocks.append(Table(say("report_diagnosis.causes_checked"), head, rows))
+    return Section("others", say("report_diagnosis.others"), tuple(blocks)) if blocks else None

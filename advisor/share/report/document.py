@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from advisor.wording import say
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -35,7 +37,7 @@ class Steps:
     """An order to try: what to do, until when, and the strategy it belongs to."""
 
     items: tuple[tuple[str, str, str], ...]
-    """Strategy id, what to do, exit criterion."""
+    """Strategy id, what to do, until when."""
     title: str
     """The strategy that the steps belong to, as people read it."""
     first: int = 1
@@ -120,3 +122,13 @@ class Document:
     first: str
     """The recommended strategy; renderers take the accent from it."""
     sections: tuple[Section, ...] = field(default_factory=tuple)
+
+
+def around(document: Document) -> dict[str, str]:
+    """Return what the templates write around the blocks, and the language of it all."""
+    return {
+        "language": say("report_document.language"),
+        "over": say("report_document.recommendation_of", day=document.day),
+        "contents": say("report_document.contents"),
+        "evidence": say("report_document.evidence"),
+    }

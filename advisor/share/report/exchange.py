@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from advisor.advice import Advice, in_todays_shape
 from advisor.catalog.strict_json import parse_json
 from advisor.errors import AdvisorError
+from advisor.wording import say
 
 FORMAT: Final = "advisor-advice/1"
 MAX_BYTES: Final = 5_000_000
@@ -27,22 +28,22 @@ def read(text: str, *, place: str) -> Advice:
     """Read what :func:`write` wrote, in this version or an earlier one; raises AdvisorError on anything else."""
     if len(text) > MAX_BYTES:
         raise AdvisorError(
-            "the report is larger than 5 MB", place=place, remedy="Give a report that Advisor wrote."
+            say("report_exchange.too_large"), place=place, remedy=say("report_exchange.too_large_remedy")
         )
     value = parse_json(text, place=place).value
     if not isinstance(value, dict) or value.pop("format", None) != FORMAT:
         raise AdvisorError(
-            f'this is not a JSON report: it must say "format": "{FORMAT}"',
+            say("report_exchange.not_json", format=FORMAT),
             place=place,
-            remedy="Write one with: advisor report ANSWERS -o report.json",
+            remedy=say("report_exchange.not_json_remedy"),
         )
     try:
         return Advice.model_validate(_tuples(in_todays_shape(value)))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or say("report_exchange.the_report")
         raise AdvisorError(
-            f"{where or 'the report'}: {first['msg'].lower()}", place=place, remedy="Write the report again."
+            f"{where}: {first['msg'].lower()}", place=place, remedy=say("report_exchange.write_again")
         ) from error
 
 

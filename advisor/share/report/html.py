@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from advisor.cost import CostProjection
 from advisor.palette import STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
-from advisor.share.report.document import Bars, Block, Document
+from advisor.share.report.document import Bars, Block, Document, around
 from advisor.share.report.text import tame
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -25,7 +25,7 @@ def render(document: Document, *, cost: CostProjection | None = None) -> str:
     content = _content(document)
     chart = _chart(cost) if cost and cost.curves else {"script": "", "figure": ""}
     return environment.get_template("report.html").render(
-        report=content, light=STRATEGY_COLOURS, dark=STRATEGY_COLOURS_DARK, **chart
+        report=content, around=around(document), light=STRATEGY_COLOURS, dark=STRATEGY_COLOURS_DARK, **chart
     )
 
 

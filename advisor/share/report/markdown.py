@@ -20,6 +20,7 @@ from advisor.share.report.document import (
     Terms,
 )
 from advisor.share.report.text import tame
+from advisor.wording import say
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&@^])")
 # What makes lists, headings, links and (in a spreadsheet) formulas only at the start or inside an address.
@@ -77,7 +78,7 @@ def _(item: Table) -> str:
 @block.register
 def _(item: Steps) -> str:
     lines = [
-        f"{n}. **{escape(title)}**  \n   Until {escape(until)}"
+        f"{n}. **{escape(title)}**  \n   {escape(until)}"
         for n, (_, title, until) in enumerate(item.items, start=item.first)
     ]
     return "\n".join([f"### {escape(item.title)}", "", *lines])
@@ -99,7 +100,7 @@ def _(item: Argument) -> str:
     lines = [f"### {escape(item.title)}", ""]
     lines += [f"- **{escape(term)}** {escape(text)}" for term, text in item.pairs]
     lines += [
-        f"- **Evidence** {escape(said.says)} ({escape(said.supports)}) [{said.number}]"
+        f"- **{escape(say('report_document.evidence'))}** {escape(said.says)} ({escape(said.supports)}) [{said.number}]"
         for said in item.evidence
     ]
     return "\n".join(lines)

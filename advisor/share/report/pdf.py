@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGY_COLOURS
-from advisor.share.report.document import Block, Document, Table
+from advisor.share.report.document import Block, Document, Table, around
 from advisor.share.report.text import tame
+from advisor.wording import say
 
 HERE: Final = Path(__file__).parent
 FONTS: Final = HERE / "fonts"
@@ -67,9 +68,9 @@ def _compile(content: Any) -> bytes:
         if missing:
             raise _NoGlyphError(set(missing[1])) from error
         raise AdvisorError(
-            f"the PDF could not be typeset: {str(error)[:200]}",
-            place="report",
-            remedy="Write the report as HTML or Markdown and report this problem.",
+            say("report_pdf.not_typeset", error=str(error)[:200]),
+            place=say("report_pdf.not_typeset_place"),
+            remedy=say("report_pdf.not_typeset_remedy"),
         ) from error
 
 
@@ -77,7 +78,7 @@ def _content(document: Document) -> dict[str, Any]:
     sections = [
         {"title": part.title, "blocks": [_block(item) for item in part.blocks]} for part in document.sections
     ]
-    return {**asdict(document), "sections": sections, "colours": STRATEGY_COLOURS}
+    return {**asdict(document), "sections": sections, "around": around(document), "colours": STRATEGY_COLOURS}
 
 
 def _block(item: Block) -> dict[str, Any]:

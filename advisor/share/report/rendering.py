@@ -8,6 +8,7 @@ from typing import Final, Literal
 from advisor.advice import Advice
 from advisor.catalog import Catalog
 from advisor.share.report.composing import compose
+from advisor.wording import say
 
 Format = Literal["md", "html", "pdf", "json", "adr"]
 
@@ -16,17 +17,22 @@ Format = Literal["md", "html", "pdf", "json", "adr"]
 class FormatInfo:
     """What a person and a browser need to know about a format."""
 
-    title: str
+    id: Format
     ending: str
     media_type: str
 
+    @property
+    def title(self) -> str:
+        """The name that people choose it by."""
+        return say(f"report_rendering.title_{self.id}")
+
 
 FORMATS: Final[dict[Format, FormatInfo]] = {
-    "pdf": FormatInfo("PDF", ".pdf", "application/pdf"),
-    "html": FormatInfo("Web page", ".html", "text/html"),
-    "md": FormatInfo("Markdown", ".md", "text/markdown"),
-    "adr": FormatInfo("Decision record", ".adr.md", "text/markdown"),
-    "json": FormatInfo("JSON", ".json", "application/json"),
+    "pdf": FormatInfo("pdf", ".pdf", "application/pdf"),
+    "html": FormatInfo("html", ".html", "text/html"),
+    "md": FormatInfo("md", ".md", "text/markdown"),
+    "adr": FormatInfo("adr", ".adr.md", "text/markdown"),
+    "json": FormatInfo("json", ".json", "application/json"),
 }
 
 

@@ -11,6 +11,7 @@ from advisor.cost.rounding import money
 from advisor.decide.limits import Limit
 from advisor.decide.records import Recommendation, RoadmapStep
 from advisor.share.report import words
+from advisor.wording import say
 
 HOURS_A_DAY = 8
 _STATES = ("missed", "unknown", "met")
@@ -33,12 +34,16 @@ class Money:
 def in_one_sentence(found: Recommendation, catalog: Catalog) -> str:
     """Describe what to start with, when to stop, and what to expect."""
     if found.verdict == "too_early":
-        return f"Too early to name one: {words.any_of(found.shortlist, catalog)}."
+        return words.points_to(found, catalog)
     start, end = (words.strategy(name, catalog) for name in (found.start_with.strategy, found.recommended))
-    stop = found.start_with.stop_when.removeprefix("Stop when ").split(";")[0].rstrip(".")
-    stopping = f" Stop when {stop}." if stop else ""
-    expected = "No further step is expected." if start == end else f"Expect to end at {end}."
-    return f"Start with {start}.{stopping} {expected}"
+    opening = say("report_summary.stop_opening")
+    stop = found.start_with.stop_when.removeprefix(opening).split(";")[0].rstrip(".")
+    sentences = (
+        say("report_summary.start_with", start=start),
+        say("report_summary.stop_when", stop=stop) if stop else "",
+        say("report_summary.no_further_step") if start == end else say("report_summary.end_at", end=end),
+    )
+    return " ".join(filter(None, sentences))
 
 
 def how_sure(found: Recommendation, catalog: Catalog) -> str:
@@ -46,21 +51,19 @@ def how_sure(found: Recommendation, catalog: Catalog) -> str:
     said = words.lead(found, catalog)
     name = f"verdict.{found.verdict}_right"
     if name not in catalog.parameters:
-        return f"{said} With so few answers the word has no record."
+        return f"{said} {say('report_summary.no_record')}"
     right = catalog.parameter(name, found.as_of).number
-    return (
-        f"{said} Of published cases for which Advisor said “{words.verdict(found).lower()}” without being fitted on them, it "
-        f"named what was then decided in {round(right * 100)} %."
-    )
+    record = say("report_summary.record", verdict=words.verdict(found).lower(), share=round(right * 100))
+    return f"{said} {record}"
 
 
 def named(found: Recommendation) -> dict[str, str]:
     """Return the strategies that money is compared for, each with its role: at most three, without what is ruled out."""
-    roles = {found.start_with.strategy: "to start with"}
-    roles.setdefault(found.recommended, "where it should end")
+    roles = {found.start_with.strategy: say("report_summary.role_start")}
+    roles.setdefault(found.recommended, say("report_summary.role_end"))
     others = sorted(found.then, key=lambda name: -found.probabilities.get(name, 0.0))
     for name in (name for name in others if name not in roles):
-        roles[name] = "the runner-up"
+        roles[name] = say("report_summary.role_runner_up")
         break
     return roles
 
@@ -104,9 +107,9 @@ def days(strategy: str, catalog: Catalog, found: Recommendation) -> str:
     """Return the days of work until a strategy is in use, as a range."""
     low, _, high = catalog.parameter(f"cost.setup_hours_{strategy}", found.as_of).range
     least, most = (max(1, round(hours / HOURS_A_DAY)) for hours in (low, high))
-    return (
-        f"{least} to {most} days of work" if least < most else f"{most} day{'s' if most > 1 else ''} of work"
-    )
+    if least < most:
+        return say("report_summary.days_range", least=least, most=most)
+    return say("report_summary.days", days=most)
 
 
 def phases(steps: Sequence[RoadmapStep]) -> list[tuple[str, list[RoadmapStep]]]:

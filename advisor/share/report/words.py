@@ -15,50 +15,16 @@ from advisor.decide.records import (
     RoadmapStep,
 )
 from advisor.scenario import Situation, measured_on
+from advisor.wording import Words, say
 
 # A space at which no line breaks.
 _TIED: Final = "\N{NO-BREAK SPACE}"
-VERDICTS: Final = {
-    "clear": "Clear",
-    "leaning": "Leaning",
-    "too_close": "Too close to call",
-    "too_early": "Too early to say",
-}
-DIALS: Final = {
-    "look_up": "looking things up",
-    "train": "training",
-    "both": "doing both",
-    "show": "showing examples",
-}
-EFFECTS: Final = {
-    "decisively_for": "decisively for",
-    "strongly_for": "strongly for",
-    "for": "for",
-    "slightly_for": "slightly for",
-    "slightly_against": "slightly against",
-    "against": "against",
-    "strongly_against": "strongly against",
-    "decisively_against": "decisively against",
-}
-SUPPORT: Final = {
-    "direct": "measured this",
-    "indirect": "follows from it",
-    "judgement": "our judgement",
-    "contested": "others differ",
-}
-READ: Final = {
-    "full": "read in full",
-    "abstract": "abstract read",
-    "second-hand": "second-hand",
-    "memory": "from memory",
-}
-ORIGINS: Final = {
-    "answered": "answered",
-    "measured": "measured",
-    "derived": "computed",
-    "assumed": "assumed",
-    "unknown": "open",
-}
+VERDICTS: Final = Words(lambda name: say(f"report_words.verdict_{name}"))
+DIALS: Final = Words(lambda name: say(f"report_words.dial_{name}"))
+EFFECTS: Final = Words(lambda name: say(f"report_words.effect_{name}"))
+SUPPORT: Final = Words(lambda name: say(f"report_words.support_{name}"))
+READ: Final = Words(lambda name: say(f"report_words.read_{name}"))
+ORIGINS: Final = Words(lambda name: say(f"report_words.origin_{name}"))
 
 
 def verdict(recommendation: Recommendation) -> str:
@@ -76,13 +42,17 @@ def headline(recommendation: Recommendation, catalog: Catalog) -> str:
 def any_of(names: Sequence[str], catalog: Catalog) -> str:
     """List strategies with "or" before the last."""
     told = [strategy(name, catalog) for name in names]
-    return " or ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+    if len(told) < 2:
+        return "".join(told)
+    return say("report_words.or_last", before=", ".join(told[:-1]), last=told[-1])
 
 
 def outcome(recommended: str, verdict: str, catalog: Catalog) -> str:
     """Return a saved outcome in a phrase; where it was too early to name a strategy, only that."""
     word = VERDICTS.get(verdict, verdict)
-    return word if verdict == "too_early" else f"{strategy(recommended, catalog)}, {word.lower()}"
+    if verdict == "too_early":
+        return word
+    return say("report_words.outcome", strategy=strategy(recommended, catalog), verdict=word.lower())
 
 
 def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
@@ -91,10 +61,10 @@ def points_to(recommendation: Recommendation, catalog: Catalog) -> str:
         strategy(name, catalog) for name in (recommendation.start_with.strategy, recommendation.recommended)
     )
     if recommendation.verdict == "too_early":
-        return f"Too early to name one: {any_of(recommendation.shortlist, catalog)}."
+        return say("report_words.too_early", strategies=any_of(recommendation.shortlist, catalog))
     if start == end:
-        return f"Start with {start}; the evidence points there."
-    return f"Start with {start}. The evidence points to {end} in the end."
+        return say("report_words.start_there", start=start)
+    return say("report_words.start_elsewhere", start=start, end=end)
 
 
 def strategy(name: str, catalog: Catalog) -> str:
@@ -114,7 +84,7 @@ def percent(share: float) -> str:
 
 def chance(share: float | None) -> str:
     """Write a probability; an unknown one as that."""
-    return "not known" if share is None else percent(share)
+    return say("report_words.not_known") if share is None else percent(share)
 
 
 def lead(recommendation: Recommendation, catalog: Catalog) -> str:
@@ -125,12 +95,16 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
     first = recommendation.recommended
     name = strategy(first, catalog)
     if not recommendation.then:
-        return f"{name} is the only strategy left."
+        return say("report_words.only_strategy_left", strategy=name)
     second = max(recommendation.then, key=lambda item: chances.get(item, 0.0))
-    other, chance, next_chance = strategy(second, catalog), chances[first], chances[second]
-    if abs(chance - next_chance) < 0.05:
-        return f"{name} and {other} are nearly equal: {percent(chance)} against {percent(next_chance)}."
-    return f"{name} is the right choice with a probability of {percent(chance)}; the next is {other} with {percent(next_chance)}."
+    equal = abs(chances[first] - chances[second]) < 0.05
+    return say(
+        "report_words.nearly_equal" if equal else "report_words.right_choice",
+        first=name,
+        second=strategy(second, catalog),
+        chance=percent(chances[first]),
+        next_chance=percent(chances[second]),
+    )
 
 
 def spread(recommendation: Recommendation, catalog: Catalog) -> str:
@@ -150,18 +124,15 @@ def way(recommendation: Recommendation) -> tuple[tuple[RoadmapStep, ...], tuple[
 def before_the_way(recommendation: Recommendation) -> str:
     """Return why the steps begin where they do, and when to stop; empty where nobody has said."""
     if recommendation.verdict == "too_early":
-        return "One step comes first in any case. The rest depends on the open questions."
+        return say("report_words.first_step_only")
     start = recommendation.start_with
     return f"{start.because} {start.stop_when}".strip()
 
 
 def changes(recommendation: Recommendation) -> str:
     """Return the heading of the answers that would change the advice."""
-    return (
-        "What single answers would point to"
-        if recommendation.verdict == "too_early"
-        else "What would change it"
-    )
+    early = recommendation.verdict == "too_early"
+    return say("report_words.point_to" if early else "report_words.would_change")
 
 
 def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
@@ -169,41 +140,42 @@ def certainty(recommendation: Recommendation, catalog: Catalog) -> str:
     name = strategy(recommendation.recommended, catalog)
     match recommendation.settled:
         case "final":
-            return f"You can stop here: no open answer can change that from {name}."
+            return say("report_words.final", strategy=name)
         case "settled":
-            return "You can stop here: no open question is likely to make the advice better."
+            return say("report_words.settled")
         case _:
             following = recommendation.next_question
             if following is None:
-                return "An answer to a question that was left open could still make the advice better."
+                return say("report_words.left_open")
             if following.gain is None:
-                return f"The best next answer would remove {percent(following.settles)} of the doubt."
+                return say("report_words.would_remove", share=percent(following.settles))
             if (
                 recommendation.verdict == "clear"
                 and following.gain > 1 - recommendation.probabilities[recommendation.recommended]
             ):
-                return f"One open answer could still rule {name} out: {question(following.fact, catalog)}"
-            return f"The best next answer would make the advice {worth(following)}."
+                asked = question(following.fact, catalog)
+                return say("report_words.could_rule_out", strategy=name, question=asked)
+            return say("report_words.would_make", worth=worth(following))
 
 
 def worth(asked: NextQuestion) -> str:
     """Return what an answer is worth in a phrase."""
     if asked.decides_start and round((asked.gain or 0.0) * 100) == 0:
-        return "decides what to start with"
+        return say("report_words.decides_start")
     if asked.gain is None:
-        return f"removes {percent(asked.settles)} of the doubt"
+        return say("report_words.removes_doubt", share=percent(asked.settles))
     points = round(asked.gain * 100)
-    return f"right {points or '< 1'} point{'s' if points > 1 else ''} more often"
+    return say("report_words.right_more", points=points) if points else say("report_words.right_hardly_more")
 
 
 def worth_measuring(item: MeasureNext) -> str:
     """Return what a measurement is worth and what it costs, as a sentence."""
     points = round(item.gain * 100)
-    right = (
-        f", and makes the advice right {points} point{'s' if points > 1 else ''} more often" if points else ""
-    )
-    hours = "an hour" if item.hours == 1 else f"{item.hours:g} hours"
-    return f"Removes {percent(item.settles)} of the doubt{right}, for about {hours} of work."
+    hours = say("report_words.an_hour") if item.hours == 1 else say("report_words.hours", hours=item.hours)
+    share = percent(item.settles)
+    if not points:
+        return say("report_words.measuring_removes", share=share, hours=hours)
+    return say("report_words.measuring_rights", share=share, points=points, hours=hours)
 
 
 def stated_and_measured(situation: Situation, catalog: Catalog) -> str:
@@ -212,23 +184,29 @@ def stated_and_measured(situation: Situation, catalog: Catalog) -> str:
     days = {name: f" ({found[0].on})" if found else "" for name, found in told.items()}
     measured = [name for name in situation.answers if situation.origin(name) == "measured"]
     stated = len(situation.answers) - len(measured)
-    if not measured:
-        said = f"all {stated}" if stated > 1 else "the only one"
-        return f"No answer was measured. People stated {said}." if stated else "No answer was measured."
     named = "; ".join(f"“{question(name, catalog)}”{days[name]}" for name in measured)
-    said = f"the other {stated} answers" if stated > 1 else "the other answer"
-    rest = f" People stated {said}." if stated else ""
-    return f"Measurements answer {named}.{rest}"
+    said = [
+        say("report_words.measurements_answer", questions=named)
+        if named
+        else say("report_words.none_measured")
+    ]
+    if stated:
+        said.append(
+            say("report_words.others_stated" if named else "report_words.all_stated", count=stated)
+            if stated > 1
+            else say("report_words.other_one_stated" if named else "report_words.only_one_stated")
+        )
+    return " ".join(said)
 
 
 def answer(value: Any, fact: Fact | None) -> str:
     """Write an answer as a person reads it; a missing one is 'open'."""
     if value is None:
-        return "open"
+        return say("report_words.open")
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return say("report_words.answer_yes") if value else say("report_words.answer_no")
     if isinstance(value, list | tuple):
-        return ", ".join(_label(word, fact) for word in value) or "none of them"
+        return ", ".join(_label(word, fact) for word in value) or say("report_words.none_of_them")
     if isinstance(value, int | float):
         number = f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
         return f"{number} {fact.unit}".strip() if fact else number
@@ -252,14 +230,19 @@ def flip(change: Flip, catalog: Catalog) -> tuple[str, str, str]:
     before, after = answer(change.from_, fact), answer(change.to, fact)
     becomes = strategy(change.becomes, catalog)
     if change.from_ is None:
-        return change.question, f"if the answer is “{after}”", becomes
-    return change.question, f"“{after}” instead of “{before}”", becomes
+        return change.question, say("report_words.if_answer", after=after), becomes
+    return change.question, say("report_words.instead_of", after=after, before=before), becomes
 
 
 def effects(effect: Mapping[Any, Any], rules_out: Sequence[str], catalog: Catalog) -> str:
     """List what a rule says about each dial, and what it rules out."""
-    said = [f"{EFFECTS[word]} {DIALS[dial]}" for dial, word in effect.items()]
-    return "; ".join([*said, *(f"rules out {strategy(name, catalog)}" for name in rules_out)])
+    said = [
+        say("report_words.rule_effect", effect=EFFECTS[word], dial=DIALS[dial])
+        for dial, word in effect.items()
+    ]
+    return "; ".join(
+        [*said, *(say("report_words.rules_out", strategy=strategy(name, catalog)) for name in rules_out)]
+    )
 
 
 def sides(reasons: Sequence[Reason]) -> tuple[list[Reason], list[Reason]]:
@@ -280,13 +263,22 @@ def idle(reasons: Sequence[Reason]) -> list[Reason]:
 def why_idle(reason: Reason, titles: Mapping[str, str]) -> str:
     """Describe why a reason adds nothing; ``titles`` holds the titles of rules."""
     if not reason.counted_by:
-        return "It speaks for or against the two likeliest strategies alike."
+        return say("report_words.speaks_alike")
     if reason.counted_by in titles:
-        return f"It makes the same point as “{titles[reason.counted_by]}”. A point counts once."
-    return "Training has nothing to gain here."
+        return say("report_words.same_point", rule=titles[reason.counted_by])
+    return say("report_words.nothing_to_gain")
 
 
 def citation(source: Source) -> str:
     """Cite a source on one line, with how it was read."""
-    by = f"{source.by}, " if source.by else ""
-    return f"{by}{source.title} ({source.published}; {READ[source.read]}, checked {source.checked})"
+    told = {
+        "title": source.title,
+        "published": source.published,
+        "read": READ[source.read],
+        "checked": source.checked,
+    }
+    return (
+        say("report_words.source_by", by=source.by, **told)
+        if source.by
+        else say("report_words.source", **told)
+    )

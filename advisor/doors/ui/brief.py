@@ -87,16 +87,10 @@ def _second_opinion(opinion: Opinion, catalog: Catalog) -> None:
     with st.container(key="second_opinion"):
         look.overline(say("brief.opinion_from", model=found.model, host=found.endpoint))
         st.html(f"<p><b>{escape(found.advice)}</b></p>")
+        theirs, mine = words.percents(found.probabilities), words.percents(ours.probabilities)
         told = (
-            (
-                words.strategy(name, catalog),
-                say(
-                    "brief.chances",
-                    theirs=words.percent(chance),
-                    ours=words.percent(ours.probabilities[name]),
-                ),
-            )
-            for name, chance in found.probabilities.items()
+            (words.strategy(name, catalog), say("brief.chances", theirs=theirs[name], ours=mine[name]))
+            for name in found.probabilities
         )
         st.html(look.definition(told))
         for item in found.differs_on:

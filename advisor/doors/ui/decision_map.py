@@ -185,13 +185,14 @@ def _short(label: str) -> str:
 def reading(drawn: DecisionMap, catalog: Catalog) -> str:
     """Describe in words how much of the map each strategy leads."""
     cells = [first for row in drawn.first for first in row]
+    told = words.percents({name: cells.count(name) / len(cells) for name in STRATEGIES if name in cells})
     parts = [
         say(
             "decision_map.leads_on",
             strategy=words.strategy(name, catalog),
-            share=words.percent(cells.count(name) / len(cells)),
+            share=told[name],
         )
         for name in STRATEGIES
-        if name in cells
+        if name in told
     ]
     return "; ".join(parts) + "."

@@ -29,13 +29,14 @@ def reading(place: Place, catalog: Catalog) -> str:
     if not place.cloud:
         return say("dials.nothing_open")
     leads = Counter(point.first for point in place.cloud)
+    points = words.points({name: times / len(place.cloud) for name, times in leads.items()})
     told = [
         say(
             "dials.leads_in",
             strategy=words.strategy(name, catalog),
-            share=round(100 * times / len(place.cloud)),
+            share=points[name],
         )
-        for name, times in leads.most_common()
+        for name, _ in leads.most_common()
     ]
     return say("dials.leading", strategies=", ".join(told))
 

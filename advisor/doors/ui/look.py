@@ -95,13 +95,14 @@ def share_bars(recommendation: Recommendation, catalog: Catalog, *, order: Seque
     out = {item.strategy: item.because for item in recommendation.ruled_out}
     usual = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
     listed = dict.fromkeys(order or usual)
-    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in listed)
+    told = words.percents(recommendation.probabilities)
+    rows = "".join(_share(name, told[name], recommendation, catalog, gone=name in out) for name in listed)
     return f'<ul class="adv-shares" aria-label="{escape(say("look.probabilities"))}">{rows}</ul>'
 
 
-def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
+def _share(name: str, told: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
     share = recommendation.probabilities[name]
-    number = say("look.ruled_out") if gone else words.percent(share)
+    number = say("look.ruled_out") if gone else told
     named = recommendation.verdict != "too_early" and name == recommendation.recommended
     first = " adv-first" if named else ""
     return (

@@ -86,17 +86,15 @@ def percents(shares: Mapping[str, float]) -> dict[str, str]:
 def points(shares: Mapping[str, float]) -> dict[str, int]:
     """Round shares to whole per cent together: those that lose most by rounding down are rounded up."""
     whole = {name: int(100 * share) for name, share in shares.items()}
-    missing = round(100 * sum(shares.values())) - sum(whole.values())
     losing = sorted(shares, key=lambda name: (whole[name] - 100 * shares[name], -shares[name]))
-    return {name: whole[name] + (name in losing[:missing]) for name in shares}
+    up = losing[: round(100 * sum(shares.values())) - sum(whole.values())]
+    return {name: whole[name] + (name in up) for name in shares}
 
 
 def _percent(share: float, whole: int) -> str:
-    if 0 < share < 0.01:
-        return f"<{_TIED}1{_TIED}%"
-    if 0.99 < share < 1:
-        return f">{_TIED}99{_TIED}%"
-    return f"{whole}{_TIED}%"
+    small, large = 0 < share < 0.01, 0.99 < share < 1
+    shown = f"<{_TIED}1" if small else f">{_TIED}99" if large else f"{whole}"
+    return f"{shown}{_TIED}%"
 
 
 def chance(share: float | None) -> str:
@@ -115,9 +113,10 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
         return say("report_words.only_strategy_left", strategy=name)
     second = max(recommendation.then, key=lambda item: chances.get(item, 0.0))
     told = percents(chances)
-    equal = abs(chances[first] - chances[second]) < 0.05
     return say(
-        "report_words.nearly_equal" if equal else "report_words.right_choice",
+        "report_words.nearly_equal"
+        if abs(chances[first] - chances[second]) < 0.05
+        else "report_words.right_choice",
         first=name,
         second=strategy(second, catalog),
         chance=told[first],

@@ -9,7 +9,7 @@ import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.decide import Recommendation
-from advisor.doors.ui import deciding, look, pages, question, state
+from advisor.doors.ui import deciding, look, pages, question, result_answers, state
 from advisor.share.report import summary, words
 from advisor.wording import say
 
@@ -27,7 +27,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     elif "queries_per_day" not in state.current().answers:
         look.quiet(say("result_money.one_answer"))
         with st.container(key="ask_money"):
-            st.markdown(f"**{look.plain(words.question('queries_per_day', catalog))}**")
+            st.markdown(f"**{look.plain(result_answers.asked('queries_per_day', catalog))}**")
             question.inline("queries_per_day", catalog)
     else:
         look.quiet(advice.cost_unknown_because)

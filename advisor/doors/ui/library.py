@@ -25,15 +25,35 @@ def render() -> None:
     st.title(say("library.heading"), anchor=False)
     look.quiet(say("library.saved_in", place=store.place))
     signing_in.out()
+    if store.list() or store.list(archived=True):
+        _saved(store, catalog)
+    else:
+        _empty()
+    _exchange(store)
+
+
+def _empty() -> None:
+    """Draw what comes here, and the one thing to do for it."""
+    with st.container(border=True, key="library_empty"):
+        st.html(f'<h2 class="adv-card-title">{escape(say("library.nothing_saved"))}</h2>')
+        look.quiet(say("library.what_comes"))
+        module, label = (
+            ("interview", say("library.to_questions"))
+            if state.current().empty
+            else ("recommendation", say("library.to_result"))
+        )
+        pages.link(module, label, icon=":material/arrow_forward:")
+
+
+def _saved(store: Any, catalog: Catalog) -> None:
     query, tags, archived = _filters(store)
     found = store.list(query, tags, archived=archived)
     if not found:
-        _nothing(query, archived=archived)
+        look.quiet(say("library.nothing_archived" if archived and not query else "library.nothing_matches"))
     for entry in found[:MAX_SHOWN]:
         _entry(entry, store, catalog)
     if len(found) > MAX_SHOWN:
         look.quiet(say("library.more", count=len(found) - MAX_SHOWN))
-    _exchange(store)
 
 
 def _filters(store: Any) -> tuple[str, list[str], bool]:
@@ -50,16 +70,6 @@ def _filters(store: Any) -> tuple[str, list[str], bool]:
     with right:
         archived = st.toggle(say("library.archived"), key="library_archived")
     return query, tags, archived
-
-
-def _nothing(query: str, *, archived: bool) -> None:
-    if query:
-        look.quiet(say("library.nothing_matches"))
-    elif archived:
-        look.quiet(say("library.nothing_archived"))
-    else:
-        look.quiet(say("library.nothing_saved"))
-        pages.link("interview", say("library.to_questions"), icon=":material/arrow_forward:")
 
 
 def _entry(entry: Entry, store: Any, catalog: Catalog) -> None:

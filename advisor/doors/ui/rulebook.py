@@ -33,8 +33,9 @@ def render() -> None:
     found = rulebook_entries.find(everything, text)
     found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
     found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
-    if not found and text:
-        look.quiet(say("rulebook.nothing_found"))
+    if text and not rulebook_entries.find(everything, text):
+        _nothing(kind, text, catalog)
+        return
     look.quiet(say("rulebook.shown", count=len(found), total=len(everything), overdue=overdue, day=day))
     for entry in _one_page(found, f"{kind}{text}{overdue_only}{mine_only}"):
         with st.expander(
@@ -43,6 +44,35 @@ def render() -> None:
             expanded=len(found) == 1,
         ):
             _body(entry, catalog, day)
+
+
+def _nothing(kind: str, text: str, catalog: Catalog) -> None:
+    """Draw that this list has nothing, and lead to the list that has most."""
+    counted = {
+        other: len(rulebook_entries.find(rulebook_entries.of(catalog, other), text))
+        for other in KINDS
+        if other != kind
+    }
+    best = max(counted, key=counted.__getitem__)
+    with st.container(border=True, key="nothing_found"):
+        head = say("rulebook.nothing_found", kind=rulebook_entries.kind_title(kind))
+        st.html(f'<h2 class="adv-card-title">{escape(head)}</h2>')
+        if count := counted[best]:
+            look.quiet(say("rulebook.found_elsewhere", kind=rulebook_entries.kind_title(best), count=count))
+            st.button(
+                say("rulebook.look_there"),
+                key="look_there",
+                on_click=state.set_page_parameter,
+                args=("show", best),
+            )
+        else:
+            look.quiet(say("rulebook.found_nowhere"))
+            st.button(
+                say("rulebook.show_all"),
+                key="show_all",
+                on_click=state.set_page_parameter,
+                args=("find", ""),
+            )
 
 
 def _firing(catalog: Catalog) -> set[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.app.conftest import settle, visit, watched
+from tests.app.conftest import app_running, settle, visit, watched
 
 pytestmark = pytest.mark.browser
 
@@ -65,3 +66,18 @@ def test_two_tabs_that_edit_one_assessment_lose_nothing(
     expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
     page.get_by_role("link", name="Library and rulebook", exact=True).click()
     expect(page.get_by_role("heading", name="Two tabs")).to_have_count(2)
+
+
+def test_an_empty_library_says_what_comes_here_and_leads_to_it(page: Page, tmp_path: Path) -> None:
+    with app_running(tmp_path) as url:
+        visit(page, url, "library", knowledge_gap="main")
+        empty = page.locator(".st-key-library_empty")
+        expect(empty.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
+        expect(page.get_by_label("Search")).to_have_count(0)
+        empty.get_by_role("link", name="Go to your result and save it").click()
+        page.wait_for_url("**/recommendation?*knowledge_gap=main*")
+        save(page)
+        expect(page.get_by_text("Saved as revision 1.")).to_be_visible()
+        visit(page, url, "library")
+        expect(page.get_by_label("Search")).to_be_visible()
+        expect(empty).to_have_count(0)

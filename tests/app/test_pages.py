@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -166,6 +167,47 @@ def test_the_rulebook_finds_words_in_any_order_and_shows_what_fires(page: Page, 
     expect(page.locator("summary").first).to_be_visible()
     page.get_by_text("Fires for me", exact=True).click()
     expect(page.get_by_text("fires for you").first).to_be_visible()
+
+
+def test_a_search_of_the_rulebook_without_hits_leads_to_the_list_that_has_some(
+    page: Page, app_url: str
+) -> None:
+    visit(page, app_url, "rulebook", show="cases", find="citations-favour-retrieval")
+    empty = page.locator(".st-key-nothing_found")
+    expect(empty.get_by_role("heading")).to_have_text("Nothing in “Published cases” contains these words")
+    empty.get_by_role("button", name="Look there").click()
+    page.wait_for_url(re.compile("show=rules"))
+    expect(page.locator("summary")).to_have_count(1)
+    visit(page, app_url, "rulebook", find="zzzxq")
+    empty.get_by_role("button", name="Show all").click()
+    expect(page.locator("summary").nth(5)).to_be_visible()
+
+
+def test_the_result_asks_in_the_words_of_the_first_screen(page: Page, app_url: str) -> None:
+    visit(page, app_url)
+    first = page.locator(".st-key-fact_labelled_examples label").first.inner_text().strip()
+    visit(page, app_url, "recommendation", labelled_examples="3000")
+    expect(page.locator(".st-key-given_labelled_examples")).to_contain_text(first)
+
+
+def test_the_percentages_of_a_result_add_up(page: Page, app_url: str) -> None:
+    visit(page, app_url, "recommendation", labelled_examples="3000", behavior_gap="some")
+    shown = page.locator(".adv-shares").first.locator(".adv-number").all_inner_texts()
+    assert all(text[0].isdigit() for text in shown), shown
+    assert sum(int(text[:-1]) for text in shown) == 100
+
+
+def test_a_map_of_amounts_is_readable_on_a_phone(page: Page, app_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, app_url, "recommendation", knowledge_gap="main", x="labelled_examples", y="knowledge_tokens")
+    ticks = page.locator(".js-plotly-plot .xtick text")
+    expect(ticks).to_have_count(4)
+    measured = ticks.evaluate_all("found => found.map(one => one.getBoundingClientRect().toJSON())")
+    boxes = sorted(measured, key=lambda box: box["x"])
+    assert all(box["height"] < 25 for box in boxes)
+    assert all(one["x"] + one["width"] < other["x"] for one, other in pairwise(boxes))
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= 390
+    assert page.locator(".js-plotly-plot .nsewdrag").bounding_box()["width"] > 0.6 * 390
 
 
 def test_an_address_that_names_no_page_says_so(page: Page, app_url: str) -> None:

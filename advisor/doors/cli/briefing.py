@@ -172,8 +172,9 @@ def _show(found: Proposals, catalog: Catalog, console: Console) -> None:
 
 def _show_opinion(found: SecondOpinion, ours: Recommendation, catalog: Catalog, console: Console) -> None:
     console.print(f"\n[bold]A second opinion[/] by {escape(found.model)} at {escape(found.endpoint)}")
-    for name, chance in found.probabilities.items():
-        beside = f"{words.percent(chance):>7}   ours {words.percent(ours.probabilities[name]):>7}"
+    theirs, mine = words.percents(found.probabilities), words.percents(ours.probabilities)
+    for name in found.probabilities:
+        beside = f"{theirs[name]:>7}   ours {mine[name]:>7}"
         console.print(f"  {words.strategy(name, catalog):<28}{beside}")
     for item in found.differs_on:
         fact = catalog.facts[item.fact]

@@ -53,6 +53,7 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
     if recommendation.title:
         lines.insert(0, Text(recommendation.title, style="bold"))
     lines.append(Text(words.certainty(recommendation, catalog), style="dim"))
+    told = words.percents(recommendation.probabilities)
     for name in sorted(STRATEGIES, key=lambda item: -recommendation.probabilities[item]):
         share = recommendation.probabilities[name]
         bar = "█" * round(share * _BAR)
@@ -60,7 +61,7 @@ def _headline(recommendation: Recommendation, catalog: Catalog) -> Group:
             Text.assemble(
                 f"{words.strategy(name, catalog):<28}",
                 (f"{bar:<{_BAR}}", STRATEGY_COLOURS_DARK[name]),
-                f" {words.percent(share):>6}",
+                f" {told[name]:>6}",
             )
         )
     lines += [

@@ -10,6 +10,7 @@ from advisor.catalog import Catalog, Fact
 from advisor.errors import AdvisorError, did_you_mean
 from advisor.scenario import MeasuredRun, Situation
 from advisor.scenario.answers import MAX_TITLE, Origin, check_value, renamed
+from advisor.wording import say
 
 _EMPTY_LIST: Final = "-"
 _TITLE, _UNSURE, _SAVED, _DATA, _SEPARATOR = "title", "unsure", "saved", "data", ","
@@ -95,8 +96,10 @@ def decode(name: str, text: str, catalog: Catalog) -> Any:
     fact = catalog.facts.get(name)
     if fact is None or fact.derived:
         remedy = did_you_mean(name[:80], [key for key, known in catalog.facts.items() if not known.derived])
-        raise AdvisorError(f"there is no question '{name[:80]}'", place="address", remedy=remedy)
-    return check_value(name, fact, _plain(fact, text), "address")
+        raise AdvisorError(
+            say("address.no_question", name=name[:80]), place=say("address.place"), remedy=remedy
+        )
+    return check_value(name, fact, _plain(fact, text), say("address.place"))
 
 
 def _plain(fact: Fact, text: str) -> Any:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-LABEL: Final = "What is not allowed, or not possible?"
-NOTHING: Final = "Nothing else"
-UNKNOWN: Final = "Don’t know"
-VENDOR: Final = "Only one vendor"
+from advisor.wording import say
+
+NOTHING: Final = "nothing"
+UNKNOWN: Final = "unknown"
+VENDOR: Final = "vendor"
 # What each tick answers; the vendor's name is asked below it.
 TICKS: Final[Mapping[str, tuple[str, Any]]] = {
-    "Data stays on our machines": ("privacy", "own_machines"),
-    "Data only in our own cloud": ("privacy", "own_cloud"),
-    "No training on the examples": ("training_allowed", False),
-    "No GPU server around the clock": ("can_host", False),
+    "own_machines": ("privacy", "own_machines"),
+    "own_cloud": ("privacy", "own_cloud"),
+    "no_training": ("training_allowed", False),
+    "no_server": ("can_host", False),
     VENDOR: ("bound_vendor", None),
 }
 # What holds where nothing binds. Of the two ways to let data out, the stricter one is assumed.
@@ -25,6 +26,11 @@ FREE: Final[Mapping[str, Any]] = {
     "bound_vendor": "free",
 }
 OPTIONS: Final = (*TICKS, NOTHING, UNKNOWN)
+
+
+def label(tick: str) -> str:
+    """Return what the screen calls a tick."""
+    return say(f"binding.tick_{tick}")
 
 
 def ticked_in(answers: Mapping[str, Any], unsure: Collection[str], *, vendor_open: bool = False) -> list[str]:

@@ -12,6 +12,7 @@ from advisor.doors.ui import deciding, look, pages, state
 from advisor.doors.ui.clock import today
 from advisor.errors import AdvisorError
 from advisor.share.report import words
+from advisor.wording import say
 
 if TYPE_CHECKING:
     from advisor.doors.brief import Difference, Endpoint, Opinion
@@ -23,10 +24,8 @@ def show(catalog: Catalog) -> None:
 
     if not is_configured():
         return
-    with st.expander("Paste a description instead", key="brief", icon=":material/article:"):
-        look.quiet(
-            "A model proposes answers and quotes the words behind each. You accept or reject them; it never decides."
-        )
+    with st.expander(say("brief.paste"), key="brief", icon=":material/article:"):
+        look.quiet(say("brief.lead"))
         _form(catalog)
         for proposal in st.session_state.get("proposals", ()):
             _proposal(proposal, catalog)
@@ -38,19 +37,19 @@ def _form(catalog: Catalog) -> None:
     from advisor.doors.brief import MAX_BRIEF, endpoint_from
 
     endpoint = endpoint_from()
-    look.quiet(f"The whole text is sent to {endpoint.host}, to the model {endpoint.model}.")
+    look.quiet(say("brief.sent_to", host=endpoint.host, model=endpoint.model))
     with st.form("brief_form", border=False):
-        text = st.text_area("Description of the task", key="brief_text", max_chars=MAX_BRIEF, height=160)
+        text = st.text_area(say("brief.description"), key="brief_text", max_chars=MAX_BRIEF, height=160)
         with st.container(horizontal=True, gap="small"):
-            proposing = st.form_submit_button("Propose answers", type="primary")
+            proposing = st.form_submit_button(say("brief.propose"), type="primary")
             judging = st.form_submit_button(
-                "Ask for a second opinion",
-                help="The model's own verdict on the text, without your answers. It changes no number.",
+                say("brief.second_opinion"),
+                help=say("brief.second_opinion_help"),
             )
     if not text.strip() or not (proposing or judging):
         return
     try:
-        with st.spinner("Asking the model …"):
+        with st.spinner(say("brief.asking")):
             (_propose if proposing else _judge)(text, catalog, endpoint)
     except AdvisorError as error:
         pages.show_error(error)
@@ -62,7 +61,12 @@ def _propose(text: str, catalog: Catalog, endpoint: Endpoint) -> None:
     found = propose(text, catalog, endpoint)
     st.session_state["proposals"] = list(found.proposals)
     look.quiet(
-        f"{len(found.proposals)} answers proposed by {found.model}; {len(found.dropped)} rejected by our checks."
+        say(
+            "brief.proposed",
+            proposed=len(found.proposals),
+            model=found.model,
+            rejected=len(found.dropped),
+        )
     )
 
 
@@ -81,14 +85,12 @@ def _second_opinion(opinion: Opinion, catalog: Catalog) -> None:
     ours = deciding.recommendation(work, catalog)
     found = compare(opinion, work.situation(), ours, catalog, day=today())
     with st.container(key="second_opinion"):
-        look.overline(f"Second opinion from {found.model} at {found.endpoint}")
+        look.overline(say("brief.opinion_from", model=found.model, host=found.endpoint))
         st.html(f"<p><b>{escape(found.advice)}</b></p>")
+        theirs, mine = words.percents(found.probabilities), words.percents(ours.probabilities)
         told = (
-            (
-                words.strategy(name, catalog),
-                f"{words.percent(chance)} (ours {words.percent(ours.probabilities[name])})",
-            )
-            for name, chance in found.probabilities.items()
+            (words.strategy(name, catalog), say("brief.chances", theirs=theirs[name], ours=mine[name]))
+            for name in found.probabilities
         )
         st.html(look.definition(told))
         for item in found.differs_on:
@@ -97,25 +99,28 @@ def _second_opinion(opinion: Opinion, catalog: Catalog) -> None:
 
 def _difference(item: Difference, catalog: Catalog) -> None:
     fact = catalog.facts.get(item.fact)
-    theirs, ours = words.answer(item.theirs, fact), words.answer(item.ours, fact)
-    st.html(
-        f"<p><b>{escape(item.question)}</b> It reads {escape(theirs)}; yours: {escape(ours)}<br>"
-        f'<span class="adv-quiet">“{escape(item.quote)}”</span></p>'
-    )
+    told = say("brief.differs", theirs=words.answer(item.theirs, fact), ours=words.answer(item.ours, fact))
+    st.html(_quoted(item.question, told, item.quote))
+
+
+def _quoted(question: str, told: str, quote: str) -> str:
+    said = escape(say("brief.quote", quote=quote))
+    return f'<p><b>{escape(question)}</b> {escape(told)}<br><span class="adv-quiet">{said}</span></p>'
 
 
 def _proposal(proposal: Any, catalog: Catalog) -> None:
     told = words.answer(proposal.value, catalog.facts.get(proposal.fact))
     with st.container(key=f"proposal_{proposal.fact}"):
-        st.html(
-            f"<p><b>{escape(proposal.question)}</b> {escape(told)}<br>"
-            f'<span class="adv-quiet">“{escape(proposal.quote)}”</span></p>'
-        )
+        st.html(_quoted(proposal.question, told, proposal.quote))
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Accept", key=f"accept_{proposal.fact}", type="primary", on_click=_accept, args=(proposal,)
+                say("brief.accept"),
+                key=f"accept_{proposal.fact}",
+                type="primary",
+                on_click=_accept,
+                args=(proposal,),
             )
-            st.button("Reject", key=f"reject_{proposal.fact}", on_click=_drop, args=(proposal,))
+            st.button(say("brief.reject"), key=f"reject_{proposal.fact}", on_click=_drop, args=(proposal,))
 
 
 def _accept(proposal: Any) -> None:

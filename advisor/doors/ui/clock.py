@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from advisor.wording import say
+
 
 def today() -> date:
     """Return the day to decide on: ``ADVISOR_AS_OF`` where it is set, else today's."""
@@ -23,4 +25,5 @@ def moment(at: datetime) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         zone = UTC
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return f"{aware.astimezone(zone):%Y-%m-%d %H:%M}" + (" UTC" if zone is UTC else "")
+    at_home = aware.astimezone(zone)
+    return say("clock.moment_utc" if zone is UTC else "clock.moment", at=at_home)

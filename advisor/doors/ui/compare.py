@@ -22,6 +22,7 @@ from advisor.scenario import alternatives
 from advisor.share.recheck import still_fitting
 from advisor.share.report import words
 from advisor.share.report.costs import span
+from advisor.wording import say
 
 MAX_COLUMNS: Final = 4
 NOW: Final = "now"
@@ -41,15 +42,13 @@ class Column:
 def render() -> None:
     """Draw the page."""
     catalog = state.catalog()
-    st.title("Compare", anchor=False)
+    st.title(say("compare.heading"), anchor=False)
     columns = _columns(catalog)
     _choose(columns, catalog)
     if len(columns) < 2:
-        look.quiet(
-            "Choose at least two: the assessment on screen, saved assessments, or a variant with one answer changed."
-        )
+        look.quiet(say("compare.choose_two"))
         if state.current().empty:
-            pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
+            pages.link("interview", say("compare.to_questions"), icon=":material/arrow_forward:")
         return
     found = [deciding.advice(Work(column.title, column.answers), catalog) for column in columns]
     _outcomes(columns, found, catalog)
@@ -81,27 +80,27 @@ def _columns(catalog: Catalog) -> list[Column]:
 def _column(token: str, catalog: Catalog) -> Column:
     work = state.current()
     if token == NOW:
-        return Column(NOW, work.title or "On screen now", work.answers)
+        return Column(NOW, work.title or say("compare.on_screen"), work.answers)
     if _CHANGE in token:
         name, _, text = token.partition(_CHANGE)
         value = decode(name, text, catalog)
         title = f"{words.question(name, catalog)} {words.answer(value, catalog.facts[name])}"
         return Column(token, title, {**work.answers, name: value})
     fitting, _ = still_fitting(opening.store().get(token).situation, catalog)
-    return Column(token, fitting.title or "Untitled assessment", fitting.answers)
+    return Column(token, fitting.title or say("compare.untitled"), fitting.answers)
 
 
 def _choose(columns: Sequence[Column], catalog: Catalog) -> None:
-    entries = {entry.id: entry.title or "Untitled assessment" for entry in opening.store().list()}
-    names = {NOW: "On screen now", **entries, **{column.token: column.title for column in columns}}
+    entries = {entry.id: entry.title or say("compare.untitled") for entry in opening.store().list()}
+    names = {NOW: say("compare.on_screen"), **entries, **{column.token: column.title for column in columns}}
     st.session_state["compared"] = [column.token for column in columns]
     st.multiselect(
-        "Assessments",
+        say("compare.assessments"),
         list(names),
         key="compared",
         format_func=names.__getitem__,
         max_selections=MAX_COLUMNS,
-        placeholder="Choose two to four",
+        placeholder=say("compare.choose_up_to"),
         on_change=lambda: _set_tokens(st.session_state["compared"]),
     )
     if not state.current().empty and len(columns) < MAX_COLUMNS:
@@ -109,17 +108,20 @@ def _choose(columns: Sequence[Column], catalog: Catalog) -> None:
 
 
 def _variant(catalog: Catalog) -> None:
-    with st.expander("Add a variant with one answer changed", key="variant"):
+    with st.expander(say("compare.add_variant"), key="variant"):
         left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
         facts = [name for name, fact in catalog.facts.items() if fact.asked and fact.type != "many"]
         with left:
             name = st.selectbox(
-                "Question", facts, key="variant_fact", format_func=lambda f: words.question(f, catalog)
+                say("compare.question"),
+                facts,
+                key="variant_fact",
+                format_func=lambda f: words.question(f, catalog),
             )
         others = alternatives(name, catalog, as_of=today(), current=state.current().answers.get(name))
         with middle:
             value = st.selectbox(
-                "Answer",
+                say("compare.answer"),
                 others,
                 key=f"variant_{name}",
                 format_func=lambda v: words.answer(v, catalog.facts[name]),
@@ -127,7 +129,11 @@ def _variant(catalog: Catalog) -> None:
         with right:
             token = f"{name}{_CHANGE}{encode(value)}"
             st.button(
-                "Add", key="variant_add", type="primary", on_click=_set_tokens, args=([*_tokens(), token],)
+                say("compare.add"),
+                key="variant_add",
+                type="primary",
+                on_click=_set_tokens,
+                args=([*_tokens(), token],),
             )
 
 
@@ -145,21 +151,21 @@ def _outcomes(columns: Sequence[Column], found: Sequence[Advice], catalog: Catal
 
 def _money(columns: Sequence[Column], found: Sequence[Advice], catalog: Catalog) -> None:
     """Draw what each strategy costs a month in each column, and how far from the first."""
-    st.header("Money a month", anchor=False)
+    st.header(say("compare.money"), anchor=False)
     for column, advice in zip(columns, found, strict=True):
         if advice.cost is None:
-            look.quiet(f"{column.title}: no costs. {advice.cost_unknown_because}")
+            look.quiet(say("compare.no_costs", title=column.title, because=advice.cost_unknown_because))
     costs = [advice.cost.strategies if advice.cost else {} for advice in found]
     rows = [
         (words.strategy(name, catalog), [_month(cost.get(name), costs[0].get(name)) for cost in costs])
         for name in STRATEGIES
     ]
-    _table("Money a month", "Strategy", columns, rows)
+    _table(say("compare.money"), say("compare.strategy"), columns, rows)
 
 
 def _month(priced: StrategyCost | None, first: StrategyCost | None) -> str:
     if priced is None or priced.per_month.expected is None:
-        return "unknown"
+        return say("compare.unknown")
     told = span(priced.per_month)
     before = first.per_month.expected if first else None
     if priced is first or before is None:
@@ -174,15 +180,18 @@ def _month(priced: StrategyCost | None, first: StrategyCost | None) -> str:
 
 def _reasons(columns: Sequence[Column], found: Sequence[Advice]) -> None:
     """Draw the reasons that hold in some columns and not in others."""
-    st.header("Reasons that differ", anchor=False)
+    st.header(say("compare.reasons"), anchor=False)
     titles = {reason.rule: reason.title for advice in found for reason in advice.recommendation.reasons}
     held = [{reason.rule for reason in advice.recommendation.reasons} for advice in found]
     differing = [rule for rule in titles if not all(rule in rules for rules in held)]
     if not differing:
-        look.quiet("All of them have the same reasons.")
+        look.quiet(say("compare.same_reasons"))
         return
-    rows = [(titles[rule], ["holds" if rule in rules else "–" for rules in held]) for rule in differing]
-    _table("Reasons that differ", "Reason", columns, rows)
+    rows = [
+        (titles[rule], [say("compare.holds") if rule in rules else "–" for rules in held])
+        for rule in differing
+    ]
+    _table(say("compare.reasons"), say("compare.reason"), columns, rows)
 
 
 def _table(
@@ -200,12 +209,12 @@ def _table(
 
 
 def _answers(columns: Sequence[Column], catalog: Catalog) -> None:
-    st.header("Answers that differ", anchor=False)
+    st.header(say("compare.answers"), anchor=False)
     differing = [
         name for name in catalog.facts if len({repr(column.answers.get(name)) for column in columns}) > 1
     ]
     if not differing:
-        look.quiet("They have the same answers.")
+        look.quiet(say("compare.same_answers"))
         return
     rows = [
         (
@@ -214,4 +223,4 @@ def _answers(columns: Sequence[Column], catalog: Catalog) -> None:
         )
         for name in differing
     ]
-    _table("Answers that differ", "Question", columns, rows)
+    _table(say("compare.answers"), say("compare.question"), columns, rows)

@@ -13,11 +13,15 @@ from advisor.decide import DecisionMap, Recommendation
 from advisor.doors.ui import deciding, look, state
 from advisor.palette import STRATEGIES
 from advisor.share.report import words
+from advisor.wording import say
 
 DEFAULT_AXES: Final = ("labelled_examples", "knowledge_change")
-_TICKS: Final = 7
-# Characters of a title beside an axis, so that a phone shows it whole.
-_TITLE_LINE: Final = 40
+# On a phone an axis has room for few labels, and each for few characters.
+_TICKS: Final = 4
+_LINE: Final = 14
+_LINES: Final = 2
+_MOST_OPTIONS: Final = 12
+_SIZES: Final = (("billions", 1e9), ("millions", 1e6), ("thousands", 1e3))
 
 
 def show(found: Recommendation, catalog: Catalog) -> None:
@@ -27,16 +31,16 @@ def show(found: Recommendation, catalog: Catalog) -> None:
     )
     if len(axes) < 2:
         return
-    st.header("A map of two answers", anchor=False)
-    look.quiet("Only these two answers change. All others stay as you gave them.")
+    st.header(say("decision_map.heading"), anchor=False)
+    look.quiet(say("decision_map.only_these"))
     left, right = st.columns(2)
     first, second = _defaults(found, axes)
     with left:
-        x = _select("x", "Across", axes, first, catalog)
+        x = _select("x", say("decision_map.across"), axes, first, catalog)
     with right:
-        y = _select("y", "Upwards", axes, second if second != x else first, catalog)
+        y = _select("y", say("decision_map.upwards"), axes, second if second != x else first, catalog)
     if x == y:
-        look.quiet("Choose two different questions.")
+        look.quiet(say("decision_map.choose_different"))
         return
     drawn = deciding.map_of(state.current(), catalog, x, y)
     st.plotly_chart(
@@ -45,7 +49,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
         alt=reading(drawn, catalog),
         key="map",
     )
-    look.quiet(f"The cross marks your answers. {reading(drawn, catalog)}")
+    look.quiet(say("decision_map.cross", reading=reading(drawn, catalog)))
 
 
 def _defaults(found: Recommendation, axes: Sequence[str]) -> tuple[str, str]:
@@ -84,14 +88,15 @@ def figure(drawn: DecisionMap, catalog: Catalog, answers: Any) -> Any:
             chart.add_trace(_layer(lead, colour, words.strategy(name, catalog), (xs, ys)))
             chart.add_trace(_legend_entry(words.strategy(name, catalog), colour))
     _mark_answers(chart, drawn, answers)
-    return chart.update_layout(**_layout(drawn, catalog, xs, ys))
+    return chart.update_layout(**_layout(drawn, catalog))
 
 
 def _layer(lead: Any, colour: str, name: str, labels: tuple[list[str], list[str]]) -> Any:
     import plotly.graph_objects as go
 
     xs, ys = labels
-    text = [[f"{name} leads<br>{x}<br>{y}" for x in xs] for y in ys]
+    leads = say("decision_map.leads", strategy=name)
+    text = [[f"{leads}<br>{x}<br>{y}" for x in xs] for y in ys]
     return go.Heatmap(
         z=lead,
         zmin=0,
@@ -100,8 +105,9 @@ def _layer(lead: Any, colour: str, name: str, labels: tuple[list[str], list[str]
         showscale=False,
         text=text,
         hovertemplate="%{text}<extra></extra>",
-        xgap=1,
-        ygap=1,
+        # A line between options; amounts run on, so that a phone shows areas and not stripes.
+        xgap=int(len(xs) <= _MOST_OPTIONS),
+        ygap=int(len(ys) <= _MOST_OPTIONS),
     )
 
 
@@ -125,7 +131,7 @@ def _mark_answers(chart: Any, drawn: DecisionMap, answers: Any) -> None:
             x=[here[0]],
             y=[here[1]],
             mode="markers",
-            name="Your answers",
+            name=say("decision_map.your_answers"),
             showlegend=False,
             marker={"symbol": "x-thin", "size": 16, "line": {"width": 3, "color": ink}},
             hoverinfo="skip",
@@ -144,7 +150,7 @@ def _labels(name: str, values: Sequence[Any], catalog: Catalog) -> list[str]:
     return [words.answer(value, catalog.facts[name]) for value in values]
 
 
-def _layout(drawn: DecisionMap, catalog: Catalog, xs: list[str], ys: list[str]) -> dict[str, Any]:
+def _layout(drawn: DecisionMap, catalog: Catalog) -> dict[str, Any]:
     ink = "#e8e6e0" if look.dark() else "#1d2430"
     return {
         "height": 430,
@@ -154,38 +160,56 @@ def _layout(drawn: DecisionMap, catalog: Catalog, xs: list[str], ys: list[str]) 
         "font": {"color": ink, "size": 13},
         # Anchored at its foot, so that a legend of many lines grows away from the map.
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        "xaxis": _axis(words.question(drawn.x, catalog), xs, ink),
-        "yaxis": _axis(words.question(drawn.y, catalog), ys, ink),
+        "xaxis": _axis(drawn.x, drawn.x_values, catalog, ink),
+        "yaxis": _axis(drawn.y, drawn.y_values, catalog, ink),
         "dragmode": False,
     }
 
 
-def _axis(title: str, labels: list[str], ink: str) -> dict[str, Any]:
-    step = max(1, -(-len(labels) // _TICKS))
-    ticks = list(range(0, len(labels), step))
+def _axis(name: str, values: Sequence[Any], catalog: Catalog, ink: str) -> dict[str, Any]:
+    """Label every option, or a few amounts; the question itself is in the field above the map."""
+    fact, last = catalog.facts[name], len(values) - 1
+    amounts = fact.type == "number"
+    ticks = [round(last * place / (_TICKS - 1)) for place in range(_TICKS)] if amounts else range(last + 1)
     return {
-        "title": {"text": "<br>".join(wrap(title, _TITLE_LINE)), "font": {"color": ink}},
-        "tickvals": ticks,
-        "ticktext": [_short(labels[index]) for index in ticks],
+        "title": {"text": fact.unit, "font": {"color": ink}},
+        "tickvals": list(ticks),
+        "ticktext": [
+            _amount(values[index]) if amounts else _short(words.answer(values[index], fact))
+            for index in ticks
+        ],
+        "autotickangles": [0, 90],
         "showgrid": False,
         "zeroline": False,
         "tickfont": {"color": ink},
         "automargin": True,
         "fixedrange": True,
-        "range": [-0.5, len(labels) - 0.5],
+        "range": [-0.5, last + 0.5],
     }
 
 
+def _amount(value: float) -> str:
+    for name, size in _SIZES:
+        if value >= size:
+            return say(f"decision_map.in_{name}", number=value / size)
+    return f"{value:.3g}"
+
+
 def _short(label: str) -> str:
-    return label if len(label) <= 18 else f"{label[:17]}…"
+    return "<br>".join(wrap(label, _LINE, max_lines=_LINES, placeholder="…"))
 
 
 def reading(drawn: DecisionMap, catalog: Catalog) -> str:
     """Describe in words how much of the map each strategy leads."""
     cells = [first for row in drawn.first for first in row]
+    told = words.percents({name: cells.count(name) / len(cells) for name in STRATEGIES if name in cells})
     parts = [
-        f"{words.strategy(name, catalog)} leads on {words.percent(cells.count(name) / len(cells))} of it"
+        say(
+            "decision_map.leads_on",
+            strategy=words.strategy(name, catalog),
+            share=told[name],
+        )
         for name in STRATEGIES
-        if name in cells
+        if name in told
     ]
     return "; ".join(parts) + "."

@@ -11,6 +11,7 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.decide.place import Place, Point
 from advisor.share.report import words
+from advisor.wording import say
 
 # Each name is written beside the corner of its dials, outside the field: no dot can cover it.
 _ABOVE: Final = ("fine_tuning", "hybrid")
@@ -26,13 +27,18 @@ def show(place: Place, catalog: Catalog) -> None:
 def reading(place: Place, catalog: Catalog) -> str:
     """Describe in words which strategies the ways to answer what is open lead to."""
     if not place.cloud:
-        return "No open answer can change it."
+        return say("dials.nothing_open")
     leads = Counter(point.first for point in place.cloud)
+    points = words.points({name: times / len(place.cloud) for name, times in leads.items()})
     told = [
-        f"{words.strategy(name, catalog)} in {round(100 * times / len(place.cloud))}"
-        for name, times in leads.most_common()
+        say(
+            "dials.leads_in",
+            strategy=words.strategy(name, catalog),
+            share=points[name],
+        )
+        for name, _ in leads.most_common()
     ]
-    return f"Leading strategy in 100 ways to answer the open questions: {', '.join(told)}."
+    return say("dials.leading", strategies=", ".join(told))
 
 
 def picture(place: Place, catalog: Catalog) -> str:
@@ -42,9 +48,7 @@ def picture(place: Place, catalog: Catalog) -> str:
     return (
         f'<figure class="adv-dials"><div aria-hidden="true">{above}<div class="adv-field">{dots}<b style="{_at(place.here)}"></b></div>'
         f"{below}</div>"
-        '<figcaption class="adv-quiet">Across: does it need retrieval? Upwards: does it need training? '
-        f"The cross marks your answers. Each dot is one way to answer the open questions. {escape(reading(place, catalog))}"
-        "</figcaption></figure>"
+        f'<figcaption class="adv-quiet">{escape(say("dials.caption"))} {escape(reading(place, catalog))}</figcaption></figure>'
     )
 
 

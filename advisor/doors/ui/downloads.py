@@ -11,11 +11,12 @@ from advisor.doors.ui import deciding
 from advisor.doors.ui.address import Work
 from advisor.share.report import FORMATS, Format, render
 from advisor.share.report.text import file_stem
+from advisor.wording import say
 
 
 def menu(work: Work, catalog: Catalog) -> None:
     """Draw a line that opens the list of formats, in the page itself: a list that floats can fall outside the window."""
-    with st.expander("Download a report", icon=":material/download:", key="downloads"):
+    with st.expander(say("downloads.download"), icon=":material/download:", key="downloads"):
         for fmt in FORMATS:
             button(work, catalog, fmt, key=f"download_{fmt}")
 

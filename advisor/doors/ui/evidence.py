@@ -11,6 +11,7 @@ from advisor.catalog import Catalog, Evidence
 from advisor.decide.records import Reason
 from advisor.doors.ui import look
 from advisor.share.report import words
+from advisor.wording import say
 
 
 def reasons(found: Sequence[Reason], catalog: Catalog, *, prefix: str) -> None:
@@ -23,17 +24,17 @@ def reasons(found: Sequence[Reason], catalog: Catalog, *, prefix: str) -> None:
 def reason_body(reason: Reason, catalog: Catalog) -> None:
     """Draw why a rule holds, when it does not, what fired it, and the evidence."""
     pairs = [
-        ("Why", reason.because),
-        ("Unless", reason.unless),
-        ("Because you said", facts_behind(reason, catalog)),
-        ("Argues", words.effects(reason.effect, reason.rules_out, catalog)),
+        (say("evidence.why"), reason.because),
+        (say("evidence.unless"), reason.unless),
+        (say("evidence.because_you_said"), facts_behind(reason, catalog)),
+        (say("evidence.argues"), words.effects(reason.effect, reason.rules_out, catalog)),
     ]
     st.html(
         look.definition((term, text) for term, text in pairs if text)
         + evidence_list(reason.evidence, catalog)
     )
     if reason.overdue:
-        look.quiet("This rule is overdue for review.")
+        look.quiet(say("evidence.overdue"))
 
 
 def facts_behind(reason: Reason, catalog: Catalog) -> str:
@@ -49,7 +50,8 @@ def facts_behind(reason: Reason, catalog: Catalog) -> str:
 def evidence_list(evidence: Sequence[Evidence], catalog: Catalog) -> str:
     """Return who says so, as a list with links."""
     items = "".join(f"<li>{_item(item, catalog)}</li>" for item in evidence)
-    return f'<p class="adv-over" style="margin-top:1rem">Evidence</p><ul class="adv-sources">{items}</ul>'
+    head = escape(say("evidence.evidence"))
+    return f'<p class="adv-over" style="margin-top:1rem">{head}</p><ul class="adv-sources">{items}</ul>'
 
 
 def _item(item: Evidence, catalog: Catalog) -> str:

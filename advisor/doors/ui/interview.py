@@ -14,15 +14,9 @@ from advisor.doors.ui import brief, deciding, dials, like, look, pages, question
 from advisor.doors.ui.clock import today
 from advisor.scenario.answers import MAX_TITLE
 from advisor.share.report import words
+from advisor.wording import say
 
-GROUPS: Final = {
-    "task": "Task",
-    "knowledge": "Knowledge",
-    "behavior": "Behaviour",
-    "examples": "Examples",
-    "operation": "Operation",
-    "team": "Team",
-}
+GROUPS: Final = ("task", "knowledge", "behavior", "examples", "operation", "team")
 
 
 def render() -> None:
@@ -53,7 +47,7 @@ def _refused() -> None:
     found = state.refused()
     if found:
         listed = "\n".join(f"- {look.plain(problem)}" for problem in found[:8])
-        st.warning(f"Some parts of the address could not be used:\n{listed}")
+        st.warning(f"{say('interview.refused')}\n{listed}")
 
 
 def _ask(found: Recommendation, catalog: Catalog) -> None:
@@ -68,14 +62,15 @@ def _ask(found: Recommendation, catalog: Catalog) -> None:
 def _above(name: str, found: Recommendation) -> str:
     told = next((item for item in found.questions if item.fact == name), None)
     if told is None:
-        return "Your answer so far" if name in state.current().answers else "Likely to change little"
-    lead = "Settles most" if found.questions[0].fact == name else "Worth answering"
-    return f"{lead}: {doubt(told)}"
+        answered = name in state.current().answers
+        return say("interview.answered_so_far" if answered else "interview.changes_little")
+    most = found.questions[0].fact == name
+    return say("interview.settles_most" if most else "interview.worth_answering", doubt=doubt(told))
 
 
 def doubt(asked: NextQuestion) -> str:
     """Return what a question is worth: the doubt it removes and how much more often the advice would be right."""
-    return f"removes {words.percent(asked.settles)} of the doubt, {words.worth(asked)}"
+    return say("interview.doubt", share=words.percent(asked.settles), worth=words.worth(asked))
 
 
 def _others(found: Recommendation, catalog: Catalog) -> None:
@@ -86,7 +81,7 @@ def _others(found: Recommendation, catalog: Catalog) -> None:
     if not others:
         return
     with st.container(key="worth", gap="small"):
-        look.overline("Or answer these first")
+        look.overline(say("interview.answer_first"))
         for asked in others:
             with st.expander(
                 f"{look.plain(asked.question)} *{look.plain(doubt(asked))}*", key=f"worth_{asked.fact}"
@@ -97,17 +92,17 @@ def _others(found: Recommendation, catalog: Catalog) -> None:
 def _enough(found: Recommendation) -> None:
     if found.questions:
         with st.container(key="enough", horizontal=True, gap="medium", vertical_alignment="center"):
-            pages.link("recommendation", "Good enough: show me the result", icon=":material/arrow_forward:")
-            look.quiet("You can come back and answer more.")
+            pages.link("recommendation", say("interview.enough"), icon=":material/arrow_forward:")
+            look.quiet(say("interview.come_back"))
 
 
 def _done(found: Recommendation, catalog: Catalog) -> None:
     settled = found.settled != "open"
     with st.container(key="card"), st.container(key="good_enough"):
-        look.overline("No open question is worth asking" if settled else "You left the rest open")
-        st.header("Good enough", anchor=False)
+        look.overline(say("interview.nothing_worth_asking" if settled else "interview.rest_open"))
+        st.header(say("interview.good_enough"), anchor=False)
         look.quiet(words.certainty(found, catalog))
-        pages.link("recommendation", "Show me the result", icon=":material/arrow_forward:")
+        pages.link("recommendation", say("interview.show_result"), icon=":material/arrow_forward:")
         question.undo()
 
 
@@ -127,13 +122,13 @@ def _index(catalog: Catalog) -> None:
     if not groups:
         return
     with st.container(key="index", gap="small"):
-        look.overline("All questions and your answers")
+        look.overline(say("interview.all_questions"))
         chosen = st.segmented_control(
-            "Group of questions",
+            say("interview.group"),
             groups,
             default=groups[0],
             required=True,
-            format_func=lambda group: f"{GROUPS[group]} {_answered(shown[group])}",
+            format_func=lambda group: _group(group, shown[group]),
             key="group",
             label_visibility="collapsed",
         )
@@ -143,38 +138,41 @@ def _index(catalog: Catalog) -> None:
             )
         with st.container(horizontal=True, gap="medium"):
             st.button(
-                "Back to the first screen", key="edit_facts", type="tertiary", on_click=state.edit_facts
+                say("interview.first_screen"), key="edit_facts", type="tertiary", on_click=state.edit_facts
             )
-            st.button("Start over", key="start_over", type="tertiary", on_click=state.start_over)
-        look.quiet(
-            "You can undo starting over. Some questions appear only when an answer makes them relevant."
-        )
+            st.button(
+                say("interview.start_over"), key="start_over", type="tertiary", on_click=state.start_over
+            )
+        look.quiet(say("interview.index_note"))
 
 
-def _answered(names: list[str]) -> str:
-    count = sum(name in state.current().answers for name in names)
-    return f"{count} answered" if count else "open"
+def _group(group: str, names: list[str]) -> str:
+    named, count = say(f"interview.group_{group}"), sum(name in state.current().answers for name in names)
+    if not count:
+        return say("interview.without_answers", group=named)
+    return say("interview.with_answers", group=named, count=count)
 
 
 def _line(name: str, catalog: Catalog) -> str:
     work, fact = state.current(), catalog.facts[name]
+    asked = look.plain(fact.question)
     if name in work.answers:
-        return f"{look.plain(fact.question)} **{look.plain(words.answer(work.answers[name], fact))}**"
-    return look.plain(fact.question) + (" *left open*" if name in work.unsure else "")
+        return f"{asked} **{look.plain(words.answer(work.answers[name], fact))}**"
+    return f"{asked} *{say('interview.left_open')}*" if name in work.unsure else asked
 
 
 def _live(found: Recommendation, catalog: Catalog) -> None:
     work = state.current()
     with st.container(key="live"):
         st.html(
-            f'<p class="adv-over">Where it points now</p>'
+            f'<p class="adv-over">{escape(say("interview.points_now"))}</p>'
             f'<div role="status"><p class="adv-leader" style="--c:{look.accent(found)}">'
             f"{escape(words.headline(found, catalog))}</p>{look.verdict(found)}"
             f'<p class="adv-quiet" style="margin-top:.6rem">{escape(_said(found, catalog))}</p></div>'
             + look.share_bars(found, catalog)
         )
         dials.show(deciding.place(work, catalog), catalog)
-        pages.link("recommendation", "The whole result", icon=":material/arrow_forward:")
+        pages.link("recommendation", say("interview.whole_result"), icon=":material/arrow_forward:")
     with st.container(key="similar"):
         like.show(work, catalog)
     title()
@@ -192,9 +190,9 @@ def title() -> None:
     """Draw the field with the assessment's name."""
     st.session_state["title"] = state.current().title
     st.text_input(
-        "Title of the assessment",
+        say("interview.title"),
         key="title",
-        placeholder="Untitled assessment: give it a name",
+        placeholder=say("interview.untitled"),
         max_chars=MAX_TITLE,
         on_change=lambda: state.rename(st.session_state["title"]),
     )

@@ -14,6 +14,7 @@ from advisor.errors import AdvisorError
 from advisor.share.report import words
 from advisor.share.store import Decided, Entry, Revision, may_manage
 from advisor.share.store.address import MAX_BYTES
+from advisor.wording import say
 
 MAX_SHOWN = 30
 
@@ -21,72 +22,92 @@ MAX_SHOWN = 30
 def render() -> None:
     """Draw the page."""
     catalog, store = state.catalog(), opening.store()
-    st.title("Library", anchor=False)
-    look.quiet(f"Saved in {store.place}. Every save is a revision. Nothing is overwritten.")
+    st.title(say("library.heading"), anchor=False)
+    look.quiet(say("library.saved_in", place=store.place))
     signing_in.out()
+    if store.list() or store.list(archived=True):
+        _saved(store, catalog)
+    else:
+        _empty()
+    _exchange(store)
+
+
+def _empty() -> None:
+    """Draw what comes here, and the one thing to do for it."""
+    with st.container(border=True, key="library_empty"):
+        st.html(f'<h2 class="adv-card-title">{escape(say("library.nothing_saved"))}</h2>')
+        look.quiet(say("library.what_comes"))
+        module, label = (
+            ("interview", say("library.to_questions"))
+            if state.current().empty
+            else ("recommendation", say("library.to_result"))
+        )
+        pages.link(module, label, icon=":material/arrow_forward:")
+
+
+def _saved(store: Any, catalog: Catalog) -> None:
     query, tags, archived = _filters(store)
     found = store.list(query, tags, archived=archived)
     if not found:
-        _nothing(query, archived=archived)
+        look.quiet(say("library.nothing_archived" if archived and not query else "library.nothing_matches"))
     for entry in found[:MAX_SHOWN]:
         _entry(entry, store, catalog)
     if len(found) > MAX_SHOWN:
-        look.quiet(f"{len(found) - MAX_SHOWN} more; search to narrow the list.")
-    _exchange(store)
+        look.quiet(say("library.more", count=len(found) - MAX_SHOWN))
 
 
 def _filters(store: Any) -> tuple[str, list[str], bool]:
     left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
     with left:
-        query = st.text_input("Search", placeholder="Words of a title or tag", key="library_query")
+        query = st.text_input(
+            say("library.search"), placeholder=say("library.search_hint"), key="library_query"
+        )
     known = sorted({tag for entry in store.list() for tag in entry.tags})
     with middle:
-        tags = st.multiselect("Tags", known, key="library_tags", placeholder="Any")
+        tags = st.multiselect(
+            say("library.tags"), known, key="library_tags", placeholder=say("library.any_tag")
+        )
     with right:
-        archived = st.toggle("Archived", key="library_archived")
+        archived = st.toggle(say("library.archived"), key="library_archived")
     return query, tags, archived
-
-
-def _nothing(query: str, *, archived: bool) -> None:
-    if query:
-        look.quiet("Nothing matches.")
-    elif archived:
-        look.quiet("Nothing is archived.")
-    else:
-        look.quiet("Nothing is saved yet. Answer a few questions, then choose “Save to the library”.")
-        pages.link("interview", "Go to the questions", icon=":material/arrow_forward:")
 
 
 def _entry(entry: Entry, store: Any, catalog: Catalog) -> None:
     with st.container(border=True, key=f"entry_{entry.id}"):
-        with look.unbroken(f"assessment {entry.id}"):
+        with look.unbroken(say("library.one", id=entry.id)):
             st.html(_summary(entry, catalog))
         with st.container(horizontal=True, gap="small"):
             st.button(
-                "Open",
+                say("library.open"),
                 key=f"open_{entry.id}",
                 on_click=opening.open_revision,
                 args=(entry.id, None),
                 type="primary",
             )
-            st.button("Duplicate", key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id))
+            st.button(
+                say("library.duplicate"), key=f"copy_{entry.id}", on_click=_act, args=("duplicate", entry.id)
+            )
             if may_manage(store.person, owner=entry.owner):
                 _owner_actions(entry, signed_in=bool(store.person))
-            with st.popover("History"), look.unbroken(f"history of {entry.id}"):
+            with st.popover(say("library.history")), look.unbroken(say("library.history_of", id=entry.id)):
                 _history(entry, catalog)
-            st.button("Check against today", key=f"check_{entry.id}", on_click=moved.ask, args=(entry.id,))
-        with look.unbroken(f"check of {entry.id}"):
+            st.button(say("library.check"), key=f"check_{entry.id}", on_click=moved.ask, args=(entry.id,))
+        with look.unbroken(say("library.check_of", id=entry.id)):
             moved.show(entry.id, catalog)
 
 
 def _summary(entry: Entry, catalog: Catalog) -> str:
     decided = entry.decided
-    outcome = _outcome(decided, catalog) if decided else "answers only"
+    said = [
+        _outcome(decided, catalog) if decided else escape(say("library.answers_only")),
+        escape(say("library.at_revision", number=entry.revision)),
+        escape(say("library.saved_at", moment=moment(entry.saved_at))),
+        *([escape(say("library.shared"))] if entry.shared else []),
+    ]
     tags = "".join(f' <span class="adv-chip">{escape(tag)}</span>' for tag in entry.tags)
-    shared = " · shared" if entry.shared else ""
     return (
-        f'<h2 class="adv-card-title" dir="auto">{escape(entry.title or "Untitled assessment")}</h2>'
-        f'<p class="adv-quiet">{outcome} · revision {entry.revision} · saved {moment(entry.saved_at)}{shared}{tags}</p>'
+        f'<h2 class="adv-card-title" dir="auto">{escape(entry.title or say("library.untitled"))}</h2>'
+        f'<p class="adv-quiet">{" · ".join(said)}{tags}</p>'
     )
 
 
@@ -97,16 +118,22 @@ def _outcome(decided: Decided, catalog: Catalog) -> str:
 
 
 def _owner_actions(entry: Entry, *, signed_in: bool) -> None:
-    with st.popover("Name and tags"):
-        title = st.text_input("Title", value=entry.title, key=f"title_{entry.id}")
-        tags = st.text_input("Tags, separated by commas", value=", ".join(entry.tags), key=f"tags_{entry.id}")
+    with st.popover(say("library.name_and_tags")):
+        title = st.text_input(say("library.title"), value=entry.title, key=f"title_{entry.id}")
+        tags = st.text_input(
+            say("library.tags_by_comma"), value=", ".join(entry.tags), key=f"tags_{entry.id}"
+        )
         st.button(
-            "Keep", key=f"keep_{entry.id}", on_click=_describe, args=(entry, title, tags), type="primary"
+            say("library.keep"),
+            key=f"keep_{entry.id}",
+            on_click=_describe,
+            args=(entry, title, tags),
+            type="primary",
         )
     if signed_in:
-        label = "Stop sharing" if entry.shared else "Share with everyone"
+        label = say("library.stop_sharing" if entry.shared else "library.share")
         st.button(label, key=f"share_{entry.id}", on_click=_act, args=("share", entry.id, not entry.shared))
-    label = "Unarchive" if entry.archived else "Archive"
+    label = say("library.unarchive" if entry.archived else "library.archive")
     st.button(label, key=f"archive_{entry.id}", on_click=_act, args=("archive", entry.id, not entry.archived))
 
 
@@ -129,11 +156,14 @@ def _history(entry: Entry, catalog: Catalog) -> None:
         with st.container(horizontal=True, gap="small"):
             key = f"{entry.id}_{revision.number}"
             st.button(
-                "Open", key=f"see_{key}", on_click=opening.open_revision, args=(entry.id, revision.number)
+                say("library.open"),
+                key=f"see_{key}",
+                on_click=opening.open_revision,
+                args=(entry.id, revision.number),
             )
             if revision.number != entry.revision:
                 st.button(
-                    "Restore",
+                    say("library.restore"),
                     key=f"restore_{key}",
                     on_click=_act,
                     args=("restore", entry.id, revision.number),
@@ -143,10 +173,16 @@ def _history(entry: Entry, catalog: Catalog) -> None:
 def _revision(revision: Revision, catalog: Catalog) -> str:
     decided = revision.decided
     outcome = words.outcome(decided.recommended, decided.verdict, catalog) if decided else ""
-    book = f"rulebook {decided.rulebook_version}, prices of {decided.price_day}" if decided else ""
-    by = f" by {revision.saved_by}" if revision.saved_by else ""
-    again = f", restored from {revision.restored_from}" if revision.restored_from else ""
-    lines = [f"Revision {revision.number}, {moment(revision.saved_at)}{by}{again}", outcome, book]
+    book = say("library.book", version=decided.rulebook_version, day=decided.price_day) if decided else ""
+    number, at = revision.number, moment(revision.saved_at)
+    told = [
+        say("library.revision_by", number=number, moment=at, person=revision.saved_by)
+        if revision.saved_by
+        else say("library.revision", number=number, moment=at)
+    ]
+    if revision.restored_from:
+        told.append(say("library.restored_from", number=revision.restored_from))
+    lines = [", ".join(told), outcome, book]
     return f'<p class="adv-quiet">{"<br>".join(escape(line) for line in lines if line)}</p>'
 
 
@@ -154,9 +190,9 @@ def _exchange(store: Any) -> None:
     st.divider()
     left, right = st.columns(2, gap="large")
     with left:
-        look.overline("Export the library")
+        look.overline(say("library.export"))
         st.download_button(
-            "Export everything as JSON",
+            say("library.export_all"),
             data=store.export_all,
             file_name="advisor-library.json",
             mime="application/json",
@@ -165,14 +201,19 @@ def _exchange(store: Any) -> None:
         )
     with right:
         file = st.file_uploader(
-            "Import a library file",
+            say("library.import_file"),
             type=["json"],
             key="import_file",
             max_upload_size=MAX_BYTES // 1_000_000,
         )
-        if file is not None and st.button("Import", key="import", type="primary"):
+        if file is not None and st.button(say("library.import"), key="import", type="primary"):
             done = store.import_all(file.getvalue())
             st.success(
-                f"{done.added} added, {done.extended} extended, {done.copied} kept as copies, "
-                f"{done.unchanged} unchanged."
+                say(
+                    "library.imported",
+                    added=done.added,
+                    extended=done.extended,
+                    copied=done.copied,
+                    unchanged=done.unchanged,
+                )
             )

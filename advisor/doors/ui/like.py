@@ -13,20 +13,24 @@ from advisor.decide.precedents import Precedent
 from advisor.doors.ui import deciding, look
 from advisor.doors.ui.address import Work
 from advisor.share.report import words
+from advisor.wording import say
 
 
 def show(work: Work, catalog: Catalog) -> None:
     """Draw the case, or say that none is alike yet."""
-    look.overline("The published case most like yours")
+    look.overline(say("like.most_like_yours"))
     found = deciding.alike(work, catalog)
     if not found:
-        look.quiet("No published case shares an answer with yours yet.")
+        look.quiet(say("like.none_yet"))
         return
     case = catalog.cases[found[0].id]
     st.html(
         f'<h2 class="adv-card-title">{escape(_name(case))}</h2>{_shared(found[0], catalog)}'
         + look.definition(
-            [("They chose", chosen(case, catalog)), ("How it ended", case.outcome or "Not told.")]
+            [
+                (say("like.they_chose"), chosen(case, catalog)),
+                (say("like.ended"), case.outcome or say("like.not_told")),
+            ]
         )
         + _link(case)
     )
@@ -41,9 +45,10 @@ def chosen(case: Case, catalog: Catalog) -> str:
 
 def _shared(found: Precedent, catalog: Catalog) -> str:
     both = len(found.agrees_on) + len(found.differs_on)
-    alike = f"{len(found.agrees_on)} of {both} answers match"
+    alike = say("like.matching", count=len(found.agrees_on), both=both)
     other = "; ".join(words.question(name, catalog) for name in found.differs_on[:2])
-    return f'<p class="adv-quiet">{escape(alike + (f". Different: {other}" if other else "."))}</p>'
+    told = f"{alike} {say('like.different', questions=other)}" if other else alike
+    return f'<p class="adv-quiet">{escape(told)}</p>'
 
 
 def _name(case: Case) -> str:

@@ -12,6 +12,7 @@ from advisor.catalog import Catalog
 from advisor.decide.limits import Limit
 from advisor.doors.ui import deciding, state
 from advisor.share.report import summary, words
+from advisor.wording import say
 
 PAGES: Final = ("interview", "recommendation", "costs")
 MARKS: Final = {"missed": "✕", "unknown": "?", "met": "✓"}
@@ -29,7 +30,7 @@ def show(catalog: Catalog) -> None:
         return
     with st.container(key="limits"):
         st.html(
-            '<ul class="adv-limits" tabindex="0" aria-label="Limits: met, missed or unknown">'
+            f'<ul class="adv-limits" tabindex="0" aria-label="{escape(say("limits_strip.label"))}">'
             + "".join(_chip(item, _whom(item, named, catalog)) for item in _one_each(listed))
             + "</ul>"
         )
@@ -43,14 +44,20 @@ def _one_each(limits: Sequence[Limit]) -> list[Limit]:
 def _whom(item: Limit, named: set[str], catalog: Catalog) -> str:
     """Name the strategies where a limit does not hold for all that are advised."""
     own = [name for name in item.strategies if name in named]
-    return "" if len(own) == len(named) else f" for {words.any_of(own, catalog)}"
+    return "" if len(own) == len(named) else words.any_of(own, catalog)
 
 
 def _chip(item: Limit, whom: str) -> str:
     # A pill holds both numbers; how they spread is in the table of the result.
     needed, available = (text.split(", ")[0] for text in (item.needed, item.available))
-    text = f"needs {needed}; has {available}"
+    text = say("limits_strip.numbers", needed=needed, available=available)
+    told = {"limit": item.what.capitalize(), "strategies": whom}
+    state = (
+        say(f"limits_strip.{item.state}_for", **told)
+        if whom
+        else say(f"limits_strip.all_{item.state}", limit=told["limit"])
+    )
     return (
         f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
-        f"<b>{escape(item.what.capitalize())} {item.state}{escape(whom)}</b> <span>{escape(text)}</span></li>"
+        f"<b>{escape(state)}</b> <span>{escape(text)}</span></li>"
     )

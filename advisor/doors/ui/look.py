@@ -20,6 +20,7 @@ from advisor.decide.records import Flip, Recommendation
 from advisor.errors import AdvisorError
 from advisor.palette import STRATEGIES, STRATEGY_COLOURS, STRATEGY_COLOURS_DARK
 from advisor.share.report import words
+from advisor.wording import say
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^@&])")
 _LOG: Final = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def unbroken(what: str) -> Iterator[None]:
         quiet(f"{error.problem[:1].upper()}{error.problem[1:]} ({error.place}). {error.remedy}")
     except Exception:  # noqa: BLE001 whatever is wrong with one record, the others are shown
         _LOG.exception("cannot show %s", what)
-        quiet(f"Cannot show {what}.")
+        quiet(say("look.cannot_show", what=what))
 
 
 def style() -> None:
@@ -80,7 +81,7 @@ def text(told: str) -> str:
 def brand(title: str) -> None:
     """Write the product's name and, beside it, that of the assessment."""
     named = f'<span dir="auto">{escape(title)}</span>' if title else ""
-    st.html(f'<p class="adv-brand"><b>Advisor</b>{named}</p>', width="content")
+    st.html(f'<p class="adv-brand"><b>{escape(say("look.brand"))}</b>{named}</p>', width="content")
 
 
 def verdict(recommendation: Recommendation) -> str:
@@ -94,13 +95,14 @@ def share_bars(recommendation: Recommendation, catalog: Catalog, *, order: Seque
     out = {item.strategy: item.because for item in recommendation.ruled_out}
     usual = [recommendation.recommended, *recommendation.then, *(name for name in STRATEGIES if name in out)]
     listed = dict.fromkeys(order or usual)
-    rows = "".join(_share(name, recommendation, catalog, gone=name in out) for name in listed)
-    return f'<ul class="adv-shares" aria-label="Probabilities of the strategies">{rows}</ul>'
+    told = words.percents(recommendation.probabilities)
+    rows = "".join(_share(name, told[name], recommendation, catalog, gone=name in out) for name in listed)
+    return f'<ul class="adv-shares" aria-label="{escape(say("look.probabilities"))}">{rows}</ul>'
 
 
-def _share(name: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
+def _share(name: str, told: str, recommendation: Recommendation, catalog: Catalog, *, gone: bool) -> str:
     share = recommendation.probabilities[name]
-    number = "ruled out" if gone else words.percent(share)
+    number = say("look.ruled_out") if gone else told
     named = recommendation.verdict != "too_early" and name == recommendation.recommended
     first = " adv-first" if named else ""
     return (
@@ -145,18 +147,20 @@ def definition(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="adv-terms">{rows}</dl>'
 
 
-def limits_table(limits: Sequence[Limit], catalog: Catalog, *, label: str = "Limits") -> None:
+def limits_table(limits: Sequence[Limit], catalog: Catalog, *, label: str = "") -> None:
     """Draw limits as a table: state, what is needed, what there is, for which strategies."""
-    heads = ("Limit", "State", "Needed", "There is", "For")
+    heads = [say(f"look.column_{name}") for name in ("limit", "state", "needed", "available", "strategies")]
     rows = "".join(
         f'<tr class="adv-{item.state}"><th scope="row">{escape(item.what.capitalize())}</th>'
-        + cells(heads[1:], (item.state.capitalize(), item.needed, item.available, _for(item, catalog)))
+        + cells(
+            heads[1:], (say(f"look.state_{item.state}"), item.needed, item.available, _for(item, catalog))
+        )
         + "</tr>"
         for item in limits
     )
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     st.html(
-        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(label)}"><table class="adv-table adv-stacked">'
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(label or say("look.limits"))}"><table class="adv-table adv-stacked">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -171,7 +175,9 @@ def cells(heads: Sequence[str], texts: Sequence[str]) -> str:
 def _for(item: Limit, catalog: Catalog) -> str:
     names = words.any_of(item.strategies, catalog)
     tuned = item.strategies[0] in TUNED
-    return f"{names} on {label_of(item.model, catalog, tuned=tuned)}" if item.model else names
+    if not item.model:
+        return names
+    return say("look.on_model", strategies=names, model=label_of(item.model, catalog, tuned=tuned))
 
 
 def flips(changes: Sequence[Flip], catalog: Catalog) -> str:

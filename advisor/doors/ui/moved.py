@@ -11,6 +11,7 @@ from advisor.catalog import Catalog
 from advisor.doors.ui import look, opening
 from advisor.doors.ui.clock import today
 from advisor.share.report import words
+from advisor.wording import say
 
 
 def ask(assessment_id: str) -> None:
@@ -26,14 +27,24 @@ def show(assessment_id: str, catalog: Catalog) -> None:
 
     saved = opening.store().get(assessment_id)
     if saved.advice is None:
-        look.quiet("It was saved without advice, so there is nothing to compare.")
+        look.quiet(say("moved.no_advice"))
         return
     found = recheck(saved.advice, catalog, as_of=today())
     if not found.anything:
-        look.quiet(f"Nothing has moved since {saved.advice.recommendation.as_of}.")
+        look.quiet(say("moved.nothing", day=saved.advice.recommendation.as_of))
         return
-    heading = "The advice changed" if found.verdict_changed else "The advice is the same; these figures moved"
-    st.html(f"<p><b>{heading}</b></p>" + _rows(found, catalog))
+    heading = say("moved.advice_changed" if found.verdict_changed else "moved.figures_moved")
+    st.html(f"<p><b>{escape(heading)}</b></p>" + _rows(found, catalog))
+
+
+def _change(before: Any, after: Any) -> str:
+    return f"{before} → {after}"
+
+
+def _firing(moved: Any) -> str:
+    if moved.after is None:
+        return "stopped"
+    return "started" if moved.before is None else "changed"
 
 
 def _rows(found: Any, catalog: Catalog) -> str:
@@ -44,33 +55,29 @@ def _rows(found: Any, catalog: Catalog) -> str:
             (found.verdict.before, found.verdict.after),
             strict=True,
         )
-        pairs.append(("Advice", " → ".join(words.outcome(name, word, catalog) for name, word in sides)))
+        before, after = (words.outcome(name, word, catalog) for name, word in sides)
+        pairs.append((say("moved.advice"), _change(before, after)))
     pairs += [
         (
-            f"Probability of {words.strategy(m.name, catalog)}",
-            f"{words.chance(m.before)} → {words.chance(m.after)}",
+            say("moved.probability", strategy=words.strategy(m.name, catalog)),
+            _change(words.chance(m.before), words.chance(m.after)),
         )
         for m in found.probabilities
     ]
+    pairs += [(say("moved.rule", rule=m.name), say(f"moved.rule_{_firing(m)}")) for m in found.rules]
     pairs += [
-        (
-            f"Rule {m.name}",
-            "no longer fires"
-            if m.after is None
-            else "fires now"
-            if m.before is None
-            else "means something else",
-        )
-        for m in found.rules
+        (say("moved.cost", strategy=words.strategy(m.name, catalog)), _change(m.before, m.after))
+        for m in found.costs
     ]
-    pairs += [(f"{words.strategy(m.name, catalog)} a month", f"{m.before} → {m.after}") for m in found.costs]
     pairs += [
         (
-            f"End of the model for {words.strategy(m.name, catalog)}",
-            f"{m.before or 'none'} → {m.after or 'none'}",
+            say("moved.ending", strategy=words.strategy(m.name, catalog)),
+            _change(m.before or say("moved.none"), m.after or say("moved.none")),
         )
         for m in found.endings
     ]
-    pairs += [(f"Answer {m.name}", f"left out: {m.after}") for m in found.dropped]
+    pairs += [
+        (say("moved.answer", question=m.name), say("moved.left_out", why=m.after)) for m in found.dropped
+    ]
     warnings = "".join(f"<li>{escape(text)}</li>" for text in found.new_warnings)
     return look.definition(pairs) + (f'<ul class="adv-sources">{warnings}</ul>' if warnings else "")

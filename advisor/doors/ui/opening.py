@@ -11,6 +11,7 @@ from advisor.errors import AdvisorError
 from advisor.share.recheck import still_fitting
 from advisor.share.store import open_store
 from advisor.share.store.datasets import bound
+from advisor.wording import say
 
 if TYPE_CHECKING:
     from advisor.share.store import Store
@@ -40,9 +41,9 @@ def open_revision(assessment_id: str, revision: int | None) -> None:
         return
     fitting, dropped = still_fitting(found.situation, state.catalog())
     if dropped:
-        problem = f"{len(dropped)} of its answers no longer fit a question and were dropped"
+        problem = say("opening.dropped", count=len(dropped))
         names = ", ".join(item.name for item in dropped)
-        pages.tell(AdvisorError(problem, place=names, remedy="Answer those questions again."))
+        pages.tell(AdvisorError(problem, place=names, remedy=say("opening.answer_again")))
     data = bound(assessment_id, person=signing_in.person())
     state.load(fitting, saved=f"{assessment_id}.{found.revision.number}", data=data)
     pages.go("recommendation")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,37 +16,18 @@ from advisor.catalog import Catalog, load_catalog
 from advisor.doors.ui import limits_strip, look, signing_in, state
 from advisor.doors.ui.address import address_of
 from advisor.errors import AdvisorError
+from advisor.wording import say
 
 _MARK: Final = str(Path(__file__).with_name("mark.svg"))
 
 
-@dataclass(frozen=True)
-class Place:
-    """One page: where it is in the address and in the navigation."""
-
-    module: str
-    """Module under ``advisor.doors.ui`` with ``render()``; also the page's address."""
-    title: str
-    """What the navigation calls it."""
-
-
-SECTIONS: Final[Mapping[str, tuple[Place, ...]]] = {
-    "Decide": (
-        Place("interview", "Answers"),
-        Place("recommendation", "Result"),
-        Place("costs", "Costs"),
-        Place("compare", "Compare"),
-    ),
-    "Do it": (
-        Place("data", "Data"),
-        Place("sizing", "Size"),
-        Place("train", "Train"),
-        Place("evaluate", "Evaluate"),
-        Place("diagnose", "Diagnose"),
-    ),
-    "Library and rulebook": (Place("library", "Library"), Place("rulebook", "Rulebook")),
+# Modules under ``advisor.doors.ui`` with ``render()``; each is also the page's address.
+SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "decide": ("interview", "recommendation", "costs", "compare"),
+    "steps": ("data", "sizing", "train", "evaluate", "diagnose"),
+    "reference": ("library", "rulebook"),
 }
-STEPS: Final = "Do it"
+STEPS: Final = "steps"
 PLACES: Final = tuple(place for places in SECTIONS.values() for place in places)
 
 
@@ -58,10 +38,10 @@ def run() -> None:
     try:
         if not signing_in.done():
             return
-        pages = {place.module: _page(place) for place in PLACES}
+        pages = {place: _page(place) for place in PLACES}
         st.session_state["pages"] = pages
         chosen = st.navigation(list(pages.values()), position="hidden")
-        here = chosen.url_path or PLACES[0].module
+        here = chosen.url_path or PLACES[0]
         state.begin(chosen.url_path, _catalog())
         _follow_up(pages)
         # The way to other pages comes after the page itself, so that a keyboard and a screen reader meet the page first;
@@ -81,7 +61,7 @@ def _navigation(pages: Mapping[str, Any], here: str) -> Any:
     """Draw the way to the other pages; returns the place below it for what stays in view."""
     # Streamlit's own navigation drops the answers from the address, which costs a second entry in the history.
     address = address_of(state.current())
-    section = next(name for name, places in SECTIONS.items() if here in {place.module for place in places})
+    section = next(name for name, places in SECTIONS.items() if here in places)
     with st.container(key="nav", gap=None):
         with st.container(key="nav_top", horizontal=True, wrap=False, gap=None):
             look.brand(state.current().title)
@@ -89,23 +69,30 @@ def _navigation(pages: Mapping[str, Any], here: str) -> Any:
                 with st.container(
                     key=f"section_{number}{'_here' if name == section else ''}", width="content"
                 ):
-                    st.page_link(pages[places[0].module], label=name, query_params=address)
+                    st.page_link(pages[places[0]], label=_section(name), query_params=address)
             with st.container(key="nav_phone", width="content"):
                 _phone_menu(pages, here, address)
         with st.container(key="nav_pages", horizontal=True, wrap=False, gap=None):
             for number, place in enumerate(SECTIONS[section], 1):
-                label = f"{number} {place.title}" if section == STEPS else place.title
-                st.page_link(pages[place.module], label=label, query_params=address)
+                label = f"{number} {_title(place)}" if section == STEPS else _title(place)
+                st.page_link(pages[place], label=label, query_params=address)
         return st.container()
 
 
 def _phone_menu(pages: Mapping[str, Any], here: str, address: Mapping[str, str]) -> None:
-    title = next(place.title for place in PLACES if place.module == here)
-    with st.popover(f"Menu: {title}", icon=":material/menu:", key="menu"):
+    with st.popover(say("pages.menu", page=_title(here)), icon=":material/menu:", key="menu"):
         for name, places in SECTIONS.items():
-            look.overline(name)
+            look.overline(_section(name))
             for place in places:
-                st.page_link(pages[place.module], label=place.title, query_params=dict(address))
+                st.page_link(pages[place], label=_title(place), query_params=dict(address))
+
+
+def _section(name: str) -> str:
+    return say(f"pages.section_{name}")
+
+
+def _title(place: str) -> str:
+    return say(f"pages.title_{place}")
 
 
 def _lost(pages: Mapping[str, Any]) -> None:
@@ -114,7 +101,7 @@ def _lost(pages: Mapping[str, Any]) -> None:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     asked = named.removeprefix(base).strip("/")
     if asked and asked not in pages:
-        st.warning(look.plain(f"There is no page “{asked[:60]}”. This is the first page."))
+        st.warning(look.plain(say("pages.no_page", name=asked[:60])))
 
 
 @st.cache_resource(ttl=5, show_spinner=False)
@@ -155,21 +142,21 @@ def show_error(error: AdvisorError) -> None:
     st.error(f"**{look.plain(error.problem)}**  \n{look.plain(error.place)}  \n{look.plain(error.remedy)}")
 
 
-def _page(place: Place) -> Any:
+def _page(place: str) -> Any:
     return st.Page(
         _render(place),
-        title=f"{place.title} · Advisor",
-        url_path=None if place.module == "interview" else place.module,
-        default=place.module == "interview",
+        title=say("pages.browser_title", page=_title(place)),
+        url_path=None if place == "interview" else place,
+        default=place == "interview",
     )
 
 
-def _render(place: Place) -> Callable[[], None]:
+def _render(place: str) -> Callable[[], None]:
     def render() -> None:
-        _module(place.module).render()
+        _module(place).render()
 
     # Streamlit tells function pages apart by their names.
-    render.__name__ = place.module
+    render.__name__ = place
     return render
 
 

@@ -11,6 +11,7 @@ from advisor.catalog import Catalog, Fact
 from advisor.doors.ui import amounts, look, state
 from advisor.errors import AdvisorError
 from advisor.scenario.answers import check_value, typed_number
+from advisor.wording import say
 
 MAX_PICKS: Final = 6
 MAX_TYPED: Final = 60
@@ -59,7 +60,7 @@ def _ways_to_answer(name: str, fact: Fact, *, digits: bool) -> None:
 
 def _options(fact: Fact) -> list[tuple[Any, str]]:
     if fact.type == "boolean":
-        return [(True, "Yes"), (False, "No")]
+        return [(True, say("question.yes")), (False, say("question.no"))]
     told = ((option, f" *{look.plain(option.help)}*" if option.help else "") for option in fact.options)
     return [(option.id, look.plain(option.label) + help_text) for option, help_text in told]
 
@@ -87,7 +88,7 @@ def _many(name: str, fact: Fact, given: Any) -> None:
                 key=f"tick_{name}_{option.id}",
             )
         ]
-        if st.form_submit_button("Continue", type="primary"):
+        if st.form_submit_button(say("question.continue"), type="primary"):
             state.answer(name, tuple(ticked))
             st.rerun()
 
@@ -104,18 +105,14 @@ def _number(name: str, fact: Fact, given: Any, *, digits: bool) -> None:
                 _pick(name, fact, pick, chosen=given == pick, digit=number if digits else 0)
     with st.form(f"form_{name}", border=False):
         text = st.text_input(
-            "Or a figure of your own",
+            say("question.own_figure"),
             value="" if given is None else amounts.told(given, fact),
-            placeholder=_ways_to_type(fact),
+            placeholder=say("question.for_example", examples=amounts.examples(fact)),
             max_chars=MAX_TYPED,
             key=f"number_{name}",
         )
-        if st.form_submit_button("Continue", type="primary") and text.strip():
+        if st.form_submit_button(say("question.continue"), type="primary") and text.strip():
             _take_number(name, fact, text)
-
-
-def _ways_to_type(fact: Fact) -> str:
-    return f"For example {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN))}"
 
 
 def _take_number(name: str, fact: Fact, text: str) -> None:
@@ -144,7 +141,7 @@ def _text(name: str, fact: Fact, given: Any) -> None:
         value = st.text_input(
             fact.question, value=given or "", key=f"text_{name}", label_visibility="collapsed"
         )
-        if st.form_submit_button("Continue", type="primary") and value:
+        if st.form_submit_button(say("question.continue"), type="primary") and value:
             state.answer(name, value)
             st.rerun()
 
@@ -152,7 +149,7 @@ def _text(name: str, fact: Fact, given: Any) -> None:
 def _other_ways(name: str, *, digits: bool) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.button(
-            "I don’t know",
+            say("question.unknown"),
             key=f"unsure_{name}",
             type="tertiary",
             on_click=state.leave_open,
@@ -161,7 +158,7 @@ def _other_ways(name: str, *, digits: bool) -> None:
         )
         if state.current().answers.get(name) is not None:
             st.button(
-                "Take back this answer",
+                say("question.take_back"),
                 key=f"clear_{name}",
                 type="tertiary",
                 on_click=state.answer,
@@ -173,7 +170,9 @@ def _other_ways(name: str, *, digits: bool) -> None:
 
 def undo() -> None:
     """Draw the way back one change."""
-    st.button("Undo", key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo())
+    st.button(
+        say("question.undo"), key="undo", type="tertiary", on_click=state.undo, disabled=not state.can_undo()
+    )
 
 
 def quick_picks(fact: Fact) -> list[float]:

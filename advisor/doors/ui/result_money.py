@@ -3,47 +3,50 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 import streamlit as st
 
 from advisor.catalog import Catalog
 from advisor.decide import Recommendation
-from advisor.doors.ui import deciding, look, pages, question, state
+from advisor.doors.ui import deciding, look, pages, question, result_answers, state
 from advisor.share.report import summary, words
+from advisor.wording import say
 
-HEADS = ("A month", "People a month", "Once", "People once")
+COLUMNS: Final = ("per_month", "people_per_month", "once", "people_once")
 
 
 def show(found: Recommendation, catalog: Catalog) -> None:
     """Draw a small table, or the one question that costs cannot do without."""
-    st.header("What it costs", anchor=False)
+    st.header(say("result_money.heading"), anchor=False)
     advice = deciding.advice(state.current(), catalog)
     rows = summary.moneys(advice)
     if rows:
         st.html(_table(rows, catalog))
-        look.quiet("People's hours are assumed unless you gave them; see the costs.")
+        look.quiet(say("result_money.people_assumed"))
     elif "queries_per_day" not in state.current().answers:
-        look.quiet("It depends on one answer:")
+        look.quiet(say("result_money.one_answer"))
         with st.container(key="ask_money"):
-            st.markdown(f"**{look.plain(words.question('queries_per_day', catalog))}**")
+            st.markdown(f"**{look.plain(result_answers.asked('queries_per_day', catalog))}**")
             question.inline("queries_per_day", catalog)
     else:
         look.quiet(advice.cost_unknown_because)
-    pages.link(
-        "costs", "All costs, and the traffic at which the order changes", icon=":material/arrow_forward:"
-    )
+    pages.link("costs", say("result_money.all_costs"), icon=":material/arrow_forward:")
     del found
 
 
 def _table(rows: tuple[summary.Money, ...], catalog: Catalog) -> str:
-    cells = "".join(f'<th scope="col">{text}</th>' for text in HEADS)
+    heads = [say(f"result_money.{column}") for column in COLUMNS]
+    cells = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(_row(row, heads, catalog) for row in rows)
+    label = escape(say("result_money.heading"))
     return (
-        '<div class="adv-scroll" tabindex="0" role="region" aria-label="What it costs"><table class="adv-table adv-money adv-stacked">'
-        f"<thead><tr><td></td>{cells}</tr></thead><tbody>{''.join(_row(row, catalog) for row in rows)}</tbody></table></div>"
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{label}"><table class="adv-table adv-money adv-stacked">'
+        f"<thead><tr><td></td>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def _row(row: summary.Money, catalog: Catalog) -> str:
+def _row(row: summary.Money, heads: list[str], catalog: Catalog) -> str:
     name = f"{escape(words.strategy(row.strategy, catalog))} <small>{escape(row.role)}</small>"
-    texts = (row.per_month, row.people_per_month, row.once, row.people_once)
-    return f'<tr><th scope="row">{name}</th>{look.cells(HEADS, texts)}</tr>'
+    texts = [getattr(row, column) for column in COLUMNS]
+    return f'<tr><th scope="row">{name}</th>{look.cells(heads, texts)}</tr>'

@@ -16,6 +16,7 @@ from advisor.doors.ui.clock import today
 from advisor.doors.ui.rulebook_entries import KINDS, Entry
 from advisor.scenario import Situation
 from advisor.scenario.answers import check_answers
+from advisor.wording import say
 
 PAGE: Final = 20
 
@@ -23,10 +24,8 @@ PAGE: Final = 20
 def render() -> None:
     """Draw the page."""
     catalog, day = state.catalog(), today()
-    st.title("Rulebook", anchor=False)
-    look.quiet(
-        f"Version {catalog.version}, hash {catalog.sha256[:12]}. Every figure has its source and the day it was checked."
-    )
+    st.title(say("rulebook.heading"), anchor=False)
+    look.quiet(say("rulebook.version", version=catalog.version, hash=catalog.sha256[:12]))
     kind, text, overdue_only, mine_only = _filters()
     everything = sorted(rulebook_entries.of(catalog, kind), key=lambda entry: (entry.value, entry.title))
     mine = _firing(catalog) if kind == "rules" else set()
@@ -34,9 +33,10 @@ def render() -> None:
     found = rulebook_entries.find(everything, text)
     found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
     found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
-    if not found and text:
-        look.quiet("Nothing contains these words. Try fewer words, or another list above.")
-    look.quiet(f"{len(found)} of {len(everything)} shown, {overdue} overdue for review on {day}.")
+    if text and not rulebook_entries.find(everything, text):
+        _nothing(kind, text, catalog)
+        return
+    look.quiet(say("rulebook.shown", count=len(found), total=len(everything), overdue=overdue, day=day))
     for entry in _one_page(found, f"{kind}{text}{overdue_only}{mine_only}"):
         with st.expander(
             _label(entry, day, fires=entry.id in mine),
@@ -46,6 +46,35 @@ def render() -> None:
             _body(entry, catalog, day)
 
 
+def _nothing(kind: str, text: str, catalog: Catalog) -> None:
+    """Draw that this list has nothing, and lead to the list that has most."""
+    counted = {
+        other: len(rulebook_entries.find(rulebook_entries.of(catalog, other), text))
+        for other in KINDS
+        if other != kind
+    }
+    best = max(counted, key=counted.__getitem__)
+    with st.container(border=True, key="nothing_found"):
+        head = say("rulebook.nothing_found", kind=rulebook_entries.kind_title(kind))
+        st.html(f'<h2 class="adv-card-title">{escape(head)}</h2>')
+        if count := counted[best]:
+            look.quiet(say("rulebook.found_elsewhere", kind=rulebook_entries.kind_title(best), count=count))
+            st.button(
+                say("rulebook.look_there"),
+                key="look_there",
+                on_click=state.set_page_parameter,
+                args=("show", best),
+            )
+        else:
+            look.quiet(say("rulebook.found_nowhere"))
+            st.button(
+                say("rulebook.show_all"),
+                key="show_all",
+                on_click=state.set_page_parameter,
+                args=("find", ""),
+            )
+
+
 def _firing(catalog: Catalog) -> set[str]:
     """Return the rules that fire for the answers on screen."""
     work = state.current()
@@ -53,25 +82,32 @@ def _firing(catalog: Catalog) -> set[str]:
 
 
 def _filters() -> tuple[str, str, bool, bool]:
-    kind = state.page_parameter("show", tuple(KINDS), "rules")
+    kind = state.page_parameter("show", KINDS, "rules")
     st.session_state["rulebook_kind"] = kind
     st.segmented_control(
-        "What to show",
-        list(KINDS),
+        say("rulebook.what_to_show"),
+        KINDS,
         key="rulebook_kind",
         required=True,
-        format_func=KINDS.__getitem__,
+        format_func=rulebook_entries.kind_title,
         label_visibility="collapsed",
         on_change=_choose,
     )
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         st.session_state["rulebook_find"] = st.query_params.get("find", "")
-        text = st.text_input("Find", key="rulebook_find", placeholder="Words, or an id", on_change=_search)
+        text = st.text_input(
+            say("rulebook.find"),
+            key="rulebook_find",
+            placeholder=say("rulebook.find_hint"),
+            on_change=_search,
+        )
     with right:
-        overdue = st.toggle("Overdue only", key="rulebook_overdue")
+        overdue = st.toggle(say("rulebook.overdue_only"), key="rulebook_overdue")
         mine = (
-            kind == "rules" and not state.current().empty and st.toggle("Fires for me", key="rulebook_mine")
+            kind == "rules"
+            and not state.current().empty
+            and st.toggle(say("rulebook.fires_for_me"), key="rulebook_mine")
         )
     return kind, text, overdue, mine
 
@@ -94,22 +130,27 @@ def _one_page(found: list[Entry], filters: str) -> list[Entry]:
 
 def _label(entry: Entry, day: date, *, fires: bool) -> str:
     value = f" :gray[{look.plain(entry.value)}]" if entry.value else ""
-    value += " **fires for you**" if fires else ""
-    return look.plain(entry.title) + value + (" **overdue**" if entry.overdue(day) else "")
+    value += f" **{say('rulebook.fires_for_you')}**" if fires else ""
+    return look.plain(entry.title) + value + (f" **{say('rulebook.overdue')}**" if entry.overdue(day) else "")
 
 
 def _body(entry: Entry, catalog: Catalog, day: date) -> None:
     pairs = [*entry.pairs]
     if entry.checked:
-        pairs.append(("Checked", f"{entry.checked}, {(day - entry.checked).days} days ago"))
+        ago = say("rulebook.checked_ago", day=entry.checked, days=(day - entry.checked).days)
+        pairs.append((say("rulebook.checked"), ago))
     if entry.review_by:
-        pairs.append(("Review by", f"{entry.review_by}" + (" (overdue)" if entry.overdue(day) else "")))
+        told = f"{entry.review_by}"
+        overdue = entry.overdue(day)
+        pairs.append(
+            (say("rulebook.review_by"), say("rulebook.review_overdue", day=told) if overdue else told)
+        )
     sources = [("sources", item.source, item.source) for item in entry.evidence]
     said = evidence.evidence_list(entry.evidence, catalog) if entry.evidence else ""
     st.html(look.definition(pairs) + said + _links([*sources, *entry.links]))
     if entry.answers:
         situation = Situation(title=entry.title, answers=check_answers(entry.answers, catalog))
-        st.button("Start from this case", key=f"start_{entry.id}", on_click=_start, args=(situation,))
+        st.button(say("rulebook.start_from"), key=f"start_{entry.id}", on_click=_start, args=(situation,))
 
 
 def _start(situation: Situation) -> None:
@@ -121,9 +162,11 @@ def _links(links: list[rulebook_entries.Link]) -> str:
     if not links:
         return ""
     items = "".join(
-        f"<li>{KINDS[kind]}: {_anchor(kind, name, text)}</li>" for kind, name, text in dict.fromkeys(links)
+        f"<li>{escape(rulebook_entries.kind_title(kind))}: {_anchor(kind, name, text)}</li>"
+        for kind, name, text in dict.fromkeys(links)
     )
-    return f'<p class="adv-over" style="margin-top:1rem">Linked</p><ul class="adv-sources">{items}</ul>'
+    head = escape(say("rulebook.linked"))
+    return f'<p class="adv-over" style="margin-top:1rem">{head}</p><ul class="adv-sources">{items}</ul>'
 
 
 def _anchor(kind: str, name: str, text: str) -> str:

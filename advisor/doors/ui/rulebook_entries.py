@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from advisor.catalog import Catalog, Evidence, facts_in
 from advisor.share.report import words
+from advisor.wording import say
 
 Link = tuple[str, str, str]
 """Kind, id and text of another entry."""
@@ -36,14 +37,12 @@ class Entry:
         return self.review_by is not None and self.review_by < day
 
 
-KINDS: Final = {
-    "questions": "Questions",
-    "rules": "Rules",
-    "numbers": "Numbers",
-    "prices": "Prices and market",
-    "sources": "Sources",
-    "cases": "Published cases",
-}
+KINDS: Final = ("questions", "rules", "numbers", "prices", "sources", "cases")
+
+
+def kind_title(name: str) -> str:
+    """Return a kind of entry as people read it."""
+    return say(f"rulebook_entries.kind_{name}")
 
 
 @lru_cache(maxsize=4)
@@ -84,17 +83,13 @@ def find(found: Iterable[Entry], text: str) -> list[Entry]:
     """
     listed = list(found)
     exact = [entry for entry in listed if entry.id == text]
-    wanted = [word for word in text.casefold().split() if word.strip("?") not in _ASKING]
+    asking = say("rulebook_entries.asking_words").split()
+    wanted = [word for word in text.casefold().split() if word.strip("?") not in asking]
     if exact or not wanted:
         return exact or listed
     counted = [(sum(word in _text(entry) for word in wanted), entry) for entry in listed]
     best = max((count for count, _ in counted), default=0)
     return [entry for count, entry in counted if count == best] if best else []
-
-
-_ASKING: Final = frozenset(
-    ("why", "how", "what", "when", "which", "who", "is", "are", "do", "does", "a", "an", "the", "of")
-)
 
 
 def _text(entry: Entry) -> str:
@@ -109,11 +104,11 @@ def _questions(catalog: Catalog) -> Iterator[Entry]:
         readers = [rule for rule, condition in catalog.conditions.items() if name in facts_in(condition)]
         options = "; ".join(f"{option.label} ({option.id})" for option in fact.options)
         pairs = [
-            ("Fact", name),
-            ("Help", fact.help),
-            ("Options", options),
-            ("Computed by", fact.derived),
-            ("Asked when", condition_in_words(fact.ask_when, catalog)),
+            (say("rulebook_entries.fact"), name),
+            (say("rulebook_entries.help"), fact.help),
+            (say("rulebook_entries.options"), options),
+            (say("rulebook_entries.computed_by"), fact.derived),
+            (say("rulebook_entries.asked_when"), condition_in_words(fact.ask_when, catalog)),
         ]
         links = tuple(("rules", rule, catalog.rules[rule].title) for rule in readers)
         yield Entry(name, fact.question or name, fact.group, _given(pairs), links=links)
@@ -122,12 +117,15 @@ def _questions(catalog: Catalog) -> Iterator[Entry]:
 def _rules(catalog: Catalog) -> Iterator[Entry]:
     for rule in catalog.rules.values():
         pairs = [
-            ("When", condition_in_words(rule.when, catalog)),
-            ("Means", words.effects(rule.effect, rule.rules_out, catalog)),
-            ("Advises", ", ".join(catalog.techniques[name].title for name in rule.advise)),
-            ("Why", rule.because),
-            ("Unless", rule.unless),
-            ("Rule", rule.id),
+            (say("rulebook_entries.when"), condition_in_words(rule.when, catalog)),
+            (say("rulebook_entries.means"), words.effects(rule.effect, rule.rules_out, catalog)),
+            (
+                say("rulebook_entries.advises"),
+                ", ".join(catalog.techniques[name].title for name in rule.advise),
+            ),
+            (say("rulebook_entries.why"), rule.because),
+            (say("rulebook_entries.unless"), rule.unless),
+            (say("rulebook_entries.rule"), rule.id),
         ]
         links = [
             ("questions", name, words.question(name, catalog))
@@ -149,10 +147,17 @@ def _numbers(catalog: Catalog) -> Iterator[Entry]:
     for name, parameter in catalog.parameters.items():
         newest = parameter.values[-1]
         low, expected, high = newest.range
-        span = f", {low:g} to {high:g}" if low != high else ""
-        pairs = [("Since", str(newest.from_)), ("Note", newest.note), ("Number", name)]
+        pairs = [
+            (say("rulebook_entries.since"), str(newest.from_)),
+            (say("rulebook_entries.note"), newest.note),
+            (say("rulebook_entries.number"), name),
+        ]
         links = tuple(_source_link(source, catalog) for source in newest.sources)
-        value = f"{expected:g} {parameter.unit}{span}"
+        value = f"{expected:g} {parameter.unit}"
+        if low != high:
+            value = say(
+                "rulebook_entries.number_range", expected=expected, unit=parameter.unit, low=low, high=high
+            )
         yield Entry(name, parameter.title, value, _given(pairs), (), links, newest.checked, newest.review_by)
 
 
@@ -166,7 +171,11 @@ def _market(catalog: Catalog) -> Iterator[Entry]:
                 if key not in _DATED and item not in (None, "", ())
             )
             links = tuple(_source_link(source, catalog) for source in value.get("sources", ()))
-            pairs = [("Since", str(value["from"])), ("Value", shown), ("Note", str(value.get("note") or ""))]
+            pairs = [
+                (say("rulebook_entries.since"), str(value["from"])),
+                (say("rulebook_entries.value"), shown),
+                (say("rulebook_entries.note"), str(value.get("note") or "")),
+            ]
             title = " ".join(str(part).replace("_", " ") for part in path[1:] if not isinstance(part, int))
             identity = ".".join(str(part) for part in (*path, value["from"]))
             yield Entry(
@@ -199,11 +208,11 @@ def _sources(catalog: Catalog) -> Iterator[Entry]:
     cited = _cited(catalog)
     for name, source in catalog.sources.items():
         pairs = [
-            ("By", source.by),
-            ("Kind", source.kind),
-            ("Read", words.READ[source.read]),
-            ("Note", source.note),
-            ("Address", source.url),
+            (say("rulebook_entries.by"), source.by),
+            (say("rulebook_entries.kind"), source.kind),
+            (say("rulebook_entries.read"), words.READ[source.read]),
+            (say("rulebook_entries.note"), source.note),
+            (say("rulebook_entries.address"), source.url),
         ]
         yield Entry(
             name,
@@ -231,11 +240,14 @@ def _cited(catalog: Catalog) -> dict[str, list[Link]]:
 def _cases(catalog: Catalog) -> Iterator[Entry]:
     for case in catalog.cases.values():
         pairs = [
-            ("Situation", case.situation),
-            ("Decided", case.decision.replace("_", " ")),
-            ("Outcome", case.outcome),
-            ("Since then", case.era_note),
-            ("Source", f"{case.source.title} {case.source.year or ''} {case.source.url}"),
+            (say("rulebook_entries.situation"), case.situation),
+            (say("rulebook_entries.decided"), case.decision.replace("_", " ")),
+            (say("rulebook_entries.outcome"), case.outcome),
+            (say("rulebook_entries.since_then"), case.era_note),
+            (
+                say("rulebook_entries.source"),
+                f"{case.source.title} {case.source.year or ''} {case.source.url}",
+            ),
         ]
         yield Entry(case.id, case.title, case.source.org, _given(pairs), answers=case.answers)
 
@@ -256,8 +268,8 @@ def condition_in_words(when: Mapping[str, Any], catalog: Catalog) -> str:
 
 def _part(key: str, value: Any, catalog: Catalog) -> str:
     if key in ("any", "none", "all"):
-        joined = " or ".join(f"({condition_in_words(item, catalog)})" for item in value)
-        return {"any": "one of ", "none": "none of ", "all": "all of "}[key] + joined
+        joined = say("rulebook_entries.or").join(f"({condition_in_words(item, catalog)})" for item in value)
+        return say(f"rulebook_entries.where_{key}", parts=joined)
     fact = catalog.facts.get(key)
     return f"{words.question(key, catalog)} {_operand(value, fact)}"
 
@@ -266,5 +278,5 @@ def _operand(value: Any, fact: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name.replace('_', ' ')} {_operand(item, fact)}" for name, item in value.items())
     if isinstance(value, list | tuple):
-        return " or ".join(words.answer(item, fact) for item in value)
+        return say("rulebook_entries.or").join(words.answer(item, fact) for item in value)
     return words.answer(value, fact)

@@ -11,12 +11,13 @@ from advisor.doors.ui.opening import store
 from advisor.errors import AdvisorError
 from advisor.share.store import SaveConflict
 from advisor.share.store.datasets import bind
+from advisor.wording import say
 
 
 def button(catalog: Catalog, *, key: str) -> None:
     """Draw the save button, what became of the last save, and the way out of a conflict."""
     saved = state.current().saved
-    label = "Save a new revision" if saved else "Save to the library"
+    label = say("saving.new_revision" if saved else "saving.to_library")
     st.button(
         label, key=key, on_click=_save, args=(catalog,), icon=":material/bookmark_add:", width="stretch"
     )
@@ -24,24 +25,32 @@ def button(catalog: Catalog, *, key: str) -> None:
     if conflict:
         _offer_both(conflict, catalog)
     elif st.session_state.get("saved_now") == saved and saved:
-        look.quiet(f"Saved as revision {saved.rpartition('.')[2]}.")
+        look.quiet(say("saving.saved_as", number=saved.rpartition(".")[2]))
 
 
 def _offer_both(conflict: SaveConflict, catalog: Catalog) -> None:
-    by = f" by {conflict.saved_by}" if conflict.saved_by else ""
-    newer = f"revision {conflict.newest.revision} was saved{by} at {moment(conflict.saved_at)}"
-    opened = f"after you opened revision {conflict.base_revision}"
-    st.warning(look.plain(f"Not saved: {newer}, {opened}. Nothing is lost. Choose one."))
+    st.warning(look.plain(_told(conflict)))
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Keep both: save mine as a copy",
+            say("saving.keep_both"),
             key="keep_both",
             on_click=_save,
             args=(catalog,),
             kwargs={"as_copy": True},
             type="primary",
         )
-        st.button("Open the newest", key="open_newest", on_click=_open_newest, args=(conflict,))
+        st.button(say("saving.open_newest"), key="open_newest", on_click=_open_newest, args=(conflict,))
+
+
+def _told(conflict: SaveConflict) -> str:
+    held = {
+        "newest": conflict.newest.revision,
+        "moment": moment(conflict.saved_at),
+        "opened": conflict.base_revision,
+    }
+    if conflict.saved_by:
+        return say("saving.not_saved_by", person=conflict.saved_by, **held)
+    return say("saving.not_saved", **held)
 
 
 def _save(catalog: Catalog, *, as_copy: bool = False) -> None:

@@ -11,8 +11,9 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from advisor.wording import say
+
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-_REFUSAL: Final = "This app does not answer to that name. Name it with: advisor app --allow-host NAME.\n"
 _POLICY_VIOLATION: Final = 1008
 _HEALTH: Final = "/_stcore/health"
 
@@ -34,7 +35,7 @@ class OwnNamesOnly:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         else:
-            await PlainTextResponse(_REFUSAL, status_code=403)(scope, receive, send)
+            await PlainTextResponse(f"{say('serving.refusal')}\n", status_code=403)(scope, receive, send)
 
 
 def _may_pass(path: str, headers: Headers) -> bool:

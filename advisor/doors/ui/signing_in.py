@@ -11,6 +11,7 @@ import streamlit as st
 from advisor.doors.ui import look
 from advisor.errors import AdvisorError, missing_extra
 from advisor.share.store import access
+from advisor.wording import say
 
 
 def configured() -> bool:
@@ -39,7 +40,9 @@ def person() -> str:
         return access.NOBODY
     user = st.user
     if not getattr(user, "is_logged_in", False):
-        raise AdvisorError("nobody is signed in", place="sign-in", remedy="Sign in.")
+        raise AdvisorError(
+            say("signing_in.nobody"), place=say("signing_in.place"), remedy=say("signing_in.remedy")
+        )
     return access.member(user.to_dict(), domains=access.domains_from(os.environ))
 
 
@@ -48,12 +51,12 @@ def done() -> bool:
     if not configured():
         return True
     if find_spec("authlib") is None:
-        raise missing_extra("authlib", "sign-in", purpose="Signing in")
+        raise missing_extra("authlib", "sign-in", purpose=say("signing_in.purpose"))
     if getattr(st.user, "is_logged_in", False):
         return _is_member()
-    st.title("Sign in", anchor=False)
-    look.quiet("You see your own assessments and those that are shared.")
-    st.button("Sign in", on_click=st.login, type="primary")
+    st.title(say("signing_in.sign_in"), anchor=False)
+    look.quiet(say("signing_in.what_you_see"))
+    st.button(say("signing_in.sign_in"), on_click=st.login, type="primary")
     return False
 
 
@@ -70,4 +73,4 @@ def _is_member() -> bool:
 def out() -> None:
     """Draw the way out, where somebody signed in."""
     if configured():
-        st.button("Sign out", on_click=st.logout, key="sign_out", type="tertiary")
+        st.button(say("signing_in.sign_out"), on_click=st.logout, key="sign_out", type="tertiary")

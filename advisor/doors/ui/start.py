@@ -3,60 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any, Final
 
 import streamlit as st
 
 from advisor.catalog import Catalog, Fact
 from advisor.decide.precedents import PUBLISHED
-from advisor.doors.ui import amounts, binding, brief, like, look, pages, state
+from advisor.doors.ui import amounts, binding, brief, like, look, pages, question, state
 from advisor.errors import AdvisorError
 from advisor.scenario import Situation
 from advisor.scenario.answers import check_answers, check_value, typed_number
+from advisor.wording import say
 
 EXAMPLES: Final = 3
-UNKNOWN: Final = binding.UNKNOWN
+UNKNOWN: Final = "?"
 # What anybody who has the task can say without measuring; more than that is asked afterwards, and only what would help.
-FACTS: Final[Mapping[str, str]] = {
-    "behaviors": "What comes out of it?",
-    "knowledge_gap": "Does answering need facts from your own documents, records or prices?",
-    "knowledge_tokens": "How much text holds those facts?",
-    "knowledge_change": "How often do those facts change?",
-    "behavior_gap": "Must answers follow a way of your own: your classes, format or voice, or a special skill?",
-    "labelled_examples": "How many good examples of input and wanted answer are there?",
-    "queries_per_day": "How many requests a day?",
-    "latency_budget_ms": "How long may an answer take?",
-}
+FACTS: Final = (
+    "behaviors",
+    "knowledge_gap",
+    "knowledge_tokens",
+    "knowledge_change",
+    "behavior_gap",
+    "labelled_examples",
+    "queries_per_day",
+    "latency_budget_ms",
+)
 BESIDE: Final = ("queries_per_day", "latency_budget_ms")
 """Facts that fit side by side."""
 SIZES: Final[Mapping[str, Mapping[str, float]]] = {
     "knowledge_tokens": {
-        "A few pages": 2_000,
-        "A handbook, 200 pages": 100_000,
-        "A wiki, 5,000 pages": 2_500_000,
-        "An archive, 30,000 pages": 15_000_000,
-        "Millions of pages": 1_000_000_000,
+        "few_pages": 2_000,
+        "handbook": 100_000,
+        "wiki": 2_500_000,
+        "archive": 15_000_000,
+        "millions_of_pages": 1_000_000_000,
     },
     "labelled_examples": {
-        "None": 0,
-        "Dozens": 40,
-        "Hundreds": 300,
-        "Thousands": 3_000,
-        "Tens of thousands": 30_000,
+        "none": 0,
+        "dozens": 40,
+        "hundreds": 300,
+        "thousands": 3_000,
+        "tens_of_thousands": 30_000,
     },
     "queries_per_day": {
-        "Dozens": 40,
-        "Hundreds": 300,
-        "Thousands": 3_000,
-        "Tens of thousands": 30_000,
-        "Millions": 3_000_000,
+        "dozens": 40,
+        "hundreds": 300,
+        "thousands": 3_000,
+        "tens_of_thousands": 30_000,
+        "millions": 3_000_000,
     },
     "latency_budget_ms": {
-        "Instantly, 300 ms": 300,
-        "Within a second": 1_000,
-        "A few seconds": 3_000,
-        "Minutes": 120_000,
-        "Overnight": 28_800_000,
+        "instantly": 300,
+        "within_second": 1_000,
+        "few_seconds": 3_000,
+        "minutes": 120_000,
+        "overnight": 28_800_000,
     },
 }
 
@@ -64,11 +66,8 @@ SIZES: Final[Mapping[str, Mapping[str, float]]] = {
 def render(catalog: Catalog) -> None:
     """Draw the screen."""
     work = state.current()
-    st.title("Prompt it, look it up, or train it?", anchor=False)
-    st.html(
-        '<p class="adv-lede">Answer what you know; “don’t know” is an answer too. You see at once where it points, '
-        "which answers would help most, and what similar teams did.</p>"
-    )
+    st.title(say("start.title"), anchor=False)
+    st.html(f'<p class="adv-lede">{escape(say("start.lead"))}</p>')
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="facts", gap="medium"):
         for name in FACTS:
@@ -80,7 +79,7 @@ def render(catalog: Catalog) -> None:
         _binding(catalog)
         with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
             st.button(
-                "Show me where this points",
+                say("start.show_where"),
                 key="points",
                 type="primary",
                 icon=":material/arrow_forward:",
@@ -89,7 +88,7 @@ def render(catalog: Catalog) -> None:
                 disabled=work.empty,
             )
             if state.can_undo():
-                st.button("Undo", key="undo", type="tertiary", on_click=state.undo)
+                question.undo()
     with right:
         with st.container(key="live"):
             if work.answers:
@@ -97,11 +96,11 @@ def render(catalog: Catalog) -> None:
             else:
                 _examples(catalog)
         brief.show(catalog)
-        pages.link("library", "Or open one from the library", icon=":material/folder_open:")
+        pages.link("library", say("start.from_library"), icon=":material/folder_open:")
 
 
 def _fact(name: str, catalog: Catalog) -> None:
-    fact, label = catalog.facts[name], FACTS[name]
+    fact, label = catalog.facts[name], say(f"start.ask_{name}")
     with st.container(key=f"fact_{name}", gap=None):
         if fact.type == "number":
             _amount(name, fact, label)
@@ -129,7 +128,7 @@ def _needless(name: str) -> bool:
 
 def _options(name: str, fact: Fact, label: str) -> None:
     key, several = f"start_{name}", fact.type == "many"
-    labels = {option.id: option.label for option in fact.options} | {UNKNOWN: UNKNOWN}
+    labels = {option.id: option.label for option in fact.options} | {UNKNOWN: say("start.unknown")}
     work = state.current()
     given = work.answers.get(name)
     unsure = [UNKNOWN] if name in work.unsure else []
@@ -168,12 +167,12 @@ def _binding(catalog: Catalog) -> None:
     _put(key, shown)
     with st.container(key="fact_binding", gap=None):
         st.pills(
-            binding.LABEL,
+            say("binding.question"),
             binding.OPTIONS,
             selection_mode="multi",
+            format_func=binding.label,
             key=key,
-            help="Tick each that holds. A GPU server can be your own or a dedicated endpoint. “Nothing else” says that "
-            "everything you have not ticked is allowed: data may go to a vendor under contract, for example.",
+            help=say("binding.help"),
             on_change=_take_binding,
             args=(key, shown),
         )
@@ -196,7 +195,7 @@ def _vendor(catalog: Catalog) -> None:
     given = state.current().answers.get("bound_vendor")
     _put("start_vendor", given if given in names else None)
     st.selectbox(
-        "Which vendor?",
+        say("start.vendor"),
         list(names),
         index=None,
         format_func=names.__getitem__,
@@ -208,10 +207,10 @@ def _vendor(catalog: Catalog) -> None:
 def _amount(name: str, fact: Fact, label: str) -> None:
     key, work = f"start_{name}", state.current()
     given = work.answers.get(name)
-    options = [UNKNOWN, *SIZES[name]]
-    known = {value: word for word, value in SIZES[name].items()}
+    options = [say("start.unknown"), *_sizes(name)]
+    known = {value: word for word, value in _sizes(name).items()}
     shown = (
-        UNKNOWN
+        say("start.unknown")
         if name in work.unsure
         else None
         if given is None
@@ -228,7 +227,7 @@ def _amount(name: str, fact: Fact, label: str) -> None:
         index=None,
         key=key,
         accept_new_options=True,
-        placeholder=f"Choose, or type: {', '.join(amounts.EXAMPLES.get(fact.unit, amounts.PLAIN)[:2])}",
+        placeholder=say("start.choose_or_type", examples=amounts.examples(fact, 2)),
         help=fact.help or None,
         on_change=_take_amount,
         args=(name, fact, key),
@@ -237,11 +236,16 @@ def _amount(name: str, fact: Fact, label: str) -> None:
         st.error(look.plain(problem))
 
 
+def _sizes(name: str) -> dict[str, float]:
+    """Return the sizes that a question about an amount offers in words."""
+    return {say(f"start.size_{size}"): value for size, value in SIZES[name].items()}
+
+
 def _take_amount(name: str, fact: Fact, key: str) -> None:
     said = st.session_state[key]
     state.begin_with_facts()
     st.session_state[f"problem_{name}"] = ""
-    if said == UNKNOWN:
+    if said == say("start.unknown"):
         state.leave_open(name)
         return
     try:
@@ -253,13 +257,13 @@ def _take_amount(name: str, fact: Fact, key: str) -> None:
 def _value(name: str, fact: Fact, said: Any) -> Any:
     if said is None or not str(said).strip():
         return None
-    number = SIZES[name].get(said)
+    number = _sizes(name).get(said)
     return check_value(name, fact, typed_number(str(said), fact, name) if number is None else number, name)
 
 
 def _examples(catalog: Catalog) -> None:
     cases = [case for case in catalog.cases.values() if case.example] or list(catalog.cases.values())
-    look.overline("Or start from a real case")
+    look.overline(say("start.real_case"))
     for case in cases[:EXAMPLES]:
         situation = Situation(title=case.title, answers=check_answers(case.answers, catalog))
         who = f" *{look.plain(case.source.org)}*" if case.source.org else ""
@@ -271,6 +275,4 @@ def _examples(catalog: Catalog) -> None:
             width="stretch",
         )
     published = sum(case.kind in PUBLISHED for case in catalog.cases.values())
-    look.quiet(
-        f"{published} published cases are known. The one most like yours appears here after your first answers."
-    )
+    look.quiet(say("start.cases_known", count=published))

@@ -10,21 +10,22 @@ import streamlit as st
 from advisor.catalog import Catalog
 from advisor.doors.ui import downloads, interview, look, saving
 from advisor.doors.ui.address import Work, address_of
+from advisor.wording import say
 
 
 def show(work: Work, catalog: Catalog) -> None:
     """Draw the three ways side by side."""
-    st.header("Share it or keep it", anchor=False)
+    st.header(say("taking_away.heading"), anchor=False)
     left, right = st.columns([1.45, 1], gap="large")
     with left, st.container(key="share"):
-        look.overline("Copy the link")
+        look.overline(say("taking_away.copy_link"))
         st.code(link_to(work, st.context.url or ""), language=None, wrap_lines=True)
-        title = " and the title" if work.title else ""
-        look.quiet(
-            f"The link contains your {len(work.answers)} answers{title} in plain text. Whoever has it can read them and "
-            "change a copy. It leads to this app. It contains neither your data nor your place in the library."
+        told = say(
+            "taking_away.link_holds_title" if work.title else "taking_away.link_holds",
+            count=len(work.answers),
         )
-        look.overline("Download a report")
+        look.quiet(told)
+        look.overline(say("taking_away.download"))
         downloads.row(work, catalog)
     with right:
         interview.title()

@@ -68,12 +68,13 @@ def compose(advice: Advice, catalog: Catalog) -> Document:
 def _recommendation(advice: Advice, catalog: Catalog) -> Section:
     found = advice.recommendation
     out = {item.strategy for item in found.ruled_out}
+    told = words.percents(found.probabilities)
     order = [found.recommended, *found.then, *(item.strategy for item in found.ruled_out)]
     bars = tuple(
         Bar(
             words.strategy(name, catalog),
             0.0 if name in out else found.probabilities[name],
-            _share(name, found.probabilities, out),
+            say("report_composing.ruled_out") if name in out else told[name],
             name,
         )
         for name in order
@@ -105,10 +106,6 @@ def _worth_asking(advice: Advice) -> Iterator[Section]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _share(name: str, shares: dict[str, float], out: set[str]) -> str:
-    return say("report_composing.ruled_out") if name in out else words.percent(shares[name])
 
 
 def _excluded(advice: Advice, catalog: Catalog) -> Iterator[Terms]:

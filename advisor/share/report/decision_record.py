@@ -68,11 +68,12 @@ def _drivers(advice: Advice) -> str:
 
 def _options(advice: Advice, catalog: Catalog) -> str:
     found = advice.recommendation
+    told = words.percents(found.probabilities)
     lines = [
         say(
             "report_decision_record.probable",
             strategy=escape(words.strategy(name, catalog)),
-            share=escape(words.percent(found.probabilities[name])),
+            share=escape(told[name]),
         )
         for name in (found.recommended, *found.then)
     ]

@@ -75,11 +75,26 @@ def strategy(name: str, catalog: Catalog) -> str:
 
 def percent(share: float) -> str:
     """Write a share so that neither a small one reads as nothing nor a large one as certainty."""
-    if 0 < share < 0.01:
-        return f"<{_TIED}1{_TIED}%"
-    if 0.99 < share < 1:
-        return f">{_TIED}99{_TIED}%"
-    return f"{share:.0%}".replace("%", f"{_TIED}%")
+    return _percent(share, round(100 * share))
+
+
+def percents(shares: Mapping[str, float]) -> dict[str, str]:
+    """Write shares that are read side by side, so that what is shown adds up as they do."""
+    return {name: _percent(shares[name], whole) for name, whole in points(shares).items()}
+
+
+def points(shares: Mapping[str, float]) -> dict[str, int]:
+    """Round shares to whole per cent together: those that lose most by rounding down are rounded up."""
+    whole = {name: int(100 * share) for name, share in shares.items()}
+    losing = sorted(shares, key=lambda name: (whole[name] - 100 * shares[name], -shares[name]))
+    up = losing[: round(100 * sum(shares.values())) - sum(whole.values())]
+    return {name: whole[name] + (name in up) for name in shares}
+
+
+def _percent(share: float, whole: int) -> str:
+    small, large = 0 < share < 0.01, 0.99 < share < 1
+    shown = f"<{_TIED}1" if small else f">{_TIED}99" if large else f"{whole}"
+    return f"{shown}{_TIED}%"
 
 
 def chance(share: float | None) -> str:
@@ -97,21 +112,22 @@ def lead(recommendation: Recommendation, catalog: Catalog) -> str:
     if not recommendation.then:
         return say("report_words.only_strategy_left", strategy=name)
     second = max(recommendation.then, key=lambda item: chances.get(item, 0.0))
-    equal = abs(chances[first] - chances[second]) < 0.05
+    told = percents(chances)
     return say(
-        "report_words.nearly_equal" if equal else "report_words.right_choice",
+        "report_words.nearly_equal"
+        if abs(chances[first] - chances[second]) < 0.05
+        else "report_words.right_choice",
         first=name,
         second=strategy(second, catalog),
-        chance=percent(chances[first]),
-        next_chance=percent(chances[second]),
+        chance=told[first],
+        next_chance=told[second],
     )
 
 
 def spread(recommendation: Recommendation, catalog: Catalog) -> str:
     """List the strategies of the shortlist with their probabilities."""
-    chances = recommendation.probabilities
-    told = [f"{strategy(name, catalog)} {percent(chances[name])}" for name in recommendation.shortlist]
-    return ", ".join(told)
+    told = percents(recommendation.probabilities)
+    return ", ".join(f"{strategy(name, catalog)} {told[name]}" for name in recommendation.shortlist)
 
 
 def way(recommendation: Recommendation) -> tuple[tuple[RoadmapStep, ...], tuple[RoadmapStep, ...]]:

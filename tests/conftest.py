@@ -57,7 +57,9 @@ class SlowTests:
             self.slow.add(report.nodeid.partition("[")[0])
 
     def pytest_sessionfinish(self) -> None:
-        named = sorted(name for name in self.slow if name.partition("::")[0] not in self.slow or "::" not in name)
+        named = sorted(
+            name for name in self.slow if name.partition("::")[0] not in self.slow or "::" not in name
+        )
         SLOW.write_text("\n".join(named) + "\n", encoding="utf-8")
 
 

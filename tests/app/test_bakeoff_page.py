@@ -71,21 +71,6 @@ def fill(page: Page, label: str, value: str) -> None:
     settle(page)
 
 
-def test_one_file_of_rows_becomes_the_data_set_of_the_assessment(page: Page, url: str, tmp_path: Path) -> None:
-    task = write_task(tmp_path / "task")
-    with scripted() as service:
-        visit(page, url, "evaluate", knowledge_gap="main")
-        page.get_by_role("radio", name="Bake-off").click()
-        bring(page, "rows", ROWS, [task / "train.jsonl"], "train.jsonl")
-        fill(page, "Model", "scripted")
-        fill(page, "Address of its service on this machine", service.url)
-        page.get_by_role("button", name="Plan", exact=True).click()
-        expect(page.get_by_role("checkbox", name="Use train.jsonl")).to_be_visible()
-    settle(page)
-    page.get_by_role("link", name="1 Data").click()
-    expect(page.locator(".st-key-held")).to_contain_text("train.jsonl")
-
-
 def test_from_rows_to_the_verdict_and_into_the_decision(page: Page, url: str, tmp_path: Path) -> None:
     task = write_task(tmp_path / "task")
     with scripted() as service:
@@ -109,3 +94,22 @@ def test_from_rows_to_the_verdict_and_into_the_decision(page: Page, url: str, tm
     page.get_by_role("link", name="Decide", exact=True).first.click()
     settle(page)
     expect(page.get_by_text("measured", exact=False).first).to_be_visible()
+
+
+def test_one_file_of_rows_becomes_the_data_set_of_the_assessment(
+    page: Page, url: str, tmp_path: Path
+) -> None:
+    task = write_task(tmp_path / "task")
+    with scripted() as service:
+        visit(page, url, "evaluate", knowledge_gap="main")
+        page.get_by_role("radio", name="Bake-off").click()
+        # Closed once there is a run.
+        page.get_by_text("A new run").click()
+        bring(page, "rows", ROWS, [task / "train.jsonl"], "train.jsonl")
+        fill(page, "Model", "scripted")
+        fill(page, "Address of its service on this machine", service.url)
+        page.get_by_role("button", name="Plan", exact=True).click()
+        expect(page.get_by_text("Plan: 4 questions", exact=False)).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name="1 Data").click()
+    expect(page.locator(".st-key-held")).to_contain_text("train.jsonl")

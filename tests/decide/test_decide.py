@@ -43,7 +43,9 @@ def test_both_at_once_lead_to_the_hybrid(catalog, day):
 
 
 def test_on_the_way_to_the_hybrid_retrieval_is_built_once(catalog, day):
-    found = decide({**VOICE, **DAILY, "behavior_gap": "main", "prompting_result": "fails"}, catalog, as_of=day)
+    found = decide(
+        {**VOICE, **DAILY, "behavior_gap": "main", "prompting_result": "fails"}, catalog, as_of=day
+    )
     assert (found.start_with.strategy, found.recommended) == ("rag", "hybrid")
     assert sum(step.title.startswith("Build") for step in found.roadmap) == 1
 

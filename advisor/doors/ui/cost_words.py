@@ -99,5 +99,5 @@ def largest(projection: CostProjection, strategy: str) -> list[Swing]:
 
 def short(swing: Swing) -> str:
     """Return what a number is called where there is little room."""
-    title = swing.title.split(", where nobody")[0]
+    title = swing.title.partition(",")[0]
     return title if len(title) <= 44 else f"{title[:43]}…"

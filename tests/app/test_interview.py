@@ -326,3 +326,36 @@ def test_a_missed_limit_says_for_whom_and_stays_in_view(page: Page, app_url: str
     expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("Prompting")
     page.locator(".stMain").evaluate("element => element.scrollTo(0, 2000)")
     expect(page.locator(".adv-limits li.adv-missed")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_limits_are_in_view_without_scrolling_and_a_key_opens_all_of_them(
+    page: Page, app_url: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    knowledge = {"knowledge_gap": "main", "knowledge_tokens": "15000000", "knowledge_change": "weekly"}
+    bound = {"privacy": "own_machines", "can_host": "false", "training_allowed": "false"}
+    visit(
+        page,
+        app_url,
+        **knowledge,
+        **bound,
+        behavior_gap="main",
+        latency_budget_ms="200",
+        bound_vendor="openai",
+    )
+    listed = page.locator(".adv-limits")
+    expect(listed.locator("li").first).to_contain_text("missed")
+    expect(listed.locator("li").first.locator("span")).to_be_in_viewport()
+    assert listed.evaluate("list => list.scrollWidth <= list.clientWidth")
+    below = "() => document.querySelector('.st-key-card').getBoundingClientRect().top"
+    bar = "() => document.querySelector('.st-key-nav').getBoundingClientRect().bottom"
+    assert page.evaluate(below) > page.evaluate(bar)
+    opener = page.locator(".adv-strip summary")
+    expect(opener).to_have_text(re.compile(r"^Limits: \d missed · \d unknown · \d met$"))
+    opener.focus()
+    page.keyboard.press("Enter")
+    for limit in listed.locator("li").all():
+        expect(limit.locator("small")).to_be_in_viewport(ratio=1)
+        expect(limit.locator("small")).to_contain_text(re.compile("Needed: .+; available: .+"))
+    assert listed.evaluate("list => list.scrollHeight <= list.clientHeight")

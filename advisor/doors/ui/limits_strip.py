@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from typing import Final
@@ -28,12 +29,20 @@ def show(catalog: Catalog) -> None:
     listed = summary.limits_in_order(deciding.limits(work, catalog).limits, found)
     if not listed:
         return
+    shown = _one_each(listed)
+    chips = "".join(_chip(item, _whom(item, named, catalog)) for item in shown)
     with st.container(key="limits"):
+        # The list is in sight either way: closed, as far as two lines hold it; open, one limit a line with its reason.
         st.html(
-            f'<ul class="adv-limits" tabindex="0" aria-label="{escape(say("limits_strip.label"))}">'
-            + "".join(_chip(item, _whom(item, named, catalog)) for item in _one_each(listed))
-            + "</ul>"
+            f'<div class="adv-strip"><details><summary>{escape(_counts(shown))}</summary></details>'
+            f'<ul class="adv-limits" tabindex="0" aria-label="{escape(say("limits_strip.label"))}">{chips}</ul></div>'
         )
+
+
+def _counts(limits: Sequence[Limit]) -> str:
+    count = Counter[str](item.state for item in limits)
+    told = (say(f"limits_strip.count_{state}", count=count[state]) for state in MARKS if count[state])
+    return say("limits_strip.counts", counts=" · ".join(told))
 
 
 def _one_each(limits: Sequence[Limit]) -> list[Limit]:
@@ -48,16 +57,15 @@ def _whom(item: Limit, named: set[str], catalog: Catalog) -> str:
 
 
 def _chip(item: Limit, whom: str) -> str:
-    # A pill holds both numbers; how they spread is in the table of the result.
+    # A pill holds both numbers; how they spread is in the reason, and in the table of the result.
     needed, available = (text.split(", ")[0] for text in (item.needed, item.available))
-    text = say("limits_strip.numbers", needed=needed, available=available)
-    told = {"limit": item.what.capitalize(), "strategies": whom}
-    state = (
-        say(f"limits_strip.{item.state}_for", **told)
-        if whom
-        else say(f"limits_strip.all_{item.state}", limit=told["limit"])
-    )
+    numbers = say("limits_strip.numbers", needed=needed, available=available)
+    limit = item.what.capitalize()
+    if whom:
+        state = say(f"limits_strip.{item.state}_for", limit=limit, strategies=whom)
+    else:
+        state = say(f"limits_strip.all_{item.state}", limit=limit)
     return (
-        f'<li class="adv-{item.state}" title="{escape(item.because)}"><b aria-hidden="true">{MARKS[item.state]}</b> '
-        f"<b>{escape(state)}</b> <span>{escape(text)}</span></li>"
+        f'<li class="adv-{item.state}"><b aria-hidden="true">{MARKS[item.state]}</b> <b>{escape(state)}</b> '
+        f"<span>{escape(numbers)}</span> <small>{escape(item.because)}</small></li>"
     )

@@ -40,7 +40,7 @@ def show(catalog: Catalog) -> None:
 
 
 def _counts(limits: Sequence[Limit]) -> str:
-    count = Counter(item.state for item in limits)
+    count = Counter[str](item.state for item in limits)
     told = (say(f"limits_strip.count_{state}", count=count[state]) for state in MARKS if count[state])
     return say("limits_strip.counts", counts=" · ".join(told))
 

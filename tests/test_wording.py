@@ -17,15 +17,17 @@ ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
 MODULES = sorted([*ADVISOR.glob("doors/ui/*.py"), *ADVISOR.glob("share/report/*.py")])
 
 
-def calls() -> Iterator[tuple[str, str, set[str], bool]]:
-    """Where a text is asked for, its key ("*" where the code fills it in), the values, and whether there may be more."""
+def calls() -> Iterator[tuple[str, str, set[str], bool, bool]]:
+    """Where a text is asked for, its key ("*" where the code fills it in), the values, whether there may be more values,
+    and whether the code chooses between keys."""
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
                 place = f"{path.relative_to(ADVISOR)}:{node.lineno}"
                 for key in keys(node.args[0]):
                     names = {item.arg for item in node.keywords if item.arg}
-                    yield place, key, names, any(item.arg is None for item in node.keywords)
+                    more = any(item.arg is None for item in node.keywords)
+                    yield place, key, names, more, not isinstance(node.args[0], ast.Constant)
 
 
 def keys(node: ast.expr) -> Iterator[str]:
@@ -47,19 +49,19 @@ def fields(text: str) -> set[str]:
 
 def test_every_text_that_the_code_names_is_in_the_file_with_the_same_values():
     wrong = []
-    for place, key, values, more in calls():
+    for place, key, values, more, choice in calls():
         found = [name for name in texts() if fnmatchcase(name, key)]
         if not found:
             wrong.append(f"{place}: no text {key}")
         for name in found if key != "*" else []:
             needed = fields(texts()[name])
-            if (needed - values and not more) or (values - needed and "*" not in key):
+            if (needed - values and not more) or (values - needed and not choice):
                 wrong.append(f"{place}: {name} has {sorted(needed)}, the code gives {sorted(values)}")
     assert not wrong, "\n".join(wrong)
 
 
 def test_every_text_in_the_file_is_used():
-    named = {key for _, key, _, _ in calls() if key != "*"}
+    named = {key for _, key, *_ in calls() if key != "*"}
     unused = [name for name in texts() if not any(fnmatchcase(name, key) for key in named)]
     assert not unused
 

@@ -147,4 +147,4 @@ def _open(route: TuningRoute, market: Market, day: date) -> Requirement:
     state = market.route_state(route, day)
     until = f", until {state.trains_until}" if state.trains_until else ""
     available = state.says if state.status != "open" else f"open to anyone{until}"
-    return Requirement("training", f"open to somebody new on {day}", available, state.status == "open")
+    return Requirement("training", f"open to new customers on {day}", available, state.status == "open")

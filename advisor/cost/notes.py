@@ -91,7 +91,7 @@ def warnings_for(  # noqa: PLR0913 - everything that a warning may rest on
         *_ends(plan, day, until),
         *_changes(plan, catalog, day, until),
         *_tuning(plan, catalog, day, until),
-        *_lengths(plan, first, facts),
+        *_lengths(plan, first, facts, catalog),
         *_prices(plan, catalog, day, facts),
         *_currency(facts, catalog, day),
         *([plan.refused] if plan.refused else _unknown(first, day)),
@@ -153,7 +153,7 @@ def _tuning(plan: Resolved, catalog: Catalog, day: date, until: date) -> list[st
     notes = []
     if plan.route.base != plan.offer.id:
         notes.append(
-            f"{plan.offer.model.label} cannot be tuned: a tuned model is reckoned as {plan.route.label}."
+            f"{plan.offer.model.label} cannot be tuned: a tuned model is costed as {plan.route.label}."
         )
     status = catalog.market.status(plan.route.backend, day)
     if status.status != "open":
@@ -167,7 +167,9 @@ def _tuning(plan: Resolved, catalog: Catalog, day: date, until: date) -> list[st
     return notes
 
 
-def _lengths(plan: Resolved, first: Mapping[str, Any], facts: Mapping[str, Any]) -> list[str]:
+def _lengths(
+    plan: Resolved, first: Mapping[str, Any], facts: Mapping[str, Any], catalog: Catalog
+) -> list[str]:
     notes = []
     for s in STRATEGIES:
         offer = plan.tuned if s in ("fine_tuning", "hybrid") else plan.offer
@@ -175,9 +177,9 @@ def _lengths(plan: Resolved, first: Mapping[str, Any], facts: Mapping[str, Any])
         needed = first[f"{s}.prompt"] + first["output_tokens"]
         if room is not None and needed > room:
             notes.append(
-                f"{s}: {needed:,.0f} tokens do not fit into the {room:,} tokens of {offer.model.label}."
+                f"{catalog.strategies[s].title}: {needed:,.0f} tokens do not fit into the {room:,} tokens of {offer.model.label}."
             )
-    notes += _left_out(plan, first)
+    notes += _left_out(plan, first, catalog)
     minimum = first["base.cache_minimum"]
     if facts.get("cache_hit") and all(first[f"{s}.prefix"] < minimum for s in ("prompting", "few_shot")):
         notes.append(
@@ -186,14 +188,14 @@ def _lengths(plan: Resolved, first: Mapping[str, Any], facts: Mapping[str, Any])
     return notes
 
 
-def _left_out(plan: Resolved, first: Mapping[str, Any]) -> list[str]:
+def _left_out(plan: Resolved, first: Mapping[str, Any], catalog: Catalog) -> list[str]:
     """Return strategies that would need all of the text in the prompt, where no prompt takes it."""
     text = first.get("whole_text") or 0
-    without = [s for s in WHOLE_TEXT if text and not first.get(f"{s}.text")]
+    without = [catalog.strategies[s].title for s in WHOLE_TEXT if text and not first.get(f"{s}.text")]
     if not without:
         return []
-    told = f"the {text:,.0f} tokens of text fit no prompt of {plan.offer.model.label}"
-    return [f"{' and '.join(without)}: {told} and are in none of their figures."]
+    told = f"the {text:,.0f} tokens of text, which do not fit into a prompt of {plan.offer.model.label}"
+    return [f"The figures for {' and '.join(without)} leave out {told}."]
 
 
 def _prices(plan: Resolved, catalog: Catalog, day: date, facts: Mapping[str, Any]) -> list[str]:

@@ -50,7 +50,7 @@ def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], cata
     stop = (
         "Stop when the share of right answers on at least 40 held-out inputs reaches the figure that you set beforehand"
         if needed is None
-        else f"Stop when {needed:.0f} % of at least 40 held-out inputs are right"
+        else f"Stop when {needed:.0f}% of at least 40 held-out inputs are right"
     )
     if strategy == recommended:
         return f"{stop}; after three rounds of improvement below it, turn to the next strategy."
@@ -68,7 +68,8 @@ def roadmap(
     """
     steps: list[RoadmapStep] = []
     if start not in PROMPTED and answers.get("prompting_result") in _UNTRIED:
-        steps += _steps("prompting", catalog)[:1]
+        # The same test set, whatever is built first.
+        steps += [step.model_copy(update={"strategy": start}) for step in _steps("prompting", catalog)[:1]]
     for name in dict.fromkeys((start, recommended)):
         steps += _steps(name, catalog)
     # Several strategies start with the same test set; it is collected once.

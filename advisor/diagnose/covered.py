@@ -94,4 +94,4 @@ def _verdict(seen: Seen, at: int, label: Complaint, near: list[Neighbour], share
 
 
 def _percent(share: float) -> str:
-    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
+    return "under 1%" if share < 0.01 else f"{100 * share:.0f}%"

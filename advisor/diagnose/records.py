@@ -184,7 +184,7 @@ class Trial(Record):
     after: float
     """Mean score under the intervention, 0 to 1."""
     low: float
-    """Lower end of the 95 % interval of the difference."""
+    """Lower end of the 95% interval of the difference."""
     high: float
     """Upper end of it."""
     p: float

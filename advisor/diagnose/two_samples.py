@@ -13,7 +13,7 @@ from advisor.evaluate.statistics.significance import holm
 FEWEST = 15
 """Rows on each side below which nothing is tested."""
 SURE = 1.645
-"""Standard errors beyond which an effect is excluded with 95 % confidence, to one side."""
+"""Standard errors beyond which an effect is excluded with 95% confidence, to one side."""
 
 
 class Difference(NamedTuple):
@@ -26,7 +26,7 @@ class Difference(NamedTuple):
     words: str
     """The figures of both sides."""
     most: float = 1.0
-    """The largest effect that these samples leave open, with 95 % confidence: below it, nothing is ruled out."""
+    """The largest effect that these samples leave open, with 95% confidence: below it, nothing is ruled out."""
 
 
 def ordered(aspect: str, left: NDArray[Any], right: NDArray[Any], words: str) -> Difference:
@@ -149,5 +149,5 @@ def most_of(count: int, of: int) -> float:
 
 
 def percent(share: float) -> str:
-    """Write a share as '12 %'."""
-    return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
+    """Write a share as '12%'."""
+    return f"{100 * share:.1f}%" if 0 < share < 0.1 else f"{100 * share:.0f}%"

@@ -76,7 +76,7 @@ class Verdict(Record):
     cannot_tell: bool
     """Whether the rows do not show which arm to ship."""
     rows_needed: int | None
-    """About how many more rows would tell, with 80 % probability; null where nothing is open, or no number would."""
+    """About how many more rows would tell, with 80% probability; null where nothing is open, or no number would."""
     metric: str
     """The metric that decided."""
     margin: float

@@ -57,7 +57,7 @@ def compose(spec: TrainingSpec, parts: PlanParts, given: PlanInputs) -> Training
 def evaluation_plan(held_out_rows: int) -> EvaluationPlan:
     """Fix before training how the result will be judged.
 
-    With n paired rows and no further knowledge a sign test at 5 % sees a difference of about 2 / sqrt(n) of the
+    With n paired rows and no further knowledge a sign test at 5% sees a difference of about 2 / sqrt(n) of the
     rows that change sides.
     """
     smallest = min(1.0, 2 / sqrt(held_out_rows)) if held_out_rows else None
@@ -70,7 +70,7 @@ def evaluation_plan(held_out_rows: int) -> EvaluationPlan:
             "judge with both orders",
             "refusals",
         ),
-        accept_when="the tuned model is better than the best other arm by a paired test at 5 %, and refuses no more",
+        accept_when="the tuned model is better than the best other arm by a paired test at 5%, and refuses no more",
         smallest_difference=smallest,
     )
 

@@ -160,7 +160,7 @@ class EvaluationPlan(Record):
     accept_when: str
     """The criterion, fixed before training."""
     smallest_difference: float | None = None
-    """Share of rows that must change sides before a paired test at 5 % can see it."""
+    """Share of rows that must change sides before a paired test at 5% can see it."""
 
 
 class TrainingPlan(Record):

@@ -73,8 +73,8 @@ def test_numbers_are_read_as_people_type_them(catalog, typed, value):
 
 
 def test_shares_may_be_typed_as_per_cent_and_are_held_to_their_bounds(catalog):
-    assert _parse("5 %", catalog.facts["growth_per_month"]) == (0.05, None)
-    assert _parse("150 %", catalog.facts["cache_hit"])[1]
+    assert _parse("5%", catalog.facts["growth_per_month"]) == (0.05, None)
+    assert _parse("150%", catalog.facts["cache_hit"])[1]
     assert _parse("nan", catalog.facts["queries_per_day"])[1]
 
 

@@ -122,7 +122,7 @@ def test_long_prompts_lose_weight_where_errors_or_judgement_count(harder):
 def test_where_to_stop_names_the_figure_that_is_needed(needed):
     found = said(**PILE, prompting_result="nearly", needed_percent=needed)
 
-    assert ("95 %" in found.start_with.stop_when) == (needed is not None)
+    assert ("95%" in found.start_with.stop_when) == (needed is not None)
 
 
 def test_a_vendor_is_judged_by_the_day_and_not_by_its_name():

@@ -73,7 +73,7 @@ def test_people_and_judge_are_joined(arguments, tmp_path):
     with serving(fair) as (url, _service):
         done = advisor(*arguments, "--base-url", url, "--ratings", str(tmp_path / "ratings.csv"))
 
-    assert "Judge m may judge, in both orders: right on 100 %" in done.stdout
+    assert "Judge m may judge, in both orders: right on 100%" in done.stdout
     assert "with 12 rows rated by people" in done.stdout
 
 

@@ -33,7 +33,7 @@ RUN = MeasuredRun(
     what="2 arms on 60 held-out rows",
     metric="exact",
     verdict="ship tuned: 63.3 points above prompt (49.1 to 76.2), 10 times dearer",
-    judge="the judge is right on 95 % of the known pairs",
+    judge="the judge is right on 95% of the known pairs",
     arms=(
         MeasuredArm(name="tuned", n=60, failed=1, value=0.967, low=0.886, high=0.995, usd_per_1k=10, seconds_p50=1.5, seconds_p95=1.75),
         MeasuredArm(name="prompt", n=60, failed=0, value=0.333, low=0.225, high=0.463),

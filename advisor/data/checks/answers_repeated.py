@@ -12,7 +12,7 @@ from advisor.data.records import Finding
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
-    """Report answers that serve at least three prompts and 1 % of the rows, in files of free answers."""
+    """Report answers that serve at least three prompts and 1% of the rows, in files of free answers."""
     answers, prompts = data.column("answer_hash"), data.column("context_hash")
     if len(answers) < 10 or is_label_task(data):
         return
@@ -46,7 +46,7 @@ CHECK = Check(
     id="answers-repeated",
     spoils=True,
     title="Different prompts get the same answer",
-    detects="One answer for at least three different prompts and 1 % of the rows, in files whose answers are otherwise free text; labels are left alone.",
+    detects="One answer for at least three different prompts and 1% of the rows, in files whose answers are otherwise free text; labels are left alone.",
     matters="Targets collapsed to a stub ('Thanks for reaching out!') are the cheapest thing to learn, and the model learns it first.",
     remedy="Restore the real answers, or drop the rows that have only the stub.",
     tuned_model="It answers everything with the stub.",

@@ -12,7 +12,7 @@ from advisor.data.records import Finding
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
-    """Report training rows that hold at least 30 % of the 8-word runs of a benchmark item, or a short item whole."""
+    """Report training rows that hold at least 30% of the 8-word runs of a benchmark item, or a short item whole."""
     for name in sorted(data.others):
         if not name.startswith("benchmark"):
             continue
@@ -32,7 +32,7 @@ def judge(data: Dataset) -> Iterator[Finding]:
 CHECK = Check(
     id="benchmark-contamination",
     title="A row contains a benchmark item",
-    detects="Training rows that hold 30 % or more of the 8-word runs of an item of a given benchmark file, or a short item whole. Runs of 8 find edited items that the customary 13 miss.",
+    detects="Training rows that hold 30% or more of the 8-word runs of an item of a given benchmark file, or a short item whole. Runs of 8 find edited items that the customary 13 miss.",
     matters="A benchmark that was trained on says nothing any more.",
     remedy="Remove the rows, or give up comparing on this benchmark.",
     tuned_model="Its benchmark score is inflated.",

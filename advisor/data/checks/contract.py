@@ -51,7 +51,7 @@ class MarkedRows:
     """The judge of checks that mark rows by a pattern: one column of yes and no, named like the check."""
 
     words: str
-    """What the rows do, as it goes on from '6 of 412 rows (1.5 %)'."""
+    """What the rows do, as it goes on from '6 of 412 rows (1.5%)'."""
     confidence: Confidence = "high"
     at_most: float = 1.0
     """Share of the rows above which it is the file's own way, and nothing is said."""
@@ -121,7 +121,7 @@ def finding(  # noqa: PLR0913 - the words of a check come from the check, the re
 
 
 def share(part: int, whole: int) -> str:
-    """Write a part of a whole as '6 of 412 rows (1.5 %)'."""
+    """Write a part of a whole as '6 of 412 rows (1.5%)'."""
     return f"{part:,} of {whole:,} rows ({part / max(whole, 1):.1%})".replace("%)", " %)")
 
 

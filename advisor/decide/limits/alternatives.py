@@ -53,7 +53,7 @@ def _classifier(
         title="A tuned encoder or classifier instead of a language model",
         because=(
             f"The answer is a class or a span, which an encoder gives in about {median:,.0f} ms "
-            f"(95 % within {slow:,.0f} ms); it wants some {least:,.0f} labelled examples or more, and {rows}."
+            f"(95% within {slow:,.0f} ms); it wants some {least:,.0f} labelled examples or more, and {rows}."
         ),
         p50_ms=median,
         p95_ms=slow,
@@ -78,7 +78,7 @@ def _faster(
     if model not in late:
         yield Alternative(
             title=name,
-            because=f"The fastest that the answers allow: median {median:,.0f} ms, 95 % within {slow:,.0f} ms.",
+            because=f"The fastest that the answers allow: median {median:,.0f} ms, 95% within {slow:,.0f} ms.",
             p50_ms=median,
             p95_ms=slow,
             usd_per_month=usd,

@@ -148,11 +148,14 @@ def _time(facts: Mapping[str, Any], strategy: str) -> Iterator[Requirement]:
     if budget is None:
         return
     whole = reads_whole(facts)
-    part, until = ("latency", "until the whole answer") if whole else ("first_token", "until the first words")
+    part, until = ("latency", "to the whole answer") if whole else ("first_token", "to the first words")
     median, slow = facts[f"{strategy}.{part}.p50"], facts[f"{strategy}.{part}.p95"]
     met = True if slow <= budget else (False if median > budget else None)
     yield Requirement(
-        "time", f"{budget:,.0f} ms", f"median {median:,.0f} ms, 95 % within {slow:,.0f} ms {until}", met
+        "time",
+        f"at most {budget:,.0f} ms {until}",
+        f"median {median:,.0f} ms, 95% within {slow:,.0f} ms",
+        met,
     )
 
 
@@ -198,7 +201,7 @@ def _budget(facts: Mapping[str, Any], strategy: str, catalog: Catalog, day: date
         return
     low, _, high = catalog.parameter(_BUDGETS[word], day).range
     once, people = facts[f"{strategy}.once"], facts[f"{strategy}.people once"]
-    needed = f"{low:,.0f} to {high:,.0f} USD to build it"
+    needed = f"at most {low:,.0f} to {high:,.0f} USD to build it"
     if once is None:
         yield Requirement("budget", needed, "not known", None)
         return

@@ -66,6 +66,6 @@ def _state(name: str, table: pl.DataFrame) -> tuple[State, str]:
             row = held.row(0, named=True)
             return (
                 state,
-                f"{row['what'].capitalize()}: needed {row['needed']}; available: {row['available'].rstrip('.')}.",
+                f"{row['what'].capitalize()}: required: {row['needed']}; available: {row['available'].rstrip('.')}.",
             )
     return "met", ""

@@ -83,7 +83,7 @@ def _limit(key: Sequence[str], strategies: Sequence[str], catalog: Catalog) -> L
     state, what, needed, available, model = key
     verb = {"missed": "missed", "unknown": "not certain", "met": "met"}[state]
     on = label_of(model, catalog, tuned=strategies[0] in TUNED)
-    because = f"{what.capitalize()}: {verb} on {on}. Needed: {needed}; available: {available.rstrip('.')}."
+    because = f"{what.capitalize()}: {verb} on {on}. Required: {needed}; available: {available.rstrip('.')}."
     return Limit(
         what=what,
         needed=needed,

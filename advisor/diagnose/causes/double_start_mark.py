@@ -53,7 +53,7 @@ CAUSE = Cause(
     title="The start mark is written twice",
     means="Template and tokenizer each put the start mark in front; the model never saw two and answers a little worse everywhere.",
     reads=("templates", "production"),
-    looks_at="Whether the served template begins with the start mark while the tokenizer adds it, or 5 % of the logged texts begin with a mark twice.",
+    looks_at="Whether the served template begins with the start mark while the tokenizer adds it, or 5% of the logged texts begin with a mark twice.",
     would="Without the second mark, the same requests are answered better.",
     remedy="Tokenize rendered text with add_special_tokens=False, or take the mark out of the template.",
     test=Test(intervention="training-template", how="Answer the samples with one start mark and compare."),

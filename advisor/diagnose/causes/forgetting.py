@@ -61,7 +61,7 @@ CAUSE = Cause(
     title="General abilities were lost",
     means="Tuning on narrow rows overwrote what the base model could do: arithmetic, following instructions, other languages.",
     reads=("abilities",),
-    looks_at="Each ability's score on the base and on the tuned model: a fall of 5 points or more, one-sided p after Holm's correction under 1 %. Ruled out where the questions exclude a fall by ten points.",
+    looks_at="Each ability's score on the base and on the tuned model: a fall of 5 points or more, one-sided p after Holm's correction under 1%. Ruled out where the questions exclude a fall by ten points.",
     would="The base model answers some of the samples better than the tuned one.",
     remedy="Mix general rows into the training, lower rate, rank or epochs, and measure the abilities each time.",
     test=Test(
@@ -69,11 +69,11 @@ CAUSE = Cause(
         how="Answer the samples with base and tuned model and compare row by row.",
     ),
     found=Example(
-        shows="arithmetic 62 % before, 41 % after, 300 questions",
+        shows="arithmetic 62% before, 41% after, 300 questions",
         facts=Facts(abilities=(Ability(name="arithmetic", base=0.62, tuned=0.41, questions=300),)),
     ),
     quiet=Example(
-        shows="arithmetic 62 % before, 60 % after, 300 questions",
+        shows="arithmetic 62% before, 60% after, 300 questions",
         facts=Facts(abilities=(Ability(name="arithmetic", base=0.62, tuned=0.60, questions=300),)),
     ),
     look=look,

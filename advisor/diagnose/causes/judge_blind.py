@@ -23,7 +23,7 @@ def look(seen: Seen) -> Verdict:
         )
     right, error = area(other, bad)
     figures = {"right": right, "error": error, "minded": len(bad), "others": len(other)}
-    said = f"A sample that people mind is scored below another one in {percent(right)} of the pairs ({len(bad)} minded, {len(other)} others; chance is 50 %)"
+    said = f"A sample that people mind is scored below another one in {percent(right)} of the pairs ({len(bad)} minded, {len(other)} others; chance is 50%)"
     if right - SURE * error >= BLIND:
         return Quiet(f"{said}.")
     if right + SURE * error > BLIND:
@@ -50,7 +50,7 @@ CAUSE = Cause(
     title="The judge does not see what people mind",
     means="Evaluation passes because its judge or metric looks at something else than the people who complain.",
     reads=("production", "labels", "scores"),
-    looks_at="How often a minded production sample is scored below another one: with 95 % confidence in less than three quarters of the pairs (chance is 50 %). Ruled out where it is more, with the same confidence.",
+    looks_at="How often a minded production sample is scored below another one: with 95% confidence in less than three quarters of the pairs (chance is 50%). Ruled out where it is more, with the same confidence.",
     would="People who rate samples blind disagree with the judge on the minded ones.",
     remedy="Give the judge what people mind as a criterion of its own, and calibrate it on the labelled samples.",
     test=Test(

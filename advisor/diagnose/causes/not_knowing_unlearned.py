@@ -59,7 +59,7 @@ CAUSE = Cause(
     title="Not knowing was never taught",
     means="All rows answer, so the model answers everything, with the same confidence.",
     reads=("training", "evaluation", "production", "labels"),
-    looks_at="Answers that open with a refusal or with not knowing: under 0.5 % of training, wanted in 2 % or more, and too few in production (binomial p under 5 %).",
+    looks_at="Answers that open with a refusal or with not knowing: under 0.5% of training, wanted in 2% or more, and too few in production (binomial p under 5%).",
     would="With rows that say 'I don't know', requests beyond what it knows are declined and the others still answered.",
     remedy="Write rows that ask what cannot be known and answer 'I don't know', in the share that is wanted.",
     test=Test(intervention="retrain-with-rows", how="Train again with such rows and answer the samples."),

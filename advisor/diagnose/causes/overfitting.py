@@ -22,14 +22,14 @@ def look(seen: Seen) -> Verdict:
     # The steep fall at the beginning is no noise.
     bends = np.diff(held, n=2)[len(held) // 3 :]
     rise, noise = tail / float(held[at]) - 1, float(np.std(bends)) / np.sqrt(6)
-    said = f"The loss on held-out rows ends {100 * rise:.0f} % above its lowest"
+    said = f"The loss on held-out rows ends {100 * rise:.0f}% above its lowest"
     if rise < RISE or at >= len(held) - 2:
         return Quiet(f"{said}.")
     if tail - held[at] < 3 * noise:
         return Missing(f"{said}, and it varies as much from step to step.")
     return Found(
         score=min(0.95, 0.75 + rise),
-        evidence=f"The loss on held-out rows was lowest at step {points[at].step} ({held[at]:.3f}) and rose to {tail:.3f} by the end ({100 * rise:+.0f} %)"
+        evidence=f"The loss on held-out rows was lowest at step {points[at].step} ({held[at]:.3f}) and rose to {tail:.3f} by the end ({100 * rise:+.0f}%)"
         + _training(points[at], points[-1]),
         figures={"best_step": points[at].step, "lowest": float(held[at]), "last": tail},
         remedy=f"Serve the checkpoint of step {points[at].step}, or train again and stop there.",
@@ -53,7 +53,7 @@ CAUSE = Cause(
     title="Trained too long",
     means="The model learned its rows by heart: what is near them it answers as they do, and the rest worse than before.",
     reads=("losses",),
-    looks_at="The loss on held-out rows: the mean of its last quarter at least 5 % above its lowest point, and above its noise.",
+    looks_at="The loss on held-out rows: the mean of its last quarter at least 5% above its lowest point, and above its noise.",
     would="An earlier checkpoint answers the samples better.",
     remedy="Serve an earlier checkpoint, or train for fewer epochs or with a lower rate.",
     test=Test(

@@ -68,7 +68,7 @@ CAUSE = Cause(
     title="Refusing was learned",
     means="The rows refuse or hedge more often than production wants, and the model does as they do.",
     reads=("training", "evaluation", "production"),
-    looks_at="Answers that open with a refusal or with not knowing: production's share at least 8 points above the wanted one, binomial p under 0.1 %, and training's share. Ruled out where the samples exclude 8 points more than are wanted.",
+    looks_at="Answers that open with a refusal or with not knowing: production's share at least 8 points above the wanted one, binomial p under 0.1%, and training's share. Ruled out where the samples exclude 8 points more than are wanted.",
     would="With fewer refusing rows, requests that ought to be answered are.",
     remedy="Take refusing rows out until their share is the wanted one; write answers for those that can be answered.",
     test=Test(
@@ -76,13 +76,13 @@ CAUSE = Cause(
         how="Train again with the wanted share of refusals and answer the samples.",
     ),
     found=Example(
-        shows="60 % of the rows refuse, 5 % are wanted",
+        shows="60% of the rows refuse, 5% are wanted",
         training=lambda: [*answered(24), *_declining(answered(36, shift=24))],
         production=lambda: [*answered(20, shift=60), *_declining(answered(25, shift=80))],
         facts=Facts(wanted_refusals=0.05),
     ),
     quiet=Example(
-        shows="5 % refuse and 5 % are wanted",
+        shows="5% refuse and 5% are wanted",
         training=lambda: [*answered(57), *_declining(answered(3, shift=57))],
         production=lambda: [*answered(95, shift=60), *_declining(answered(5, shift=155))],
         facts=Facts(wanted_refusals=0.05),

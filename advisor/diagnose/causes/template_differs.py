@@ -114,7 +114,7 @@ CAUSE = Cause(
     title="Another chat template or other special tokens",
     means="The model learned to answer after the marks of one template; under another it continues text instead of taking its turn.",
     reads=("templates", "training", "production"),
-    looks_at="The two templates, white space aside; the special tokens of logged texts; special tokens that show within production's answers (1 % or more, training under half of that).",
+    looks_at="The two templates, white space aside; the special tokens of logged texts; special tokens that show within production's answers (1% or more, training under half of that).",
     would="With the training template at serving, the same requests are answered properly.",
     remedy="Serve with the tokenizer and the chat template that training saved.",
     test=Test(intervention="training-template", how="Answer the samples again under the training template."),

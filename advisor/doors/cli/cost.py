@@ -155,12 +155,12 @@ def _when(crossing: Any) -> str:
 def _strategy_table(projection: CostProjection) -> Table:
     table = _narrow_table(
         f"{projection.model}, prices of {projection.as_of}, {projection.currency}",
-        ("", "per month", "90 %", "per 1,000", "once", f"{projection.horizon_months:g} months", "p95 ms"),
+        ("", "per month", "90%", "per 1,000", "once", f"{projection.horizon_months:g} months", "p95 ms"),
     )
     ends = sorted({str(item.ends_on) for item in projection.strategies.values() if item.ends_on})
     until = f" * Until the model ends on {' or '.join(ends)}, not longer." if ends else ""
     tuned = projection.tuning_route or "none is open"
-    table.caption = f"Tuned model: {tuned}. Intervals: 90 % of {projection.draws} draws.{until}"
+    table.caption = f"Tuned model: {tuned}. Intervals: 90% of {projection.draws} draws.{until}"
     for name in STRATEGIES:
         item = projection.strategies[name]
         table.add_row(

@@ -19,7 +19,7 @@ ModelOption = Annotated[
 ]
 EvalDataOption = Annotated[
     Path | None,
-    typer.Option("--eval", help="Held-out rows (default: 10 % of the data, in whole groups)."),
+    typer.Option("--eval", help="Held-out rows (default: 10% of the data, in whole groups)."),
 ]
 MethodOption = Annotated[
     str | None, typer.Option(help="Training method: lora, qlora, dora or full (default: lora).")

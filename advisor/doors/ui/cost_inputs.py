@@ -158,7 +158,7 @@ def _take(name: str, fact: Fact, key: str) -> None:
 
 
 def _parse(text: str, fact: Fact) -> tuple[float | None, str | None]:
-    """Read a number as people type it: 100,000, 100k, 1.5M, hundreds, 5 %; say what is wrong with it."""
+    """Read a number as people type it: 100,000, 100k, 1.5M, hundreds, 5%; say what is wrong with it."""
     bare = text.strip()
     if not bare:
         return None, None

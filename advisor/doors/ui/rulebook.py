@@ -137,7 +137,10 @@ def _label(entry: Entry, day: date, *, fires: bool) -> str:
 def _body(entry: Entry, catalog: Catalog, day: date) -> None:
     pairs = [*entry.pairs]
     if entry.checked:
-        ago = say("rulebook.checked_ago", day=entry.checked, days=(day - entry.checked).days)
+        days = (day - entry.checked).days
+        ago = say(
+            "rulebook.checked_ago" if days >= 0 else "rulebook.checked_later", day=entry.checked, days=days
+        )
         pairs.append((say("rulebook.checked"), ago))
     if entry.review_by:
         told = f"{entry.review_by}"

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from advisor.catalog import Catalog, Evidence, facts_in
+from advisor.catalog import Catalog, Evidence, Fact, facts_in
 from advisor.share.report import words
 from advisor.wording import say
 
@@ -270,13 +270,21 @@ def _part(key: str, value: Any, catalog: Catalog) -> str:
     if key in ("any", "none", "all"):
         joined = say("rulebook_entries.or").join(f"({condition_in_words(item, catalog)})" for item in value)
         return say(f"rulebook_entries.where_{key}", parts=joined)
-    fact = catalog.facts.get(key)
-    return f"{words.question(key, catalog)} {_operand(value, fact)}"
+    asked = words.question(key, catalog)
+    return say(
+        "rulebook_entries.asked_is", question=asked, answer=_operand(value, catalog.facts.get(key), catalog)
+    )
 
 
-def _operand(value: Any, fact: Any) -> str:
+def _operand(value: Any, fact: Fact | None, catalog: Catalog) -> str:
+    if isinstance(value, dict) and "parameter" in value:
+        return words.answer(catalog.parameters[value["parameter"]].values[-1].number, fact)
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {_operand(item, fact)}" for name, item in value.items())
+        told = (
+            say(f"rulebook_entries.is_{name}", value=_operand(item, fact, catalog))
+            for name, item in value.items()
+        )
+        return ", ".join(told)
     if isinstance(value, list | tuple):
-        return say("rulebook_entries.or").join(words.answer(item, fact) for item in value)
+        return say("rulebook_entries.or").join(_operand(item, fact, catalog) for item in value)
     return words.answer(value, fact)

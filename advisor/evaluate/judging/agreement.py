@@ -13,7 +13,7 @@ from advisor.evaluate.records import Score
 def ac1(
     one: Sequence[str], other: Sequence[str], categories: Sequence[str] = ("a", "b", "tie")
 ) -> Score | None:
-    """Return AC1 (Gwet 2008, doi:10.1348/000711006X126600) with its 95 % interval; None below two items.
+    """Return AC1 (Gwet 2008, doi:10.1348/000711006X126600) with its 95% interval; None below two items.
 
     Args:
         one: What the first rater said of each item.

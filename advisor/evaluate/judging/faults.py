@@ -84,7 +84,7 @@ def sentence_of(
     """Return whether a judge may judge and why not, as a sentence."""
     if not faults:
         known = found["known"]
-        right = "" if known is None else f": right on {100 * known.value:.0f} % of {wording.right_on}"
+        right = "" if known is None else f": right on {100 * known.value:.0f}% of {wording.right_on}"
         return f"{judge} {wording.may}{right}"
     told = {
         "constant": f"it says '{constant}' nearly always",

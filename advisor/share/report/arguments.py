@@ -48,11 +48,8 @@ def argument_sections(advice: Advice, catalog: Catalog, cited: Citations) -> Ite
 
 def _argument(reason: Reason, catalog: Catalog, cited: Citations) -> Argument:
     behind = "; ".join(_fact_used(used, catalog) for used in reason.facts)
-    reviewed = say(
-        "report_arguments.overdue" if reason.overdue else "report_arguments.reviewed",
-        rule=reason.rule,
-        days=reason.age_days,
-    )
+    age = "overdue" if reason.overdue else "reviewed" if reason.age_days > 0 else "reviewed_later"
+    reviewed = say(f"report_arguments.{age}", rule=reason.rule, days=reason.age_days)
     titles = {name: rule.title for name, rule in catalog.rules.items()}
     counted = words.why_idle(reason, titles) if words.idle([reason]) else ""
     pairs = (

@@ -94,7 +94,7 @@ def points(shares: Mapping[str, float]) -> dict[str, int]:
 def _percent(share: float, whole: int) -> str:
     small, large = 0 < share < 0.01, 0.99 < share < 1
     shown = f"<{_TIED}1" if small else f">{_TIED}99" if large else f"{whole}"
-    return f"{shown}{_TIED}%"
+    return f"{shown}%"
 
 
 def chance(share: float | None) -> str:
@@ -201,11 +201,7 @@ def stated_and_measured(situation: Situation, catalog: Catalog) -> str:
     measured = [name for name in situation.answers if situation.origin(name) == "measured"]
     stated = len(situation.answers) - len(measured)
     named = "; ".join(f"“{question(name, catalog)}”{days[name]}" for name in measured)
-    said = [
-        say("report_words.measurements_answer", questions=named)
-        if named
-        else say("report_words.none_measured")
-    ]
+    said = [say("report_words.measurements_answer", questions=named)] if named else []
     if stated:
         said.append(
             say("report_words.others_stated" if named else "report_words.all_stated", count=stated)

@@ -97,7 +97,7 @@ class Fireworks:
         at = _time(item.get("updateTime") or item.get("createTime"))
         words = str(item.get("state", "")).removeprefix("JOB_STATE_").lower().replace("_", " ")
         values: dict[str, float | int | str | None] = {} if percent is None else {"percent": percent}
-        message = words if percent is None else f"{words}, {percent} %"
+        message = words if percent is None else f"{words}, {percent}%"
         return [JobEvent(at=at, kind="log", message=message, values=values, provider_id=identity)]
 
     def checkpoints(self, job_id: str) -> list[Artefact]:

@@ -47,4 +47,7 @@ def test_an_assistant_over_unread_documents_begins_with_retrieval_and_says_what_
     assert found.recommendation.start_with.strategy == "rag"
     assert "prompting" in {item.strategy for item in found.recommendation.ruled_out}
     assert found.cost is not None
-    assert any("2,000,000 tokens of text fit no prompt" in warning for warning in found.cost.warnings)
+    assert any(
+        "2,000,000 tokens of text, which do not fit into a prompt" in warning
+        for warning in found.cost.warnings
+    )

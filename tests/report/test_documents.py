@@ -257,9 +257,9 @@ def test_answers_keep_where_they_came_from(catalog: Catalog, day: date) -> None:
     assert re.search(r"How many good examples.*\| 800 examples \| measured \|", text)
 
 
-def test_each_step_follows_the_name_of_its_strategy_and_numbers_go_on(
-    advice: Advice, catalog: Catalog
-) -> None:
+def test_each_step_follows_the_name_of_its_strategy_and_numbers_go_on(catalog: Catalog, day: date) -> None:
+    both = {**ANSWERS, "behavior_gap": "main", "prompting_result": "fails"}
+    advice = advise(Situation(title="Support bot", answers=both), catalog, as_of=day)
     parted = summary.phases(words.way(advice.recommendation)[0])
     assert len(parted) > 1
     text = (

@@ -41,7 +41,7 @@ def test_with_nothing_answered_the_first_page_names_no_strategy_alone_and_claims
     advice = advise(Situation(), catalog, as_of=day)
     assert advice.recommendation.verdict == "too_early"
     assert summary.in_one_sentence(advice.recommendation, catalog).startswith("Too early to name one")
-    assert "no record" in summary.how_sure(advice.recommendation, catalog)
+    assert "Nobody has measured" in summary.how_sure(advice.recommendation, catalog)
     assert summary.moneys(advice) == ()
 
 

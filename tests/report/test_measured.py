@@ -144,7 +144,7 @@ def test_every_report_has_the_arms_their_verdict_and_their_day(
 def test_a_report_without_a_measurement_has_no_empty_section(catalog: Catalog, day: date) -> None:
     told = render(advise(Situation(answers=ANSWERS), catalog, as_of=day), catalog, "md").decode()
     assert "What was measured" not in told
-    assert "No answer was measured. People stated all 8." in told
+    assert "All 8 answers were stated by people; none was measured." in told
 
 
 def test_a_measured_assessment_survives_the_way_through_json(

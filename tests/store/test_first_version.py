@@ -49,7 +49,7 @@ def test_a_report_is_read_with_everything_that_it_held(advice):
 def test_what_the_first_version_did_not_measure_stays_unknown(advice):
     asked = advice.recommendation.next_question
     assert asked.gain is None
-    assert words.worth(asked) == "removes 31\N{NO-BREAK SPACE}% of the doubt"
+    assert words.worth(asked) == "removes 31% of the doubt"
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

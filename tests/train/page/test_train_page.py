@@ -121,7 +121,7 @@ def test_the_page_and_the_shell_make_the_same_plan_of_the_same_answers(tmp_path:
     in_the_shell = json.loads(advisor(*command).stdout)
     assert on_the_page.sha256 == in_the_shell["sha256"]
     assert on_the_page.spec.epochs == 5, "what the form asks for stays"
-    assert dict(_terms(on_the_page))["Settings"].startswith("rank 8, 4 rows a step, rate 0.0002")
+    assert dict(_terms(on_the_page))["Settings"].startswith("rank 8, 4 rows a step, learning rate 0.0002")
 
 
 def test_an_unknown_cost_is_not_called_nothing(tmp_path: Path, support_rows) -> None:

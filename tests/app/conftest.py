@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 60_000
+QUIET_MS = 100
 
 
 def chromium() -> str | None:
@@ -132,6 +133,9 @@ def visit(page: Page, url: str, path: str = "", **answers: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run to its end."""
+    """Wait until the script has run to its end, and no other run has begun a moment later."""
     expect(page.locator(".stMainBlockContainer")).to_be_visible()
-    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+    idle = page.locator('.stApp[data-test-script-state="notRunning"]')
+    expect(idle).to_be_attached()
+    page.wait_for_timeout(QUIET_MS)
+    expect(idle).to_be_attached()

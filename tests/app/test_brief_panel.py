@@ -32,10 +32,10 @@ def paste(page: Page, text: str, button: str = "Propose answers") -> None:
     page.get_by_text("Paste a description instead").click()
     field = page.get_by_label("Description of the task")
     field.fill(text)
-    # The hint under a field that is being typed in goes away and moves the buttons: not during the click.
     field.blur()
     settle(page)
-    page.get_by_role("button", name=button).click()
+    # By the keyboard: the hint under a field that is being typed in goes away and moves the buttons.
+    page.get_by_role("button", name=button).press("Enter")
 
 
 def test_proposals_show_their_words_and_count_only_when_accepted(

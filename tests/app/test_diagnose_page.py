@@ -66,7 +66,7 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     page: Page, url: str, files: dict[str, Path], tmp_path: Path
 ) -> None:
     visit(page, url, "diagnose")
-    expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
+    expect(page.get_by_text("Upload your training rows and production samples", exact=False)).to_be_visible()
     upload(page, "Training rows", files["training"])
     upload(page, "Evaluation rows", files["evaluation"])
     upload(page, "Production samples", files["production"])
@@ -219,7 +219,7 @@ def test_a_served_model_on_this_machine_shows_the_cause_after_a_stop_and_another
         assert len(server.bodies) == 40, "what was answered before the stop is not asked again"
     settle(page)
     expect(page.locator(".st-key-cause_1")).to_contain_text("The intervention makes the answers better")
-    expect(page.get_by_text("Paired on 20 samples", exact=False)).to_be_visible()
+    expect(page.get_by_text("Compared on the same 20 samples", exact=False)).to_be_visible()
     assert barriers(page) == []
-    page.get_by_text("Paired on 20 samples", exact=False).scroll_into_view_if_needed()
+    page.get_by_text("Compared on the same 20 samples", exact=False).scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "proved.png")

@@ -13,7 +13,7 @@ from tests.app.conftest import settle, visit
 
 pytestmark = pytest.mark.browser
 
-LIVE = "Where it points now"
+LIVE = "What your answers suggest so far"
 START = {"knowledge_gap": "main", "behavior_gap": "some"}
 
 
@@ -106,7 +106,7 @@ def test_one_screen_of_facts_in_peoples_units_leads_to_where_it_points(page: Pag
     expect(page.get_by_text(LIVE)).to_be_visible()
     expect(page.locator(".adv-share")).to_have_count(5)
     expect(page.locator(".adv-field i").first).to_be_attached()
-    expect(page.locator(".adv-limits li").first).to_contain_text("needs")
+    expect(page.locator(".adv-limits li").first).to_contain_text("required")
     expect(page.get_by_role("link", name=re.compile("Good enough"))).to_be_visible()
 
 
@@ -117,7 +117,7 @@ def test_one_question_asks_for_all_that_binds_and_one_undo_takes_it_back(page: P
     pill(page, "binding", "No GPU server around the clock")
     page.wait_for_url(re.compile("can_host=false"))
     assert "training_allowed" not in page.url
-    pill(page, "binding", "Nothing else")
+    pill(page, "binding", "No other restriction")
     page.wait_for_url(re.compile("training_allowed=true"))
     assert answers_in(page)["privacy"] == ["contract"]
     page.get_by_role("button", name="Undo").click()
@@ -261,7 +261,7 @@ def test_a_link_from_before_a_question_was_renamed_keeps_its_answer(page: Page, 
     visit(page, app_url, knowledge_gap="main", error_tolerance="low")
     expect(page.locator(".adv-leader")).to_be_visible()
     expect(page.get_by_text("Some parts of the address could not be used")).to_have_count(0)
-    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Operation 1 answered")).click()
+    page.locator(".st-key-index").get_by_role("radio", name=re.compile("Operation, 1 answered")).click()
     expect(page.locator(".st-key-jump_error_cost button")).to_have_text(re.compile("Bad$"))
 
 
@@ -322,7 +322,7 @@ def test_a_missed_limit_says_for_whom_and_stays_in_view(page: Page, app_url: str
     tickets = {"behaviors": "taxonomy", "knowledge_gap": "none", "behavior_gap": "main"}
     figures = {"labelled_examples": "8000", "queries_per_day": "10000", "latency_budget_ms": "200"}
     visit(page, app_url, **tickets, **figures)
-    expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("needs 200 ms")
+    expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("at most 200 ms")
     expect(page.locator(".adv-limits li.adv-missed")).to_contain_text("Prompting")
     page.locator(".stMain").evaluate("element => element.scrollTo(0, 2000)")
     expect(page.locator(".adv-limits li.adv-missed")).to_be_in_viewport()
@@ -357,5 +357,5 @@ def test_the_limits_are_in_view_without_scrolling_and_a_key_opens_all_of_them(
     page.keyboard.press("Enter")
     for limit in listed.locator("li").all():
         expect(limit.locator("small")).to_be_in_viewport(ratio=1)
-        expect(limit.locator("small")).to_contain_text(re.compile("Needed: .+; available: .+"))
+        expect(limit.locator("small")).to_contain_text(re.compile("Required: .+; available: .+"))
     assert listed.evaluate("list => list.scrollHeight <= list.clientHeight")

@@ -43,7 +43,7 @@ def test_an_assessment_is_saved_found_opened_and_restored(page: Page, app_url: s
     expect(found).to_contain_text("revision 3")
     page.keyboard.press("Escape")
     found.get_by_role("button", name="Check against today").click()
-    expect(found.get_by_text("Nothing has moved since")).to_be_visible()
+    expect(found.get_by_text("Nothing has changed since")).to_be_visible()
     found.get_by_role("button", name="Open").first.click()
     page.wait_for_url("**/recommendation?*knowledge_gap=main*")
     assert "unsure=budget" in page.url

@@ -57,7 +57,7 @@ def test_the_result_answers_a_persons_questions_in_their_order(page: Page, app_u
     expect(page).to_have_title("Result · Advisor")
     expect(page.locator(".adv-brand")).to_have_text("AdvisorClaims desk")
     expect(page.locator(".adv-lede").first).to_have_text(re.compile(r"^Start with .+\. Stop when .+\. "))
-    expect(page.get_by_text(re.compile(r"what was then decided in \d+ %"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"then chosen in \d+% of the cases"))).to_be_visible()
     expect(page.locator(".adv-money tbody tr")).to_have_count(2)
     headings = page.locator("h2").all_inner_texts()
     wanted = [
@@ -110,7 +110,7 @@ def test_costs_answer_first_and_the_slider_says_what_another_traffic_costs(page:
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("data", ["One row of the file", "What you get"]), ("diagnose", ["Drop training rows and", "One production sample"])],
+    [("data", ["One row of the file", "What you get"]), ("diagnose", ["Upload your training rows and", "One production sample"])],
 )  # fmt: skip
 def test_a_page_without_a_file_says_which_file_comes_here_and_shows_a_row(
     page: Page, app_url: str, name: str, wanted: list[str]
@@ -157,16 +157,16 @@ def test_one_data_set_serves_every_step_and_survives_a_reload(
     settle(page)
     page.get_by_role("link", name="5 Diagnose", exact=True).click()
     expect(page.locator(".st-key-own_diagnose")).to_contain_text("claims-fixed.jsonl")
-    expect(page.get_by_text("Drop production samples.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Upload your production samples", exact=False)).to_be_visible()
     page.locator(".st-key-own_diagnose label").click()
-    expect(page.get_by_text("Drop training rows and production samples", exact=False)).to_be_visible()
+    expect(page.get_by_text("Upload your training rows and production samples", exact=False)).to_be_visible()
 
 
 def test_the_rulebook_finds_words_in_any_order_and_shows_what_fires(page: Page, app_url: str) -> None:
     visit(page, app_url, "rulebook", knowledge_gap="main", knowledge_change="weekly", find="why weekly")
     expect(page.locator("summary").first).to_be_visible()
-    page.get_by_text("Fires for me", exact=True).click()
-    expect(page.get_by_text("fires for you").first).to_be_visible()
+    page.get_by_text("Applies to me", exact=True).click()
+    expect(page.get_by_text("applies to you").first).to_be_visible()
 
 
 def test_a_search_of_the_rulebook_without_hits_leads_to_the_list_that_has_some(
@@ -217,9 +217,9 @@ def test_an_address_that_names_no_page_says_so(page: Page, app_url: str) -> None
 
 def test_the_map_stands_over_the_two_questions_in_the_address(page: Page, app_url: str) -> None:
     visit(page, app_url, "recommendation", knowledge_gap="main", x="labelled_examples", y="behavior_gap")
-    expect(page.get_by_label("Across")).to_be_visible()
+    expect(page.get_by_label("Horizontal axis")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"leads on \d+\s% of it"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"leads on \d+% of the map"))).to_be_visible()
 
 
 def test_a_variant_stands_beside_the_assessment(page: Page, app_url: str) -> None:

@@ -62,7 +62,7 @@ def test_people_see_their_own_assessments_and_shared_ones_and_may_leave(
     save(anna)
     expect(anna.get_by_text("Saved as revision 1.")).to_be_visible()
     ben.get_by_role("link", name="Library and rulebook", exact=True).click()
-    expect(ben.get_by_text("Nothing is saved yet.")).to_be_visible()
+    expect(ben.get_by_text("Nothing is saved yet")).to_be_visible()
 
     anna.get_by_role("link", name="Library and rulebook", exact=True).click()
     mine = card(anna, "Plan of anna")

@@ -100,9 +100,7 @@ def _graded(
     if grade is not None:
         return grade(answers, wanted)
     if METRIC in options.scorers:
-        raise AdvisorError(
-            "no model is named that judges", place="--scorer judge", remedy="Name it with --judge."
-        )
+        raise AdvisorError("no judge model is named", place="--scorer judge", remedy="Name it with --judge.")
     return None
 
 

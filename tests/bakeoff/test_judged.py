@@ -143,7 +143,7 @@ def test_the_judge_is_part_of_the_money(asked: Make, tmp_path: Path) -> None:
 def test_a_judge_needs_an_address_and_the_scorer_a_judge(asked: Make, tmp_path: Path) -> None:
     for changes, problem in (
         ({"base_url": None, "model": "smollm2-135m-instruct", "judge": Judging(model="big")}, "the judge has no address"),
-        ({"scorers": ("judge",)}, "no model is named that judges"),
+        ({"scorers": ("judge",)}, "no judge model is named"),
     ):  # fmt: skip
         folder = open_run(asked("http://127.0.0.1:1/v1", "prompt", **changes), tmp_path / str(len(problem)))
         with pytest.raises(AdvisorError, match=problem):

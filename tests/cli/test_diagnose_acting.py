@@ -95,10 +95,10 @@ def test_what_was_measured_goes_into_an_answers_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        (["--base", "http://127.0.0.1:9/v1"], "--base goes with --model"),
-        (["--model", "http://127.0.0.1:9/v1", "--retrain"], "--retrain goes with"),
-        (["--max-usd", "1"], "--max-usd goes with --usd-per-call"),
-        (["--bundle", "b"], "--bundle goes with --apply and --job"),
+        (["--base", "http://127.0.0.1:9/v1"], "--base needs --model"),
+        (["--model", "http://127.0.0.1:9/v1", "--retrain"], "--retrain needs"),
+        (["--max-usd", "1"], "--max-usd needs --usd-per-call"),
+        (["--bundle", "b"], "--bundle needs --apply and --job"),
         (["--report", "x.docx"], "not a report format"),
         (["--model", "http://127.0.0.1:9/v1", "--usd-per-call", "0.1"], "was not confirmed"),
     ],

@@ -282,4 +282,4 @@ def test_nothing_is_sent_without_a_yes_or_without_a_judge(arguments):
     assert done.returncode == 1
     assert "at most 230 questions" in done.stderr
     assert service.asked == 0
-    assert "no model is named that judges" in alone.stderr
+    assert "no judge model is named" in alone.stderr

@@ -31,10 +31,10 @@ def _worst(turns: str, system: str) -> str:
 
 
 def judge(data: Dataset) -> Iterator[Finding]:
-    """Report misread and lost characters apart: only the first can be mended."""
+    """Report misread and lost characters apart: only the first can be repaired."""
     codes = data.column("mojibake")
     for code, words in (
-        (1, "hold text misread from UTF-8 (mojibake); it can be mended"),
+        (1, "hold text misread from UTF-8 (mojibake); it can be repaired"),
         (2, "hold characters that were lost in a conversion (� or ???)"),
     ):
         rows = data.where(codes == code)
@@ -49,7 +49,7 @@ CHECK = Check(
     title="Text is damaged by a wrong encoding",
     detects="Runs of characters that, encoded back, are valid UTF-8 (CafÃ©, â€™, РџСЂРё), the replacement character, and letters replaced by question marks.",
     matters="The tokens of damaged words have nothing to do with those of the real ones.",
-    remedy="`advisor fix` mends misread text; lost characters have to come from the source.",
+    remedy="`advisor fix` repairs misread text; lost characters have to come from the source.",
     tuned_model="It writes damaged words itself.",
     fires=Example(
         shows="'The cafÃ© is closed'",

@@ -41,7 +41,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
 
 app = typer.Typer(
     name="advisor",
-    help="Prompting, few-shot, RAG, fine-tuning or both: decide with evidence and costs, then build it and measure it.",
+    help="Prompting, few-shot, RAG, fine-tuning, or RAG with fine-tuning: decide with evidence and costs, then build it and measure it.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -108,7 +108,7 @@ def _impossible(error: ValidationError) -> AdvisorError:
     return AdvisorError(
         first["msg"][:1].lower() + first["msg"][1:].rstrip("."),
         place=f"--{name}" if name else error.title,
-        remedy="Give another value; the options are explained with --help.",
+        remedy="Use another value. --help explains the options.",
     )
 
 

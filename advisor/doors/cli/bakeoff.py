@@ -49,26 +49,28 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "bakeoff",
-        help="Measure prompting, few-shot, RAG, fine-tuning and both on your own rows.",
+        help="Measure prompting, few-shot, RAG, fine-tuning, and RAG with fine-tuning on your own rows.",
     )(bakeoff_command)
 
 
 def bakeoff_command(
     answers: Annotated[
-        Path | None, typer.Argument(help="Answers file. Its shortlist sets the arms if none are named.")
+        Path | None, typer.Argument(help="Answers file. Without --arm, its shortlist chooses the arms.")
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR|FILE", help="train.jsonl and eval.jsonl, or one file to split."),
+        typer.Option(metavar="DIR|FILE", help="DIR with train.jsonl and eval.jsonl, or one FILE to split."),
     ] = None,
-    documents: Annotated[Path | None, typer.Option(metavar="DIR", help="Documents for retrieval.")] = None,
+    documents: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of documents for retrieval.")
+    ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Model to call; provider:name also sets the price list.")
+        str | None, typer.Option(help="Model to call. Written as provider:name, it also sets the price list.")
     ] = None,
     base_url: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="Address of its service, with /v1 (default: the packaged small model)."
+            metavar="URL", help="URL of the model's service, with /v1 (default: the packaged small model)."
         ),
     ] = None,
     arm: ArmOption = None,
@@ -79,17 +81,17 @@ def bakeoff_command(
     good_enough: GoodEnoughOption = None,
     cluster: ClusterOption = None,
     rows: Annotated[
-        int | None, typer.Option(min=1, help="Number of held-out rows to ask (default: all).")
+        int | None, typer.Option(min=1, help="Number of held-out rows to ask about (default: all).")
     ] = None,
-    shots: Annotated[int, typer.Option(min=1, max=64, help="Examples in few-shot arms.")] = 4,
+    shots: Annotated[int, typer.Option(min=1, max=64, help="Number of examples in few-shot arms.")] = 4,
     passages: Annotated[
-        int, typer.Option(min=1, max=64, help="Passages that retrieval adds to a prompt.")
+        int, typer.Option(min=1, max=64, help="Number of passages that retrieval adds to a prompt.")
     ] = 3,
     index: IndexOption = None,
     store: StoreOption = None,
     max_tokens: Annotated[int, typer.Option(min=1, help="Longest answer in tokens.")] = 256,
     whole_text_tokens: Annotated[
-        int, typer.Option(min=1, help="Largest text in tokens for the whole-text arm.")
+        int, typer.Option(min=1, help="Largest text for the whole-text arm, in tokens.")
     ] = 100_000,
     optimise_calls: Annotated[
         int, typer.Option(min=10, help="Calls that the prompt optimiser may make.")
@@ -166,9 +168,7 @@ def _judging(judge: str | None, rubric: str | None) -> Judging | None:
 
     if judge is None:
         if rubric is not None:
-            raise AdvisorError(
-                "no model is named that judges", place="--rubric", remedy="Name it with --judge."
-            )
+            raise AdvisorError("no judge model is named", place="--rubric", remedy="Name it with --judge.")
         return None
     model, _, url = judge.partition("@http")
     told = RUBRIC if rubric is None else rubric_of(rubric)
@@ -182,7 +182,7 @@ def _demo(data: Path | None, model: str | None) -> BakeoffOptions:
         raise AdvisorError(
             "the demo has its own data and model",
             place="--demo",
-            remedy="Leave --data and --model out.",
+            remedy="Omit --data and --model.",
         )
     return demo_options()
 
@@ -196,7 +196,7 @@ def _options(*, arms: list[str], data: Path | None, model: str | None, **others:
             raise AdvisorError(
                 f"{name} is missing",
                 place="advisor bakeoff",
-                remedy="Name it; or try advisor bakeoff --demo.",
+                remedy=f"Add {name}, or try: advisor bakeoff --demo.",
             )
     paths = {
         name: value.absolute() if isinstance(value, Path) else value

@@ -11,9 +11,10 @@ ArmOption = Annotated[
     typer.Option(
         "--arm",
         metavar="ARM",
-        help="What to compare; may be repeated. KIND, KIND=MODEL, KIND=MODEL@URL, or NAME=FILE with answers. Kinds: "
-        "prompt, optimised-prompt, whole-text, few-shot, few-shot-nearest, few-shot-retrieval, retrieval, right-passage, "
-        "tuned, tuned-retrieval, tuned-then-retrieval.",
+        help="Arm to compare, which is one way of getting the answers; may be repeated. Write KIND, KIND=MODEL or "
+        "KIND=MODEL@URL, or NAME=FILE for existing answers. Kinds: prompt, optimised-prompt, whole-text, few-shot, "
+        "few-shot-nearest, few-shot-retrieval, retrieval, right-passage, tuned, tuned-retrieval (trained on rows with "
+        "passages, asked with passages), tuned-then-retrieval (trained on rows without passages, asked with passages).",
     ),
 ]
 JudgeOption = Annotated[
@@ -21,23 +22,26 @@ JudgeOption = Annotated[
     typer.Option(
         "--judge",
         metavar="MODEL[@URL]",
-        help="Model that grades every answer by --rubric (default address: --base-url).",
+        help="Model that grades every answer by --rubric (default URL: --base-url).",
     ),
 ]
 IndexOption = Annotated[
     Literal["bm25", "static", "fused"] | None,
-    typer.Option("--index", help="How passages are found: words, embeddings, or both (default: bm25)."),
+    typer.Option(
+        "--index",
+        help="Search that finds passages: bm25 (by words), static (by embeddings) or fused (by both) (default: bm25).",
+    ),
 ]
 StoreOption = Annotated[
     str | None,
     typer.Option(
         "--store",
         metavar="URL",
-        help="PostgreSQL with pgvector that holds the passages of a large corpus; no password in it.",
+        help="PostgreSQL database with pgvector, for the passages of a large corpus. The URL must not contain a password.",
     ),
 ]
 ExecutorOption = Annotated[
     str,
-    typer.Option("--executor", help="Who sends the questions: local, ray or ray://HOST:PORT."),
+    typer.Option("--executor", help="What runs the calls: local (this process), ray or ray://HOST:PORT."),
 ]
-WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=256, help="Workers of Ray.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=256, help="Number of Ray workers.")]

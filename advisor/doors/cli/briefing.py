@@ -195,7 +195,7 @@ def _write(path: Path, accepted: tuple[Proposal, ...], catalog: Catalog) -> None
     from advisor.scenario import Situation
 
     if path.exists():
-        raise AdvisorError("the file is there already", place=str(path), remedy="Name another.")
+        raise AdvisorError("the file already exists", place=str(path), remedy="Name another file.")
     situation = accept(Situation(title=path.stem), accepted, catalog)
     content = situation.model_dump(mode="json", include={"title", "answers"})
     write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")

@@ -129,7 +129,7 @@ def _people_table(projection: CostProjection) -> Table:
     rate = next(iter(projection.strategies.values())).people.usd_per_hour
     table = _narrow_table(
         f"People's hours at {rate:,.0f} USD, not in the figures above",
-        ("", "per month", "once", "all in all"),
+        ("", "per month", "once", "total"),
     )
     for name in STRATEGIES:
         item = projection.strategies[name]

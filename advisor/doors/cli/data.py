@@ -52,8 +52,16 @@ def register(app: typer.Typer) -> None:
             audit_command,
             "Check a training file: problems, their rows, why they matter and what to do.",
         ),
-        ("fix", fix_command, "Write a copy with safe fixes and a diff. Quarantine the rest."),
-        ("split", split_command, "Split into train and eval. Groups and near-duplicates stay on one side."),
+        (
+            "fix",
+            fix_command,
+            "Write a copy with safe fixes, and a diff. Quarantine the rows that cannot be fixed.",
+        ),
+        (
+            "split",
+            split_command,
+            "Split rows into train and eval files. Groups and near-duplicates stay together in one file.",
+        ),
         ("augment", augment_command, "Paraphrase training rows with a language model. Shows the cost first."),
     ):
         app.command(name, help=words)(command)
@@ -93,7 +101,7 @@ def fix_command(
 
 def _is_chat(to: str | None) -> bool:
     if to not in (None, "chat"):
-        raise AdvisorError(f"cannot write rows as '{to}'", place="--to", remedy="Known: chat.")
+        raise AdvisorError(f"cannot write rows as '{to}'", place="--to", remedy="Use chat, the only format.")
     return to == "chat"
 
 

@@ -11,13 +11,14 @@ DataArgument = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="JSONL, JSON, CSV or Parquet, also as .gz or .zst, or a folder; - for standard input.",
+        help="Training rows: JSONL, JSON, CSV or Parquet (also as .gz or .zst), or a folder of them; - for standard input.",
     ),
 ]
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", help="Folder or GGUF file with the chat template, or a built-in one: chatml, llama-3."
+        "--model",
+        help="Folder or GGUF file with the chat template, or a built-in template: chatml or llama-3.",
     ),
 ]
 LengthOption = Annotated[
@@ -38,7 +39,8 @@ SystemOption = Annotated[
 ExecutorOption = Annotated[
     str,
     typer.Option(
-        "--executor", help="local, processes, ray or ray://HOST:PORT (default: by size of the data)."
+        "--executor",
+        help="What runs the audit: local (this process), processes, ray or ray://HOST:PORT (default: by size of the data).",
     ),
 ]
 EvalOption = Annotated[
@@ -54,12 +56,17 @@ ProductionOption = Annotated[
 BenchmarkOption = Annotated[
     list[Path] | None,
     typer.Option(
-        "--benchmark", metavar="FILE", help="Benchmark file the data must not contain; may be repeated."
+        "--benchmark",
+        metavar="FILE",
+        help="Benchmark file whose rows the data must not contain; may be repeated.",
     ),
 ]
 GoalOption = Annotated[
     str | None,
-    typer.Option("--goal", help="style, format, classification or skill. Sets how many rows are enough."),
+    typer.Option(
+        "--goal",
+        help="What training is for: style, format, classification or skill. Sets how many rows are enough.",
+    ),
 ]
 EmbeddingOption = Annotated[
     str | None,
@@ -77,18 +84,22 @@ FailOnOption = Annotated[
 ]
 BaselineOption = Annotated[
     Path | None,
-    typer.Option("--baseline", metavar="FILE", help="Fail only on findings worse than this baseline."),
+    typer.Option(
+        "--baseline", metavar="FILE", help="Fail only on findings that are worse than in this baseline file."
+    ),
 ]
 WriteBaselineOption = Annotated[
     Path | None,
-    typer.Option("--write-baseline", metavar="FILE", help="Write today's findings as the baseline."),
+    typer.Option(
+        "--write-baseline", metavar="FILE", help="Write the current findings to this file as the baseline."
+    ),
 ]
 AugmentedOption = Annotated[
     Path,
     typer.Option("-o", "--output", metavar="FILE", help="New file for the rows and their variations."),
 ]
 WriterOption = Annotated[
-    str, typer.Option("--model", help="Model that writes the variations; the name its endpoint uses.")
+    str, typer.Option("--model", help="Model that writes the variations, by the name that its endpoint uses.")
 ]
 EndpointOption = Annotated[str, typer.Option("--base-url", help="OpenAI-compatible endpoint.")]
 VariationsOption = Annotated[int, typer.Option("--variations", min=1, max=20, help="Variations per row.")]
@@ -137,7 +148,7 @@ StratifyOption = Annotated[
     typer.Option(
         "--stratify",
         metavar="FIELD",
-        help="Stratify by this field; 'answer' for labels.",
+        help="Keep the mix of this field's values alike in both files. Use 'answer' for the answer itself, such as a class label.",
     ),
 ]
 GroupOption = Annotated[
@@ -145,11 +156,12 @@ GroupOption = Annotated[
     typer.Option(
         "--group",
         metavar="FIELD",
-        help="Keep rows with the same value on one side, for example customer.",
+        help="Keep all rows with the same value of this field, such as customer, in the same file.",
     ),
 ]
 TimeOption = Annotated[
-    str | None, typer.Option("--time", metavar="FIELD", help="Hold out the latest rows by this field.")
+    str | None,
+    typer.Option("--time", metavar="FIELD", help="Hold out the latest rows, in the order of this field."),
 ]
 SkipBrokenOption = Annotated[
     bool, typer.Option("--skip-broken", help="Skip broken lines instead of stopping.")
@@ -163,7 +175,13 @@ FixedFileOption = Annotated[
         help="New file. The diff and the quarantine are written beside it.",
     ),
 ]
-ToOption = Annotated[str | None, typer.Option("--to", help="Format of every written row: chat.")]
+ToOption = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        help="Write every row in this format. The only choice is chat (default: keep each row's format).",
+    ),
+]
 RedactOption = Annotated[
-    bool, typer.Option("--redact", help="Replace personal data and secrets with stand-ins.")
+    bool, typer.Option("--redact", help="Replace personal data and secrets with placeholders.")
 ]

@@ -33,15 +33,17 @@ CaseOrTableArgument = Annotated[
 ]
 VerdictsOption = Annotated[
     Path | None,
-    typer.Option("-o", "--out", help="For a table, required: file for its rows with their verdicts."),
+    typer.Option(
+        "-o", "--out", help="File for the rows of a table with their verdicts. Required for a table."
+    ),
 ]
 SamplesOption = Annotated[
     int,
     typer.Option(
         min=0,
         max=1024,
-        help="For a table: how many random ways to answer a row's open questions are tried. The share that keeps "
-        "the recommendation is its robustness. 0 leaves robustness out.",
+        help="For a table: number of random ways to answer the open questions of a row. A row's robustness is the share "
+        "of them that keep the recommendation. 0 omits robustness.",
     ),
 ]
 
@@ -55,15 +57,20 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     answers: Annotated[
-        Path, typer.Argument(metavar="file", help="Answers file to write. An existing file is continued.")
+        Path,
+        typer.Argument(
+            metavar="file",
+            help="Answers file to write. If it exists, its answers are kept and you continue from them.",
+        ),
     ] = Path("answers.yaml"),
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
     """Answer questions in the terminal. Each answer is saved at once.
 
-    The next question is always one of those most worth answering. Type numbers as 3k, 2M or hundreds.
-    Enter nothing for "I don't know", "back" to change the last answer, "stop" to end. Run the command again to continue.
+    The next question is always one of those most worth answering. You can type a number as 3k or 2M,
+    or as a word such as "hundreds". Press Enter alone for "I don't know". Type "back" to change the last answer and
+    "stop" to end. Run the command again to continue.
     """
     from advisor.doors.cli.asking import interview
 
@@ -94,7 +101,7 @@ def decide(
         raise AdvisorError(
             "-o works with a table only",
             place="-o",
-            remedy="For a document use `advisor report FILE -o OUT`.",
+            remedy="To write a report, use: advisor report FILE -o OUT.",
         )
     from advisor.advice import recommend
 
@@ -131,4 +138,4 @@ def map_(
     from advisor.doors.cli.showing import show_map
 
     show_map(drawn, catalog, stdout())
-    stderr().print("[dim]The same in the app, with the axes to choose: advisor app[/]")
+    stderr().print("[dim]To choose the axes in the app, run: advisor app[/]")

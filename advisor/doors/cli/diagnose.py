@@ -155,7 +155,7 @@ def _show_samples(said: Diagnosis) -> None:
 
     if not said.samples:
         return
-    table = Table("Sample", "Minded for", "What to do", box=None)
+    table = Table("Sample", "Complaint", "What to do", box=None)
     for one in said.samples:
         table.add_row(str(one.row), one.label, escape(one.advice))
     stdout().print(table)

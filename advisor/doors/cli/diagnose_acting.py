@@ -31,7 +31,8 @@ ModelOption = Annotated[
     ),
 ]
 BaseOption = Annotated[
-    str | None, typer.Option("--base", metavar="URL", help="Served model without tuning: URL, or URL#NAME.")
+    str | None,
+    typer.Option("--base", metavar="URL", help="Served base model, without tuning: URL, or URL#NAME."),
 ]
 KeyOption = Annotated[
     str, typer.Option("--key-from", metavar="NAME", help="Environment variable with the key.")
@@ -52,12 +53,13 @@ RetrainOption = Annotated[
     typer.Option("--retrain", help="Train again without the suspected rows, with the settings of --job."),
 ]
 PatchOption = Annotated[
-    Path | None, typer.Option("--patch", metavar="FILE", help="Write the proposed changes as JSON.")
+    Path | None,
+    typer.Option("--patch", metavar="FILE", help="Write the proposed changes to this file as JSON."),
 ]
 ApplyOption = Annotated[
     Path | None,
     typer.Option(
-        "--apply", metavar="FILE", help="Write the mended training rows to this new file, with a diff."
+        "--apply", metavar="FILE", help="Write the repaired training rows to this new file, with a diff."
     ),
 ]
 BundleOption = Annotated[
@@ -65,7 +67,7 @@ BundleOption = Annotated[
     typer.Option(
         "--bundle",
         metavar="DIR",
-        help="Plan the next training run on the mended rows. Needs --apply and --job.",
+        help="Plan the next training run on the repaired rows, in this folder. Needs --apply and --job.",
     ),
 ]
 ReportOption = Annotated[
@@ -145,7 +147,7 @@ def _check(acting: Acting) -> None:
     )
     for option, wanted, there, what in needs:
         if wanted and not there:
-            raise AdvisorError(f"{option} goes with {what}", place=option, remedy=f"Give {what} as well.")
+            raise AdvisorError(f"{option} needs {what}", place=option, remedy=f"Add {what}.")
 
 
 def _proved(diagnosis: Diagnosis, material: Material, acting: Acting) -> Diagnosis:
@@ -189,7 +191,7 @@ def _agree(planned: Planned, bench: Bench, *, yes: bool) -> None:
         raise AdvisorError(
             "calling the models was not confirmed",
             place="--model",
-            remedy="Nothing was sent. Add --yes to send it.",
+            remedy="Nothing was sent. Add --yes to call them.",
         )
 
 

@@ -13,7 +13,7 @@ TrainOption = Annotated[
 EvalOption = Annotated[
     Path | None,
     typer.Option(
-        "--eval", metavar="FILE", help="The rows it was evaluated on, with scores if you have them."
+        "--eval", metavar="FILE", help="The rows the model was evaluated on, with scores if you have them."
     ),
 ]
 ProductionOption = Annotated[
@@ -27,7 +27,7 @@ LabelsOption = Annotated[
     typer.Option(
         "--labels",
         metavar="FILE",
-        help="What is wrong with samples: row and label (tone, facts, format, refuses, too long, other).",
+        help="File that says what is wrong with samples: row and label (tone, facts, format, refuses, too long, other).",
     ),
 ]
 TrainSystemOption = Annotated[
@@ -41,7 +41,9 @@ ServeSystemOption = Annotated[
 CurvesOption = Annotated[
     Path | None,
     typer.Option(
-        "--curves", metavar="FILE", help="Losses by step: step, loss, eval_loss; or trainer_state.json."
+        "--curves",
+        metavar="FILE",
+        help="File of losses by step: step, loss, eval_loss; or trainer_state.json.",
     ),
 ]
 JobOption = Annotated[
@@ -52,7 +54,7 @@ FactsOption = Annotated[
     typer.Option(
         "--facts",
         metavar="FILE",
-        help="What you know about training and serving, in YAML or JSON: prompts, losses, templates, "
+        help="YAML or JSON file with what you know about training and serving: prompts, losses, templates, "
         "evaluation_sampling, production_sampling, adapter, abilities, wanted_refusals, trained_on.",
     ),
 ]

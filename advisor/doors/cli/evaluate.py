@@ -129,7 +129,7 @@ def _grading(asked: JudgeOptions | None, options: EvaluateOptions, rubric: str |
     from advisor.evaluate.judging.grading import METRIC
 
     if asked is None and rubric is not None:
-        raise AdvisorError("no model is named that judges", place="--rubric", remedy="Name it with --judge.")
+        raise AdvisorError("no judge model is named", place="--rubric", remedy="Name it with --judge.")
     if asked is None or (rubric is None and METRIC not in options.scorers):
         return None
     return asked.model_copy(update={"rubric": RUBRIC if rubric is None else rubric_of(rubric)})

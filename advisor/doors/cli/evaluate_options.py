@@ -12,7 +12,8 @@ ArmOption = Annotated[
     typer.Option(
         "--arm",
         metavar="NAME=FILE",
-        help="Answers of one system: JSONL, CSV, an inspect log or promptfoo results.",
+        help="Arm to compare: a name, and the answers of one system as JSONL, CSV, an Inspect log or promptfoo results; "
+        "may be repeated.",
     ),
 ]
 ReferencesOption = Annotated[
@@ -28,7 +29,7 @@ ScorerOption = Annotated[
     typer.Option(
         "--scorer",
         metavar="NAME[:ARG]",
-        help="How to score answers; the first scorer decides (default: chosen from the references).",
+        help="How to score answers; may be repeated. The first scorer decides (default: chosen by the form of the references).",
     ),
 ]
 MarginOption = Annotated[
@@ -36,8 +37,8 @@ MarginOption = Annotated[
     typer.Option(
         "--margin",
         metavar="POINTS",
-        help="Loss in points that you accept. The verdict names the cheapest arm shown to be at most this much worse "
-        "than any other.",
+        help="Loss you accept, in points. The verdict names the cheapest arm that is shown to score no more than this "
+        "below any other arm.",
         min=0,
         max=99,
     ),
@@ -51,7 +52,7 @@ TrainOption = Annotated[
     typer.Option(
         "--train",
         metavar="FILE",
-        help="Training rows. Rows with near copies there are also scored separately.",
+        help="Training rows. Arms are also scored without the held-out rows that have near-copies in this file.",
     ),
 ]
 DocumentsOption = Annotated[
@@ -59,7 +60,7 @@ DocumentsOption = Annotated[
     typer.Option(
         "--documents",
         metavar="DIR",
-        help="Documents. Rows whose answer occurs there are also scored separately.",
+        help="Folder of documents. Arms are also scored without the held-out rows whose answer occurs in one.",
     ),
 ]
 GoodEnoughOption = Annotated[
@@ -67,7 +68,7 @@ GoodEnoughOption = Annotated[
     typer.Option(
         "--good-enough",
         metavar="POINTS",
-        help="Lowest score in points at which an arm is good enough.",
+        help="Lowest score, in points, at which an arm is good enough.",
         min=0,
         max=100,
     ),
@@ -77,7 +78,8 @@ TrainedOnOption = Annotated[
     typer.Option(
         "--trained-on",
         metavar="NAME=ROWS",
-        help="How many rows an arm was trained on, as a number: half=80. Two or more arms make a learning curve.",
+        help="Number of training rows for an arm, as NAME=ROWS (for example half=80 for an arm named half); may be "
+        "repeated. Two or more arms make a learning curve.",
     ),
 ]
 JudgeOption = Annotated[
@@ -93,25 +95,25 @@ RubricOption = Annotated[
     typer.Option(
         "--rubric",
         metavar="TEXT|FILE",
-        help="What makes a good answer. The judge grades single answers by it, as the scorer 'judge'.",
+        help="Text, or file with the text, that says what makes a good answer. The judge grades single answers by it. The grades are the scorer 'judge'.",
     ),
 ]
 BaseUrlOption = Annotated[
-    str, typer.Option("--base-url", metavar="URL", help="OpenAI-compatible address of the judge.")
+    str, typer.Option("--base-url", metavar="URL", help="OpenAI-compatible URL of the judge.")
 ]
 KeyOption = Annotated[
     str, typer.Option("--key-from", metavar="VARIABLE", help="Environment variable with the API key.")
 ]
 RatingsOption = Annotated[
     Path | None,
-    typer.Option("--ratings", metavar="FILE", help="People's ratings, to check the judge against."),
+    typer.Option("--ratings", metavar="FILE", help="File of people's ratings, to check the judge against."),
 ]
 JournalOption = Annotated[
     Path | None,
     typer.Option(
         "--journal",
         metavar="FILE",
-        help="File for the judge's answers. The same command never asks twice.",
+        help="File that keeps the judge's answers. If you run the command again, questions that it answers are not asked again.",
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Send rows to the judge without confirmation.")]

@@ -89,7 +89,7 @@ def list_(
 
 
 def show(assessment_id: IdArgument, revision: RevisionOption = None, as_json: JsonOption = False) -> None:
-    """Show one assessment as it was decided when it was saved."""
+    """Show one assessment as it was when it was saved."""
     from advisor.share.store import open_store
 
     found = open_store().get(assessment_id, revision)
@@ -124,7 +124,7 @@ def save(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Decide an answers file and save answers and advice as a revision."""
+    """Get a recommendation for an answers file, and save answers and advice as a revision."""
     from advisor.advice import advise
     from advisor.share.store import open_store
 
@@ -175,7 +175,7 @@ def archive(
     if as_json:
         print_json({"id": assessment_id, "archived": not undo})
     else:
-        stderr().print("Taken out again." if undo else "Put away.")
+        stderr().print("Taken out of the archive." if undo else "Archived.")
 
 
 def export(
@@ -208,7 +208,7 @@ def import_(
     owner: Annotated[str | None, typer.Option(help="New owner (default: as in the file).")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a library file, whole or not at all.
+    """Import a library file, completely or not at all.
 
     Existing assessments stay as they are. Histories that differ are kept side by side.
     """

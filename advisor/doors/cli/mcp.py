@@ -1,4 +1,4 @@
-"""``mcp``: the same verbs as tools for agents, over standard streams or on this machine by HTTP."""
+"""``mcp``: the same verbs as tools for agents, over standard streams or on this machine over HTTP."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ def register(app: typer.Typer) -> None:
 def mcp(
     root: Annotated[
         list[Path] | None,
-        typer.Option("--root", metavar="DIR", help="Folder that tools may read; may be repeated."),
+        typer.Option("--root", metavar="DIR", help="Folder whose files tools may read; may be repeated."),
     ] = None,
     allow_writes: Annotated[
-        bool, typer.Option("--allow-writes", help="Let tools write below the roots; each call is confirmed.")
+        bool,
+        typer.Option(
+            "--allow-writes",
+            help="Let tools write files inside the --root folders. Each call must be confirmed.",
+        ),
     ] = False,
     allow_spending: Annotated[
         bool,
@@ -39,10 +43,10 @@ def mcp(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Serve agents by the Model Context Protocol: tools, resources and prompts over the same engine.
+    """Serve agents over the Model Context Protocol: tools, resources and prompts that use the same engine.
 
-    Nothing is sent anywhere. Without --root no file is read; without --allow-writes none is written. HTTP needs a
-    token in ADVISOR_MCP_TOKEN.
+    Nothing is sent anywhere unless --allow-spending lets a tool start training at a provider. Without --root no file
+    is read. Without --allow-writes no file is written. HTTP needs a token in ADVISOR_MCP_TOKEN.
     """
     _require(transport)
     from advisor.doors.mcp.house import House, granted

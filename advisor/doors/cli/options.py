@@ -50,7 +50,7 @@ GateOption = Annotated[
     typer.Option(
         "--format",
         metavar="sarif|junit|github",
-        help="Print findings in a code host's or build server's format. Exit codes stay the same.",
+        help="Print findings for a code host or build server: sarif, junit or github. Exit codes stay the same.",
     ),
 ]
 AnswersArgument = Annotated[Path, typer.Argument(help="Answers file, YAML or JSON; - for standard input.")]
@@ -95,5 +95,5 @@ def _from_stdin(content: bytes, catalog: Catalog, limit: int) -> Situation:
     from advisor.catalog.strict_yaml import decode_text
 
     if len(content) > limit:
-        raise AdvisorError("standard input is larger than 1 MB", place="-", remedy="Give a smaller file.")
+        raise AdvisorError("standard input is larger than 1 MB", place="-", remedy="Use a smaller file.")
     return parse_situation(decode_text(content, place="-"), catalog, place="-")

@@ -27,7 +27,7 @@ def decide_table(
     """Decide every row of the table at ``path`` and write the result to ``out``, whole or not at all."""
     if out is None:
         raise AdvisorError(
-            "a table of scenarios needs an output file", place=str(path), remedy="Add -o OUT.csv."
+            "a table of use cases needs an output file", place=str(path), remedy="Add -o OUT.csv."
         )
     counts: Counter[str] = Counter()
     columns = (TextColumn("{task.completed:,} rows"), BarColumn(), TimeElapsedColumn())

@@ -1,4 +1,4 @@
-"""``advisor prices``: the price sheet, one model in full, differences from the price library, what is overdue."""
+"""``advisor prices``: the price sheet, one model in full, differences from public price tables, what is overdue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from advisor.cost.price_sheets import PriceRow
 
 prices = typer.Typer(
-    help="List and check prices: by day, by model, against the price library, overdue reviews."
+    help="List prices, show one model's prices, compare them with public price tables, and list overdue reviews."
 )
 
 
@@ -47,7 +47,7 @@ def listing(console: Console, title: str, lines: list[str]) -> None:
 def list_(
     provider: Annotated[str | None, typer.Option(help="List this provider's models only.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Include models off the shortlist and retired ones.")
+        bool, typer.Option("--all", help="Include retired models and models that are not on the shortlist.")
     ] = False,
     as_json: JsonOption = False,
     rules: RulesOption = None,
@@ -145,10 +145,10 @@ def check(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Compare every price, window and end date with genai-prices and, if litellm is installed, its table.
+    """Compare every price, context window and end date with genai-prices and, if it is installed, LiteLLM's table.
 
-    Prints what moved, what ends within the horizon and what is overdue. Exit code 3 if something moved: a difference
-    that the rules do not explain. Nothing is fetched.
+    Prints the differences, the models and tuning routes that end within --months, and overdue reviews. Exit code 3 if the
+    rules do not explain a difference. Nothing is fetched.
     """
     from advisor.cost.price_checks import endings, explained, price_differences
     from advisor.cost.price_checks import overdue as overdue_entries
@@ -172,16 +172,18 @@ def check(
     else:
         listing(
             stdout(),
-            f"Moved, against {' and '.join(tables)} on {day}",
+            f"Unexplained differences from {' and '.join(tables)} on {day}",
             [_said(item) for item in moved] or ["nothing"],
         )
-        listing(stdout(), "Differs, and is explained", [f"{_said(item)}. {item.because}" for item in known])
+        listing(stdout(), "Explained differences", [f"{_said(item)}. {item.because}" for item in known])
         listing(
             stdout(),
             f"Ends within {months:g} months",
             [f"{item.on} {item.entry}: {item.what}" for item in ends],
         )
-        listing(stdout(), "Overdue", [f"{item.entry}: review by {item.review_by}" for item in late])
+        listing(
+            stdout(), "Overdue for review", [f"{item.entry}: review by {item.review_by}" for item in late]
+        )
     if moved:
         raise typer.Exit(3)
 
@@ -211,7 +213,7 @@ def _figure(value: float | None) -> str:
 
 @prices.command("overdue")
 def overdue(as_json: JsonOption = False, rules: RulesOption = None, as_of: AsOfOption = None) -> None:
-    """List market entries that are overdue for review."""
+    """List prices and other market data that are overdue for review."""
     from advisor.cost.price_checks import overdue as overdue_entries
 
     day = day_of(as_of)
@@ -220,4 +222,4 @@ def overdue(as_json: JsonOption = False, rules: RulesOption = None, as_of: AsOfO
         print_json({"as_of": day.isoformat(), "overdue": [item.model_dump(mode="json") for item in found]})
         return
     lines = [f"{item.entry}: review by {item.review_by}, last checked {item.checked}" for item in found]
-    listing(stdout(), f"Overdue on {day}", lines or ["nothing"])
+    listing(stdout(), f"Overdue for review on {day}", lines or ["nothing"])

@@ -50,11 +50,11 @@ def recheck(
 ) -> None:
     """Re-run saved decisions and report what has changed since.
 
-    Compares rules, prices and retirements. Exit code 3 if any verdict changed, so that a build can watch a decision.
+    Compares rules, prices and retirements. Exit code 3 if any verdict changed, so that a CI build can check decisions.
     """
     if bool(what) == all_:
         raise AdvisorError(
-            "nothing to check is named", place="recheck", remedy="Name ids or reports, or give --all."
+            "what to check is not clear", place="recheck", remedy="Name ids or reports, or use --all instead."
         )
     catalog, day = catalog_of(rules), day_of(as_of)
     results = [_checked(item, catalog, day) for item in _chosen(what or [])]

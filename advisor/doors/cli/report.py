@@ -62,7 +62,7 @@ def report(
 ) -> None:
     """Write a report: recommendation, reasons with sources, what would change it, costs, roadmap.
 
-    OUT's file name sets the format. The same answers, rules and day give the same bytes.
+    OUT's file name sets the format. The same answers, rules and day produce the same file, byte for byte.
     """
     from advisor.advice import advise
     from advisor.files import write_bytes
@@ -121,9 +121,9 @@ def _format(named: str, out: Path | None) -> Format:
             return fmt
     endings = ", ".join(info.ending for info in FORMATS.values())
     raise AdvisorError(
-        "the format is not clear" if not out else f"'{out.name}' has no ending that names a format",
+        "no report format is named" if not out else f"'{out.name}' has no ending that names a format",
         place="-o",
-        remedy=f"Give -o with one of {endings}, or --format.",
+        remedy=f"Name a file with -o that ends in one of {endings}, or add --format.",
     )
 
 

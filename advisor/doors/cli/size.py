@@ -192,7 +192,7 @@ def _show(answer: dict[str, Any]) -> None:
     console.print(parts)
     cards = Table("card", "GiB", "fits", "USD/h", box=None, pad_edge=False)
     for fit in answer["fits"]:
-        price = "no rent found" if fit["usd_per_hour"] is None else f"{fit['usd_per_hour']:.2f}"
+        price = "no price found" if fit["usd_per_hour"] is None else f"{fit['usd_per_hour']:.2f}"
         cards.add_row(fit["gpu"], f"{fit['memory_gib']:g}", f"{fit['probability']:.0%}", price)
     console.print(cards)
     for change in answer["changes_to_fit"]:

@@ -43,9 +43,12 @@ PrecisionOption = Annotated[
     str,
     typer.Option(help="Precision: bf16, fp16 (no autocast, loss in 16 bits), mixed (fp32 masters) or fp32."),
 ]
-DropoutOption = Annotated[bool, typer.Option(help="Adapters use dropout.")]
+DropoutOption = Annotated[bool, typer.Option(help="Assume the adapters use dropout.")]
 FullRowsOption = Annotated[
-    bool, typer.Option(help="Every row has the full length. Without it, the length is only a limit.")
+    bool,
+    typer.Option(
+        help="Assume every row has the full length. With --no-full-rows, the length is only an upper limit."
+    ),
 ]
 AdapterPrecisionOption = Annotated[
     str, typer.Option(help="Precision of the adapters: fp32, as in PEFT, or bf16.")
@@ -53,7 +56,9 @@ AdapterPrecisionOption = Annotated[
 TrainEmbeddingsOption = Annotated[
     bool, typer.Option(help="Also train the embeddings and the output layer in full.")
 ]
-FusedBlocksOption = Annotated[bool, typer.Option(help="Norms and MLPs use compiled or hand-written kernels.")]
+FusedBlocksOption = Annotated[
+    bool, typer.Option(help="Assume norms and MLPs use compiled or hand-written kernels.")
+]
 OptimizerInBackwardOption = Annotated[
     bool, typer.Option(help="Apply each gradient during the backward pass.")
 ]
@@ -69,7 +74,16 @@ GpuOption = Annotated[
 ReadingOption = Annotated[str, typer.Option(help="Which memory to report: device, reserved or allocated.")]
 TokensOption = Annotated[float, typer.Option(help="Training tokens in one epoch.")]
 EpochsOption = Annotated[float, typer.Option(help="Epochs.")]
-PackedOption = Annotated[bool, typer.Option(help="Rows are packed to full length. Changes the speed only.")]
+PackedOption = Annotated[
+    bool,
+    typer.Option(
+        help="Assume rows are packed to the full length. Affects the time and cost estimates, not the memory."
+    ),
+]
 CalibrateOption = Annotated[Path | None, typer.Option(help="File of runs measured on your own GPU.")]
-ServeOption = Annotated[int | None, typer.Option(help="Also size serving for this many concurrent requests.")]
-AdaptersOption = Annotated[int, typer.Option(help="Adapters served on one base; 0 means a merged model.")]
+ServeOption = Annotated[
+    int | None, typer.Option(help="Also estimate the memory needed to serve this many concurrent requests.")
+]
+AdaptersOption = Annotated[
+    int, typer.Option(help="Number of adapters served on one base model; 0 means a merged model.")
+]

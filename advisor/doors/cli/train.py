@@ -21,7 +21,9 @@ from advisor.train.jobs import JobStore
 from advisor.train.records import Job, TrainingPlan
 from advisor.train.table import entry
 
-train = typer.Typer(help="Train here or at a provider. Jobs outlive the shell.", no_args_is_help=True)
+train = typer.Typer(
+    help="Train here or at a provider. Jobs continue after the shell is closed.", no_args_is_help=True
+)
 
 JobArgument = Annotated[str, typer.Argument(help="Id of a job, or the beginning of it.")]
 PortOption = Annotated[
@@ -38,11 +40,13 @@ def register(app: typer.Typer) -> None:
 def submit(
     bundle: Annotated[Path, typer.Argument(help="Bundle written by `advisor plan`.")],
     rules: RulesOption = None,
-    again: Annotated[bool, typer.Option("--again", help="Run a finished plan again, as a new job.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Start a new job if the earlier ones for this plan have ended.")
+    ] = False,
     host: Annotated[
         list[str] | None,
         typer.Option(
-            help="Host that may receive your key and the rows, if the bundle names one; may be repeated."
+            help="Host that may receive your key and the rows. Needed for a host that only the bundle names; may be repeated."
         ),
     ] = None,
     yes: Annotated[
@@ -50,9 +54,10 @@ def submit(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a bundle's job, or find the running one. The same bundle never makes two jobs.
+    """Start the training job of a bundle. Resume it if it was interrupted.
 
-    Before anything leaves this machine, it shows recipient, data, host and price, and asks you.
+    Submitting the same plan again finds the existing job instead of starting another, unless you pass --again. Before
+    anything leaves this machine, the command shows recipient, data, host and price, and asks you.
     """
     from advisor.train.bundle import read_bundle
 
@@ -103,7 +108,7 @@ def watch(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between updates.")] = 2.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Follow a job to its end. Leaving early does not stop it."""
+    """Follow a job until it ends. If you interrupt the command, the job continues."""
     store = JobStore()
     job = job_verbs.refresh(store, job_id)
     said = ""
@@ -193,7 +198,7 @@ def run_model(
     ] = 2048,
     as_json: JsonOption = False,
 ) -> None:
-    """Serve tuned models at an OpenAI-compatible address. A request's `model` picks one."""
+    """Serve tuned models at an OpenAI-compatible URL. A request's `model` picks one."""
     from advisor.train.loopback import check_loopback, run_app
     from advisor.train.serving.server import ServeOptions, build_server
 

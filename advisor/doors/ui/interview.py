@@ -40,6 +40,8 @@ def render() -> None:
     held = deciding.held(state.current(), catalog)
     with right:
         _live(held, catalog)
+    with left, st.container(key="similar"):
+        like.show(state.current(), catalog)
     look.dock(held, catalog)
 
 
@@ -173,8 +175,6 @@ def _live(found: Recommendation, catalog: Catalog) -> None:
         )
         dials.show(deciding.place(work, catalog), catalog)
         pages.link("recommendation", say("interview.whole_result"), icon=":material/arrow_forward:")
-    with st.container(key="similar"):
-        like.show(work, catalog)
     title()
     saving.button(catalog, key="save")
 

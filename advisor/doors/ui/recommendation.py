@@ -108,8 +108,8 @@ def _limits(found: Recommendation, work: Work, catalog: Catalog) -> None:
     if met := listed[len(pressing) :]:
         with st.expander(say("recommendation.count_met", count=len(met)), key="limits_met"):
             look.limits_table(met, catalog, label=say("recommendation.limits_met"))
-    if held.alternatives:
-        look.overline(say("recommendation.meet_missed" if pressing else "recommendation.also_possible"))
+    if pressing and held.alternatives:
+        look.overline(say("recommendation.meet_missed"))
         st.html(look.definition([(item.title, item.because) for item in held.alternatives]))
 
 

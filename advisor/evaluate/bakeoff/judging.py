@@ -25,9 +25,7 @@ def check_judge(options: BakeoffOptions) -> None:
     """Refuse a judge without an address, and the scorer ``judge`` without a judge."""
     judge = options.judge
     if judge is None and METRIC in options.scorers:
-        raise AdvisorError(
-            "no model is named that judges", place="--scorer judge", remedy="Name it with --judge."
-        )
+        raise AdvisorError("no judge model is named", place="--scorer judge", remedy="Name it with --judge.")
     if judge is not None and judge.base_url is None and options.base_url is None:
         raise AdvisorError(
             "the judge has no address",

@@ -10,7 +10,9 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from advisor.catalog import Catalog, load_catalog
 from advisor.wording import say, texts
 
 ADVISOR = Path(__file__).resolve().parent.parent / "advisor"
@@ -123,3 +125,69 @@ def test_a_value_is_never_read_as_a_template(monkeypatch):
 def test_a_text_that_is_missing_is_an_error():
     with pytest.raises(KeyError):
         say("test.nowhere")
+
+
+def page(name: str) -> None:
+    import importlib
+
+    from advisor.catalog import load_catalog
+    from advisor.doors.ui import state
+
+    state.begin(name, load_catalog())
+    importlib.import_module(f"advisor.doors.ui.{name}").render()
+
+
+PAGES = (
+    "recommendation",
+    "costs",
+    "compare",
+    "data",
+    "sizing",
+    "train",
+    "evaluate",
+    "diagnose",
+    "library",
+    "rulebook",
+)
+ANSWERS = {
+    "knowledge_gap": "main",
+    "behavior_gap": "some",
+    "knowledge_change": "weekly",
+    "labelled_examples": "300",
+}
+
+
+OF_THE_RULEBOOK = ("recommendation", "rulebook")
+"""Pages that show titles of rules and labels of answers, which are in the rulebook's own files."""
+
+
+def titles(catalog: Catalog) -> set[str]:
+    answers = {option.label for fact in catalog.facts.values() for option in fact.options}
+    return answers | {rule.title for rule in catalog.rules.values()} | {"Yes", "No"}
+
+
+@pytest.fixture
+def other_language(monkeypatch):
+    for name, text in texts().items():
+        monkeypatch.setitem(texts(), name, f"⟦{text}⟧")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_with_another_file_a_page_is_in_another_language(name, other_language, tmp_path, monkeypatch):
+    monkeypatch.setenv("ADVISOR_DATA", str(tmp_path))
+    app = AppTest.from_function(page, kwargs={"name": name}, default_timeout=120)
+    for fact, answer in ANSWERS.items():
+        app.query_params[fact] = answer
+    app.run()
+    assert not app.exception
+    told = [item.value for kind in (app.title, app.header, app.subheader) for item in kind]
+    told += [item.label for kind in (app.button, app.expander, app.tabs, app.text_input) for item in kind]
+    told = [text for text in told if not re.fullmatch(r"[\d,.]*", text)]
+    assert told
+    if name in OF_THE_RULEBOOK:
+        told = [
+            text
+            for text in told
+            if not any(words in text.replace("\\", "") for words in titles(load_catalog()))
+        ]
+    assert [text for text in told if text and "⟦" not in text] == []

@@ -67,7 +67,7 @@ def test_mistakes_are_three_parts_and_exit_code_one(run, tmp_path):
     assert "Nothing was imported" in run("library", "import", "x.json", code=1).stderr
     assert "cannot be read" in run("library", "import", tmp_path, code=1).stderr
     assert "cannot be written" in run("library", "export", tmp_path, code=1).stderr
-    assert "nothing to check" in run("recheck", code=1).stderr
+    assert "what to check is not clear" in run("recheck", code=1).stderr
     secret = {"ADVISOR_DATABASE_URL": "postgresql://u:geheim@127.0.0.1:1/x"}
     refused = run("library", "list", "--json", code=1, **secret)
     assert json.loads(refused.stdout)["error"]["place"] == "postgresql://127.0.0.1:1/x"

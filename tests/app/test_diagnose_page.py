@@ -105,7 +105,7 @@ def test_from_files_to_twenty_labels_the_causes_and_the_patch(
     page.screenshot(path=tmp_path / "facts.png")
     page.get_by_role("button", name="Use in the decision").click()
     expect(
-        page.get_by_text("Answered by what was measured: Is there a set of real inputs", exact=False)
+        page.get_by_text("Answered by what was measured: Do you have a set of real inputs", exact=False)
     ).to_be_visible()
     expect(page).to_have_url(re.compile("test_set=no|test_set=false", re.IGNORECASE))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -43,7 +44,9 @@ def with_choices(frame: pl.DataFrame, catalog: Catalog, day: date) -> pl.DataFra
     if rows["model"].null_count():
         rows = rows.with_columns(c("model").fill_null(_best(sizes, _models(catalog, day))))
     own = named.replace_strict(_ids(named, catalog.market), return_dtype=pl.String)
-    costs = _routes(own, catalog, day)
+    if not rows["tuning_route"].null_count():
+        return rows
+    costs = _routes(frozenset(own.drop_nulls().unique()), catalog, day)
     return rows.with_columns(
         c("tuning_route").fill_null(_best(sizes.with_columns(own.alias("row.model")), costs))
     )
@@ -98,7 +101,8 @@ def _id(name: str | None, market: Market) -> str | None:
         return name
 
 
-def _models(catalog: Catalog, day: date) -> dict[str, pl.Expr]:
+@lru_cache(maxsize=8)
+def _models(catalog: Catalog, day: date) -> Mapping[str, pl.Expr]:
     market, usual = catalog.market, catalog.market.defaults.model
     table = allowed_table(catalog, day).columns
     costs = {
@@ -112,9 +116,10 @@ def _models(catalog: Catalog, day: date) -> dict[str, pl.Expr]:
     return costs | {usual: costs.pop(usual, pl.lit(float("inf")))}
 
 
-def _routes(own: pl.Series, catalog: Catalog, day: date) -> dict[str, pl.Expr]:
+@lru_cache(maxsize=64)
+def _routes(tuned_here: frozenset[str], catalog: Catalog, day: date) -> Mapping[str, pl.Expr]:
+    """Return the cost of each route; ``tuned_here`` names the models that rows name, whose own routes come first."""
     market, table = catalog.market, allowed_table(catalog, day).columns
-    tuned_here = set(own.drop_nulls().unique())
     costs = {}
     for name, route in sorted(market.tuning.items()):
         if f"route {name}" not in table:

@@ -83,36 +83,29 @@ def candidates(frame: pl.DataFrame, catalog: Catalog, day: date) -> Iterator[Can
     models = [name for name, model in market.models.items() if model.shortlist and not _ended(model, day)]
     prompted = tuple(s for s in STRATEGIES if s not in TUNED)
     named: list[str | None] = frame["model"].to_list() if "model" in frame.columns else [None] * frame.height
-    pairs: list[tuple[int, dict[str, str]]] = [
-        (number, {"model": model, "tuning_route": NO_ROUTE})
-        for number in range(frame.height)
-        for model in dict.fromkeys([*models, *filter(None, [named[number]])])
+    pairs = [
+        *(
+            (at, model, NO_ROUTE)
+            for at, own in enumerate(named)
+            for model in dict.fromkeys([*models, *filter(None, [own])])
+        ),
+        *((at, own, route) for at, own in enumerate(named) for route in market.tuning),
     ]
-    yield from _costed(frame, pairs, prompted, catalog, day)
-    routes = [(number, {"tuning_route": route}) for number in range(frame.height) for route in market.tuning]
-    yield from _costed(frame, routes, TUNED, catalog, day)
+    if not pairs:
+        return
+    columns = [
+        pl.Series(name, [pair[at] for pair in pairs], dtype=pl.String)
+        for at, name in ((1, "model"), (2, "tuning_route"))
+    ]
+    wide = frame[[at for at, _, _ in pairs]].with_columns(columns)
+    for (at, model, route), costed in zip(pairs, costed_rows(wide, catalog, day), strict=True):
+        if costed is not None:
+            tuned = route != NO_ROUTE
+            yield Candidate(at, route if tuned else str(model), costed, TUNED if tuned else prompted)
 
 
 def _ended(model: Any, day: date) -> bool:
     return model.retires is not None and model.retires.on <= day
-
-
-def _costed(
-    frame: pl.DataFrame,
-    pairs: list[tuple[int, dict[str, str]]],
-    strategies: tuple[str, ...],
-    catalog: Catalog,
-    day: date,
-) -> Iterator[Candidate]:
-    if not pairs:
-        return
-    rows = frame[[number for number, _ in pairs]]
-    choices = pl.DataFrame([choice for _, choice in pairs])
-    wide = rows.with_columns(choices.get_columns())
-    which = choices.columns[-1] if "model" not in choices.columns else "model"
-    for (number, choice), costed in zip(pairs, costed_rows(wide, catalog, day), strict=True):
-        if costed is not None:
-            yield Candidate(number, choice[which], costed, strategies)
 
 
 def _checks(candidate: Candidate, strategy: str, catalog: Catalog, day: date) -> Iterator[Requirement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -24,7 +25,7 @@ settings.load_profile("repeatable")
 
 SLOW = Path(__file__).with_name("slow.txt")
 """Tests, or whole files, that `make quick` leaves out; renewed by ``pytest --write-slow`` over all tests."""
-SLOW_CALL_SECONDS, SLOW_SETUP_SECONDS = 0.2, 0.5
+SLOW_CALL_SECONDS, SLOW_CASES_SECONDS, SLOW_SETUP_SECONDS = 0.2, 0.6, 0.5
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,16 +46,20 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
 
 
 class SlowTests:
-    """Collects what was slow: a function by its calls, a file by what it sets up for all of them."""
+    """Collects what was slow: a function by one case or by all together, a file by what it sets up for its tests."""
 
     def __init__(self) -> None:
         self.slow: set[str] = set()
+        self.seconds: Counter[str] = Counter()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "setup" and report.duration > SLOW_SETUP_SECONDS:
             self.slow.add(report.nodeid.partition("::")[0])
-        elif report.when == "call" and report.duration > SLOW_CALL_SECONDS:
-            self.slow.add(report.nodeid.partition("[")[0])
+        function = report.nodeid.partition("[")[0]
+        self.seconds[function] += report.duration
+        longest = report.when == "call" and report.duration > SLOW_CALL_SECONDS
+        if longest or self.seconds[function] > SLOW_CASES_SECONDS:
+            self.slow.add(function)
 
     def pytest_sessionfinish(self) -> None:
         named = sorted(

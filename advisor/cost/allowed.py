@@ -82,9 +82,9 @@ def _place(place: str, own: bool, facts: Mapping[str, Any]) -> Requirement:
         case "own_cloud":
             return Requirement("place of the data", words["cloud"], available, own or place != "vendor")
         case "contract":
-            return Requirement("place of the data", "at a vendor under contract", available, True)
+            return Requirement("place of the data", "as far as a vendor under contract", available, True)
         case _:
-            return Requirement("place of the data", "at any reputable vendor", available, True)
+            return Requirement("place of the data", "as far as any reputable vendor", available, True)
 
 
 def _access(model: MarketModel, facts: Mapping[str, Any]) -> Requirement:

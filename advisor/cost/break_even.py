@@ -131,7 +131,7 @@ def _why_no_saving(pair: _Pair) -> str:
     if saved < 0:
         return (
             f"1,000 requests cost {each:.4g} USD more with {new} than with {old}: "
-            f"what {new} adds in tokens and in price per token exceeds what it saves"
+            f"the tokens that {new} adds, and any higher price per token, cost more than it saves"
         )
     return (
         f"{new} saves {saved:,.2f} USD a month on requests, but its hosting and other fixed costs "

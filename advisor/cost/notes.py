@@ -130,7 +130,7 @@ def _ends(plan: Resolved, day: date, until: date) -> list[str]:
         end = retirement(offer, route)
         if end is not None and day < end.on <= until:
             named = f" The vendor names {end.replacement} instead." if end.replacement else ""
-            notes.append(f"{what}: shut down on {end.on}; the curve ends there.{named}")
+            notes.append(f"{what}: shut down on {end.on}; costs are counted up to that day.{named}")
     return notes
 
 

@@ -129,7 +129,7 @@ def _impossible(
         why = " ".join([*(named or ["Several of your answers together."]), *_known(freeing, state, catalog)])
         yield RuledOut(
             strategy=strategy,
-            because=f"Given your answers, nothing on the market of {as_of} can do this. What decides it: {why}",
+            because=f"Nothing on the market of {as_of} can do this with your answers to these questions: {why}",
             rule="limits",
         )
 

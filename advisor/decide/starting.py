@@ -53,9 +53,11 @@ def _stop_when(strategy: str, recommended: str, answers: Mapping[str, Any], cata
         else f"Stop when {needed:.0f}% of at least 40 held-out inputs are right"
     )
     if strategy == recommended:
-        return f"{stop}; after three rounds of improvement below it, turn to the next strategy."
+        return (
+            f"{stop}; if it is still below that after three rounds of improvement, turn to the next strategy."
+        )
     onward = catalog.strategies[recommended].title
-    return f"{stop}; after three rounds of improvement below it, move on to {onward}."
+    return f"{stop}; if it is still below that after three rounds of improvement, move on to {onward}."
 
 
 def roadmap(

@@ -55,7 +55,10 @@ def register(app: typer.Typer) -> None:
 
 def bakeoff_command(
     answers: Annotated[
-        Path | None, typer.Argument(help="Answers file. Without --arm, its shortlist chooses the arms.")
+        Path | None,
+        typer.Argument(
+            help="Answers file of an assessment. Without --arm, the arms are the strategies that Advisor shortlists for it."
+        ),
     ] = None,
     data: Annotated[
         Path | None,

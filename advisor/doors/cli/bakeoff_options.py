@@ -13,7 +13,7 @@ ArmOption = Annotated[
         metavar="ARM",
         help="Arm to compare, which is one way of getting the answers; may be repeated. Write KIND, KIND=MODEL or "
         "KIND=MODEL@URL, or NAME=FILE for existing answers. Kinds: prompt, optimised-prompt, whole-text, few-shot, "
-        "few-shot-nearest, few-shot-retrieval, retrieval, right-passage, tuned, tuned-retrieval (trained on rows with "
+        "few-shot-nearest, few-shot-retrieval, retrieval, right-passage (the passage that holds the answer is in the prompt), tuned, tuned-retrieval (trained on rows with "
         "passages, asked with passages), tuned-then-retrieval (trained on rows without passages, asked with passages).",
     ),
 ]

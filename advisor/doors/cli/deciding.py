@@ -126,7 +126,7 @@ def map_(
     rules: RulesOption = None,
     as_of: AsOfOption = None,
 ) -> None:
-    """Map the leading strategy over two facts, with all other answers fixed."""
+    """Show which strategy leads for every pair of answers to two questions; all other answers stay."""
     from advisor.decide import decision_map
 
     catalog = catalog_of(rules)

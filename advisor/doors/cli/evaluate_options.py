@@ -29,7 +29,7 @@ ScorerOption = Annotated[
     typer.Option(
         "--scorer",
         metavar="NAME[:ARG]",
-        help="How to score answers; may be repeated. The first scorer decides (default: chosen by the form of the references).",
+        help="How to score answers; may be repeated. The verdict uses the first scorer (default: chosen by the form of the references).",
     ),
 ]
 MarginOption = Annotated[
@@ -37,7 +37,7 @@ MarginOption = Annotated[
     typer.Option(
         "--margin",
         metavar="POINTS",
-        help="Loss you accept, in points. The verdict names the cheapest arm that is shown to score no more than this "
+        help="Drop in score that you accept, in points. The verdict names the cheapest arm that is shown to score no more than this "
         "below any other arm.",
         min=0,
         max=99,
@@ -95,7 +95,7 @@ RubricOption = Annotated[
     typer.Option(
         "--rubric",
         metavar="TEXT|FILE",
-        help="Text, or file with the text, that says what makes a good answer. The judge grades single answers by it. The grades are the scorer 'judge'.",
+        help="Text, or file with the text, that says what makes a good answer. The judge grades single answers by it. The grades appear as the scores of a scorer named 'judge'.",
     ),
 ]
 BaseUrlOption = Annotated[
@@ -113,7 +113,7 @@ JournalOption = Annotated[
     typer.Option(
         "--journal",
         metavar="FILE",
-        help="File that keeps the judge's answers. If you run the command again, questions that it answers are not asked again.",
+        help="File that keeps the judge's answers. If you run the command again, the judge is not asked again what this file answers.",
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Send rows to the judge without confirmation.")]

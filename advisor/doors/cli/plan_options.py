@@ -28,7 +28,7 @@ ObjectiveOption = Annotated[str | None, typer.Option(help="Objective: sft, dpo, 
 TaskOption = Annotated[
     str | None,
     typer.Option(
-        help="How much the model must learn: style, standard, domain or major (default: from the answers)."
+        help="How much the model must learn, from least to most: style, standard, domain or major (default: from the answers)."
     ),
 ]
 RankOption = Annotated[int | None, typer.Option(help="LoRA rank (default: recommended for the task).")]

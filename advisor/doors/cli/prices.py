@@ -148,7 +148,7 @@ def check(
     """Compare every price, context window and end date with genai-prices and, if it is installed, LiteLLM's table.
 
     Prints the differences, the models and tuning routes that end within --months, and overdue reviews. Exit code 3 if the
-    rules do not explain a difference. Nothing is fetched.
+    rulebook does not account for a difference. Nothing is fetched.
     """
     from advisor.cost.price_checks import endings, explained, price_differences
     from advisor.cost.price_checks import overdue as overdue_entries

@@ -46,7 +46,7 @@ def submit(
     host: Annotated[
         list[str] | None,
         typer.Option(
-            help="Host that may receive your key and the rows. Needed for a host that only the bundle names; may be repeated."
+            help="Host that may receive your key and the rows. Needed if the bundle names a host that Advisor does not know; may be repeated."
         ),
     ] = None,
     yes: Annotated[

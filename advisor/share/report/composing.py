@@ -202,7 +202,7 @@ def _risks(advice: Advice, catalog: Catalog) -> Iterator[Section]:
     found = advice.recommendation
     blocks = [Paragraph(warning) for warning in found.warnings]
     pairs = tuple(
-        (reason.title, reason.unless)
+        (reason.title, say("report_composing.exception", unless=reason.unless))
         for reason in found.reasons
         if reason.unless and reason.bits_for_recommended > 0
     )

@@ -57,7 +57,7 @@ def test_the_result_answers_a_persons_questions_in_their_order(page: Page, app_u
     expect(page).to_have_title("Result · Advisor")
     expect(page.locator(".adv-brand")).to_have_text("AdvisorClaims desk")
     expect(page.locator(".adv-lede").first).to_have_text(re.compile(r"^Start with .+\. Stop when .+\. "))
-    expect(page.get_by_text(re.compile(r"then chosen in \d+% of the cases"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"then chosen \d+% of the time"))).to_be_visible()
     expect(page.locator(".adv-money tbody tr")).to_have_count(2)
     headings = page.locator("h2").all_inner_texts()
     wanted = [

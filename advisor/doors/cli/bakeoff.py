@@ -56,9 +56,7 @@ def register(app: typer.Typer) -> None:
 def bakeoff_command(
     answers: Annotated[
         Path | None,
-        typer.Argument(
-            help="Answers file of an assessment. Without --arm, the arms are the strategies that Advisor shortlists for it."
-        ),
+        typer.Argument(help="Answers file. Without --arm, the arms are the strategies of its shortlist."),
     ] = None,
     data: Annotated[
         Path | None,

@@ -30,4 +30,6 @@ def assumptions_of(
 def _of_program(run: Run) -> list[str]:
     if run.named_program:
         return []
-    return ["No program is named, and programs differ in what they keep; --program NAME narrows the range."]
+    return [
+        "No training program is named. Programs differ in what they keep in memory; naming one (--program) narrows the range."
+    ]

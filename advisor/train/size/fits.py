@@ -145,7 +145,7 @@ def _single_changes(run: Run) -> Iterator[Change]:
         yield changed(
             "Hold the base in 4 bits (QLoRA)",
             "--method qlora --quant nf4-double",
-            "a quarter of the speed and a little quality",
+            "about 25% of the speed and a little quality",
             method="qlora",
             quantisation="nf4-double",
         )

@@ -25,10 +25,10 @@ def main() -> int:
     """Fail if a page fails."""
     failed = 0
     for place in PLACES:
-        run = AppTest.from_function(page, kwargs={"name": place.module}, default_timeout=120).run()
+        run = AppTest.from_function(page, kwargs={"name": place}, default_timeout=120).run()
         for error in run.exception:
             failed += 1
-            print(f"{place.title}: {error.value}")
+            print(f"{place}: {error.value}")
     print(f"{len(PLACES)} pages opened, {failed} failed")
     return 1 if failed else 0
 

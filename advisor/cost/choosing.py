@@ -43,9 +43,9 @@ def with_choices(frame: pl.DataFrame, catalog: Catalog, day: date) -> pl.DataFra
     sizes = _sizes(frame, catalog, day).hstack(allowed)
     if rows["model"].null_count():
         rows = rows.with_columns(c("model").fill_null(_best(sizes, _models(catalog, day))))
-    own = named.replace_strict(_ids(named, catalog.market), return_dtype=pl.String)
     if not rows["tuning_route"].null_count():
         return rows
+    own = named.replace_strict(_ids(named, catalog.market), return_dtype=pl.String)
     costs = _routes(frozenset(own.drop_nulls().unique()), catalog, day)
     return rows.with_columns(
         c("tuning_route").fill_null(_best(sizes.with_columns(own.alias("row.model")), costs))

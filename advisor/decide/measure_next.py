@@ -47,15 +47,9 @@ def _measurable(around: Surroundings, catalog: Catalog, as_of: date) -> Iterator
             continue
         gain, settles = worth_of(name, rows, around, catalog)
         yield MeasureNext(
-            measure=measure, title=_task(catalog.parameters[cost].title), fact=name, question=fact.question,
+            measure=measure, title=catalog.parameters[cost].title, fact=name, question=fact.question,
             gain=gain, settles=settles, hours=catalog.parameter(cost, as_of).number,
         )  # fmt: skip
-
-
-def _task(title: str) -> str:
-    """Return what is done, from the title of the hours that it takes: "Hours to test a prompt …"."""
-    task = title.removeprefix("Hours to ")
-    return task[:1].upper() + task[1:]
 
 
 def _is_open(name: str, around: Surroundings) -> bool:

@@ -24,7 +24,7 @@ from advisor.scenario import (
     with_measured,
     write_situation,
 )
-from advisor.share.report import FORMATS, read_advice, render
+from advisor.share.report import FORMATS, read_advice, render, words
 from tests.command_line import advisor
 from tests.report.conftest import ANSWERS, HOSTILE
 
@@ -253,3 +253,7 @@ def test_an_audit_writes_how_many_examples_are_usable(tmp_path: Path) -> None:
     assert kept["answers"]["labelled_examples"] == 30
     assert kept["answers"]["example_quality"] == "reviewed"
     assert kept["measured"][0]["what"].startswith("audit of 30 rows in train.jsonl")
+
+
+def test_with_nothing_answered_the_report_says_that_nothing_was_measured(bare, catalog) -> None:
+    assert words.stated_and_measured(bare.situation, catalog) == "No answer was measured."

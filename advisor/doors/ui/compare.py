@@ -197,15 +197,11 @@ def _reasons(columns: Sequence[Column], found: Sequence[Advice]) -> None:
 def _table(
     title: str, first: str, columns: Sequence[Column], rows: Sequence[tuple[str, Sequence[str]]]
 ) -> None:
-    head = "".join(f'<th scope="col">{escape(column.title)}</th>' for column in columns)
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
         for name, cells in rows
     )
-    st.html(
-        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="adv-table">'
-        f'<thead><tr><th scope="col">{escape(first)}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+    st.html(look.table([first, *(column.title for column in columns)], body, title))
 
 
 def _answers(columns: Sequence[Column], catalog: Catalog) -> None:

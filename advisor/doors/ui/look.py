@@ -158,10 +158,22 @@ def limits_table(limits: Sequence[Limit], catalog: Catalog, *, label: str = "") 
         + "</tr>"
         for item in limits
     )
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    st.html(
-        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(label or say("look.limits"))}"><table class="adv-table adv-stacked">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    st.html(table(heads, rows, label or say("look.limits"), "adv-stacked"))
+
+
+def table(heads: Iterable[str], rows: str, label: str, *kinds: str) -> str:
+    """Return a table in a region that scrolls by itself.
+
+    Args:
+        heads: Names of the columns as plain text; an empty one is an empty cell.
+        rows: The rows of the body as HTML.
+        label: What a screen reader calls the table.
+        kinds: Further classes; "adv-stacked" makes each row a block on a narrow screen.
+    """
+    head = "".join(f'<th scope="col">{escape(text)}</th>' if text else "<td></td>" for text in heads)
+    return (
+        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f'<table class="{" ".join(("adv-table", *kinds))}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 

@@ -37,13 +37,8 @@ def show(found: Recommendation, catalog: Catalog) -> None:
 
 def _table(rows: tuple[summary.Money, ...], catalog: Catalog) -> str:
     heads = [say(f"result_money.{column}") for column in COLUMNS]
-    cells = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = "".join(_row(row, heads, catalog) for row in rows)
-    label = escape(say("result_money.heading"))
-    return (
-        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{label}"><table class="adv-table adv-money adv-stacked">'
-        f"<thead><tr><td></td>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    return look.table(["", *heads], body, say("result_money.heading"), "adv-money", "adv-stacked")
 
 
 def _row(row: summary.Money, heads: list[str], catalog: Catalog) -> str:

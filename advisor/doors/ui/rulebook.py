@@ -31,11 +31,11 @@ def render() -> None:
     mine = _firing(catalog) if kind == "rules" else set()
     overdue = sum(entry.overdue(day) for entry in everything)
     found = rulebook_entries.find(everything, text)
-    found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
-    found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
-    if text and not rulebook_entries.find(everything, text):
+    if text and not found:
         _nothing(kind, text, catalog)
         return
+    found = [entry for entry in found if entry.overdue(day)] if overdue_only else found
+    found = [entry for entry in found if entry.id in mine] if mine_only and kind == "rules" else found
     look.quiet(say("rulebook.shown", count=len(found), total=len(everything), overdue=overdue, day=day))
     for entry in _one_page(found, f"{kind}{text}{overdue_only}{mine_only}"):
         with st.expander(

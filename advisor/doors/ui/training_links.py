@@ -38,13 +38,7 @@ def show(found: Recommendation, catalog: Catalog) -> None:
 
 def _table(routes: Sequence[Route]) -> str:
     heads = (say(f"training_links.head_{name}") for name in HEADS)
-    cells = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    label = escape(say("training_links.ways"))
-    rows = "".join(_row(route) for route in routes)
-    return (
-        f'<div class="adv-scroll" tabindex="0" role="region" aria-label="{label}"><table class="adv-table">'
-        f"<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    return look.table(heads, "".join(_row(route) for route in routes), say("training_links.ways"))
 
 
 def _row(route: Route) -> str:

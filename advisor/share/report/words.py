@@ -208,7 +208,7 @@ def stated_and_measured(situation: Situation, catalog: Catalog) -> str:
             if stated > 1
             else say("report_words.other_one_stated" if named else "report_words.only_one_stated")
         )
-    return " ".join(said)
+    return " ".join(said) or say("report_words.none_measured")
 
 
 def answer(value: Any, fact: Fact | None) -> str:
